@@ -1,0 +1,81 @@
+/* child: a process that we forked: start it, signal it, learn of its end.
+ *
+ * The fast path is clone(VM|VFORK|FILES|PIDFD): as quick with ten thousand open descriptors as
+ * with ten. REEVE_SPAWN=fork in the environment, and a kernel that refuses the call, select a plain
+ * fork (what valgrind can follow); the kernel's refusal is logged once.
+ *
+ * reeve is a subreaper: orphans of children come to us and are reaped here too. */
+#ifndef OS_CHILD_H
+#define OS_CHILD_H
+
+#include "base/error.h"
+#include "base/units.h"
+#include "os/identity.h"
+#include "os/limits.h"
+#include "os/loop.h"
+
+#include <stdbool.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+struct children; /* all of them */
+struct child;    /* one */
+
+struct child_exit {
+    int code;   /* exit status, or -1 when a signal ended it */
+    int signal; /* 0, or the signal that ended it */
+    bool core;  /* the kernel says that it dumped core */
+    struct rusage usage;
+};
+
+/* What to run. All pointers are borrowed for the call. */
+struct child_request {
+    char *const *argv; /* argv[0] without a slash is looked up in the PATH of `envp` */
+    char *const *envp;
+    const char *directory; /* NULL: stay */
+    int umask;             /* -1: leave */
+    int stdio[3];          /* descriptors that become 0, 1, 2 */
+    const int *passed;     /* descriptors that become 3, 4 …; LISTEN_PID is filled in where envp has it */
+    size_t passed_count;
+    const struct identity *identity; /* NULL: stay who we are */
+    const struct limit *limits;
+    size_t limit_count;
+    bool has_nice, has_oom_score_adj;
+    int nice, oom_score_adj;
+    bool no_new_privs;
+    int deathsig; /* sent by the kernel when reeve dies; 0: none */
+};
+
+/* Called when the child has ended, while the kernel still keeps it for us: until this returns its pid and
+ * its process group cannot be anybody else's, so the group may still be signalled. The child is
+ * reaped when it returns; the handle stays valid until child_free, which may be called in here. */
+typedef void child_exit_fn(struct child *c, const struct child_exit *exit, void *arg);
+
+/* Become a subreaper and look after children on this loop. Once per process. */
+struct children *children_new(struct loop *loop);
+void children_free(struct children *all);
+
+/* Start it in a session of its own. Returns after the exec, so a failed step is known here: "chdir to
+ * '/nope': No such file or directory", "exec '/bin/x': Permission denied". NULL on failure. */
+struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit,
+                          void *arg, struct error *e);
+
+pid_t child_pid(const struct child *c);
+
+/* To the process, or to its whole group; false, with errno's reason, when nobody got it. */
+bool child_signal(struct child *c, int number, struct error *e);
+bool child_signal_group(struct child *c, int number, struct error *e);
+
+/* Whether, after the child's end, others of its process group are still there (as far as they came to us). */
+bool child_group_lives(const struct child *c);
+
+/* Call `fn` once when the group of an ended child is empty. One listener per child; child_free forgets it. */
+void child_group_watch(struct child *c, loop_fn *fn, void *arg);
+
+/* Forget it: no callback any more. A living one is still reaped when it ends. NULL is welcome. */
+void child_free(struct child *c);
+
+/* KILL every descendant that is left, whatever its session, and reap it, for at most `limit`. For reeve's end. */
+void children_kill_orphans(struct children *all, msec limit);
+
+#endif

@@ -1,0 +1,24 @@
+/* limits: the kernel's resource limits by the names of `limits = { nofile = … }`. */
+#ifndef OS_LIMITS_H
+#define OS_LIMITS_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { LIMIT_UNLIMITED = -1, LIMITS_MOST = 16 };
+
+struct limit {
+    int resource;       /* RLIMIT_NOFILE … */
+    int64_t soft, hard; /* LIMIT_UNLIMITED or a number */
+};
+
+/* "nofile" as RLIMIT_NOFILE; fails with the nearest name. */
+bool limit_parse(const char *name, int *resource, struct error *e);
+const char *limit_name(int resource);
+
+/* All names, a NULL at the end. */
+const char *const *limit_names(void);
+
+#endif
