@@ -17,7 +17,7 @@ void buffer_add_text(struct buffer *b, const char *text);
 void buffer_add_char(struct buffer *b, char c);
 void buffer_add_number(struct buffer *b, long long n);
 void buffer_addf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void buffer_vaddf(struct buffer *b, const char *format, va_list arguments);
+void buffer_vaddf(struct buffer *b, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 
 /* Make room for `more` bytes at data + length; the caller then adds to `length` what it wrote. */
 void buffer_reserve(struct buffer *b, size_t more);
