@@ -1,0 +1,48 @@
+/* command: every verb a user can say, in one table. The socket, Lua and signals all speak it. */
+#ifndef CORE_COMMAND_H
+#define CORE_COMMAND_H
+
+#include "base/text.h"
+#include "core/reply.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct supervisor;
+struct command;
+
+/* What was asked. */
+struct request {
+    struct supervisor *supervisor;
+    const char *caller;     /* "uid 0 pid 812", for the log */
+    const char *verb;
+    const char *const *args; /* targets and the like; without the flags */
+    size_t arg_count;
+    const char *const *flags; /* "-f", "-n", "5", "--no-wait": a flag's value follows it */
+    size_t flag_count;
+};
+
+struct command {
+    const char *verb;
+    const char *arguments; /* "TARGET… [--no-wait]" */
+    const char *help;      /* a line; then, after a newline, more for `help VERB` */
+    const char *flags;     /* the flags it knows: "-f -n= --no-wait"; a '=' means that a value follows */
+    int least, most;       /* arguments; -1: any number */
+    bool changes;          /* something: it is logged with who asked */
+    void (*run)(const struct request *q, struct reply *r);
+};
+
+/* Check the words against the verb's row and run it. Ends the reply at once, or later. `words` are verb, arguments and flags as typed. */
+void command_run(struct supervisor *s, const char *caller, const struct words *words, struct reply *r);
+
+/* The row of a verb, or NULL; its number in the table, for lists (NULL: past the end). */
+const struct command *command_find(const char *verb);
+const struct command *command_at(size_t i);
+
+/* Rooms above add verbs of their own at start-up (`auth` and `quit` belong to the connection). */
+void command_register(const struct command *c);
+
+bool request_has_flag(const struct request *q, const char *flag);
+const char *request_flag_value(const struct request *q, const char *flag); /* NULL: not given */
+
+#endif

@@ -1,0 +1,56 @@
+/* output: one stream of one process on its way to where it is kept.
+ *
+ * It outlives the process's runs: the file stays open, the ring keeps the last words of the dead. Streams that
+ * cost reeve nothing (a plain path, discard, inherit) have no output at all: output_open hands their descriptor out. */
+#ifndef CORE_OUTPUT_H
+#define CORE_OUTPUT_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "core/program.h"
+#include "os/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct output;
+
+/* NULL where the settings need none. `process_name` and `stream` ("stdout", "stderr") are copied. */
+struct output *output_new(struct loop *loop, const struct output_settings *s, const char *process_name,
+                          const char *stream);
+void output_free(struct output *o);
+
+/* The descriptor that the next child gets for this stream, or -1: a path that cannot be opened. `*close_it` says
+ * whether the caller closes it after the child was started. With a pipe, reading starts here. `o` may be NULL for kinds
+ * that need no output. */
+int output_open(struct output *o, const struct output_settings *s, int stream, bool *close_it, struct error *e);
+
+/* The child could not be started: forget what output_open prepared. */
+void output_cancel(struct output *o);
+
+/* The child has ended: read what is there. True when the stream ended; else `on_end` is called once it does (a grandchild
+ * may hold the pipe). output_cut stops waiting and reads no more. NULL is welcome and has ended. */
+bool output_drain(struct output *o, loop_fn *on_end, void *arg);
+void output_cut(struct output *o);
+
+/* Other limits, formats and rotation hold from now on; only settings that are live may differ. */
+void output_adopt(struct output *o, const struct output_settings *s);
+
+/* The last `lines` lines (or everything kept). False when nothing can be read, with the reason. For a plain path
+ * the file's end is read (`o` NULL). */
+bool output_tail(const struct output *o, const struct output_settings *s, size_t lines, struct buffer *out,
+                 struct error *e);
+
+/* Call `fn` with everything that is read from now on, as it is read. */
+typedef void output_listener_fn(const char *data, size_t length, void *arg);
+struct output_listener *output_listen(struct output *o, output_listener_fn *fn, void *arg);
+void output_unlisten(struct output_listener **l);
+
+/* Rotate the file now; open it again by its path. */
+bool output_rotate(struct output *o, struct error *e);
+void output_reopen(struct output *o);
+
+/* Lines that were dropped because the sink was full or failed. */
+unsigned long output_dropped(const struct output *o);
+
+#endif

@@ -1,0 +1,94 @@
+/* plan: all programs of one evaluated configuration, and the supervisor's own settings. */
+#ifndef CORE_PLAN_H
+#define CORE_PLAN_H
+
+#include "base/problems.h"
+#include "core/program.h"
+
+#include <stddef.h>
+
+struct supervisor_settings {
+    struct record record;
+    char *name; /* host name */
+    struct words control;
+    bool control_off; /* control = false */
+    int control_mode;
+    char *control_owner;
+    char *password, *password_file;
+    bool open;
+    struct words log;
+    int log_level; /* syslog's numbers */
+    int syslog_facility;
+    char *pidfile, *state_dir, *user, *workingdir, *pool;
+    struct words env;
+    int umask;
+    int respawn_limit;
+    msec respawn_interval;
+    int on_giveup;
+    msec stop_timeout, hook_time, hook_timeout, hang_limit, load_time;
+    int max_lives;
+    int64_t hook_memory;
+};
+extern const struct record_type supervisor_record;
+
+struct group {
+    char *name;
+    struct words programs;
+};
+
+struct plan {
+    struct supervisor_settings settings;
+    struct program **programs; /* owned, in the order of declaration */
+    size_t program_count;
+    struct group *groups;
+    size_t group_count;
+    void *script;                   /* the generation whose functions the programs name; the plan owns it */
+    void (*free_script)(void *script);
+    unsigned users; /* how many hold it; plan_release frees at 0 */
+};
+
+/* An empty plan with one user. */
+struct plan *plan_new(void);
+struct plan *plan_hold(struct plan *plan);
+void plan_release(struct plan *plan); /* NULL is welcome */
+
+/* Own `program`. The same name twice is a problem (and the program is freed). */
+bool plan_add(struct plan *plan, struct program *program, struct problems *problems);
+bool plan_add_group(struct plan *plan, const char *name, const struct words *programs, const char *file, int line,
+                    struct problems *problems);
+
+struct program *plan_find(const struct plan *plan, const char *name);
+const struct group *plan_find_group(const struct plan *plan, const char *name);
+
+/* What only the whole can say: groups name programs that exist, the pool does too, … */
+bool plan_check(struct plan *plan, struct problems *problems);
+
+/* What becomes of a program at a reload. */
+enum plan_change { PLAN_ADDED, PLAN_REMOVED, PLAN_CHANGED, PLAN_KEPT };
+
+struct plan_difference {
+    const char *name;
+    enum plan_change change;
+    struct program *before, *after; /* NULL for added, removed */
+    bool restart;                   /* a setting changed that the child sees */
+    bool count;                     /* numprocs changed */
+    struct words settings;          /* the names of the changed settings */
+};
+
+struct plan_comparison {
+    struct plan_difference *difference; /* in the order of the new plan, then the removed ones */
+    size_t count;
+};
+
+void plan_compare(const struct plan *before, const struct plan *after, struct plan_comparison *out);
+void plan_comparison_free(struct plan_comparison *c);
+const char *plan_change_name(enum plan_change change); /* "added" "removed" "changed" "kept" */
+
+/* {"programs":[…],"groups":{…},"sockets":[],"supervisor":{…}} */
+void plan_print_json(const struct plan *plan, struct buffer *json);
+
+/* The same for people: a block per program, one setting a line, the ones that were said marked. */
+void plan_print_text(const struct plan *plan, struct buffer *out);
+void program_print_text(const struct program *p, struct buffer *out);
+
+#endif

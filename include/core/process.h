@@ -1,0 +1,87 @@
+/* process: one running instance of a program, and its state machine.
+ *
+ * There is a wish, up or down, which users' verbs move, and a fact, the state, which events move.
+ * The machine walks from the fact to the wish. */
+#ifndef CORE_PROCESS_H
+#define CORE_PROCESS_H
+
+#include "base/units.h"
+#include "core/program.h"
+#include "os/child.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum process_state {
+    PROCESS_STOPPED,
+    PROCESS_STARTING,
+    PROCESS_RUNNING,
+    PROCESS_BACKOFF,
+    PROCESS_STOPPING,
+    PROCESS_EXITED,
+    PROCESS_FATAL
+};
+
+struct process;
+struct output;
+struct plan;
+struct supervisor;
+
+/* How a run ended. */
+struct process_exit {
+    int code;   /* -1: by a signal, or it never ran */
+    int signal; /* 0, or what ended it */
+    bool core, expected;
+    bool stopped;    /* by our wish */
+    bool failed_start; /* before it was RUNNING */
+    char reason[160];  /* "exited with status 1", "killed by SIGSEGV", "exec: …" */
+    msec uptime;
+    int attempt;  /* which start in a row this was: 1 is the first */
+    int restarts; /* automatic ones since the last start by a user */
+    msec at;      /* wall clock */
+};
+
+/* A process of `program` (of `plan`, which it holds), STOPPED and wished down. */
+struct process *process_new(struct supervisor *supervisor, struct plan *plan, struct program *program, int index);
+
+/* It must not be alive. */
+void process_free(struct process *p);
+
+/* The wishes. Starting one that is up, or stopping one that is down, changes nothing; start of a
+ * FATAL one resets its retries; start while STOPPING starts again afterwards. */
+void process_start(struct process *p);
+void process_stop(struct process *p);
+void process_restart(struct process *p);
+
+/* KILL its group now. */
+void process_kill(struct process *p);
+
+bool process_signal(struct process *p, int number, struct error *e);
+
+/* The program of a newer plan takes the place of the old one: its policies hold from now on. */
+void process_adopt(struct process *p, struct plan *plan, struct program *program);
+
+/* Questions. */
+enum process_state process_state(const struct process *p);
+const char *process_state_name(enum process_state state); /* "RUNNING" */
+bool process_state_parse(const char *name, enum process_state *out);
+bool process_is_alive(const struct process *p);     /* has a child */
+bool process_is_settled(const struct process *p);   /* STOPPED, EXITED or FATAL, and nothing of it left */
+bool process_wanted(const struct process *p);       /* wished up */
+const char *process_name(const struct process *p);  /* "web" or "web:2" */
+unsigned process_id(const struct process *p);       /* never used twice */
+int process_index(const struct process *p);
+struct program *process_program(const struct process *p);
+struct supervisor *process_supervisor(const struct process *p);
+pid_t process_pid(const struct process *p);         /* 0: none */
+msec process_since(const struct process *p);        /* clock_now of the last change of state */
+msec process_changed_at(const struct process *p);   /* wall clock of it */
+msec process_uptime(const struct process *p);       /* of the child; -1: none */
+int process_restarts(const struct process *p);
+const struct process_exit *process_last_exit(const struct process *p); /* NULL: has not ended yet */
+struct output *process_output(const struct process *p, int stream);     /* 1 or 2; NULL: nothing is kept */
+
+/* "pid 12, uptime 0:00:05"; the reason when BACKOFF or FATAL; the time of the last change otherwise. */
+void process_describe(const struct process *p, struct buffer *out);
+
+#endif

@@ -1,0 +1,115 @@
+/* program: what the user declared. A plain record; nothing in it changes while its plan lives. */
+#ifndef CORE_PROGRAM_H
+#define CORE_PROGRAM_H
+
+#include "base/text.h"
+#include "base/units.h"
+#include "core/settings.h"
+#include "os/limits.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum autorestart { AUTORESTART_UNEXPECTED, AUTORESTART_ALWAYS, AUTORESTART_NEVER };
+enum on_giveup { GIVEUP_FATAL, GIVEUP_SHUTDOWN };
+enum stop_to { STOP_TO_GROUP, STOP_TO_PROCESS };
+
+/* Delay before restart n: first * factor^(n-1), at most max, give or take the jitter's share. */
+struct backoff {
+    msec first, max; /* both 0: no delays at all */
+    double factor, jitter;
+};
+
+/* Send `signal`, wait `wait`, go on; KILL comes after the last. */
+struct stop_step {
+    int signal;
+    msec wait; /* -1: the program's stoptime */
+};
+
+struct stop_steps {
+    struct stop_step *step; /* owned; never empty */
+    size_t count;
+};
+
+struct limits {
+    struct limit *limit; /* owned */
+    size_t count;
+};
+
+/* Where a stream goes. */
+enum output_kind {
+    OUTPUT_RING,    /* nothing was said: the last bytes are kept in memory */
+    OUTPUT_DISCARD,
+    OUTPUT_FILE,    /* the child has the file itself */
+    OUTPUT_INHERIT, /* reeve's own stream */
+    OUTPUT_STDOUT,  /* stderr only: merged into stdout */
+    OUTPUT_CAPTURED /* read by reeve, line by line, to a sink */
+};
+
+enum output_sink { SINK_FILE, SINK_INHERIT, SINK_SYSLOG, SINK_NONE };
+
+/* The table form `{ path=, max_size=, … }`, and "syslog". */
+struct capture_settings {
+    struct record record;
+    char *path;
+    int to; /* enum output_sink: "file" (the default with a path), "inherit", "syslog", "none" */
+    int64_t max_size; /* 0: never rotated */
+    int backups;
+    int mode;    /* of the file; -1: 0644 */
+    char *owner; /* "USER" or "USER:GROUP" */
+    bool compress, timestamp, prefix, json;
+    int64_t ring;
+    int on_full; /* 0 "wait", 1 "drop" */
+};
+extern const struct record_type capture_record;
+
+struct output_settings {
+    enum output_kind kind;
+    char *path;                       /* of OUTPUT_FILE */
+    struct capture_settings *capture; /* of OUTPUT_CAPTURED */
+};
+
+struct program {
+    struct record record;
+    char *name;
+    char *file; /* where it was declared */
+    int line;
+
+    struct words cmd; /* what to exec */
+    struct words stop_cmd, reload_cmd;
+    struct words env; /* "KEY=value" */
+    struct words groups;
+    struct numbers exitcodes;
+    struct stop_steps stopsignal;
+    struct limits limits;
+    struct output_settings out, err;
+    struct backoff backoff;
+    char *workingdir, *env_file, *user, *group, *input;
+    msec starttime, stable, stoptime, respawn_interval, max_age;
+    int numprocs, first_index, startretries, respawn_limit /* -1: none */, priority;
+    int min_procs, max_procs /* 0: no bound */;
+    int reload_signal, deathsig; /* 0: none */
+    int umask;                   /* -1: reeve's */
+    int nice, oom_score_adj;     /* INT_MIN: as they are */
+    int autorestart, on_giveup, stop_to; /* enums above */
+    bool shell, autostart, oneshot, essential, clear_env, no_new_privs, kill_group;
+};
+extern const struct record_type program_record;
+
+/* The function that the program gave for a setting ("on_exit", "autorestart", "cmd" …), or NULL. */
+const struct function *program_function(const struct program *p, const char *setting);
+
+/* A program of all defaults, as `supervisor { defaults = … }` may have changed them (`defaults` NULL: reeve's own). */
+struct program *program_new(const char *name, const char *file, int line, const struct program *defaults);
+
+/* Free it and its name. NULL is welcome. */
+void program_free(struct program *p);
+
+/* Checks that need more than one setting: cmd is there, bounds fit, names of users exist … Problems go to the
+ * lines that `line` knows. */
+bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems);
+
+/* "web" or "web:2", as the user knows a process of it; `alone`: it is the only one. */
+void program_process_name(const struct program *p, int index, bool alone, struct buffer *out);
+
+#endif

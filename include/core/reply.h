@@ -1,0 +1,69 @@
+/* reply: the answer to one command, being made: lines for people or data for programs.
+ *
+ * A command fills it and ends it, at once or later. Whoever asked (a connection, Lua) gives the two callbacks, and
+ * cancels what it no longer wants. */
+#ifndef CORE_REPLY_H
+#define CORE_REPLY_H
+
+#include "base/buffer.h"
+#include "os/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum reply_code {
+    REPLY_OK,
+    REPLY_USAGE,
+    REPLY_FAILED,
+    REPLY_NO_SUCH_TARGET,
+    REPLY_NOT_RUNNING, /* of status: not all are RUNNING */
+    REPLY_AUTH,
+    REPLY_NOT_ALLOWED,
+    REPLY_TOO_LONG
+};
+
+struct reply;
+
+/* A piece of a stream (tail -f), as soon as it is there: whole lines, or a JSON value each if the reply is data.
+ * Returns how many bytes wait for the reader: a stream that is read too slowly is ended by its owner. */
+typedef void reply_piece_fn(struct reply *r, const char *data, size_t length, void *arg);
+
+/* The reply has ended: code, message and content are final; it is freed when this returns. */
+typedef void reply_end_fn(struct reply *r, void *arg);
+
+struct reply {
+    bool wants_data; /* fill `data` (JSON), else `text` */
+    bool streaming;  /* pieces were sent: no text or data at the end */
+    enum reply_code code;
+    char message[512];  /* of a failure */
+    struct buffer text; /* whole lines */
+    struct buffer data; /* one JSON value, or empty: null */
+    struct buffer results; /* JSON: an entry for each target, if there are any */
+    reply_piece_fn *on_piece;
+    reply_end_fn *on_end;
+    void *arg;          /* of the two above */
+    void (*on_cancel)(struct reply *r, void *work); /* set by a command that answers later */
+    void *work;         /* its state */
+};
+
+struct reply *reply_new(bool wants_data, reply_piece_fn *on_piece, reply_end_fn *on_end, void *arg);
+
+/* A line for people; nothing when data is wanted. */
+void reply_line(struct reply *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What became of one target: "web:1: started" or "web:1: ERROR (…)", and its entry in `results`. */
+void reply_result(struct reply *r, const char *target, enum reply_code code, const char *message);
+
+/* Remember a failure; the first that applies of not-allowed, usage, no-such-target, failed, not-running wins. */
+void reply_fail(struct reply *r, enum reply_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Done: tells the asker and frees the reply. */
+void reply_end(struct reply *r);
+
+/* The asker has gone: the command forgets it (through on_cancel), and it is freed without a word. */
+void reply_cancel(struct reply *r);
+
+const char *reply_code_name(enum reply_code code); /* "no-such-target" */
+int reply_exit_status(enum reply_code code);       /* the client's: 0 2 1 4 3 6 6 1 */
+
+#endif

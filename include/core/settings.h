@@ -1,0 +1,134 @@
+/* settings: a record and the table of its settings. A setting is described once: its row knows how it is
+ * spelled, read, checked, compared, printed, copied and freed, what it is when nobody says, and what its
+ * change means for a process that runs. */
+#ifndef CORE_SETTINGS_H
+#define CORE_SETTINGS_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/problems.h"
+#include "core/value.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct setting;
+
+/* How values of one type are handled. `field` points into the record. */
+struct setting_type {
+    const char *noun; /* "a time such as 10 or \"10s\"" */
+    bool (*read)(const struct setting *s, void *record, const struct value *v, struct error *e);
+    void (*print)(const struct setting *s, const void *field, struct buffer *json);
+    bool (*equal)(const void *a, const void *b);
+    void (*copy)(void *to, const void *from);
+    void (*clear)(void *field);
+};
+
+/* What a change at reload means for a process that runs. */
+enum setting_change {
+    CHANGE_LIVE,       /* applies at once */
+    CHANGE_NEXT_START, /* applies when it is started the next time */
+    CHANGE_RESTART,    /* the child sees it: it must be restarted */
+    CHANGE_COUNT       /* processes are added or removed */
+};
+
+enum setting_flag {
+    SETTING_COMPUTED = 1, /* may be a function of the process */
+    SETTING_SECRET = 2,   /* printed as "***" */
+    SETTING_HOOK = 4,     /* is a function and nothing else */
+    SETTING_ADVISOR = 8   /* may be a function that is asked instead */
+};
+
+struct setting {
+    const char *name;
+    const struct setting_type *type;
+    size_t offset;         /* of its field in the record */
+    const char *fallback;  /* its default, as value_from_text reads it; NULL: all zero */
+    enum setting_change change;
+    unsigned flags;
+    double min, max;            /* of numbers; both 0: no bounds */
+    const char *const *choices; /* of a choice; NULL-terminated */
+    const char *help;           /* one line for the manual */
+};
+
+/* A kind of record. The first member of each record is a struct record. */
+struct record_type {
+    const char *noun; /* "program" */
+    const struct setting *settings;
+    size_t count; /* of settings: at most 128 */
+    size_t size;  /* of the struct */
+};
+
+/* A setting whose value is a function: a hook, an advisor, or a value computed for each process. */
+struct function_setting {
+    const struct setting *setting;
+    struct function *function; /* owned */
+};
+
+struct record {
+    const struct record_type *type;
+    struct function_setting *functions; /* owned */
+    unsigned function_count;
+    uint64_t said[2]; /* bit i: setting i was given in the file, not by default */
+};
+
+/* All defaults. */
+void record_init(void *record, const struct record_type *type);
+
+/* A deep copy into the uninitialized `to`. */
+void record_copy(void *to, const void *from);
+
+/* Free what it owns, not itself. */
+void record_clear(void *record);
+
+/* Where the settings of a table stand in the file, for messages: the line of `key`, or of the declaration. */
+typedef int record_line_fn(const char *key, void *arg);
+
+/* Read the named fields of `table` into an initialized record, in the order of the table of settings. Unknown
+ * names (the nearest is proposed), wrong types, wrong choices become problems; the others are read all the same. */
+bool record_read(void *record, const struct value_table *table, const char *context, const char *file,
+                 record_line_fn *line, void *arg, struct problems *problems);
+
+/* Read one value; a function is taken where the row's flags allow it. */
+bool setting_read(const struct setting *s, void *record, const struct value *v, struct error *e);
+
+/* The row of that name, or NULL. */
+const struct setting *setting_find(const struct record_type *type, const char *name);
+
+/* Whether the file gave it, and the function it was given, if it was one. */
+bool setting_was_said(const void *record, const struct setting *s);
+const struct function *setting_function(const void *record, const struct setting *s);
+
+/* Whether both records have the same value there (functions are not compared). */
+bool setting_equal(const struct setting *s, const void *a, const void *b);
+
+/* Its value as JSON; a function as {"function":"FILE:LINE"}, a secret as "***". */
+void setting_print(const struct setting *s, const void *record, struct buffer *json);
+
+/* All settings as members of a JSON object, keys sorted, each printed by setting_print. The object is opened and closed by the caller. */
+void record_print(const void *record, struct buffer *json);
+
+/* The types. What the field is stands behind each. */
+extern const struct setting_type setting_bool;     /* bool */
+extern const struct setting_type setting_int;      /* int; with min and max */
+extern const struct setting_type setting_duration; /* msec; "10s" or seconds */
+extern const struct setting_type setting_size;     /* int64_t bytes */
+extern const struct setting_type setting_text;     /* char *, owned; a number is taken as its digits */
+extern const struct setting_type setting_choice;   /* int: index into choices */
+extern const struct setting_type setting_signal;   /* int */
+extern const struct setting_type setting_signal_or_false; /* int; false is 0 */
+extern const struct setting_type setting_octal;    /* int; -1 is unset; the number 022 is read as its digits */
+extern const struct setting_type setting_words;    /* struct words; a list of texts, or one text as a list of one */
+extern const struct setting_type setting_numbers;  /* struct numbers: ints; a list or one */
+extern const struct setting_type setting_map;      /* struct words of "KEY=value", sorted; values are texts, numbers, booleans */
+extern const struct setting_type setting_hook;     /* no field: a function */
+
+/* A few integers, such as exit codes; all zero is empty. */
+struct numbers {
+    int *number; /* owned */
+    size_t count;
+};
+
+bool numbers_have(const struct numbers *n, int number);
+
+#endif

@@ -1,0 +1,90 @@
+/* supervisor: owns everything: the plan in force, the processes, the bus. Applies plans, shuts down in order. */
+#ifndef CORE_SUPERVISOR_H
+#define CORE_SUPERVISOR_H
+
+#include "base/buffer.h"
+#include "base/problems.h"
+#include "core/bus.h"
+#include "core/plan.h"
+#include "core/policy.h"
+#include "core/process.h"
+#include "os/child.h"
+#include "os/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct supervisor;
+
+/* What the rooms above give, since core may not call them. Each may be NULL. */
+struct supervisor_upward {
+    void *arg;
+
+    /* Evaluate the configuration anew: a plan (the caller's), or NULL and all problems. */
+    struct plan *(*load)(void *arg, struct problems *problems);
+
+    /* The advisor: what `autorestart` says of this end. False: no answer, the default rule holds. */
+    bool (*advise)(void *arg, struct process *p, const struct function *f, const struct process_exit *exit,
+                   struct verdict *verdict);
+
+    /* The value of a setting that is a function of the process; the caller clears it. */
+    bool (*compute)(void *arg, struct process *p, const struct function *f, struct value *out, struct error *e);
+
+    /* A plan has come into force. `before` is NULL at the start, and may still have stopping processes. */
+    void (*applied)(void *arg, struct plan *before, struct plan *now);
+};
+
+struct supervisor *supervisor_new(struct loop *loop, const struct supervisor_upward *upward);
+void supervisor_free(struct supervisor *s);
+
+/* The first plan: everything with autostart is started. Takes over the caller's hold on `plan`. */
+void supervisor_start(struct supervisor *s, struct plan *plan);
+
+/* Load anew and apply. Any problem: false, all of them in `problems`, nothing changed. `list` gets the
+ * difference, a line each: "added: web". With `dry_run` nothing is done but the list. */
+bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems);
+
+/* Stop everything in reverse order, then end the loop with `exit_code`. Called again: KILL. `graceful`: SIGQUIT came. */
+void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, const char *why);
+bool supervisor_is_ending(const struct supervisor *s);
+int supervisor_exit_code(const struct supervisor *s);
+
+/* Open reeve's own log and every captured file again. */
+void supervisor_reopen(struct supervisor *s);
+
+/* Keep `count` processes of a program (clamped to its bounds unless `ignore_bounds`); how many are kept then. */
+int supervisor_scale(struct supervisor *s, struct program *program, int count, bool ignore_bounds);
+
+/* How many processes of a program are kept (those being removed do not count). */
+int supervisor_count(const struct supervisor *s, const struct program *program);
+
+/* The program that TTIN, TTOU, WINCH scale: `pool`, or the only one; NULL otherwise. */
+struct program *supervisor_pool(const struct supervisor *s);
+
+/* The processes, in the order of the plan and by index. */
+size_t supervisor_process_count(const struct supervisor *s);
+struct process *supervisor_process_at(const struct supervisor *s, size_t i);
+struct process *supervisor_process(const struct supervisor *s, unsigned id); /* NULL: gone */
+
+/* Call `fn` for every process of a target ("web", "web:2", "web:*", "@group", "all", "work*"): how many there were.
+ * 0 may also be a program with no processes: `known` tells. */
+typedef void target_fn(struct process *p, void *arg);
+size_t supervisor_each(struct supervisor *s, const char *target, target_fn *fn, void *arg, bool *known);
+
+struct plan *supervisor_plan(const struct supervisor *s);
+struct bus *supervisor_bus(const struct supervisor *s);
+struct loop *supervisor_loop(const struct supervisor *s);
+struct children *supervisor_children(const struct supervisor *s);
+const struct supervisor_upward *supervisor_upward(const struct supervisor *s);
+msec supervisor_started(const struct supervisor *s); /* clock_now */
+
+/* For process.c: its state has changed; may it restart (all respawn limits, the program's and the supervisor's)? */
+void supervisor_process_changed(struct supervisor *s, struct process *p);
+bool supervisor_may_restart(struct supervisor *s, struct process *p, struct verdict *why_not);
+void supervisor_gave_up(struct supervisor *s, struct process *p);
+
+/* The address for REEVE_SOCKET, once the control port listens. */
+void supervisor_set_address(struct supervisor *s, const char *address);
+const char *supervisor_address(const struct supervisor *s);
+
+#endif
