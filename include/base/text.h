@@ -1,28 +1,12 @@
-/* text: matching, splitting, guessing. */
+/* text: matching, guessing, comparing. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
-#include "base/error.h"
+#include "base/words.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
-/* A list of words; all zero is empty. `word` ends with a NULL, as execve wants it. */
-struct words {
-    char **word;
-    size_t count;
-};
-
-void words_add(struct words *w, const char *word);
-void words_copy(struct words *to, const struct words *from);
-bool words_equal(const struct words *a, const struct words *b);
-void words_free(struct words *w);
-
-/* Split `text` by the shell's quoting rules (blanks, '…', "…", \); nothing is expanded.
- * An unclosed quote is a failure. The words are added to `w`. */
-bool words_split(struct words *w, const char *text, struct error *e);
-
-/* Whether `name` matches the glob `pattern` (* ? [a-z]). */
+/* Whether `name` matches the glob `pattern`: * ? [a-z] [!a-z] and \ before a character that is meant as it is. */
 bool text_matches(const char *pattern, const char *name);
 
 /* The one of `candidates` (a NULL ends them) that `word` was most likely meant to be; NULL if none is near. */

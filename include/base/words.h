@@ -1,0 +1,31 @@
+/* words: a list of words, as a command line or an environment is. */
+#ifndef BASE_WORDS_H
+#define BASE_WORDS_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* All zero is empty. `word` ends with a NULL, as execve wants it, once something was added or copied. */
+struct words {
+    char **word;
+    size_t count;
+};
+
+/* Add a copy of `word`. */
+void words_add(struct words *w, const char *word);
+
+/* Make `to`, which holds nothing, a copy of `from`. */
+void words_copy(struct words *to, const struct words *from);
+
+bool words_equal(const struct words *a, const struct words *b);
+
+/* Forget the words; the list is empty again. */
+void words_free(struct words *w);
+
+/* Split `text` by the shell's quoting rules (blanks, '…', "…", \); nothing is expanded.
+ * An unclosed quote is a failure. The words are added to `w`: all of them, or none. */
+bool words_split(struct words *w, const char *text, struct error *e);
+
+#endif

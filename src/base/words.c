@@ -1,0 +1,157 @@
+#include "base/words.h"
+
+#include "base/buffer.h"
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Add a word that is ours from now on. */
+static void adopt(struct words *w, char *word)
+{
+    w->word = xrealloc(w->word, (w->count + 2) * sizeof *w->word);
+    w->word[w->count++] = word;
+    w->word[w->count] = NULL;
+}
+
+void words_add(struct words *w, const char *word)
+{
+    adopt(w, xstrdup(word));
+}
+
+void words_copy(struct words *to, const struct words *from)
+{
+    to->word = xcalloc(from->count + 1, sizeof *to->word);
+    to->count = from->count;
+    for (size_t i = 0; i < from->count; i++)
+        to->word[i] = xstrdup(from->word[i]);
+}
+
+bool words_equal(const struct words *a, const struct words *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->word[i], b->word[i]) != 0)
+            return false;
+    return true;
+}
+
+void words_free(struct words *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        free(w->word[i]);
+    free(w->word);
+    *w = (struct words){ 0 };
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n';
+}
+
+/* Each reader starts behind its opening character, adds to `word`, and returns where it ended; NULL: unclosed. */
+static const char *read_single_quoted(struct buffer *word, const char *p)
+{
+    const char *end = strchr(p, '\'');
+
+    if (end == NULL)
+        return NULL;
+    buffer_add(word, p, (size_t)(end - p));
+    return end + 1;
+}
+
+static const char *read_double_quoted(struct buffer *word, const char *p)
+{
+    for (; *p != '"'; p++) {
+        if (*p == '\0')
+            return NULL;
+        if (*p == '\\' && p[1] == '\n') {
+            p++; /* a continued line */
+            continue;
+        }
+        if (*p == '\\' && p[1] != '\0' && strchr("$`\"\\", p[1]) != NULL)
+            p++;
+        buffer_add_char(word, *p);
+    }
+    return p + 1;
+}
+
+/* At the end of the text a backslash stands for itself, as in the shell. */
+static const char *read_escaped(struct buffer *word, const char *p)
+{
+    if (*p == '\0') {
+        buffer_add_char(word, '\\');
+        return p;
+    }
+    if (*p != '\n')
+        buffer_add_char(word, *p);
+    return p + 1;
+}
+
+static const char *read_piece(struct buffer *word, const char *p)
+{
+    switch (*p) {
+    case '\'':
+        return read_single_quoted(word, p + 1);
+    case '"':
+        return read_double_quoted(word, p + 1);
+    case '\\':
+        return read_escaped(word, p + 1);
+    default:
+        buffer_add_char(word, *p);
+        return p + 1;
+    }
+}
+
+/* Between words a continued line is as good as a blank. */
+static const char *skip_blanks(const char *p)
+{
+    for (;;) {
+        if (is_blank(*p))
+            p++;
+        else if (p[0] == '\\' && p[1] == '\n')
+            p += 2;
+        else
+            return p;
+    }
+}
+
+static bool unclosed(const char *text, const char *quote, struct error *e)
+{
+    return failure(e, "the quote %c at character %zu is never closed: close it, or write \\%c for the character itself",
+                   *quote, (size_t)(quote - text) + 1, *quote);
+}
+
+static bool split(struct words *w, const char *text, struct error *e)
+{
+    for (const char *p = skip_blanks(text); *p != '\0'; p = skip_blanks(p)) {
+        struct buffer word = { 0 };
+
+        while (*p != '\0' && !is_blank(*p)) {
+            const char *next = read_piece(&word, p);
+
+            if (next == NULL) {
+                buffer_free(&word);
+                return unclosed(text, p, e);
+            }
+            p = next;
+        }
+        adopt(w, buffer_take(&word));
+    }
+    return true;
+}
+
+bool words_split(struct words *w, const char *text, struct error *e)
+{
+    struct words found = { 0 };
+
+    if (!split(&found, text, e)) {
+        words_free(&found);
+        return false;
+    }
+    for (size_t i = 0; i < found.count; i++)
+        adopt(w, found.word[i]);
+    free(found.word);
+    return true;
+}
