@@ -2,81 +2,235 @@
 
 BUILD  ?= build
 PREFIX ?= /usr/local
-CC     ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 
-ROOMS     := base os core script modules convert control
-PACKAGES  := lua5.4 jansson yaml-0.1
-CPPFLAGS  += -D_GNU_SOURCE -Iinclude $(shell pkg-config --cflags $(PACKAGES))
-CFLAGS    ?= -O2 -g
-WARNINGS  := -std=c11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
-SANITIZE  ?=
-VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# Two jobs unless the caller says otherwise; -j on the command line wins over this.
+MAKEFLAGS += --no-print-directory
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j2
+endif
 
-# The libraries are linked statically where Debian ships an archive: a client that starts in a
+ROOMS    := base os core script modules convert control
+VERSION  := $(shell cat VERSION 2>/dev/null || git describe --tags --always --dirty 2>/dev/null || echo unknown)
+WERROR   ?= -Werror
+WARNINGS := -std=c11 -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
+CFLAGS   ?= -O2 -g
+SANITIZE ?=
+
+# Asked when the first file is compiled, so that the other targets work where nothing is installed yet.
+# Lua's package is called differently from system to system.
+once      = $(eval $(1) := $(2))$($(1))
+PACKAGES  = $(call once,PACKAGES,$(shell for lua in lua5.4 lua-5.4 lua54 lua; do \
+              pkg-config --exists $$lua 2>/dev/null && echo $$lua && break; done) libevent_core jansson yaml-0.1)
+PKG_FLAGS = $(call once,PKG_FLAGS,$(shell pkg-config --cflags $(PACKAGES)))
+PKG_LIBS  = $(call once,PKG_LIBS,$(shell pkg-config --libs $(PACKAGES)))
+CPPFLAGS += -D_GNU_SOURCE -Iinclude -I$(BUILD)
+
+# The libraries are linked statically where the system has an archive: a client that starts in a
 # millisecond, and one process of two megabytes. libc stays shared (users and hosts are looked up
 # through it), and so do the modules' libraries, which are opened on first use.
-STATIC    ?= yes
+STATIC ?= yes
+archive = $(if $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
 ifeq ($(STATIC),yes)
-LIBS := -Wl,-Bstatic -llua5.4 -levent_core -ljansson -lyaml -Wl,-Bdynamic -lm -ldl
+LIBS = $(call once,LIBS,$(filter-out -l%,$(PKG_LIBS)) $(foreach l,$(filter -l%,$(PKG_LIBS)),$(call archive,$(l:-l%=%))) -lm -ldl)
 else
-LIBS := -llua5.4 -levent_core -ljansson -lyaml -lm -ldl
+LIBS = $(PKG_LIBS) -lm -ldl
 endif
 
 SOURCES := $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c src/$(room)/*/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 ARCHIVE := $(BUILD)/libreeve.a
 
+# tests/fake stands in for the files of src/os that have its names.
 FAKES      := $(wildcard tests/fake/*.c)
-FAKED      := $(patsubst tests/fake/%.c,%,$(FAKES))
+FAKED      := $(FAKES:tests/fake/%.c=$(BUILD)/obj/os/%.o)
 FAKE_OBJS  := $(FAKES:tests/fake/%.c=$(BUILD)/fake/%.o)
-CORE_OBJS  := $(filter $(BUILD)/obj/base/%.o $(BUILD)/obj/core/%.o,$(OBJECTS)) \
-              $(filter-out $(FAKED:%=$(BUILD)/obj/os/%.o),$(filter $(BUILD)/obj/os/%.o,$(OBJECTS)))
+CORE_OBJS  := $(filter-out $(FAKED),$(filter $(BUILD)/obj/base/% $(BUILD)/obj/os/% $(BUILD)/obj/core/%,$(OBJECTS)))
 UNIT_TESTS := $(wildcard tests/unit/*/*_test.c)
 UNITS      := $(UNIT_TESTS:tests/unit/%.c=$(BUILD)/unit/%)
 PROGRAMS   := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
+FUZZERS    := $(wildcard tests/fuzz/*_fuzz.c)
+REPLAYS    := $(FUZZERS:tests/fuzz/%.c=$(BUILD)/replay/%)
+EXAMPLES   := $(wildcard examples/*.lua)
+E2E_TESTS  := $(wildcard tests/e2e/*/*.sh)
 
-all: $(BUILD)/reeve
+COMPILE = $(CC) $(CPPFLAGS) $(PKG_FLAGS) $(CFLAGS) $(WARNINGS) $(SANITIZE)
+# A test is compiled and linked in one go, so the names in its dependency file have to be said.
+TEST    = $(COMPILE) -Itests -MMD -MP -MT $@ -MF $@.d -o $@ $<
+
+# What a recipe does in a word; `make V=1` shows the commands.
+ifeq ($(V),1)
+say =
+else
+say = @echo '  $(1)  $(2)';
+endif
+
+all: $(BUILD)/reeve ## build the supervisor (the default)
+
+help: ## this list
+	@awk -F ': .*## |:## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@echo; echo "  Variables: BUILD=$(BUILD) PREFIX=$(PREFIX) DESTDIR= CC=$(CC) CFLAGS='$(CFLAGS)' SANITIZE= STATIC=$(STATIC) V=1"
+
+setup: ## install the packages that the build needs
+	@contrib/setup build
+
+demo: ## set up, build, and show a supervisor at work
+	@contrib/setup build
+	@$(MAKE) all
+	@REEVE=$(BUILD)/reeve contrib/demo
+
+# ---- building ----------------------------------------------------------------------------------
 
 $(BUILD)/reeve: $(BUILD)/obj/main.o $(ARCHIVE)
-	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -Wl,--export-dynamic -o $@ $< $(ARCHIVE) $(LIBS)
+	$(call say,ld,$@)$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -Wl,--export-dynamic -o $@ $< $(ARCHIVE) $(LIBS)
 
 $(ARCHIVE): $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,ar,$@)ar rcs $@ $^
 
 $(BUILD)/obj/%.o: src/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -I$(BUILD) $(CFLAGS) $(WARNINGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(call say,cc,$<)$(COMPILE) -MMD -MP -c -o $@ $<
 
-$(BUILD)/version.h: FORCE
-	@mkdir -p $(@D)
+$(BUILD)/version.h: FORCE | $(BUILD)/packages
 	@echo '#define REEVE_VERSION "$(VERSION)"' | cmp -s - $@ || echo '#define REEVE_VERSION "$(VERSION)"' > $@
 
-# tests/fake stands in for the files of src/os that have its names.
-$(BUILD)/fake/%.o: tests/fake/%.c
+# Says at once, and in one line, what is not installed.
+$(BUILD)/packages: contrib/setup
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(WARNINGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+	@contrib/setup --look build
+	@touch $@
 
-$(BUILD)/unit/core/%: tests/unit/core/%.c $(CORE_OBJS) $(FAKE_OBJS)
+$(BUILD)/fake/%.o: tests/fake/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(WARNINGS) $(SANITIZE) -MMD -MP -o $@ $< $(FAKE_OBJS) $(CORE_OBJS) -lcmocka $(LIBS)
+	$(call say,cc,$<)$(COMPILE) -Itests -MMD -MP -c -o $@ $<
+
+$(BUILD)/libfaked.a: $(CORE_OBJS)
+	@rm -f $@
+	$(call say,ar,$@)ar rcs $@ $^
+
+$(BUILD)/unit/core/%: tests/unit/core/%.c $(FAKE_OBJS) $(BUILD)/libfaked.a
+	@mkdir -p $(@D)
+	$(call say,cc,$<)$(TEST) $(FAKE_OBJS) $(BUILD)/libfaked.a -lcmocka $(LIBS)
 
 $(BUILD)/unit/%: tests/unit/%.c $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) $(WARNINGS) $(SANITIZE) -MMD -MP -o $@ $< $(ARCHIVE) -lcmocka $(LIBS)
+	$(call say,cc,$<)$(TEST) $(ARCHIVE) -lcmocka $(LIBS)
 
-$(BUILD)/programs/%: tests/programs/%.c
+$(BUILD)/programs/%: tests/programs/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(SANITIZE) -o $@ $<
+	$(call say,cc,$<)$(TEST) $(LDFLAGS)
 
-unit: $(UNITS)
-	@for t in $(UNITS); do $$t || exit 1; done
+$(BUILD)/replay/%: tests/fuzz/%.c tests/fuzz/replay.c $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,cc,$<)$(TEST) tests/fuzz/replay.c $(ARCHIVE) $(LIBS)
 
-clean:
-	rm -rf $(BUILD)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,cc,$<)$(TEST) -fsanitize=fuzzer $(ARCHIVE) $(LIBS)
+
+# ---- testing -----------------------------------------------------------------------------------
+
+RUN = REEVE='$(abspath $(BUILD))/reeve' PROGRAMS='$(abspath $(BUILD))/programs' tests/run
+
+everything: all $(UNITS) $(PROGRAMS) $(REPLAYS)
+
+test: ## set up, build, and run all tests
+	@contrib/setup build test
+	@$(MAKE) everything
+	@$(RUN) $(UNITS) $(REPLAYS) $(EXAMPLES) $(E2E_TESTS)
+
+unit: $(UNITS) $(PROGRAMS) ## only the unit tests
+	@$(RUN) $(UNITS)
+
+e2e: all $(PROGRAMS) ## only the end-to-end tests
+	@$(RUN) $(E2E_TESTS)
+
+# clang's build is the one with sanitizers, so two builds cover two compilers.
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+check: ## lint, build with gcc and clang, tests under ASan and UBSan
+	@contrib/setup build test check
+	@$(MAKE) lint
+	@$(MAKE) everything
+	@$(MAKE) BUILD='$(BUILD)-asan' CC=clang CFLAGS='-O1 -g' SANITIZE='$(SANITIZERS)' sanitized
+
+sanitized: everything
+	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(RUN) $(UNITS) $(REPLAYS) $(E2E_TESTS)
+
+LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua tests/lua/*.lua tests/lua/*/*.lua)
+SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh \
+             tests/bench/run) $(E2E_TESTS)
+MANUALS := $(wildcard contrib/man/*.[1-8])
+
+layers: ## who includes a room above their own
+	@tests/layers.sh
+
+lint: layers ## layers, luacheck, shellcheck, the manual's markup
+	@$(if $(LUA_CODE),luacheck -q $(LUA_CODE))
+	@shellcheck -x $(SCRIPTS)
+	@$(if $(MANUALS),mandoc -Tlint -Wwarning $(MANUALS))
+
+valgrind: ## unit tests under valgrind
+	@contrib/setup build test
+	@$(MAKE) $(UNITS) $(PROGRAMS)
+	@REEVE_SPAWN=fork LIMIT=600 WRAPPER='valgrind -q --leak-check=full --error-exitcode=99' $(RUN) $(UNITS)
+
+FUZZ_SECONDS ?= 60
+fuzz: ## every fuzz target for FUZZ_SECONDS=60
+	@contrib/setup build check
+	@$(MAKE) BUILD='$(BUILD)-fuzz' CC=clang CFLAGS='-O1 -g' SANITIZE='-fsanitize=fuzzer-no-link,address,undefined' fuzzed
+
+fuzzed: $(FUZZERS:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+	@for fuzzer in $^; do \
+	    name=$$(basename $$fuzzer _fuzz); mkdir -p $(BUILD)/corpus/$$name tests/fuzz/corpus/$$name; \
+	    $$fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 -artifact_prefix=$(BUILD)/fuzz/ \
+	        $(BUILD)/corpus/$$name tests/fuzz/corpus/$$name || exit 1; \
+	done
+
+bench: all ## how fast it is
+	@if [ -x tests/bench/run ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/run; else echo 'no tests/bench/run'; fi
+
+format: ## clang-format on all C
+	@git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
+
+# ---- installing --------------------------------------------------------------------------------
+
+ROOT        = $(DESTDIR)$(PREFIX)
+COMPLETIONS = contrib/completion/reeve.bash:share/bash-completion/completions/reeve \
+              contrib/completion/_reeve:share/zsh/site-functions/_reeve \
+              contrib/completion/reeve.fish:share/fish/vendor_completions.d/reeve.fish
+DOCUMENTS   = $(wildcard README.md LICENSE contrib/systemd/reeve.service)
+
+install: all ## to PREFIX, below DESTDIR
+	install -D $(BUILD)/reeve '$(ROOT)/bin/reeve'
+	@for page in $(MANUALS); do install -D -m 644 $$page "$(ROOT)/share/man/man$${page##*.}/$${page##*/}"; done
+	@for file in $$(cd lua && find . -name '*.lua'); do install -D -m 644 lua/$$file "$(ROOT)/share/reeve/lua/$$file"; done
+	@for file in $(wildcard $(BUILD)/modules/*.so); do install -D $$file "$(ROOT)/lib/reeve/modules/$${file##*/}"; done
+	@for file in $(DOCUMENTS); do install -D -m 644 $$file "$(ROOT)/share/doc/reeve/$${file##*/}"; done
+	@for file in $$(find examples -type f); do install -D -m 644 $$file "$(ROOT)/share/doc/reeve/$$file"; done
+	@for pair in $(COMPLETIONS); do \
+	    if [ -f $${pair%%:*} ]; then install -D -m 644 $${pair%%:*} "$(ROOT)/$${pair#*:}"; fi; \
+	done
+
+uninstall: ## what install put there
+	rm -rf '$(ROOT)/bin/reeve' '$(ROOT)/share/reeve' '$(ROOT)/lib/reeve' '$(ROOT)/share/doc/reeve'
+	@for page in $(MANUALS); do rm -f "$(ROOT)/share/man/man$${page##*.}/$${page##*/}"; done
+	@for pair in $(COMPLETIONS); do rm -f "$(ROOT)/$${pair#*:}"; done
+
+dist: ## a tarball of HEAD in BUILD
+	@mkdir -p $(BUILD)
+	@echo '$(VERSION)' > $(BUILD)/VERSION
+	@git archive --format=tar.gz --prefix=reeve-$(VERSION)/ --add-file=$(BUILD)/VERSION -o $(BUILD)/reeve-$(VERSION).tar.gz HEAD
+	@echo $(BUILD)/reeve-$(VERSION).tar.gz
+
+clean: ## remove all that was built
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz
 
 FORCE:
-.PHONY: all unit clean FORCE
+.PHONY: all help setup demo everything test unit e2e check sanitized layers lint valgrind fuzz fuzzed bench format \
+        install uninstall dist clean FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
