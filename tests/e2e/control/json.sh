@@ -1,0 +1,27 @@
+#!/bin/sh
+# The JSON dialect: one line asked, one line answered, with its id, ok and data or error.
+. "${0%/*}/../lib.sh"
+
+config <<'END'
+program "web" { cmd = "sleep 1000", starttime = 0 }
+END
+run_reeve
+wait_state web RUNNING
+
+ask()
+{
+    reeve_says "$1" | tail -n +2
+}
+assert_equal '[1, true, "web", "RUNNING"]' "$(ask '{"verb":"status","args":["web"],"id":1}' |
+    json '[r["id"], r["ok"], r["data"]["processes"][0]["name"], r["data"]["processes"][0]["state"]]')"
+assert_equal '[2, false, "no-such-target", true]' "$(ask '{"verb":"stop","args":["nobody"],"id":2}' |
+    json '[r["id"], r["ok"], r["error"]["code"], "nobody" in r["error"]["message"]]')"
+assert_equal '[3, false, "usage"]' "$(ask '{"verb":"frobnicate","id":3}' | json '[r["id"], r["ok"], r["error"]["code"]]')"
+assert_equal '[false, "usage"]' "$(ask '{"verb":' | json '[r["ok"], r["error"]["code"]]')"
+assert_equal '[4, true]' "$(ask '{"verb":"stop","args":["web"],"id":4}' | json '[r["id"], r["ok"]]')"
+assert_equal STOPPED "$(state web)"
+
+# A stream: data lines, then its end.
+assert_status 0 reeve start web
+ask '{"verb":"events","id":5}' >answer
+assert_equal '[5, true, true]' "$(tail -n 1 answer | json '[r["id"], r["ok"], r.get("end", True)]')"

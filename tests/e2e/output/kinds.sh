@@ -1,0 +1,27 @@
+#!/bin/sh
+# A path, merged streams, nothing given and discard: where the output goes, and what tail shows.
+. "${0%/*}/../lib.sh"
+
+config <<'END'
+local here = os.getenv("E2E_DIR") .. "/"
+local function talks(name, settings)
+    settings.cmd = "echo out of $REEVE_PROGRAM; echo err of $REEVE_PROGRAM >&2; exec sleep 1000"
+    settings.shell, settings.starttime = true, 0
+    program(name)(settings)
+end
+talks("path", { stdout = here .. "path.out", stderr = here .. "path.err" })
+talks("merged", { stdout = here .. "merged.out", stderr = "stdout" })
+talks("ring", {})
+talks("silent", { stdout = "discard", stderr = "discard" })
+talks("mine", { stdout = "inherit", stderr = "discard" })
+talks("json", { stdout = { path = here .. "json.out", json = true } })
+END
+run_reeve
+wait_for 'grep -qx "out of path" path.out && grep -qx "err of path" path.err'
+wait_for 'grep -qx "out of merged" merged.out && grep -qx "err of merged" merged.out'
+wait_for 'reeve tail ring | grep -qx "out of ring"'
+wait_for 'reeve tail ring stderr | grep -qx "err of ring"'
+wait_for 'grep -qx "out of mine" out'
+wait_for 'test -s json.out'
+expect_line 'out of path' reeve tail path
+assert_equal '["json", "stdout", "out of json"]' "$(json '[r["process"], r["stream"], r["line"]]' <json.out)"
