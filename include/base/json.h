@@ -18,13 +18,18 @@ void json_close_array(struct buffer *b);
 /* The key of the next value; plain ASCII of our own, not escaped. */
 void json_key(struct buffer *b, const char *key);
 
-/* NULL is written as null; what is not valid UTF-8 becomes U+FFFD. */
+/* NULL is written as null, what is not valid UTF-8 becomes U+FFFD. */
 void json_text(struct buffer *b, const char *text);
 void json_bytes(struct buffer *b, const char *data, size_t length);
 void json_int(struct buffer *b, long long n);
+
+/* With enough digits to be read back as `n`; NaN and infinity are written as null. */
 void json_double(struct buffer *b, double n);
+
 void json_bool(struct buffer *b, bool yes);
-void json_null(struct buffer *b);
+
+/* null. (jansson owns the name json_null, and both are linked into one program.) */
+void json_none(struct buffer *b);
 
 /* A value that is JSON already. */
 void json_raw(struct buffer *b, const char *json, size_t length);

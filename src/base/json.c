@@ -181,7 +181,7 @@ void json_bytes(struct buffer *b, const char *data, size_t length)
 void json_text(struct buffer *b, const char *text)
 {
     if (text == NULL)
-        json_null(b);
+        json_none(b);
     else
         json_bytes(b, text, strlen(text));
 }
@@ -234,7 +234,7 @@ static void add_shortest(struct buffer *b, double n)
 void json_double(struct buffer *b, double n)
 {
     if (!isfinite(n)) {
-        json_null(b);
+        json_none(b);
         return;
     }
     end_value(b, begin_value(b, 0));
@@ -247,7 +247,7 @@ void json_bool(struct buffer *b, bool yes)
     json_raw(b, yes ? "true" : "false", yes ? 4 : 5);
 }
 
-void json_null(struct buffer *b)
+void json_none(struct buffer *b)
 {
     json_raw(b, "null", 4);
 }

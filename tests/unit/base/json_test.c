@@ -37,7 +37,7 @@ static void commas_are_set_by_themselves(void **state)
     json_close_object(&b);
     json_open_object(&b);
     json_close_object(&b);
-    json_null(&b);
+    json_none(&b);
     json_close_array(&b);
     json_key(&b, "empty");
     json_open_array(&b);
