@@ -2,7 +2,12 @@
  *
  * A line says the program, the fact and the consequence: "web:1 exited with status 1 after 3s,
  * restarting in 2s". Levels are syslog's (LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG).
- * Before log_open everything of LOG_NOTICE and above goes to stderr. */
+ * Before log_open everything of LOG_NOTICE and above goes to stderr.
+ *
+ * To stderr and files a line is "2026-11-24T09:30:00.123Z notice web:1 is ready", in UTC. Control bytes
+ * within a message are written as \n, \t, \x1b, so that a line stays a line. A target that fails ends
+ * nothing: its lines are counted, the others hear of it once, and it is told the count when it works
+ * again. Only for the main thread. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -14,18 +19,21 @@
 
 /* Write from now on to `targets`: "stderr", "syslog" or the path of a file (opened append, made
  * with mode 0644). `facility` is a LOG_DAEMON-like number, `level` the least urgent that is
- * written. The old targets are closed only if every new one could be opened. */
+ * written. The old targets are closed only if every new one could be opened. No targets: only the
+ * listener hears. */
 bool log_open(const char *const *targets, size_t count, int level, int facility, struct error *e);
 
 /* Open every file again by its path: somebody rotated it. A file that cannot be opened keeps the
  * old descriptor; the reason is logged. */
 void log_reopen(void);
 
+/* Close every target; stderr is the only one again, at LOG_NOTICE. */
 void log_close(void);
 
 /* Whether a line of this level would be written: for callers whose text is dear. */
 bool log_wants(int level);
 
+/* Write a line. errno is kept, and %m may be used. */
 void log_at(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)   log_at(LOG_ERR, __VA_ARGS__)
@@ -42,6 +50,8 @@ void log_listen(log_listener_fn *fn, void *arg);
 
 /* "err" "warning" "notice" "info" "debug" (and "error" "warn") as a level; -1 for any other word. */
 int log_level_parse(const char *name);
+
+/* "err" for LOG_ERR. Static. */
 const char *log_level_name(int level);
 
 /* "daemon" "user" "local0" … as a facility; -1 for any other word. */
