@@ -16,7 +16,8 @@ ROOMS    := base os core script modules convert control
 VERSION  := $(shell cat VERSION 2>/dev/null || git describe --tags --always --dirty 2>/dev/null || echo unknown)
 WERROR   ?= -Werror
 WARNINGS := -std=c11 -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
-CFLAGS   ?= -O2 -g
+# Fortified by name: Ubuntu's gcc does it unasked, and its warnings should be the same everywhere.
+CFLAGS   ?= -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 SANITIZE ?=
 
 # Asked when the first file is compiled, so that the other targets work where nothing is installed yet.
@@ -206,7 +207,7 @@ DOCUMENTS   = $(wildcard README.md LICENSE contrib/systemd/reeve.service)
 install: all ## to PREFIX, below DESTDIR
 	install -D $(BUILD)/reeve '$(ROOT)/bin/reeve'
 	@for page in $(MANUALS); do install -D -m 644 $$page "$(ROOT)/share/man/man$${page##*.}/$${page##*/}"; done
-	@for file in $$(cd lua && find . -name '*.lua'); do install -D -m 644 lua/$$file "$(ROOT)/share/reeve/lua/$$file"; done
+	@for file in $$(find lua -name '*.lua'); do install -D -m 644 $$file "$(ROOT)/share/reeve/$$file"; done
 	@for file in $(wildcard $(BUILD)/modules/*.so); do install -D $$file "$(ROOT)/lib/reeve/modules/$${file##*/}"; done
 	@for file in $(DOCUMENTS); do install -D -m 644 $$file "$(ROOT)/share/doc/reeve/$${file##*/}"; done
 	@for file in $$(find examples -type f); do install -D -m 644 $$file "$(ROOT)/share/doc/reeve/$$file"; done
