@@ -45,10 +45,12 @@ is_alive()
     esac
 }
 
-# The processes that carry our mark, but not this shell, which got it only after its exec.
+# The processes that carry our mark: not this shell, which got it after its exec, nor the grep, which goes without.
 leftovers()
 {
-    grep -lsF "E2E_DIR=$dir" /proc/[0-9]*/environ | cut -d / -f 3 | while read -r pid; do
+    env -u E2E_DIR grep -lsF "E2E_DIR=$dir" /proc/[0-9]*/environ | while read -r environ; do
+        pid=${environ#/proc/}
+        pid=${pid%/environ}
         if is_alive "$pid"; then
             echo "$pid"
         fi
