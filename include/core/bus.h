@@ -1,5 +1,6 @@
 /* bus: tells what happened to whoever listens. Events go up this way, after the fact: they are delivered in
- * order, once the callback that published them has returned, so no listener holds supervision up or sees it half done. */
+ * order, once the callback that published them has returned, so no listener holds supervision up or sees it half done.
+ */
 #ifndef CORE_BUS_H
 #define CORE_BUS_H
 
@@ -13,16 +14,19 @@ struct program;
 struct process_exit;
 
 enum event_kind {
-    EVENT_START,  /* a child runs */
-    EVENT_READY,  /* STARTING became RUNNING */
-    EVENT_EXIT,   /* a child ended, or could not be started; `exit` says how */
-    EVENT_RESTART,/* an automatic restart begins */
-    EVENT_BACKOFF,/* waits before a restart */
-    EVENT_FATAL,  /* given up; `exit` is the last end */
-    EVENT_STOP,   /* STOPPED by wish */
-    EVENT_STATE,  /* any change of state, after the events above */
-    EVENT_GONE,   /* the process is no longer kept: removed or scaled away */
-    EVENT_RELOAD, EVENT_RELOAD_FAILED, EVENT_SCALE, EVENT_SHUTDOWN, /* `text` says more */
+    EVENT_START,   /* a child runs */
+    EVENT_READY,   /* STARTING became RUNNING */
+    EVENT_EXIT,    /* a child ended, or could not be started; `exit` says how */
+    EVENT_RESTART, /* an automatic restart begins */
+    EVENT_BACKOFF, /* waits before a restart */
+    EVENT_FATAL,   /* given up; `exit` is the last end */
+    EVENT_STOP,    /* STOPPED by wish */
+    EVENT_STATE,   /* any change of state, after the events above */
+    EVENT_GONE,    /* the process is no longer kept: removed or scaled away */
+    EVENT_RELOAD,
+    EVENT_RELOAD_FAILED,
+    EVENT_SCALE,
+    EVENT_SHUTDOWN, /* `text` says more */
     EVENT_KINDS
 };
 

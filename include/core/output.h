@@ -33,6 +33,9 @@ void output_cancel(struct output *o);
 bool output_drain(struct output *o, loop_fn *on_end, void *arg);
 void output_cut(struct output *o);
 
+/* Whether `o` (NULL for streams without one) still serves these settings, or another must be made. */
+bool output_serves(const struct output *o, const struct output_settings *s);
+
 /* Other limits, formats and rotation hold from now on; only settings that are live may differ. */
 void output_adopt(struct output *o, const struct output_settings *s);
 

@@ -15,8 +15,7 @@ enum verdict_kind {
 struct verdict {
     enum verdict_kind kind;
     msec delay;
-    const char *why; /* of VERDICT_GIVE_UP: "4 failed starts", "more than 3 restarts in 1m"; static or in `text` */
-    char text[96];
+    char text[96]; /* of VERDICT_GIVE_UP, why: "4 failed starts", "more than 3 restarts in 1m" */
 };
 
 /* How a run ended. */
@@ -38,8 +37,8 @@ struct respawns {
     int limit, count, next;
 };
 
-/* Whether the code was expected: in `exitcodes`; for a oneshot only 0. */
-bool policy_expected(const struct program *p, const struct run_end *end);
+/* Whether an exit status (-1: a signal) was expected: in `exitcodes`; for a oneshot only 0. */
+bool policy_expected(const struct program *p, int code);
 
 /* The default rule: what the settings say. Updates `memory`; `random` of [0, 1) is the jitter's. */
 struct verdict policy_decide(const struct program *p, struct policy_memory *memory, const struct run_end *end,

@@ -32,7 +32,7 @@ struct process_exit {
     int code;   /* -1: by a signal, or it never ran */
     int signal; /* 0, or what ended it */
     bool core, expected;
-    bool stopped;    /* by our wish */
+    bool stopped;      /* by our wish */
     bool failed_start; /* before it was RUNNING */
     char reason[160];  /* "exited with status 1", "killed by SIGSEGV", "exec: …" */
     msec uptime;
@@ -61,25 +61,34 @@ bool process_signal(struct process *p, int number, struct error *e);
 /* The program of a newer plan takes the place of the old one: its policies hold from now on. */
 void process_adopt(struct process *p, struct plan *plan, struct program *program);
 
+/* What it is called: "web:2", or "web" with NULL. The text is copied. */
+void process_rename(struct process *p, const char *name);
+
+/* Open the files of its captured streams again. */
+void process_reopen(struct process *p);
+
+/* Whether a setting that is computed for each process, and that the child sees, has changed since it was started. */
+bool process_is_outdated(struct process *p);
+
 /* Questions. */
 enum process_state process_state(const struct process *p);
 const char *process_state_name(enum process_state state); /* "RUNNING" */
 bool process_state_parse(const char *name, enum process_state *out);
-bool process_is_alive(const struct process *p);     /* has a child */
-bool process_is_settled(const struct process *p);   /* STOPPED, EXITED or FATAL, and nothing of it left */
-bool process_wanted(const struct process *p);       /* wished up */
-const char *process_name(const struct process *p);  /* "web" or "web:2" */
-unsigned process_id(const struct process *p);       /* never used twice */
+bool process_is_alive(const struct process *p);    /* has a child */
+bool process_is_settled(const struct process *p);  /* STOPPED, EXITED or FATAL, and nothing of it left */
+bool process_wanted(const struct process *p);      /* wished up */
+const char *process_name(const struct process *p); /* "web" or "web:2" */
+unsigned process_id(const struct process *p);      /* never used twice */
 int process_index(const struct process *p);
 struct program *process_program(const struct process *p);
 struct supervisor *process_supervisor(const struct process *p);
-pid_t process_pid(const struct process *p);         /* 0: none */
-msec process_since(const struct process *p);        /* clock_now of the last change of state */
-msec process_changed_at(const struct process *p);   /* wall clock of it */
-msec process_uptime(const struct process *p);       /* of the child; -1: none */
+pid_t process_pid(const struct process *p);       /* 0: none */
+msec process_since(const struct process *p);      /* clock_now of the last change of state */
+msec process_changed_at(const struct process *p); /* wall clock of it */
+msec process_uptime(const struct process *p);     /* of the child; -1: none */
 int process_restarts(const struct process *p);
 const struct process_exit *process_last_exit(const struct process *p); /* NULL: has not ended yet */
-struct output *process_output(const struct process *p, int stream);     /* 1 or 2; NULL: nothing is kept */
+struct output *process_output(const struct process *p, int stream);    /* 1 or 2; NULL: nothing is kept */
 
 /* "pid 12, uptime 0:00:05"; the reason when BACKOFF or FATAL; the time of the last change otherwise. */
 void process_describe(const struct process *p, struct buffer *out);

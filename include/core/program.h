@@ -74,6 +74,7 @@ struct program {
     char *name;
     char *file; /* where it was declared */
     int line;
+    unsigned position; /* in its plan */
 
     struct words cmd; /* what to exec */
     struct words stop_cmd, reload_cmd;

@@ -44,7 +44,8 @@ void supervisor_start(struct supervisor *s, struct plan *plan);
  * difference, a line each: "added: web". With `dry_run` nothing is done but the list. */
 bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems);
 
-/* Stop everything in reverse order, then end the loop with `exit_code`. Called again: KILL. `graceful`: SIGQUIT came. */
+/* Stop everything in reverse order, then end the loop with `exit_code`. Called again: KILL. `graceful`: SIGQUIT came.
+ */
 void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, const char *why);
 bool supervisor_is_ending(const struct supervisor *s);
 int supervisor_exit_code(const struct supervisor *s);
@@ -61,9 +62,8 @@ int supervisor_count(const struct supervisor *s, const struct program *program);
 /* The program that TTIN, TTOU, WINCH scale: `pool`, or the only one; NULL otherwise. */
 struct program *supervisor_pool(const struct supervisor *s);
 
-/* The processes, in the order of the plan and by index. */
+/* How many there are, without those that are on their way out. */
 size_t supervisor_process_count(const struct supervisor *s);
-struct process *supervisor_process_at(const struct supervisor *s, size_t i);
 struct process *supervisor_process(const struct supervisor *s, unsigned id); /* NULL: gone */
 
 /* Call `fn` for every process of a target ("web", "web:2", "web:*", "@group", "all", "work*"): how many there were.
@@ -78,10 +78,23 @@ struct children *supervisor_children(const struct supervisor *s);
 const struct supervisor_upward *supervisor_upward(const struct supervisor *s);
 msec supervisor_started(const struct supervisor *s); /* clock_now */
 
-/* For process.c: its state has changed; may it restart (all respawn limits, the program's and the supervisor's)? */
-void supervisor_process_changed(struct supervisor *s, struct process *p);
-bool supervisor_may_restart(struct supervisor *s, struct process *p, struct verdict *why_not);
-void supervisor_gave_up(struct supervisor *s, struct process *p);
+/* For the process itself. Its state has changed; `settled`: it was not settled before, and is now. */
+void supervisor_process_changed(struct supervisor *s, struct process *p, bool settled);
+
+/* It is EXITED or FATAL: an essential one, or one whose end is everybody's, takes all the others with it. */
+void supervisor_process_ended(struct supervisor *s, struct process *p);
+
+/* Hold a restart against all respawn limits; one too many turns the verdict into VERDICT_GIVE_UP. */
+void supervisor_may_restart(struct supervisor *s, struct process *p, struct verdict *verdict);
+
+/* A user starts a FATAL one: its program's past restarts are forgotten. */
+void supervisor_forgive(struct supervisor *s, struct process *p);
+
+/* Whether all others of its program that are wanted are RUNNING. */
+bool supervisor_siblings_run(struct supervisor *s, struct process *p);
+
+/* What REEVE_ID holds: different for every supervisor there ever was. */
+const char *supervisor_token(const struct supervisor *s);
 
 /* The address for REEVE_SOCKET, once the control port listens. */
 void supervisor_set_address(struct supervisor *s, const char *address);

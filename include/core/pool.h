@@ -1,0 +1,33 @@
+/* pool: the processes of one program: how many there are, and which index each has. */
+#ifndef CORE_POOL_H
+#define CORE_POOL_H
+
+#include "core/policy.h"
+#include "core/process.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct pool {
+    struct program *program;  /* of the plan in force */
+    struct process **process; /* those that are kept, by index; the supervisor owns them */
+    size_t count;
+    struct respawns respawns;
+    bool scaled; /* the count is a user's, not the file's */
+};
+
+void pool_free(struct pool *pool);
+
+/* Add a process with the lowest free index; STOPPED. */
+struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *plan);
+
+/* Take the one with the highest index out; the caller lets it go. */
+struct process *pool_shrink(struct pool *pool);
+
+/* The only process of a program has its short name. */
+void pool_name_processes(struct pool *pool);
+
+/* The one with that index, or NULL. */
+struct process *pool_find(const struct pool *pool, int index);
+
+#endif

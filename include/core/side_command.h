@@ -1,0 +1,26 @@
+/* side_command: a command that does something to a process from outside, such as its stop_cmd: run as the process's
+ * user, in its directory and environment plus MAINPID, within a time. */
+#ifndef CORE_SIDE_COMMAND_H
+#define CORE_SIDE_COMMAND_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/units.h"
+
+#include <stdbool.h>
+
+struct process;
+struct side_command;
+
+/* It has ended; `ok`: with status 0. The handle is gone: the owner forgets it first thing. Bad ends are logged already.
+ */
+typedef void side_command_fn(struct process *p, bool ok, void *arg);
+
+/* Run `cmd` for `p`; `noun` ("stop command") is for the log. KILL after `limit`. NULL on failure. */
+struct side_command *side_command_start(struct process *p, const char *noun, const struct words *cmd, msec limit,
+                                        side_command_fn *on_end, void *arg, struct error *e);
+
+/* KILL it and forget it, without a callback; *c becomes NULL. A NULL one is welcome. */
+void side_command_cancel(struct side_command **c);
+
+#endif

@@ -1,0 +1,192 @@
+#include "core/environment.h"
+
+#include "base/buffer.h"
+#include "base/xalloc.h"
+#include "os/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern char **environ;
+
+enum { ENV_FILE_MOST = 1024 * 1024 };
+
+/* The entry whose key is the first `length` bytes of `key`, or `count`. */
+static size_t find(const struct environment *env, const char *key, size_t length)
+{
+    size_t i;
+
+    for (i = 0; i < env->count; i++)
+        if (strncmp(env->entry[i], key, length) == 0 && env->entry[i][length] == '=')
+            break;
+    return i;
+}
+
+static void make_room(struct environment *env)
+{
+    if (env->count + 1 < env->capacity)
+        return;
+    env->capacity = env->capacity > 0 ? env->capacity * 2 : 48;
+    env->entry = xrealloc(env->entry, env->capacity * sizeof *env->entry);
+}
+
+static void append(struct environment *env, char *entry)
+{
+    make_room(env);
+    env->entry[env->count++] = entry;
+    env->entry[env->count] = NULL;
+}
+
+void environment_put(struct environment *env, char *entry)
+{
+    const char *equals = strchr(entry, '=');
+    size_t i;
+
+    if (equals == NULL)
+        return;
+    i = find(env, entry, (size_t)(equals - entry));
+    if (i < env->count)
+        env->entry[i] = entry;
+    else
+        append(env, entry);
+}
+
+static void put_owned(struct environment *env, char *entry)
+{
+    struct words *w = &env->owned;
+
+    w->word = xrealloc(w->word, (w->count + 1) * sizeof *w->word);
+    w->word[w->count++] = entry;
+    environment_put(env, entry);
+}
+
+void environment_set(struct environment *env, const char *key, const char *value)
+{
+    put_owned(env, xasprintf("%s=%s", key, value));
+}
+
+void environment_put_all(struct environment *env, const struct words *entries)
+{
+    for (size_t i = 0; i < entries->count; i++)
+        environment_put(env, entries->word[i]);
+}
+
+/* Nobody names a variable twice in our own environment: no need to look. */
+void environment_inherit(struct environment *env)
+{
+    make_room(env);
+    env->entry[0] = NULL;
+    for (char **e = environ; e != NULL && *e != NULL; e++)
+        append(env, *e);
+}
+
+const char *environment_get(const struct environment *env, const char *key)
+{
+    size_t length = strlen(key), i = find(env, key, length);
+
+    return i < env->count ? env->entry[i] + length + 1 : NULL;
+}
+
+void environment_free(struct environment *env)
+{
+    for (size_t i = 0; i < env->owned.count; i++)
+        free(env->owned.word[i]);
+    free(env->owned.word);
+    free(env->entry);
+    *env = (struct environment){ 0 };
+}
+
+static char unescaped(char c)
+{
+    return c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
+}
+
+/* Read a quoted value that begins at `text`; what follows it may only be blanks or a comment. */
+static bool read_quoted(const char *text, struct buffer *out, struct error *e)
+{
+    char quote = *text++;
+
+    for (; *text != quote; text++) {
+        if (*text == '\0')
+            return failure(e, "the quote %c is not closed", quote);
+        if (quote == '"' && *text == '\\' && text[1] != '\0')
+            buffer_add_char(out, unescaped(*++text));
+        else
+            buffer_add_char(out, *text);
+    }
+    text++;
+    text += strspn(text, " \t\r");
+    if (*text != '\0' && *text != '#')
+        return failure(e, "text behind the closing quote: '%s'", text);
+    return true;
+}
+
+/* Unquoted: to the end of the line, or a comment behind a blank. */
+static void read_plain(const char *text, struct buffer *out)
+{
+    size_t length = 0;
+
+    while (text[length] != '\0' &&
+           !(text[length] == '#' && (length == 0 || text[length - 1] == ' ' || text[length - 1] == '\t')))
+        length++;
+    while (length > 0 && strchr(" \t\r", text[length - 1]) != NULL)
+        length--;
+    buffer_add(out, text, length);
+}
+
+static bool key_is_good(const char *key, size_t length)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+
+    return length > 0 && strspn(key, allowed) >= length && !(*key >= '0' && *key <= '9');
+}
+
+static bool read_line(struct environment *env, const char *line, struct error *e)
+{
+    struct buffer value = { 0 };
+    const char *equals;
+    size_t length;
+
+    line += strspn(line, " \t\r");
+    if (*line == '\0' || *line == '#')
+        return true;
+    if (strncmp(line, "export ", 7) == 0)
+        line += 7 + strspn(line + 7, " \t");
+    equals = strchr(line, '=');
+    length = equals != NULL ? (size_t)(equals - line) : 0;
+    while (length > 0 && strchr(" \t", line[length - 1]) != NULL)
+        length--;
+    if (equals == NULL || !key_is_good(line, length))
+        return failure(e, "expected KEY=value, got '%.40s'", line);
+    equals += 1 + strspn(equals + 1, " \t");
+    buffer_add(&value, line, length);
+    buffer_add_char(&value, '=');
+    if (*equals == '\'' || *equals == '"') {
+        if (!read_quoted(equals, &value, e)) {
+            buffer_free(&value);
+            return false;
+        }
+    } else {
+        read_plain(equals, &value);
+    }
+    put_owned(env, buffer_take(&value));
+    return true;
+}
+
+bool environment_read_file(struct environment *env, const char *path, struct error *e)
+{
+    struct buffer text = { 0 };
+    bool good = file_read(path, ENV_FILE_MOST, &text, e);
+    char *next = good ? text.data : NULL;
+    int number = 1;
+
+    if (good && text.length > 0 && memchr(text.data, '\0', text.length) != NULL)
+        good = failure(e, "'%s' holds a zero byte: not a file of KEY=value lines", path);
+    for (char *line; good && (line = strsep(&next, "\n")) != NULL; number++) {
+        good = read_line(env, line, e);
+        if (!good)
+            failure_in(e, "%s:%d", path, number);
+    }
+    buffer_free(&text);
+    return good;
+}

@@ -1,0 +1,229 @@
+/* A start: the settings of this run, the environment, the streams, and then the child. */
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "process_private.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* /dev/null, opened once: most children have it as their standard input. */
+static int null_descriptor(struct error *e)
+{
+    static int fd = -1;
+
+    if (fd < 0)
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        failure_errno(e, "/dev/null");
+    return fd;
+}
+
+static void set_number(struct environment *env, const char *key, int number)
+{
+    char text[16];
+
+    snprintf(text, sizeof text, "%d", number);
+    environment_set(env, key, text);
+}
+
+static bool fill_environment(struct environment *env, struct process *p, const struct program *settings,
+                             const struct identity *identity, struct error *e)
+{
+    const struct supervisor *s = p->supervisor;
+
+    if (!settings->clear_env)
+        environment_inherit(env);
+    if (identity != NULL && identity->name != NULL) {
+        environment_set(env, "HOME", identity->home);
+        environment_set(env, "USER", identity->name);
+        environment_set(env, "LOGNAME", identity->name);
+        environment_set(env, "SHELL", identity->shell);
+    }
+    if (settings->env_file != NULL && !environment_read_file(env, settings->env_file, e))
+        return failure_in(e, "env_file");
+    environment_put_all(env, &p->plan->settings.env);
+    environment_put_all(env, &settings->env);
+    environment_set(env, "REEVE_PROCESS", process_name(p));
+    environment_set(env, "REEVE_PROGRAM", p->program->name);
+    set_number(env, "REEVE_INDEX", p->index);
+    environment_set(env, "REEVE_ID", supervisor_token(s));
+    if (supervisor_address(s) != NULL)
+        environment_set(env, "REEVE_SOCKET", supervisor_address(s));
+    return true;
+}
+
+bool launch_prepare(struct launch *l, struct process *p, const struct program *settings, struct error *e)
+{
+    bool changes_user = settings->user != NULL || settings->group != NULL || settings->groups.count > 0;
+    int null = null_descriptor(e);
+
+    *l = (struct launch){ .close_after = { -1, -1, -1 } };
+    if (null < 0)
+        return false;
+    if (changes_user && !identity_find(settings->user, settings->group,
+                                       settings->groups.count > 0 ? (const char *const *)settings->groups.word : NULL,
+                                       settings->groups.count, &l->identity, e))
+        return false;
+    if (!fill_environment(&l->environment, p, settings, changes_user ? &l->identity : NULL, e))
+        return false;
+    l->request = (struct child_request){ .envp = l->environment.entry,
+                                         .directory = settings->workingdir,
+                                         .umask = settings->umask,
+                                         .stdio = { null, null, null },
+                                         .identity = changes_user ? &l->identity : NULL,
+                                         .limits = settings->limits.limit,
+                                         .limit_count = settings->limits.count,
+                                         .has_nice = settings->nice != INT_MIN,
+                                         .nice = settings->nice,
+                                         .has_oom_score_adj = settings->oom_score_adj != INT_MIN,
+                                         .oom_score_adj = settings->oom_score_adj,
+                                         .no_new_privs = settings->no_new_privs,
+                                         .deathsig = settings->deathsig };
+    return true;
+}
+
+void launch_clear(struct launch *l)
+{
+    for (int i = 0; i < 3; i++)
+        if (l->close_after[i] >= 0)
+            close(l->close_after[i]);
+    environment_free(&l->environment);
+    identity_free(&l->identity);
+}
+
+/* A stream that goes elsewhere than at the last start gets a new output; else the old one goes on. */
+static void renew_output(struct process *p, struct output **o, const struct output_settings *s, const char *stream)
+{
+    if (output_serves(*o, s))
+        return;
+    output_free(*o);
+    *o = output_new(supervisor_loop(p->supervisor), s, process_name(p), stream);
+}
+
+static bool open_output(struct launch *l, struct output *o, const struct output_settings *s, int stream,
+                        struct error *e)
+{
+    bool close_it = false;
+    int fd = output_open(o, s, stream, &close_it, e);
+
+    if (fd < 0)
+        return failure_in(e, stream == 1 ? "stdout" : "stderr");
+    l->request.stdio[stream] = fd;
+    if (close_it)
+        l->close_after[stream] = fd;
+    return true;
+}
+
+static bool open_streams(struct launch *l, struct process *p, const struct program *settings, struct error *e)
+{
+    if (settings->input != NULL && strcmp(settings->input, "/dev/null") != 0) {
+        l->close_after[0] = file_open_read(settings->input, e);
+        if (l->close_after[0] < 0)
+            return failure_in(e, "stdin");
+        l->request.stdio[0] = l->close_after[0];
+    }
+    renew_output(p, &p->out, &settings->out, "stdout");
+    renew_output(p, &p->err, &settings->err, "stderr");
+    if (!open_output(l, p->out, &settings->out, 1, e))
+        return false;
+    if (settings->err.kind == OUTPUT_STDOUT) {
+        l->request.stdio[2] = l->request.stdio[1];
+        return true;
+    }
+    return open_output(l, p->err, &settings->err, 2, e);
+}
+
+/* The program with its computed settings worked out for this process; NULL with the reason. */
+static struct program *compute(struct process *p, struct error *e)
+{
+    const struct supervisor_upward *up = supervisor_upward(p->supervisor);
+    struct program *settings = program_new(p->program->name, p->program->file, p->program->line, p->program);
+    const struct record *r = &p->program->record;
+    bool good = true;
+
+    for (unsigned i = 0; good && i < r->function_count; i++) {
+        const struct function_setting *f = &r->functions[i];
+        struct value v = { 0 };
+
+        if ((f->setting->flags & SETTING_COMPUTED) == 0)
+            continue;
+        good = up->compute != NULL && up->compute(up->arg, p, f->function, &v, e) &&
+               setting_read(f->setting, settings, &v, e);
+        if (!good)
+            failure_in(e, "%s", f->setting->name);
+        value_clear(&v);
+    }
+    if (!good) {
+        program_free(settings);
+        return NULL;
+    }
+    return settings;
+}
+
+static bool is_computed(const struct program *program)
+{
+    for (unsigned i = 0; i < program->record.function_count; i++)
+        if (program->record.functions[i].setting->flags & SETTING_COMPUTED)
+            return true;
+    return false;
+}
+
+static bool resolve(struct process *p, struct error *e)
+{
+    struct program *settings = NULL;
+
+    if (is_computed(p->program)) {
+        settings = compute(p, e);
+        if (settings == NULL)
+            return false;
+    }
+    program_free(p->resolved);
+    p->resolved = settings;
+    return true;
+}
+
+bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
+{
+    const struct program *settings;
+    struct launch l;
+
+    if (!resolve(p, e))
+        return false;
+    settings = process_settings(p);
+    if (launch_prepare(&l, p, settings, e) && open_streams(&l, p, settings, e)) {
+        l.request.argv = settings->cmd.word;
+        p->started = clock_now();
+        p->child = child_start(supervisor_children(p->supervisor), &l.request, on_exit, p, e);
+    }
+    if (p->child == NULL) {
+        output_cancel(p->out);
+        output_cancel(p->err);
+    }
+    launch_clear(&l);
+    return p->child != NULL;
+}
+
+bool process_is_outdated(struct process *p)
+{
+    const struct record_type *type = &program_record;
+    struct program *now;
+    bool outdated = false;
+
+    if (p->child == NULL || !is_computed(p->program))
+        return false;
+    now = compute(p, NULL);
+    for (size_t i = 0; now != NULL && i < type->count; i++) {
+        const struct setting *s = &type->settings[i];
+
+        if (s->change == CHANGE_RESTART && !setting_equal(s, process_settings(p), now))
+            outdated = true;
+    }
+    program_free(now);
+    return outdated;
+}

@@ -1,0 +1,107 @@
+#include "core/policy.h"
+
+#include "base/buffer.h"
+#include "base/xalloc.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+bool policy_expected(const struct program *p, int code)
+{
+    if (p->oneshot)
+        return code == 0;
+    return code >= 0 && numbers_have(&p->exitcodes, code);
+}
+
+void policy_ready(struct policy_memory *memory)
+{
+    memory->failed_starts = 0;
+}
+
+msec backoff_delay(const struct backoff *b, int n, double random)
+{
+    double delay = (double)b->first * pow(b->factor, n - 1);
+
+    assert(n >= 1);
+    if (!(delay < (double)b->max)) /* also when pow overflowed */
+        delay = (double)b->max;
+    delay *= 1 + b->jitter * (2 * random - 1);
+    return delay > 0 ? (msec)(delay + 0.5) : 0;
+}
+
+static struct verdict restart_after(msec delay)
+{
+    return (struct verdict){ .kind = VERDICT_RESTART, .delay = delay };
+}
+
+static struct verdict retry_start(const struct program *p, struct policy_memory *memory, double random)
+{
+    memory->failed_starts++;
+    if (memory->failed_starts > p->startretries) {
+        struct verdict v = { .kind = VERDICT_GIVE_UP };
+
+        snprintf(v.text, sizeof v.text, "%d failed start%s", memory->failed_starts,
+                 memory->failed_starts == 1 ? "" : "s");
+        return v;
+    }
+    return restart_after(backoff_delay(&p->backoff, memory->failed_starts, random));
+}
+
+/* After a stable run, and after the first unexpected end, at once; an expected end of a short run waits, but
+ * never longer and longer: such a program works, it is only quick. */
+static msec delay_after_run(const struct program *p, struct policy_memory *memory, const struct run_end *end,
+                            double random)
+{
+    if (end->uptime >= p->stable) {
+        memory->short_runs = 0;
+        return 0;
+    }
+    if (policy_expected(p, end->code))
+        return backoff_delay(&p->backoff, 1, random);
+    memory->short_runs++;
+    return memory->short_runs == 1 ? 0 : backoff_delay(&p->backoff, memory->short_runs - 1, random);
+}
+
+struct verdict policy_decide(const struct program *p, struct policy_memory *memory, const struct run_end *end,
+                             double random)
+{
+    bool expected = policy_expected(p, end->code);
+
+    if (p->oneshot && expected)
+        return (struct verdict){ .kind = VERDICT_LEAVE };
+    if (!end->was_running && !p->oneshot)
+        return retry_start(p, memory, random);
+    if (p->autorestart == AUTORESTART_NEVER || (p->autorestart == AUTORESTART_UNEXPECTED && expected))
+        return (struct verdict){ .kind = VERDICT_LEAVE };
+    return restart_after(delay_after_run(p, memory, end, random));
+}
+
+bool respawns_allow(struct respawns *r, int limit, msec interval, msec now)
+{
+    if (limit < 0)
+        return true;
+    if (r->limit != limit) {
+        respawns_clear(r);
+        r->limit = limit;
+    }
+    if (limit == 0)
+        return false;
+    if (r->at == NULL)
+        r->at = xcalloc((size_t)limit, sizeof *r->at);
+    /* The ring is full and its oldest restart is still within the interval: this would be one too many. */
+    if (r->count == limit && now - r->at[r->next] < interval)
+        return false;
+    r->at[r->next] = now;
+    r->next = (r->next + 1) % limit;
+    if (r->count < limit)
+        r->count++;
+    return true;
+}
+
+void respawns_clear(struct respawns *r)
+{
+    free(r->at);
+    *r = (struct respawns){ 0 };
+}

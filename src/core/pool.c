@@ -1,0 +1,63 @@
+#include "core/pool.h"
+
+#include "base/xalloc.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void pool_free(struct pool *pool)
+{
+    respawns_clear(&pool->respawns);
+    free(pool->process);
+    *pool = (struct pool){ 0 };
+}
+
+/* Where the lowest free index belongs: the first place whose process has a higher one. */
+static size_t free_place(const struct pool *pool)
+{
+    size_t i = 0;
+
+    while (i < pool->count && process_index(pool->process[i]) == pool->program->first_index + (int)i)
+        i++;
+    return i;
+}
+
+struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *plan)
+{
+    size_t place = free_place(pool);
+    struct process *p = process_new(s, plan, pool->program, pool->program->first_index + (int)place);
+
+    pool->process = xrealloc(pool->process, (pool->count + 1) * sizeof(struct process *));
+    memmove(&pool->process[place + 1], &pool->process[place], (pool->count - place) * sizeof(struct process *));
+    pool->process[place] = p;
+    pool->count++;
+    return p;
+}
+
+struct process *pool_shrink(struct pool *pool)
+{
+    assert(pool->count > 0);
+    return pool->process[--pool->count];
+}
+
+void pool_name_processes(struct pool *pool)
+{
+    bool alone = pool->count == 1;
+    struct buffer name = { 0 };
+
+    for (size_t i = 0; i < pool->count; i++) {
+        buffer_clear(&name);
+        program_process_name(pool->program, process_index(pool->process[i]), alone, &name);
+        process_rename(pool->process[i], alone ? NULL : name.data);
+    }
+    buffer_free(&name);
+}
+
+struct process *pool_find(const struct pool *pool, int index)
+{
+    for (size_t i = 0; i < pool->count; i++)
+        if (process_index(pool->process[i]) == index)
+            return pool->process[i];
+    return NULL;
+}

@@ -1,0 +1,212 @@
+/* What a process says of itself: names, reasons, descriptions, the log line of an end; and the plain questions. */
+#include "base/log.h"
+#include "os/clock.h"
+#include "process_private.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+static const char *const state_names[] = {
+    [PROCESS_STOPPED] = "STOPPED", [PROCESS_STARTING] = "STARTING", [PROCESS_RUNNING] = "RUNNING",
+    [PROCESS_BACKOFF] = "BACKOFF", [PROCESS_STOPPING] = "STOPPING", [PROCESS_EXITED] = "EXITED",
+    [PROCESS_FATAL] = "FATAL",
+};
+
+#define STATES ((int)(sizeof state_names / sizeof *state_names))
+
+const char *process_state_name(enum process_state state)
+{
+    assert((int)state < STATES);
+    return state_names[state];
+}
+
+bool process_state_parse(const char *name, enum process_state *out)
+{
+    for (int i = 0; i < STATES; i++)
+        if (strcasecmp(name, state_names[i]) == 0) {
+            *out = (enum process_state)i;
+            return true;
+        }
+    return false;
+}
+
+void process_exit_reason(struct process_exit *exit)
+{
+    if (exit->signal != 0)
+        snprintf(exit->reason, sizeof exit->reason, "killed by SIG%s%s", signal_name(exit->signal),
+                 exit->core ? " (core dumped)" : "");
+    else
+        snprintf(exit->reason, sizeof exit->reason, "exited with status %d", exit->code);
+}
+
+static void add_consequence(struct buffer *b, const struct verdict *verdict)
+{
+    switch (verdict->kind) {
+    case VERDICT_LEAVE:
+        break;
+    case VERDICT_GIVE_UP:
+        buffer_addf(b, ", giving up: %s", verdict->text);
+        break;
+    case VERDICT_RESTART:
+        buffer_add_text(b, ", restarting");
+        if (verdict->delay > 0) {
+            buffer_add_text(b, " in ");
+            duration_format(b, verdict->delay);
+        }
+        break;
+    }
+}
+
+/* `verdict` is NULL after a stop by wish. */
+void process_log_end(const struct process *p, const struct process_exit *exit, const struct verdict *verdict)
+{
+    bool good = exit->expected && (verdict == NULL || verdict->kind != VERDICT_GIVE_UP);
+    int level = good ? LOG_NOTICE : LOG_ERR;
+    bool never_ran = exit->code < 0 && exit->signal == 0;
+    struct buffer b = { 0 };
+
+    if (!log_wants(level))
+        return;
+    if (verdict == NULL)
+        buffer_addf(&b, "%s stopped: %s", process_name(p), exit->reason);
+    else if (never_ran)
+        buffer_addf(&b, "%s could not be started: %s", process_name(p), exit->reason);
+    else
+        buffer_addf(&b, "%s %s", process_name(p), exit->reason);
+    if (!never_ran) {
+        buffer_add_text(&b, " after ");
+        duration_format(&b, exit->uptime);
+    }
+    if (verdict != NULL && exit->expected)
+        buffer_add_text(&b, ", as expected");
+    else if (verdict != NULL && exit->failed_start && !never_ran)
+        buffer_add_text(&b, ", before it was running");
+    if (verdict != NULL)
+        add_consequence(&b, verdict);
+    log_at(level, "%s", b.data);
+    buffer_free(&b);
+}
+
+/* As supervisorctl says it: "Nov 24 09:41 AM". */
+static void describe_time(const struct process *p, struct buffer *out)
+{
+    time_t at = (time_t)(process_changed_at(p) / 1000);
+    struct tm local;
+    char text[32];
+
+    localtime_r(&at, &local);
+    strftime(text, sizeof text, "%b %d %I:%M %p", &local);
+    buffer_add_text(out, text);
+}
+
+void process_describe(const struct process *p, struct buffer *out)
+{
+    switch (p->state) {
+    case PROCESS_RUNNING:
+        buffer_addf(out, "pid %d, uptime ", (int)process_pid(p));
+        uptime_format(out, process_uptime(p));
+        break;
+    case PROCESS_BACKOFF:
+    case PROCESS_FATAL:
+        buffer_add_text(out, p->last_exit != NULL ? p->last_exit->reason : "unknown error");
+        break;
+    case PROCESS_STARTING:
+    case PROCESS_STOPPING:
+        if (process_pid(p) != 0)
+            buffer_addf(out, "pid %d", (int)process_pid(p));
+        break;
+    case PROCESS_STOPPED:
+        if (p->last_exit == NULL) {
+            buffer_add_text(out, "Not started");
+            break;
+        }
+        describe_time(p, out);
+        break;
+    case PROCESS_EXITED:
+        describe_time(p, out);
+        break;
+    }
+}
+
+const char *process_name(const struct process *p)
+{
+    return p->name != NULL ? p->name : p->program->name;
+}
+
+enum process_state process_state(const struct process *p)
+{
+    return p->state;
+}
+
+bool process_is_alive(const struct process *p)
+{
+    return p->child != NULL;
+}
+
+bool process_is_settled(const struct process *p)
+{
+    return p->state == PROCESS_STOPPED || p->state == PROCESS_EXITED || p->state == PROCESS_FATAL;
+}
+
+bool process_wanted(const struct process *p)
+{
+    return p->wanted;
+}
+
+unsigned process_id(const struct process *p)
+{
+    return p->id;
+}
+
+int process_index(const struct process *p)
+{
+    return p->index;
+}
+
+struct program *process_program(const struct process *p)
+{
+    return p->program;
+}
+
+struct supervisor *process_supervisor(const struct process *p)
+{
+    return p->supervisor;
+}
+
+pid_t process_pid(const struct process *p)
+{
+    return p->child != NULL && !p->ended ? child_pid(p->child) : 0;
+}
+
+msec process_since(const struct process *p)
+{
+    return p->since;
+}
+
+msec process_changed_at(const struct process *p)
+{
+    return clock_wall() - (clock_now() - p->since);
+}
+
+msec process_uptime(const struct process *p)
+{
+    return p->child != NULL ? clock_now() - p->started : -1;
+}
+
+int process_restarts(const struct process *p)
+{
+    return p->restarts;
+}
+
+const struct process_exit *process_last_exit(const struct process *p)
+{
+    return p->last_exit;
+}
+
+struct output *process_output(const struct process *p, int stream)
+{
+    return stream == 2 ? p->err : p->out;
+}

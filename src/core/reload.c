@@ -1,0 +1,136 @@
+/* From the plan in force to a new one: histories are carried over by name, and only what needs it is restarted. */
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "os/clock.h"
+#include "supervisor_private.h"
+
+#include <stdlib.h>
+
+static void print_list(const struct plan_comparison *c, struct buffer *list)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct plan_difference *d = &c->difference[i];
+
+        buffer_addf(list, "%s: %s", plan_change_name(d->change), d->name);
+        for (size_t k = 0; k < d->settings.count; k++)
+            buffer_addf(list, "%s%s", k == 0 ? " (" : ", ", d->settings.word[k]);
+        if (d->settings.count > 0)
+            buffer_add_text(list, d->restart ? "; restart)" : ")");
+        buffer_add_char(list, '\n');
+    }
+}
+
+/* A program that its processes survive in: they follow the new settings from now on. */
+static void take_over(struct supervisor *s, struct pool *pool, const struct pool *old, const struct plan_difference *d)
+{
+    *pool = *old;
+    pool->program = d->after;
+    for (size_t i = 0; i < pool->count; i++) {
+        struct process *p = pool->process[i];
+
+        process_adopt(p, s->plan, d->after);
+        if (!process_wanted(p))
+            continue;
+        if (d->restart || process_is_outdated(p))
+            process_restart(p);
+        else if (d->change == PLAN_CHANGED && process_state(p) == PROCESS_FATAL)
+            process_start(p);
+    }
+    if (d->count) {
+        pool->scaled = false;
+        supervisor_resize(s, pool, (size_t)d->after->numprocs);
+    }
+}
+
+static void add_program(struct supervisor *s, struct pool *pool, struct program *program)
+{
+    pool->program = program;
+    for (int i = 0; i < program->numprocs; i++) {
+        struct process *p = supervisor_add_process(s, pool);
+
+        if (program->autostart)
+            supervisor_start_soon(s, p);
+    }
+    pool_name_processes(pool);
+}
+
+static void remove_program(struct supervisor *s, struct pool *old)
+{
+    while (old->count > 0)
+        supervisor_let_go(s, pool_shrink(old));
+    pool_free(old);
+}
+
+static void apply(struct supervisor *s, struct plan *plan, const struct plan_comparison *c)
+{
+    struct plan *before = s->plan;
+    struct pool *old = s->pools;
+
+    s->plan = plan;
+    s->pools = xcalloc(plan->program_count + 1, sizeof *s->pools);
+    for (size_t i = 0; i < c->count; i++) {
+        const struct plan_difference *d = &c->difference[i];
+
+        if (d->change == PLAN_ADDED)
+            add_program(s, &s->pools[d->after->position], d->after);
+        else if (d->change == PLAN_REMOVED)
+            remove_program(s, &old[d->before->position]);
+        else
+            take_over(s, &s->pools[d->after->position], &old[d->before->position], d);
+    }
+    free(old);
+    if (s->upward.applied != NULL)
+        s->upward.applied(s->upward.arg, before, plan);
+    plan_release(before);
+}
+
+static void refuse(struct supervisor *s, const struct problems *problems)
+{
+    struct buffer text = { 0 };
+
+    problems_print(problems, &text);
+    log_error("reload refused, the old plan runs on: %zu problem%s", problems->count, problems->count == 1 ? "" : "s");
+    for (size_t i = 0; i < problems->count; i++)
+        log_error("%s:%d: %s", problems->item[i].file != NULL ? problems->item[i].file : "-", problems->item[i].line,
+                  problems->item[i].text);
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD_FAILED, .text = text.data, .at = clock_wall() });
+    buffer_free(&text);
+}
+
+static void log_list(const struct plan_comparison *c)
+{
+    struct buffer line = { 0 };
+
+    for (size_t i = 0; i < c->count; i++)
+        if (c->difference[i].change != PLAN_KEPT)
+            buffer_addf(&line, "%s%s %s", line.length > 0 ? ", " : "", plan_change_name(c->difference[i].change),
+                        c->difference[i].name);
+    log_notice("reloaded: %s", line.length > 0 ? line.data : "nothing changed");
+    buffer_free(&line);
+}
+
+bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems)
+{
+    struct plan_comparison c;
+    struct plan *plan;
+
+    if (s->shutdown.begun || s->upward.load == NULL)
+        return problems_add(problems, NULL, 0, "reeve is stopping: there is nothing to reload");
+    plan = s->upward.load(s->upward.arg, problems);
+    if (plan == NULL) {
+        if (!dry_run)
+            refuse(s, problems);
+        return false;
+    }
+    plan_compare(s->plan, plan, &c);
+    print_list(&c, list);
+    if (dry_run) {
+        plan_release(plan);
+    } else {
+        log_list(&c);
+        apply(s, plan, &c);
+        bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD, .text = list->data, .at = clock_wall() });
+    }
+    plan_comparison_free(&c);
+    return true;
+}

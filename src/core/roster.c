@@ -1,0 +1,292 @@
+/* Which processes there are: they come with a plan or by scaling, and go when they have stopped. */
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "os/clock.h"
+#include "supervisor_private.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { START_SLICE = 20 }; /* milliseconds of starting processes before the loop gets a turn */
+
+void process_list_add(struct process_list *l, struct process *p)
+{
+    if (l->count == l->capacity) {
+        l->capacity = l->capacity > 0 ? l->capacity * 2 : 16;
+        l->process = xrealloc(l->process, l->capacity * sizeof(struct process *));
+    }
+    l->process[l->count++] = p;
+}
+
+void process_list_remove(struct process_list *l, const struct process *p)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (l->process[i] == p) {
+            l->count--;
+            memmove(&l->process[i], &l->process[i + 1], (l->count - i) * sizeof(struct process *));
+            return;
+        }
+}
+
+/* Ids only grow, so `all` is sorted by them. */
+struct process *supervisor_process(const struct supervisor *s, unsigned id)
+{
+    size_t low = 0, high = s->all.count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (process_id(s->all.process[middle]) < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < s->all.count && process_id(s->all.process[low]) == id ? s->all.process[low] : NULL;
+}
+
+struct pool *supervisor_pool_of(const struct supervisor *s, const struct program *program)
+{
+    unsigned i = program->position;
+
+    return s->plan != NULL && i < s->plan->program_count && s->plan->programs[i] == program ? &s->pools[i] : NULL;
+}
+
+struct process *supervisor_add_process(struct supervisor *s, struct pool *pool)
+{
+    struct process *p = pool_grow(pool, s, s->plan);
+
+    process_list_add(&s->all, p);
+    return p;
+}
+
+static void start_some(void *arg)
+{
+    struct supervisor *s = arg;
+    msec until = clock_now() + START_SLICE;
+
+    while (s->started_so_far < s->to_start.count) {
+        struct process *p = s->to_start.process[s->started_so_far++];
+
+        if (p != NULL && !supervisor_is_ending(s))
+            process_start(p);
+        if (clock_now() >= until && s->started_so_far < s->to_start.count) {
+            loop_later(s->loop, start_some, s);
+            return;
+        }
+    }
+    free(s->to_start.process);
+    s->to_start = (struct process_list){ 0 };
+    s->started_so_far = 0;
+    s->starting = false;
+}
+
+void supervisor_start_soon(struct supervisor *s, struct process *p)
+{
+    process_list_add(&s->to_start, p);
+    if (!s->starting) {
+        s->starting = true;
+        loop_later(s->loop, start_some, s);
+    }
+}
+
+static void forget_start(struct supervisor *s, const struct process *p)
+{
+    for (size_t i = s->started_so_far; i < s->to_start.count; i++)
+        if (s->to_start.process[i] == p)
+            s->to_start.process[i] = NULL;
+}
+
+/* Free those that have stopped: later, for they are in the middle of saying so. */
+static void sweep(void *arg)
+{
+    struct supervisor *s = arg;
+
+    s->sweeping = false;
+    for (size_t i = s->leaving.count; i-- > 0;) {
+        struct process *p = s->leaving.process[i];
+
+        if (!process_is_settled(p))
+            continue;
+        process_list_remove(&s->leaving, p);
+        process_list_remove(&s->all, p);
+        process_free(p);
+    }
+}
+
+static void sweep_soon(struct supervisor *s)
+{
+    if (s->sweeping)
+        return;
+    s->sweeping = true;
+    loop_later(s->loop, sweep, s);
+}
+
+void supervisor_let_go(struct supervisor *s, struct process *p)
+{
+    forget_start(s, p);
+    process_list_add(&s->leaving, p);
+    process_stop(p);
+    if (process_is_settled(p))
+        sweep_soon(s);
+}
+
+void supervisor_process_changed(struct supervisor *s, struct process *p, bool settled)
+{
+    if (settled && s->leaving.count > 0)
+        sweep_soon(s);
+    if (settled && s->shutdown.begun)
+        shutdown_settled(s, p);
+}
+
+void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count)
+{
+    while (pool->count > count)
+        supervisor_let_go(s, pool_shrink(pool));
+    while (pool->count < count)
+        supervisor_start_soon(s, supervisor_add_process(s, pool));
+    pool_name_processes(pool);
+}
+
+static int clamp(const struct program *program, int count)
+{
+    if (program->max_procs > 0 && count > program->max_procs)
+        count = program->max_procs;
+    return count < program->min_procs ? program->min_procs : count;
+}
+
+int supervisor_scale(struct supervisor *s, struct program *program, int count, bool ignore_bounds)
+{
+    struct pool *pool = supervisor_pool_of(s, program);
+    struct buffer text = { 0 };
+
+    assert(pool != NULL);
+    if (!ignore_bounds)
+        count = clamp(program, count);
+    if (count < 0)
+        count = 0;
+    if ((size_t)count != pool->count) {
+        buffer_addf(&text, "%s scaled from %zu to %d", program->name, pool->count, count);
+        log_notice("%s", text.data);
+        pool->scaled = true;
+        supervisor_resize(s, pool, (size_t)count);
+        bus_publish(s->bus,
+                    &(struct event){ .kind = EVENT_SCALE, .program = program, .text = text.data, .at = clock_wall() });
+        buffer_free(&text);
+    }
+    return count;
+}
+
+int supervisor_count(const struct supervisor *s, const struct program *program)
+{
+    const struct pool *pool = supervisor_pool_of(s, program);
+
+    return pool != NULL ? (int)pool->count : 0;
+}
+
+struct program *supervisor_pool(const struct supervisor *s)
+{
+    const struct plan *plan = s->plan;
+
+    if (plan->settings.pool != NULL)
+        return plan_find(plan, plan->settings.pool);
+    return plan->program_count == 1 ? plan->programs[0] : NULL;
+}
+
+/* -- targets ---------------------------------------------------------------------------------------------------- */
+
+static size_t each_of_pool(const struct pool *pool, target_fn *fn, void *arg)
+{
+    size_t i;
+
+    for (i = 0; i < pool->count; i++)
+        fn(pool->process[i], arg);
+    return i;
+}
+
+static size_t each_of_program(struct supervisor *s, const char *name, target_fn *fn, void *arg, bool *known)
+{
+    struct program *program = plan_find(s->plan, name);
+
+    if (program == NULL)
+        return 0;
+    *known = true;
+    return each_of_pool(supervisor_pool_of(s, program), fn, arg);
+}
+
+/* "web:2", "web:*" */
+static size_t each_of_index(struct supervisor *s, const char *target, const char *colon, target_fn *fn, void *arg,
+                            bool *known)
+{
+    char *name = xstrndup(target, (size_t)(colon - target)), *end;
+    struct program *program = plan_find(s->plan, name);
+    size_t count = 0;
+
+    if (program != NULL && strcmp(colon, ":*") == 0) {
+        count = each_of_program(s, name, fn, arg, known);
+    } else if (program != NULL) {
+        long index = strtol(colon + 1, &end, 10);
+        struct process *p = pool_find(supervisor_pool_of(s, program), (int)index);
+
+        if (p != NULL && end != colon + 1 && *end == '\0') {
+            *known = true;
+            fn(p, arg);
+            count = 1;
+        }
+    }
+    free(name);
+    return count;
+}
+
+static size_t each_match(struct supervisor *s, const char *pattern, target_fn *fn, void *arg, bool *known)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < s->plan->program_count; i++) {
+        const struct pool *pool = &s->pools[i];
+        bool whole = text_matches(pattern, pool->program->name);
+
+        *known = *known || whole;
+        for (size_t k = 0; k < pool->count; k++)
+            if (whole || text_matches(pattern, process_name(pool->process[k]))) {
+                *known = true;
+                fn(pool->process[k], arg);
+                count++;
+            }
+    }
+    return count;
+}
+
+static size_t each_of_group(struct supervisor *s, const char *name, target_fn *fn, void *arg, bool *known)
+{
+    const struct group *group = plan_find_group(s->plan, name);
+    size_t count = 0;
+
+    *known = group != NULL;
+    for (size_t i = 0; group != NULL && i < group->programs.count; i++)
+        count += each_of_program(s, group->programs.word[i], fn, arg, known);
+    return count;
+}
+
+size_t supervisor_each(struct supervisor *s, const char *target, target_fn *fn, void *arg, bool *known)
+{
+    const char *colon = strrchr(target, ':');
+    size_t count;
+
+    *known = false;
+    if (*target == '@')
+        return each_of_group(s, target + 1, fn, arg, known);
+    count = each_of_program(s, target, fn, arg, known);
+    if (*known)
+        return count;
+    if (strcmp(target, "all") == 0) {
+        count = each_match(s, "*", fn, arg, known);
+        *known = true;
+        return count;
+    }
+    if (colon != NULL)
+        count = each_of_index(s, target, colon, fn, arg, known);
+    if (!*known && strpbrk(target, "*?[") != NULL)
+        count = each_match(s, target, fn, arg, known);
+    return count;
+}

@@ -1,0 +1,121 @@
+/* The end: programs are stopped in reverse order, class by class of one priority, in parallel within a class; what is
+ * left after stop_timeout, or at the second request, is killed. */
+#include "base/log.h"
+#include "os/clock.h"
+#include "supervisor_private.h"
+
+enum { ORPHANS_LIMIT = 2000 };
+
+static int priority(const struct process *p)
+{
+    return process_program(p)->priority;
+}
+
+static void finish(void *arg)
+{
+    struct supervisor *s = arg;
+
+    timer_stop(&s->shutdown.limit);
+    children_kill_orphans(s->children, ORPHANS_LIMIT);
+    loop_end(s->loop);
+}
+
+/* The class that goes next: the highest priority that has somebody left. False: nobody is left. */
+static bool next_class(const struct supervisor *s, int *out)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < s->all.count; i++) {
+        const struct process *p = s->all.process[i];
+
+        if (!process_is_settled(p) && (!found || priority(p) > *out)) {
+            *out = priority(p);
+            found = true;
+        }
+    }
+    return found;
+}
+
+static void stop_class(void *arg)
+{
+    struct supervisor *s = arg;
+    struct shutdown *d = &s->shutdown;
+
+    if (!next_class(s, &d->priority)) {
+        loop_later(s->loop, finish, s);
+        return;
+    }
+    d->waiting = 0;
+    for (size_t i = 0; i < s->all.count; i++) {
+        struct process *p = s->all.process[i];
+
+        if (!process_is_settled(p) && priority(p) == d->priority)
+            d->waiting++;
+    }
+    /* Backwards: the last one that was started is the first one to go. */
+    for (size_t i = s->all.count; i-- > 0;) {
+        struct process *p = s->all.process[i];
+
+        if (!process_is_settled(p) && priority(p) == d->priority)
+            process_stop(p);
+    }
+}
+
+void shutdown_settled(struct supervisor *s, const struct process *p)
+{
+    struct shutdown *d = &s->shutdown;
+
+    if (d->waiting > 0 && priority(p) == d->priority && --d->waiting == 0)
+        loop_later(s->loop, stop_class, s);
+}
+
+static void kill_all(struct supervisor *s)
+{
+    s->shutdown.killed = true;
+    for (size_t i = 0; i < s->all.count; i++) {
+        struct process *p = s->all.process[i];
+
+        if (process_is_settled(p))
+            continue;
+        process_stop(p);
+        process_kill(p);
+    }
+}
+
+static void on_limit(void *arg)
+{
+    struct supervisor *s = arg;
+
+    s->shutdown.limit = NULL;
+    log_warning("not everything has stopped within stop_timeout, killing the rest");
+    kill_all(s);
+}
+
+void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, const char *why)
+{
+    struct shutdown *d = &s->shutdown;
+
+    (void)graceful; /* workers differ in what they get; programs do not */
+    if (d->begun) {
+        if (!d->killed)
+            log_warning("%s again: killing everything", why);
+        kill_all(s);
+        return;
+    }
+    log_notice("%s: stopping everything", why);
+    d->begun = true;
+    d->exit_code = exit_code;
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_SHUTDOWN, .text = why, .at = clock_wall() });
+    d->limit = timer_start(s->loop, s->plan->settings.stop_timeout, on_limit, s);
+    loop_later(s->loop, stop_class, s);
+}
+
+bool supervisor_is_ending(const struct supervisor *s)
+{
+    return s->shutdown.begun;
+}
+
+int supervisor_exit_code(const struct supervisor *s)
+{
+    return s->shutdown.exit_code;
+}

@@ -1,0 +1,88 @@
+/* The way down: the stop command or the steps of signals, then KILL to the whole group. */
+#include "base/log.h"
+#include "core/side_command.h"
+#include "os/clock.h"
+#include "process_private.h"
+
+#include <signal.h>
+
+static const struct stop_step *step(const struct process *p)
+{
+    return &p->program->stopsignal.step[p->stop_step];
+}
+
+static void kill_group(struct process *p)
+{
+    struct buffer after = { 0 };
+
+    duration_format(&after, clock_now() - p->since);
+    log_warning("%s did not stop within %s, killing its process group", process_name(p), after.data);
+    buffer_free(&after);
+    side_command_cancel(&p->stop_cmd);
+    child_signal_group(p->child, SIGKILL, NULL);
+}
+
+/* CONT behind it: a process that somebody suspended would not hear the signal. */
+static void send_step(struct process *p)
+{
+    int number = step(p)->signal;
+    msec wait = step(p)->wait;
+    struct error e;
+    bool sent = p->program->stop_to == STOP_TO_GROUP ? child_signal_group(p->child, number, &e)
+                                                     : child_signal(p->child, number, &e);
+
+    if (!sent)
+        log_warning("%s: cannot send %s: %s", process_name(p), signal_name(number), e.text);
+    else if (number != SIGKILL)
+        child_signal(p->child, SIGCONT, NULL);
+    process_wait(p, wait >= 0 ? wait : p->program->stoptime);
+}
+
+static void on_stop_cmd_end(struct process *p, bool ok, void *arg)
+{
+    (void)ok; /* a bad end is logged; the time of the stop runs on either way */
+    (void)arg;
+    p->stop_cmd = NULL;
+}
+
+static bool run_stop_cmd(struct process *p)
+{
+    const struct words *cmd = &process_settings(p)->stop_cmd;
+    struct error e;
+
+    if (cmd->count == 0)
+        return false;
+    p->stop_cmd = side_command_start(p, "stop command", cmd, p->program->stoptime, on_stop_cmd_end, NULL, &e);
+    if (p->stop_cmd == NULL) {
+        log_warning("%s: %s; sending %s instead", process_name(p), e.text, signal_name(step(p)->signal));
+        return false;
+    }
+    /* Only KILL comes behind a stop command. */
+    p->stop_step = (unsigned)p->program->stopsignal.count - 1;
+    process_wait(p, p->program->stoptime);
+    return true;
+}
+
+void process_begin_stop(struct process *p)
+{
+    p->stop_step = 0;
+    process_enter(p, PROCESS_STOPPING);
+    timer_stop(&p->timer);
+    timer_stop(&p->age);
+    if (p->ended) /* it ended by itself a moment ago; only its output is still open */
+        return;
+    log_info("%s: stopping, pid %d", process_name(p), (int)process_pid(p));
+    if (!run_stop_cmd(p))
+        send_step(p);
+}
+
+void process_stop_step_over(struct process *p)
+{
+    /* The plan may have changed meanwhile: there may be fewer steps than were begun. */
+    if (!p->ended && p->stop_step + 1 < p->program->stopsignal.count) {
+        p->stop_step++;
+        send_step(p);
+    } else {
+        kill_group(p);
+    }
+}

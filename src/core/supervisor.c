@@ -1,0 +1,216 @@
+#include "core/supervisor.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "os/clock.h"
+#include "supervisor_private.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct supervisor *supervisor_new(struct loop *loop, const struct supervisor_upward *upward)
+{
+    struct supervisor *s = xcalloc(1, sizeof *s);
+
+    s->loop = loop;
+    if (upward != NULL)
+        s->upward = *upward;
+    s->bus = bus_new(loop);
+    s->children = children_new(loop);
+    s->started = clock_now();
+    snprintf(s->token, sizeof s->token, "%d.%lld", (int)getpid(), (long long)clock_wall());
+    return s;
+}
+
+void supervisor_free(struct supervisor *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; s->plan != NULL && i < s->plan->program_count; i++)
+        pool_free(&s->pools[i]);
+    for (size_t i = 0; i < s->all.count; i++)
+        process_free(s->all.process[i]);
+    free(s->pools);
+    free(s->all.process);
+    free(s->leaving.process);
+    free(s->to_start.process);
+    timer_stop(&s->shutdown.limit);
+    respawns_clear(&s->respawns);
+    bus_free(s->bus);
+    children_free(s->children);
+    plan_release(s->plan);
+    free(s->address);
+    free(s);
+}
+
+static int by_priority(const void *a, const void *b)
+{
+    const struct program *p = *(struct program *const *)a, *q = *(struct program *const *)b;
+
+    if (p->priority != q->priority)
+        return p->priority < q->priority ? -1 : 1;
+    return p->position < q->position ? -1 : p->position > q->position;
+}
+
+void supervisor_start(struct supervisor *s, struct plan *plan)
+{
+    size_t count = plan->program_count;
+    struct program **order = xcalloc(count + 1, sizeof(struct program *));
+
+    assert(s->plan == NULL);
+    s->plan = plan;
+    s->pools = xcalloc(count + 1, sizeof *s->pools);
+    for (size_t i = 0; i < count; i++)
+        order[i] = plan->programs[i];
+    qsort(order, count, sizeof(struct program *), by_priority);
+    for (size_t i = 0; i < count; i++) {
+        struct pool *pool = &s->pools[order[i]->position];
+
+        pool->program = order[i];
+        for (int k = 0; k < order[i]->numprocs; k++) {
+            struct process *p = supervisor_add_process(s, pool);
+
+            if (order[i]->autostart)
+                supervisor_start_soon(s, p);
+        }
+        pool_name_processes(pool);
+    }
+    free(order);
+    if (s->upward.applied != NULL)
+        s->upward.applied(s->upward.arg, NULL, plan);
+}
+
+static void give_up_for(struct verdict *verdict, int limit, msec interval, const char *of)
+{
+    struct buffer within = { 0 };
+
+    duration_format(&within, interval);
+    verdict->kind = VERDICT_GIVE_UP;
+    snprintf(verdict->text, sizeof verdict->text, "more than %d restart%s%s in %s", limit, limit == 1 ? "" : "s", of,
+             within.data);
+    buffer_free(&within);
+}
+
+void supervisor_may_restart(struct supervisor *s, struct process *p, struct verdict *verdict)
+{
+    const struct program *program = process_program(p);
+    const struct supervisor_settings *all = &s->plan->settings;
+    struct pool *pool = supervisor_pool_of(s, program);
+
+    if (pool != NULL &&
+        !respawns_allow(&pool->respawns, program->respawn_limit, program->respawn_interval, clock_now())) {
+        give_up_for(verdict, program->respawn_limit, program->respawn_interval, "");
+        return;
+    }
+    if (respawns_allow(&s->respawns, all->respawn_limit, all->respawn_interval, clock_now()))
+        return;
+    give_up_for(verdict, all->respawn_limit, all->respawn_interval, " of all programs together");
+    if (all->on_giveup == GIVEUP_SHUTDOWN && !s->shutdown.begun)
+        supervisor_shutdown(s, 1, false, verdict->text);
+}
+
+/* What the shell would say of it: 128 + n for a signal. */
+static int exit_code_of(const struct process_exit *exit)
+{
+    if (exit == NULL)
+        return 1;
+    if (exit->signal != 0)
+        return 128 + exit->signal;
+    return exit->code >= 0 ? exit->code : 127;
+}
+
+void supervisor_process_ended(struct supervisor *s, struct process *p)
+{
+    const struct program *program = process_program(p);
+    bool gave_up = process_state(p) == PROCESS_FATAL;
+    char why[160];
+
+    if (s->shutdown.begun)
+        return;
+    if (program->essential) {
+        snprintf(why, sizeof why, "%s is essential and has ended", process_name(p));
+        supervisor_shutdown(s, exit_code_of(process_last_exit(p)), false, why);
+    } else if (gave_up && program->on_giveup == GIVEUP_SHUTDOWN) {
+        snprintf(why, sizeof why, "%s was given up", process_name(p));
+        supervisor_shutdown(s, 1, false, why);
+    }
+}
+
+void supervisor_forgive(struct supervisor *s, struct process *p)
+{
+    struct pool *pool = supervisor_pool_of(s, process_program(p));
+
+    if (pool != NULL)
+        respawns_clear(&pool->respawns);
+}
+
+bool supervisor_siblings_run(struct supervisor *s, struct process *p)
+{
+    const struct pool *pool = supervisor_pool_of(s, process_program(p));
+
+    for (size_t i = 0; pool != NULL && i < pool->count; i++)
+        if (pool->process[i] != p && process_wanted(pool->process[i]) &&
+            process_state(pool->process[i]) != PROCESS_RUNNING)
+            return false;
+    return true;
+}
+
+void supervisor_reopen(struct supervisor *s)
+{
+    log_reopen();
+    for (size_t i = 0; i < s->all.count; i++)
+        process_reopen(s->all.process[i]);
+}
+
+size_t supervisor_process_count(const struct supervisor *s)
+{
+    return s->all.count - s->leaving.count;
+}
+
+struct plan *supervisor_plan(const struct supervisor *s)
+{
+    return s->plan;
+}
+
+struct bus *supervisor_bus(const struct supervisor *s)
+{
+    return s->bus;
+}
+
+struct loop *supervisor_loop(const struct supervisor *s)
+{
+    return s->loop;
+}
+
+struct children *supervisor_children(const struct supervisor *s)
+{
+    return s->children;
+}
+
+const struct supervisor_upward *supervisor_upward(const struct supervisor *s)
+{
+    return &s->upward;
+}
+
+msec supervisor_started(const struct supervisor *s)
+{
+    return s->started;
+}
+
+const char *supervisor_token(const struct supervisor *s)
+{
+    return s->token;
+}
+
+void supervisor_set_address(struct supervisor *s, const char *address)
+{
+    free(s->address);
+    s->address = xstrdup(address);
+}
+
+const char *supervisor_address(const struct supervisor *s)
+{
+    return s->address;
+}

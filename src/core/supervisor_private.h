@@ -1,0 +1,58 @@
+/* The inside of the supervisor, for the files that make it up: supervisor.c (who owns what, limits), roster.c (which
+ * processes there are), reload.c (from one plan to the next), shutdown.c (the end). */
+#ifndef CORE_SUPERVISOR_PRIVATE_H
+#define CORE_SUPERVISOR_PRIVATE_H
+
+#include "core/pool.h"
+#include "core/supervisor.h"
+
+/* The way to the end: classes of one priority are stopped one after another. */
+struct shutdown {
+    bool begun, killed;
+    int exit_code;
+    int priority;   /* of the class that is being stopped */
+    size_t waiting; /* how many of it are not settled yet */
+    struct timer *limit;
+};
+
+/* A growing list of processes. */
+struct process_list {
+    struct process **process;
+    size_t count, capacity;
+};
+
+struct supervisor {
+    struct loop *loop;
+    struct supervisor_upward upward;
+    struct bus *bus;
+    struct children *children;
+    struct plan *plan;           /* in force; held */
+    struct pool *pools;          /* one for each program of the plan, in its order */
+    struct process_list all;     /* by id; owned */
+    struct process_list leaving; /* of no pool any more: they go when they have stopped */
+    struct process_list to_start;
+    size_t started_so_far; /* of to_start */
+    bool starting, sweeping;
+    struct respawns respawns; /* over all programs */
+    struct shutdown shutdown;
+    msec started;
+    char *address;
+    char token[48];
+};
+
+void process_list_add(struct process_list *l, struct process *p);
+void process_list_remove(struct process_list *l, const struct process *p);
+
+/* roster.c */
+struct pool *supervisor_pool_of(const struct supervisor *s, const struct program *program);
+struct process *supervisor_add_process(struct supervisor *s, struct pool *pool);
+void supervisor_let_go(struct supervisor *s, struct process *p);
+void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count);
+
+/* Start it soon: in the order in which they were asked for, a few at each turn of the loop. */
+void supervisor_start_soon(struct supervisor *s, struct process *p);
+
+/* shutdown.c: a process has settled while everything ends. */
+void shutdown_settled(struct supervisor *s, const struct process *p);
+
+#endif
