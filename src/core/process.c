@@ -193,7 +193,7 @@ static void start_failed(struct process *p, const struct error *why)
     const char *text = why->text;
 
     /* os says "exec '/bin/x': …" where the exec itself failed. */
-    snprintf(exit->reason, sizeof exit->reason, "exec: %s", text_starts(text, "exec ") ? text + 5 : text);
+    snprintf(exit->reason, sizeof exit->reason, "exec: %.150s", text_starts(text, "exec ") ? text + 5 : text);
     publish(p, EVENT_EXIT, exit);
     decide(p, false);
 }

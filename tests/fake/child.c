@@ -1,0 +1,291 @@
+#include "os/child.h"
+
+#include "base/xalloc.h"
+#include "fake/fake.h"
+#include "fake/fake_private.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+
+struct child {
+    TAILQ_ENTRY(child) link;
+    pid_t pid;
+    child_exit_fn *on_exit; /* NULL: forgotten by its owner */
+    void *arg;
+    loop_fn *on_group_empty;
+    void *group_arg;
+    int last_signal;
+    size_t signals;
+    bool lives, dying, group_lives, in_exit, freed;
+    struct child_exit exit; /* of a dying one */
+};
+
+static TAILQ_HEAD(, child) children = TAILQ_HEAD_INITIALIZER(children);
+static pid_t last_pid = 100;
+static size_t started;
+static bool obedient;
+static int failures;
+static char failure_reason[128];
+
+struct children *children_new(struct loop *loop)
+{
+    return (struct children *)loop; /* a handle that is not NULL */
+}
+
+void children_free(struct children *all)
+{
+    (void)all;
+}
+
+void children_kill_orphans(struct children *all, msec limit)
+{
+    (void)all;
+    (void)limit;
+}
+
+static struct child *find(pid_t pid)
+{
+    struct child *c;
+
+    TAILQ_FOREACH(c, &children, link)
+    {
+        if (c->pid == pid)
+            return c;
+    }
+    return NULL;
+}
+
+static void destroy(struct child *c)
+{
+    TAILQ_REMOVE(&children, c, link);
+    free(c);
+}
+
+struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit, void *arg,
+                          struct error *e)
+{
+    struct child *c;
+
+    (void)all;
+    assert(request->argv != NULL && request->argv[0] != NULL);
+    if (failures > 0) {
+        failures--;
+        failure(e, "%s", failure_reason);
+        return NULL;
+    }
+    c = xcalloc(1, sizeof *c);
+    *c = (struct child){ .pid = ++last_pid, .on_exit = on_exit, .arg = arg, .lives = true };
+    TAILQ_INSERT_TAIL(&children, c, link);
+    started++;
+    return c;
+}
+
+pid_t child_pid(const struct child *c)
+{
+    return c->pid;
+}
+
+/* The kernel reaps it when its owner has heard of the end. */
+static void end_now(struct child *c)
+{
+    struct child_exit exit = c->exit;
+
+    assert(c->lives);
+    c->lives = c->dying = false;
+    c->in_exit = true;
+    if (c->on_exit != NULL)
+        c->on_exit(c, &exit, c->arg);
+    c->in_exit = false;
+    if (c->freed || c->on_exit == NULL)
+        destroy(c);
+}
+
+static void die(void *arg)
+{
+    struct child *c = find((pid_t)(long)arg);
+
+    if (c != NULL && c->lives)
+        end_now(c);
+}
+
+static void die_soon(struct child *c, int number)
+{
+    if (!c->lives || c->dying)
+        return;
+    c->dying = true;
+    c->exit = (struct child_exit){ .code = -1, .signal = number };
+    loop_later(NULL, die, (void *)(long)c->pid);
+}
+
+static void group_empty(void *arg)
+{
+    struct child *c = find((pid_t)(long)arg);
+
+    if (c != NULL && c->on_group_empty != NULL) {
+        loop_fn *fn = c->on_group_empty;
+
+        c->on_group_empty = NULL;
+        fn(c->group_arg);
+    }
+}
+
+static bool take_signal(struct child *c, int number, struct error *e)
+{
+    if (!c->lives && !c->in_exit && !c->group_lives)
+        return failure(e, "No such process");
+    c->last_signal = number;
+    c->signals++;
+    if (number == SIGKILL || (number == SIGTERM && obedient))
+        die_soon(c, number);
+    return true;
+}
+
+bool child_signal(struct child *c, int number, struct error *e)
+{
+    return take_signal(c, number, e);
+}
+
+bool child_signal_group(struct child *c, int number, struct error *e)
+{
+    if (number == SIGKILL && c->group_lives) {
+        c->group_lives = false;
+        loop_later(NULL, group_empty, (void *)(long)c->pid);
+        if (!c->lives)
+            return true;
+    }
+    return take_signal(c, number, e);
+}
+
+bool child_group_lives(const struct child *c)
+{
+    return c->group_lives;
+}
+
+void child_group_watch(struct child *c, loop_fn *fn, void *arg)
+{
+    c->on_group_empty = fn;
+    c->group_arg = arg;
+}
+
+void child_free(struct child *c)
+{
+    if (c == NULL)
+        return;
+    c->on_exit = NULL;
+    c->on_group_empty = NULL;
+    if (c->in_exit)
+        c->freed = true;
+    else if (!c->lives)
+        destroy(c);
+}
+
+void child_spare(struct child *c)
+{
+    (void)c;
+}
+
+size_t fake_living(void)
+{
+    struct child *c;
+    size_t n = 0;
+
+    TAILQ_FOREACH(c, &children, link)
+    {
+        n += c->lives;
+    }
+    return n;
+}
+
+pid_t fake_living_pid(size_t i)
+{
+    struct child *c;
+
+    TAILQ_FOREACH(c, &children, link)
+    {
+        if (c->lives && i-- == 0)
+            return c->pid;
+    }
+    return 0;
+}
+
+size_t fake_started(void)
+{
+    return started;
+}
+
+void fake_child_exits(pid_t pid, int code)
+{
+    struct child *c = find(pid);
+
+    assert(c != NULL && c->lives);
+    c->exit = (struct child_exit){ .code = code };
+    end_now(c);
+    fake_turn();
+}
+
+void fake_child_dies(pid_t pid, int signal)
+{
+    struct child *c = find(pid);
+
+    assert(c != NULL && c->lives);
+    c->exit = (struct child_exit){ .code = -1, .signal = signal };
+    end_now(c);
+    fake_turn();
+}
+
+int fake_last_signal(pid_t pid)
+{
+    struct child *c = find(pid);
+
+    return c != NULL ? c->last_signal : 0;
+}
+
+size_t fake_signals(pid_t pid)
+{
+    struct child *c = find(pid);
+
+    return c != NULL ? c->signals : 0;
+}
+
+void fake_obey(bool yes)
+{
+    obedient = yes;
+}
+
+void fake_group_survives(pid_t pid)
+{
+    find(pid)->group_lives = true;
+}
+
+void fake_group_ends(pid_t pid)
+{
+    find(pid)->group_lives = false;
+    group_empty((void *)(long)pid);
+    fake_turn();
+}
+
+void fake_spawn_fails(int count, const char *reason)
+{
+    failures = count;
+    snprintf(failure_reason, sizeof failure_reason, "%s", reason);
+}
+
+void fake_children_reset(void)
+{
+    while (!TAILQ_EMPTY(&children))
+        destroy(TAILQ_FIRST(&children));
+    started = 0;
+    obedient = false;
+    failures = 0;
+}
+
+void fake_reset(void)
+{
+    fake_children_reset();
+    fake_loop_reset();
+    fake_clock_set(1000000);
+    fake_random(0.5);
+}

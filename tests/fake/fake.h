@@ -1,0 +1,57 @@
+/* fake: a kernel, a loop and a clock that do as a test tells them. Linked in place of os/loop, os/clock and
+ * os/child, so that nothing sleeps and every child ends when the test says so. */
+#ifndef TESTS_FAKE_H
+#define TESTS_FAKE_H
+
+#include "base/units.h"
+#include "os/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Forget everything of the test before; the clock starts again. */
+void fake_reset(void);
+
+/* Run what was asked for with loop_later until nothing is left. */
+void fake_turn(void);
+
+/* Let time pass: timers fire in order, and what they cause follows. */
+void fake_clock_advance(msec time);
+
+/* Timers that are pending, and how long the next one takes (-1: none). */
+size_t fake_timers(void);
+msec fake_next_timer(void);
+
+/* What clock_random answers; 0.5 makes a jitter of nothing. */
+void fake_random(double r);
+
+/* Children that live, in the order of their start. */
+size_t fake_living(void);
+pid_t fake_living_pid(size_t i);
+
+/* How many were started altogether. */
+size_t fake_started(void);
+
+/* A living child ends; what its exit causes follows. */
+void fake_child_exits(pid_t pid, int code);
+void fake_child_dies(pid_t pid, int signal);
+
+/* The last signal a child was sent, alone or with its group; 0: none. How many it was sent. */
+int fake_last_signal(pid_t pid);
+size_t fake_signals(pid_t pid);
+
+/* Children end by TERM when they are sent it (they always end by KILL); by default they do not. */
+void fake_obey(bool yes);
+
+/* After its leader's end the group of a child lives on, until fake_group_ends or KILL. */
+void fake_group_survives(pid_t pid);
+void fake_group_ends(pid_t pid);
+
+/* The next `count` starts fail with this reason. */
+void fake_spawn_fails(int count, const char *reason);
+
+/* Whether loop_end was called. */
+bool fake_loop_ended(void);
+
+#endif

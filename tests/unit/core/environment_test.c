@@ -1,0 +1,130 @@
+#include "core/environment.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char path[] = "/tmp/reeve-environment-XXXXXX";
+
+static const char *a_file(const char *text)
+{
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+    return path;
+}
+
+static int make_path(void **state)
+{
+    int fd = mkstemp(path);
+
+    (void)state;
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_path(void **state)
+{
+    (void)state;
+    return unlink(path);
+}
+
+static void a_later_source_wins(void **state)
+{
+    struct environment env = { 0 };
+    char first[] = "A=1", second[] = "AB=2", third[] = "A=3";
+
+    (void)state;
+    environment_put(&env, first);
+    environment_put(&env, second);
+    environment_put(&env, third);
+    assert_int_equal(env.count, 2);
+    assert_string_equal(environment_get(&env, "A"), "3");
+    assert_string_equal(environment_get(&env, "AB"), "2");
+    assert_null(environment_get(&env, "B"));
+    assert_null(env.entry[2]);
+    environment_free(&env);
+}
+
+static void ours_is_inherited(void **state)
+{
+    struct environment env = { 0 };
+
+    (void)state;
+    setenv("REEVE_TEST_INHERITED", "yes", 1);
+    environment_inherit(&env);
+    assert_string_equal(environment_get(&env, "REEVE_TEST_INHERITED"), "yes");
+    environment_set(&env, "REEVE_TEST_INHERITED", "no");
+    assert_string_equal(environment_get(&env, "REEVE_TEST_INHERITED"), "no");
+    environment_free(&env);
+}
+
+static void a_file_may_quote_comment_and_export(void **state)
+{
+    struct environment env = { 0 };
+    struct error e;
+
+    (void)state;
+    assert_true(
+        environment_read_file(&env,
+                              a_file("# a comment\n\nA=1\n export B = two words # why\r\n"
+                                     "C='$as # it is'\nD=\"a\\nb \\\"c\\\"\" # said\nE=\nF=a#b\nURL=http://x/?a=b\n"),
+                              &e));
+    assert_string_equal(environment_get(&env, "A"), "1");
+    assert_string_equal(environment_get(&env, "B"), "two words");
+    assert_string_equal(environment_get(&env, "C"), "$as # it is");
+    assert_string_equal(environment_get(&env, "D"), "a\nb \"c\"");
+    assert_string_equal(environment_get(&env, "E"), "");
+    assert_string_equal(environment_get(&env, "F"), "a#b");
+    assert_string_equal(environment_get(&env, "URL"), "http://x/?a=b");
+    environment_free(&env);
+}
+
+static void a_bad_line_is_named(void **state)
+{
+    static const char *const bad[] = { "A=1\nnonsense\n", "A=1\n=x\n", "A=1\n1A=x\n", "A=1\nB='open\n",
+                                       "A=1\nB=\"x\" y\n" };
+    char expected[64];
+    struct error e;
+
+    (void)state;
+    snprintf(expected, sizeof expected, "%s:2: ", path);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct environment env = { 0 };
+
+        assert_false(environment_read_file(&env, a_file(bad[i]), &e));
+        assert_memory_equal(e.text, expected, strlen(expected));
+        environment_free(&env);
+    }
+}
+
+static void a_missing_file_is_named(void **state)
+{
+    struct environment env = { 0 };
+    struct error e;
+
+    (void)state;
+    assert_false(environment_read_file(&env, "/nowhere/.env", &e));
+    assert_non_null(strstr(e.text, "/nowhere/.env"));
+    assert_non_null(strstr(e.text, "No such file or directory"));
+    environment_free(&env);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_later_source_wins),
+        cmocka_unit_test(ours_is_inherited),
+        cmocka_unit_test(a_file_may_quote_comment_and_export),
+        cmocka_unit_test(a_bad_line_is_named),
+        cmocka_unit_test(a_missing_file_is_named),
+    };
+
+    return cmocka_run_group_tests(tests, make_path, remove_path);
+}

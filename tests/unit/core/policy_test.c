@@ -1,0 +1,247 @@
+#include "core/policy.h"
+
+#include <cmocka.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct program *a_program(void)
+{
+    return program_new("web", "supervisor.lua", 1, NULL);
+}
+
+static struct run_end ran(msec uptime, int code)
+{
+    return (struct run_end){ .was_running = true, .code = code, .uptime = uptime };
+}
+
+static struct run_end failed_start(int code)
+{
+    return (struct run_end){ .code = code };
+}
+
+static struct verdict decide(struct program *p, struct policy_memory *m, struct run_end end)
+{
+    return policy_decide(p, m, &end, 0.5);
+}
+
+static void failed_starts_wait_longer_and_longer(void **state)
+{
+    struct program *p = a_program();
+    struct policy_memory m = { 0 };
+
+    (void)state;
+    p->startretries = 3;
+    assert_int_equal(decide(p, &m, failed_start(0)).delay, 500);
+    assert_int_equal(decide(p, &m, failed_start(0)).delay, 1000);
+    assert_int_equal(decide(p, &m, failed_start(0)).delay, 2000);
+    program_free(p);
+}
+
+static void one_failed_start_too_many_is_fatal(void **state)
+{
+    struct program *p = a_program();
+    struct policy_memory m = { 0 };
+    struct verdict v;
+
+    (void)state;
+    p->startretries = 2;
+    assert_int_equal(decide(p, &m, failed_start(1)).kind, VERDICT_RESTART);
+    assert_int_equal(decide(p, &m, failed_start(1)).kind, VERDICT_RESTART);
+    v = decide(p, &m, failed_start(1));
+    assert_int_equal(v.kind, VERDICT_GIVE_UP);
+    assert_string_equal(v.text, "3 failed starts");
+    program_free(p);
+}
+
+static void becoming_ready_forgets_failed_starts(void **state)
+{
+    struct program *p = a_program();
+    struct policy_memory m = { 0 };
+
+    (void)state;
+    p->startretries = 1;
+    decide(p, &m, failed_start(1));
+    policy_ready(&m);
+    assert_int_equal(decide(p, &m, failed_start(1)).kind, VERDICT_RESTART);
+    program_free(p);
+}
+
+static void no_retries_means_one_start(void **state)
+{
+    struct program *p = a_program();
+    struct policy_memory m = { 0 };
+
+    (void)state;
+    p->startretries = 0;
+    assert_string_equal(decide(p, &m, failed_start(1)).text, "1 failed start");
+    program_free(p);
+}
+
+static void an_unexpected_end_restarts_and_an_expected_one_does_not(void **state)
+{
+    struct program *p = a_program();
+    struct policy_memory m = { 0 };
+
+    (void)state;
+    assert_int_equal(decide(p, &m, ran(60000, 0)).kind, VERDICT_LEAVE);
+    assert_int_equal(decide(p, &m, ran(60000, 1)).kind, VERDICT_RESTART);
+    assert_int_equal(decide(p, &m, ran(60000, -1)).kind, VERDICT_RESTART);
+    program_free(p);
+}
+
+static void always_and_never_do_not_ask_for_the_code(void **state)
+{
+    struct program *p = a_program();
+    struct policy_memory m = { 0 };
+
+    (void)state;
+    p->autorestart = AUTORESTART_ALWAYS;
+    assert_int_equal(decide(p, &m, ran(60000, 0)).kind, VERDICT_RESTART);
+    p->autorestart = AUTORESTART_NEVER;
+    assert_int_equal(decide(p, &m, ran(60000, 1)).kind, VERDICT_LEAVE);
+    assert_int_equal(decide(p, &m, ran(60000, -1)).kind, VERDICT_LEAVE);
+    program_free(p);
+}
+
+static void never_still_retries_a_failed_start(void **state)
+{
+    struct program *p = a_program();
+    struct policy_memory m = { 0 };
+
+    (void)state;
+    p->autorestart = AUTORESTART_NEVER;
+    assert_int_equal(decide(p, &m, failed_start(0)).kind, VERDICT_RESTART);
+    program_free(p);
+}
+
+static void a_stable_run_restarts_at_once_and_resets_the_backoff(void **state)
+{
+    struct program *p = a_program();
+    struct policy_memory m = { 0 };
+
+    (void)state;
+    assert_int_equal(decide(p, &m, ran(1000, 1)).delay, 0);
+    assert_int_equal(decide(p, &m, ran(1000, 1)).delay, 500);
+    assert_int_equal(decide(p, &m, ran(1000, 1)).delay, 1000);
+    assert_int_equal(decide(p, &m, ran(p->stable, 1)).delay, 0);
+    assert_int_equal(decide(p, &m, ran(1000, 1)).delay, 0);
+    assert_int_equal(decide(p, &m, ran(1000, 1)).delay, 500);
+    program_free(p);
+}
+
+static void an_expected_end_of_a_short_run_waits_without_growing(void **state)
+{
+    struct program *p = a_program();
+    struct policy_memory m = { 0 };
+
+    (void)state;
+    p->autorestart = AUTORESTART_ALWAYS;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(decide(p, &m, ran(1000, 0)).delay, 500);
+    program_free(p);
+}
+
+static void a_backoff_of_zero_waits_for_nothing(void **state)
+{
+    struct program *p = a_program();
+    struct policy_memory m = { 0 };
+
+    (void)state;
+    p->autorestart = AUTORESTART_ALWAYS;
+    p->backoff = (struct backoff){ .factor = 1 };
+    assert_int_equal(decide(p, &m, failed_start(1)).delay, 0);
+    assert_int_equal(decide(p, &m, failed_start(1)).delay, 0);
+    assert_int_equal(decide(p, &m, ran(10, 1)).delay, 0);
+    assert_int_equal(decide(p, &m, ran(10, 1)).delay, 0);
+    assert_int_equal(decide(p, &m, ran(10, 0)).delay, 0);
+    program_free(p);
+}
+
+static void the_delay_has_a_ceiling(void **state)
+{
+    struct backoff b = { .first = 500, .max = 30000, .factor = 2 };
+
+    (void)state;
+    assert_int_equal(backoff_delay(&b, 6, 0.5), 16000);
+    assert_int_equal(backoff_delay(&b, 7, 0.5), 30000);
+    assert_int_equal(backoff_delay(&b, INT_MAX, 0.5), 30000);
+}
+
+static void jitter_moves_the_delay_both_ways(void **state)
+{
+    struct backoff b = { .first = 1000, .max = 30000, .factor = 2, .jitter = 0.1 };
+
+    (void)state;
+    assert_int_equal(backoff_delay(&b, 1, 0), 900);
+    assert_int_equal(backoff_delay(&b, 1, 0.5), 1000);
+    assert_int_equal(backoff_delay(&b, 1, 0.9999999), 1100);
+}
+
+static void a_oneshot_is_done_when_it_ends_well_at_any_time(void **state)
+{
+    struct program *p = a_program();
+    struct policy_memory m = { 0 };
+
+    (void)state;
+    p->oneshot = true;
+    p->autorestart = AUTORESTART_ALWAYS;
+    assert_int_equal(decide(p, &m, failed_start(0)).kind, VERDICT_LEAVE);
+    assert_int_equal(decide(p, &m, ran(99999, 0)).kind, VERDICT_LEAVE);
+    assert_int_equal(decide(p, &m, ran(99999, 1)).kind, VERDICT_RESTART);
+    p->autorestart = AUTORESTART_NEVER;
+    assert_int_equal(decide(p, &m, failed_start(1)).kind, VERDICT_LEAVE);
+    program_free(p);
+}
+
+static void more_than_the_limit_within_the_interval_is_refused(void **state)
+{
+    struct respawns r = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        assert_true(respawns_allow(&r, 3, 1000, 100 + i));
+    assert_false(respawns_allow(&r, 3, 1000, 1099));
+    assert_true(respawns_allow(&r, 3, 1000, 1100)); /* the first one is a whole interval ago */
+    assert_false(respawns_allow(&r, 3, 1000, 1100));
+    respawns_clear(&r);
+    assert_true(respawns_allow(&r, 3, 1000, 1100));
+    respawns_clear(&r);
+}
+
+static void a_limit_of_zero_refuses_and_none_allows(void **state)
+{
+    struct respawns r = { 0 };
+
+    (void)state;
+    assert_false(respawns_allow(&r, 0, 1000, 0));
+    for (int i = 0; i < 1000; i++)
+        assert_true(respawns_allow(&r, -1, 1000, 0));
+    respawns_clear(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(failed_starts_wait_longer_and_longer),
+        cmocka_unit_test(one_failed_start_too_many_is_fatal),
+        cmocka_unit_test(becoming_ready_forgets_failed_starts),
+        cmocka_unit_test(no_retries_means_one_start),
+        cmocka_unit_test(an_unexpected_end_restarts_and_an_expected_one_does_not),
+        cmocka_unit_test(always_and_never_do_not_ask_for_the_code),
+        cmocka_unit_test(never_still_retries_a_failed_start),
+        cmocka_unit_test(a_stable_run_restarts_at_once_and_resets_the_backoff),
+        cmocka_unit_test(an_expected_end_of_a_short_run_waits_without_growing),
+        cmocka_unit_test(a_backoff_of_zero_waits_for_nothing),
+        cmocka_unit_test(the_delay_has_a_ceiling),
+        cmocka_unit_test(jitter_moves_the_delay_both_ways),
+        cmocka_unit_test(a_oneshot_is_done_when_it_ends_well_at_any_time),
+        cmocka_unit_test(more_than_the_limit_within_the_interval_is_refused),
+        cmocka_unit_test(a_limit_of_zero_refuses_and_none_allows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
