@@ -1,0 +1,61 @@
+#include "os/limits.h"
+
+#include "base/text.h"
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/resource.h>
+
+static const struct {
+    const char *name;
+    int resource;
+} limits[] = {
+    { "as", RLIMIT_AS },           { "core", RLIMIT_CORE },         { "cpu", RLIMIT_CPU },
+    { "data", RLIMIT_DATA },       { "fsize", RLIMIT_FSIZE },       { "locks", RLIMIT_LOCKS },
+    { "memlock", RLIMIT_MEMLOCK }, { "msgqueue", RLIMIT_MSGQUEUE }, { "nice", RLIMIT_NICE },
+    { "nofile", RLIMIT_NOFILE },   { "nproc", RLIMIT_NPROC },       { "rss", RLIMIT_RSS },
+    { "rtprio", RLIMIT_RTPRIO },   { "rttime", RLIMIT_RTTIME },     { "sigpending", RLIMIT_SIGPENDING },
+    { "stack", RLIMIT_STACK },
+};
+
+#define COUNT (sizeof limits / sizeof limits[0])
+
+_Static_assert(COUNT == LIMITS_MOST, "a plan has room for each limit once");
+
+const char *const *limit_names(void)
+{
+    static const char *names[COUNT + 1];
+    size_t i;
+
+    for (i = 0; i < COUNT; i++)
+        names[i] = limits[i].name;
+    return names;
+}
+
+bool limit_parse(const char *name, int *resource, struct error *e)
+{
+    const char *nearest;
+    size_t i;
+
+    for (i = 0; i < COUNT; i++)
+        if (strcasecmp(name, limits[i].name) == 0) {
+            *resource = limits[i].resource;
+            return true;
+        }
+    nearest = text_nearest(name, limit_names());
+    if (nearest != NULL)
+        return failure(e, "there is no limit '%s' (did you mean '%s'?)", name, nearest);
+    return failure(e, "there is no limit '%s' (there are nofile, core, as, nproc and those of 'man setrlimit')", name);
+}
+
+const char *limit_name(int resource)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT; i++)
+        if (limits[i].resource == resource)
+            return limits[i].name;
+    assert(!"a resource that limit_parse knows");
+    return "?";
+}
