@@ -1,10 +1,12 @@
 #include "core/policy.h"
 
-#include <cmocka.h>
-#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
+
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 

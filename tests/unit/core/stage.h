@@ -7,11 +7,13 @@
 #include "fake/fake.h"
 #include "os/clock.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -52,6 +52,7 @@ static void nothing_restarts_during_a_shutdown(void **state)
 
     (void)state;
     web->priority = 20;
+    db->priority = 10;
     db->autorestart = AUTORESTART_ALWAYS;
     stage = a_stage(a_plan(web, db, NULL));
     supervisor_shutdown(stage->supervisor, 0, false, "SIGTERM");

@@ -171,28 +171,30 @@ static void check_invariants(struct stage *stage, bool sure_nobody_leaves)
         assert_true(living <= fake_living());
 }
 
-static void is_settled_or_runs(struct process *p, void *arg)
+static void find_restless(struct process *p, void *arg)
 {
     enum process_state state = process_state(p);
+    bool at_rest = process_wanted(p) ? state == PROCESS_RUNNING || state == PROCESS_FATAL : process_is_settled(p);
 
-    (void)arg;
-    assert_true(process_is_settled(p) || state == PROCESS_RUNNING);
-    if (process_wanted(p))
-        assert_true(state == PROCESS_RUNNING || state == PROCESS_FATAL);
-    else
-        assert_true(process_is_settled(p));
+    if (!at_rest)
+        *(bool *)arg = true;
 }
 
-/* Left alone, everything finds its place: nothing waits for ever. */
+/* Left alone, everything finds its place: nothing waits for ever. (Several looks: one that is restarted for its age is
+ * on its way at some moments.) */
 static void calm_down(struct stage *stage)
 {
-    bool known;
+    bool known, restless = true;
 
     fake_spawn_fails(0, "");
     fake_obey(true);
-    for (int i = 0; i < 5; i++)
-        fake_clock_advance(15000);
-    supervisor_each(stage->supervisor, "all", is_settled_or_runs, NULL, &known);
+    fake_clock_advance(60000);
+    for (int look = 0; restless && look < 10; look++) {
+        fake_clock_advance(1337);
+        restless = false;
+        supervisor_each(stage->supervisor, "all", find_restless, &restless, &known);
+    }
+    assert_false(restless);
     check_invariants(stage, true);
 }
 
