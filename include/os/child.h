@@ -75,6 +75,9 @@ void child_group_watch(struct child *c, loop_fn *fn, void *arg);
 /* Forget it: no callback any more. A living one is still reaped when it ends. NULL is welcome. */
 void child_free(struct child *c);
 
+/* A detached one: children_kill_orphans leaves it alone, and what descends from it. */
+void child_spare(struct child *c);
+
 /* KILL every descendant that is left, whatever its session, and reap it, for at most `limit`. For reeve's end. */
 void children_kill_orphans(struct children *all, msec limit);
 

@@ -1,0 +1,340 @@
+/* A child that runs is one small record: its pidfd hangs in an epoll of ours that the loop watches as one
+ * descriptor.
+ *
+ *              ended               callback returned
+ *   RUNNING ----------> ENDING ---------------------> REAPED
+ *
+ * The record of a child that its owner has freed before goes when it is REAPED. */
+#include "os/child.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "os/clock.h"
+#include "os/orphans.h"
+#include "os/pidmap.h"
+#include "os/reaper.h"
+#include "os/spawn.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/queue.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A member may leave its group by setsid, and nobody tells us. */
+enum { GROUP_LOOK = 100 };
+
+enum child_state { RUNNING, ENDING, REAPED };
+
+struct child {
+    pid_t pid; /* first: the map looks there */
+    int pidfd; /* -1: the kernel has none, or it is reaped */
+    struct children *all;
+    child_exit_fn *on_exit; /* NULL: freed by its owner */
+    void *arg;
+    unsigned char state;
+    bool freed;
+    bool spared;
+};
+
+struct group_watch {
+    LIST_ENTRY(group_watch) link;
+    struct child *child;
+    loop_fn *fn;
+    void *arg;
+};
+
+struct children {
+    struct loop *loop;
+    struct spawner *spawner;
+    struct reaper *reaper;
+    struct pidmap by_pid; /* those that are not reaped */
+    int ends;             /* an epoll of their pidfds */
+    struct watch *watch;
+    size_t silent; /* children without a pidfd */
+    LIST_HEAD(, group_watch) group_watches;
+};
+
+/* Sooner for those who have no other way to be heard, and where somebody waits for a group to be empty. */
+static void set_pace(struct children *all)
+{
+    if (all->silent > 0)
+        reaper_set_pace(all->reaper, REAPER_AT_ONCE);
+    else if (!LIST_EMPTY(&all->group_watches))
+        reaper_set_pace(all->reaper, REAPER_PROMPT);
+    else
+        reaper_set_pace(all->reaper, REAPER_LAZY);
+}
+
+static struct child *find(const struct children *all, pid_t pid)
+{
+    return (struct child *)pidmap_find(&all->by_pid, pid);
+}
+
+/* Edge-triggered: while a debugger keeps the end for itself there is nothing to be had, and we are told again. */
+static void hear_of_end(struct child *c)
+{
+    struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = (uint64_t)c->pid };
+
+    if (c->pidfd >= 0 && epoll_ctl(c->all->ends, EPOLL_CTL_ADD, c->pidfd, &event) == 0)
+        return;
+    if (c->pidfd >= 0)
+        close(c->pidfd);
+    c->pidfd = -1;
+    c->all->silent++;
+    set_pace(c->all);
+}
+
+/* Taken out by hand: a forked copy of us may still hold the descriptor. */
+static void stop_hearing(struct child *c)
+{
+    if (c->pidfd >= 0) {
+        epoll_ctl(c->all->ends, EPOLL_CTL_DEL, c->pidfd, NULL);
+        close(c->pidfd);
+        c->pidfd = -1;
+    } else {
+        c->all->silent--;
+        set_pace(c->all);
+    }
+}
+
+/* The callback first: while the kernel keeps the child, its pid and its group are nobody else's. */
+static void look_at(struct child *c)
+{
+    struct child_exit exit;
+
+    assert(c->state == RUNNING); /* an on_exit must not wait for others */
+    if (!reaper_peek(c->pid, &exit))
+        return;
+    c->state = ENDING;
+    if (c->on_exit != NULL)
+        c->on_exit(c, &exit, c->arg);
+    reaper_reap(c->pid);
+    pidmap_remove(&c->all->by_pid, c->pid);
+    stop_hearing(c);
+    c->state = REAPED;
+    if (c->freed)
+        free(c);
+}
+
+/* By pid: the first one's callback may free the second one. */
+static void on_ends(int fd, int what, void *arg)
+{
+    struct children *all = arg;
+    struct epoll_event ended[32];
+    struct child *c;
+    int n;
+
+    (void)what;
+    n = epoll_wait(fd, ended, sizeof ended / sizeof ended[0], 0);
+    for (int i = 0; i < n; i++)
+        if ((c = find(all, (pid_t)ended[i].data.u64)) != NULL)
+            look_at(c);
+}
+
+static bool on_ended(pid_t pid, void *arg)
+{
+    struct child *c = find(arg, pid);
+
+    if (c != NULL)
+        look_at(c);
+    return c != NULL;
+}
+
+static struct group_watch *find_emptied(const struct children *all)
+{
+    struct group_watch *w;
+
+    LIST_FOREACH(w, &all->group_watches, link)
+    if (!child_group_lives(w->child))
+        return w;
+    return NULL;
+}
+
+static void on_swept(void *arg)
+{
+    struct children *all = arg;
+    struct group_watch *w, done;
+
+    while ((w = find_emptied(all)) != NULL) {
+        done = *w;
+        LIST_REMOVE(w, link);
+        free(w);
+        done.fn(done.arg);
+    }
+    set_pace(all);
+    if (!LIST_EMPTY(&all->group_watches))
+        reaper_look_within(all->reaper, GROUP_LOOK);
+}
+
+struct children *children_new(struct loop *loop)
+{
+    struct children *all = xcalloc(1, sizeof *all);
+
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+        log_warning("no subreaper, orphans of children go elsewhere: %s", strerror(errno));
+    all->ends = epoll_create1(EPOLL_CLOEXEC);
+    if (all->ends < 0) {
+        log_error("epoll: %s", strerror(errno));
+        abort();
+    }
+    LIST_INIT(&all->group_watches);
+    all->spawner = spawner_new();
+    all->reaper = reaper_open(loop, on_ended, on_swept, all);
+    all->watch = watch_start(loop, all->ends, WATCH_READ, on_ends, all);
+    reaper_look_within(all->reaper, REAPER_LAZY); /* Somebody may have ended before us: pid 1, a resumed life. */
+    return all;
+}
+
+/* Handles that their owners still hold become like those of reaped ones. */
+static void let_go(struct child *c)
+{
+    if (c->pidfd >= 0)
+        close(c->pidfd);
+    c->pidfd = -1;
+    c->all = NULL;
+    c->state = REAPED;
+    if (c->freed)
+        free(c);
+}
+
+static void forget_group_watch(struct children *all, const struct child *c)
+{
+    struct group_watch *w;
+
+    LIST_FOREACH(w, &all->group_watches, link)
+    if (w->child == c) {
+        LIST_REMOVE(w, link);
+        free(w);
+        return;
+    }
+}
+
+void children_free(struct children *all)
+{
+    if (all == NULL)
+        return;
+    while (!LIST_EMPTY(&all->group_watches))
+        forget_group_watch(all, LIST_FIRST(&all->group_watches)->child);
+    for (size_t i = 0; i < all->by_pid.room; i++)
+        if (all->by_pid.slot[i] != NULL)
+            let_go((struct child *)all->by_pid.slot[i]);
+    watch_stop(&all->watch);
+    close(all->ends);
+    reaper_close(all->reaper);
+    spawner_free(all->spawner);
+    pidmap_free(&all->by_pid);
+    free(all);
+}
+
+struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit, void *arg,
+                          struct error *e)
+{
+    struct child *c;
+    int pidfd;
+    pid_t pid = spawner_start(all->spawner, request, &pidfd, e);
+
+    if (pid < 0)
+        return NULL;
+    c = xcalloc(1, sizeof *c);
+    c->pid = pid;
+    c->pidfd = pidfd;
+    c->all = all;
+    c->on_exit = on_exit;
+    c->arg = arg;
+    pidmap_add(&all->by_pid, &c->pid);
+    hear_of_end(c);
+    return c;
+}
+
+pid_t child_pid(const struct child *c)
+{
+    return c->pid;
+}
+
+bool child_signal(struct child *c, int number, struct error *e)
+{
+    if (c->state != RUNNING)
+        return failure(e, "process %d has ended", (int)c->pid);
+    if (kill(c->pid, number) < 0)
+        return failure_errno(e, "signal %s to process %d", signal_name(number), (int)c->pid);
+    return true;
+}
+
+bool child_signal_group(struct child *c, int number, struct error *e)
+{
+    if (c->state == REAPED && !child_group_lives(c))
+        return failure(e, "nobody is left in the group of process %d", (int)c->pid);
+    if (kill(-c->pid, number) < 0)
+        return failure_errno(e, "signal %s to the group of process %d", signal_name(number), (int)c->pid);
+    return true;
+}
+
+/* If the kernel has given the number to another child of ours, the group is that one's. */
+bool child_group_lives(const struct child *c)
+{
+    const struct child *holder = c->all == NULL ? NULL : find(c->all, c->pid);
+
+    return (holder == NULL || holder == c) && reaper_group_lives(c->pid);
+}
+
+void child_group_watch(struct child *c, loop_fn *fn, void *arg)
+{
+    struct group_watch *w = xcalloc(1, sizeof *w);
+
+    assert(c->state != RUNNING);
+    forget_group_watch(c->all, c);
+    *w = (struct group_watch){ .child = c, .fn = fn, .arg = arg };
+    LIST_INSERT_HEAD(&c->all->group_watches, w, link);
+    set_pace(c->all);
+    reaper_look_within(c->all->reaper, REAPER_AT_ONCE);
+}
+
+void child_spare(struct child *c)
+{
+    c->spared = true;
+}
+
+void child_free(struct child *c)
+{
+    if (c == NULL)
+        return;
+    if (c->all != NULL)
+        forget_group_watch(c->all, c);
+    c->on_exit = NULL;
+    c->freed = true;
+    if (c->state == REAPED)
+        free(c);
+}
+
+static bool is_spared(pid_t pid, void *arg)
+{
+    const struct child *c = find(arg, pid);
+
+    return c != NULL && c->spared;
+}
+
+static bool have_children(void)
+{
+    siginfo_t info;
+
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/* Whoever is killed leaves us his children, until the last one of the tree is ours and gone. */
+void children_kill_orphans(struct children *all, msec limit)
+{
+    msec end = clock_now() + limit;
+    msec left = limit;
+
+    reaper_wait(all->reaper, 0);
+    while (left > 0 && have_children() && orphans_kill(is_spared, all) > 0) {
+        reaper_wait(all->reaper, left < 20 ? left : 20);
+        left = end - clock_now();
+    }
+}

@@ -1,0 +1,173 @@
+#include "os/reaper.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "os/clock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct reaper {
+    struct loop *loop;
+    int fd; /* SIGCHLD */
+    struct watch *watch;
+    bool deaf; /* the watch is paused until the next look */
+    struct timer *timer;
+    msec due; /* of the timer */
+    msec pace;
+    reaper_ended_fn *on_ended;
+    loop_fn *on_swept;
+    void *arg;
+};
+
+/* glibc's waitid leaves out the usage. */
+static int raw_waitid(idtype_t type, pid_t id, siginfo_t *info, int options, struct rusage *usage)
+{
+    info->si_pid = 0;
+    return (int)syscall(SYS_waitid, type, id, info, options, usage);
+}
+
+bool reaper_peek(pid_t pid, struct child_exit *out)
+{
+    siginfo_t info;
+
+    if (raw_waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT, &out->usage) < 0 || info.si_pid == 0)
+        return false;
+    out->code = info.si_code == CLD_EXITED ? info.si_status : -1;
+    out->signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
+    out->core = info.si_code == CLD_DUMPED;
+    return true;
+}
+
+void reaper_reap(pid_t pid)
+{
+    siginfo_t info;
+
+    raw_waitid(P_PID, pid, &info, WEXITED | WNOHANG, NULL);
+}
+
+/* Asked for children that stopped, the kernel passes over those that ended, and says ECHILD if no other is there. */
+bool reaper_group_lives(pid_t group)
+{
+    siginfo_t info;
+
+    if (kill(-group, 0) < 0 && errno == ESRCH)
+        return false;
+    return raw_waitid(P_PGID, group, &info, WSTOPPED | WNOHANG | WNOWAIT, NULL) == 0;
+}
+
+static void sweep(struct reaper *r)
+{
+    siginfo_t info;
+
+    while (raw_waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT, NULL) == 0 && info.si_pid != 0) {
+        pid_t pid = info.si_pid;
+
+        if (!r->on_ended(pid, r->arg))
+            reaper_reap(pid);
+    }
+}
+
+/* Forget the signal before looking: another one may come meanwhile. */
+static void look(struct reaper *r)
+{
+    struct signalfd_siginfo info;
+
+    while (read(r->fd, &info, sizeof info) == sizeof info)
+        ;
+    sweep(r);
+    if (r->deaf)
+        watch_resume(r->watch);
+    r->deaf = false;
+}
+
+static void on_due(void *arg)
+{
+    struct reaper *r = arg;
+
+    r->timer = NULL;
+    look(r);
+    r->on_swept(r->arg);
+}
+
+void reaper_look_within(struct reaper *r, msec delay)
+{
+    msec due = clock_now() + delay;
+
+    if (r->timer != NULL && r->due <= due)
+        return;
+    timer_stop(&r->timer);
+    r->due = due;
+    r->timer = timer_start(r->loop, delay, on_due, r);
+}
+
+static void on_sigchld(int fd, int what, void *arg)
+{
+    struct reaper *r = arg;
+
+    (void)fd;
+    (void)what;
+    watch_pause(r->watch);
+    r->deaf = true;
+    reaper_look_within(r, r->pace);
+}
+
+/* Whoever started us may have ignored SIGCHLD: then the kernel would keep no status for us. */
+static int open_sigchld(void)
+{
+    struct sigaction by_default = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP };
+    sigset_t set;
+
+    sigaction(SIGCHLD, &by_default, NULL);
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+struct reaper *reaper_open(struct loop *loop, reaper_ended_fn *on_ended, loop_fn *on_swept, void *arg)
+{
+    struct reaper *r = xcalloc(1, sizeof *r);
+
+    r->loop = loop;
+    r->pace = REAPER_LAZY;
+    r->on_ended = on_ended;
+    r->on_swept = on_swept;
+    r->arg = arg;
+    r->fd = open_sigchld();
+    if (r->fd < 0) {
+        log_error("signalfd: %s", strerror(errno));
+        abort();
+    }
+    r->watch = watch_start(loop, r->fd, WATCH_READ, on_sigchld, r);
+    return r;
+}
+
+void reaper_close(struct reaper *r)
+{
+    timer_stop(&r->timer);
+    watch_stop(&r->watch);
+    close(r->fd);
+    free(r);
+}
+
+void reaper_set_pace(struct reaper *r, msec pace)
+{
+    r->pace = pace;
+}
+
+void reaper_wait(struct reaper *r, msec limit)
+{
+    struct pollfd wanted = { .fd = r->fd, .events = POLLIN };
+
+    poll(&wanted, 1, (int)limit);
+    look(r);
+}
