@@ -14,16 +14,6 @@
 
 struct setting;
 
-/* How values of one type are handled. `field` points into the record. */
-struct setting_type {
-    const char *noun; /* "a time such as 10 or \"10s\"" */
-    bool (*read)(const struct setting *s, void *record, const struct value *v, struct error *e);
-    void (*print)(const struct setting *s, const void *field, struct buffer *json);
-    bool (*equal)(const void *a, const void *b);
-    void (*copy)(void *to, const void *from);
-    void (*clear)(void *field);
-};
-
 /* What a change at reload means for a process that runs. */
 enum setting_change {
     CHANGE_LIVE,       /* applies at once */
@@ -32,21 +22,42 @@ enum setting_change {
     CHANGE_COUNT       /* processes are added or removed */
 };
 
+/* How values of one type are handled. Fields are pointers into the record. */
+struct setting_type {
+    const char *noun; /* "a time such as 10 or \"10s\"" */
+    size_t size;      /* of the field */
+
+    /* Replace the field's value. On failure the old one stays, and `e` says why, with the setting's name in it. A
+     * nil makes it unset; only defaults do that. */
+    bool (*read)(const struct setting *s, void *record, const struct value *v, struct error *e);
+
+    void (*print)(const struct setting *s, const void *field, struct buffer *json);
+    bool (*equal)(const void *a, const void *b);
+
+    /* Of types that own memory; NULL for the others. `to` is a copy of the bytes of `from` already. */
+    void (*copy)(void *to, const void *from);
+    void (*clear)(void *field);
+
+    /* What the change from `a` to `b` means; NULL: what the row says. */
+    enum setting_change (*change)(const void *a, const void *b);
+};
+
 enum setting_flag {
     SETTING_COMPUTED = 1, /* may be a function of the process */
     SETTING_SECRET = 2,   /* printed as "***" */
     SETTING_HOOK = 4,     /* is a function and nothing else */
-    SETTING_ADVISOR = 8   /* may be a function that is asked instead */
+    SETTING_ADVISOR = 8,  /* may be a function that is asked instead */
+    SETTING_DECLARED = 16 /* said by the declaration, not in its table: a program's name */
 };
 
 struct setting {
     const char *name;
     const struct setting_type *type;
-    size_t offset;         /* of its field in the record */
-    const char *fallback;  /* its default, as value_from_text reads it; NULL: all zero */
+    size_t offset;        /* of its field in the record */
+    const char *fallback; /* its default, as value_from_text reads it; NULL: all zero */
     enum setting_change change;
     unsigned flags;
-    double min, max;            /* of numbers; both 0: no bounds */
+    double min, max;            /* of numbers, times in seconds, octals; both 0: no bounds */
     const char *const *choices; /* of a choice; NULL-terminated */
     const char *help;           /* one line for the manual */
 };
@@ -55,8 +66,9 @@ struct setting {
 struct record_type {
     const char *noun; /* "program" */
     const struct setting *settings;
-    size_t count; /* of settings: at most 128 */
-    size_t size;  /* of the struct */
+    size_t count;          /* of settings: at most 128 */
+    size_t size;           /* of the struct */
+    const char *elsewhere; /* a name in its table that others read, or NULL: known, but no row */
 };
 
 /* A setting whose value is a function: a hook, an advisor, or a value computed for each process. */
@@ -89,8 +101,15 @@ typedef int record_line_fn(const char *key, void *arg);
 bool record_read(void *record, const struct value_table *table, const char *context, const char *file,
                  record_line_fn *line, void *arg, struct problems *problems);
 
-/* Read one value; a function is taken where the row's flags allow it. */
+/* Read one value; a function is taken where the row's flags allow it, nil is the default. The message names the
+ * setting. */
 bool setting_read(const struct setting *s, void *record, const struct value *v, struct error *e);
+
+/* Its field in a record. */
+void *setting_field(const struct setting *s, void *record);
+
+/* "'stoptime': expected a time such as 10 or "10s", got a table": for types whose read refuses a value. False. */
+bool setting_mismatch(const struct setting *s, const struct value *v, struct error *e);
 
 /* The row of that name, or NULL. */
 const struct setting *setting_find(const struct record_type *type, const char *name);
@@ -102,26 +121,33 @@ const struct function *setting_function(const void *record, const struct setting
 /* Whether both records have the same value there (functions are not compared). */
 bool setting_equal(const struct setting *s, const void *a, const void *b);
 
+/* Whether `b` differs from `a` there, and what that means. A function in the place of a value, or the other way
+ * round, is a difference; two functions are none, nor is a hook that comes or goes. */
+bool setting_changed(const struct setting *s, const void *a, const void *b, enum setting_change *change);
+
 /* Its value as JSON; a function as {"function":"FILE:LINE"}, a secret as "***". */
 void setting_print(const struct setting *s, const void *record, struct buffer *json);
 
-/* All settings as members of a JSON object, keys sorted, each printed by setting_print. The object is opened and closed by the caller. */
+/* All settings as members of a JSON object, keys sorted, each printed by setting_print. The object is opened and closed
+ * by the caller. */
 void record_print(const void *record, struct buffer *json);
 
 /* The types. What the field is stands behind each. */
-extern const struct setting_type setting_bool;     /* bool */
-extern const struct setting_type setting_int;      /* int; with min and max */
-extern const struct setting_type setting_duration; /* msec; "10s" or seconds */
-extern const struct setting_type setting_size;     /* int64_t bytes */
-extern const struct setting_type setting_text;     /* char *, owned; a number is taken as its digits */
-extern const struct setting_type setting_choice;   /* int: index into choices */
-extern const struct setting_type setting_signal;   /* int */
+extern const struct setting_type setting_bool;            /* bool */
+extern const struct setting_type setting_int;             /* int; with min and max; INT_MIN is unset */
+extern const struct setting_type setting_limit;           /* int; -1 is unset: no limit */
+extern const struct setting_type setting_duration;        /* msec; "10s" or seconds */
+extern const struct setting_type setting_duration_or_off; /* msec; 0 and false are off */
+extern const struct setting_type setting_size;            /* int64_t bytes */
+extern const struct setting_type setting_text;   /* char *, owned, not empty; a number is taken as its digits */
+extern const struct setting_type setting_choice; /* int: index into choices */
+extern const struct setting_type setting_signal; /* int; 0 is unset */
 extern const struct setting_type setting_signal_or_false; /* int; false is 0 */
-extern const struct setting_type setting_octal;    /* int; -1 is unset; the number 022 is read as its digits */
-extern const struct setting_type setting_words;    /* struct words; a list of texts, or one text as a list of one */
-extern const struct setting_type setting_numbers;  /* struct numbers: ints; a list or one */
-extern const struct setting_type setting_map;      /* struct words of "KEY=value", sorted; values are texts, numbers, booleans */
-extern const struct setting_type setting_hook;     /* no field: a function */
+extern const struct setting_type setting_octal;           /* int; -1 is unset; the number 022 is read as its digits */
+extern const struct setting_type setting_words;   /* struct words; a list of texts, or one; `word` NULL is unset */
+extern const struct setting_type setting_numbers; /* struct numbers: ints; a list or one */
+extern const struct setting_type setting_map;     /* struct words of "KEY=value", sorted; texts, numbers, booleans */
+extern const struct setting_type setting_hook;    /* no field: a function */
 
 /* A few integers, such as exit codes; all zero is empty. */
 struct numbers {

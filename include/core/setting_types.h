@@ -1,0 +1,29 @@
+/* setting_types: what the types of settings have in common, for those that make more types. Each reader
+ * leaves `out` alone on failure and names the setting in what it says. */
+#ifndef CORE_SETTING_TYPES_H
+#define CORE_SETTING_TYPES_H
+
+#include "base/duration.h"
+#include "base/text.h"
+#include "core/settings.h"
+
+/* Whether `n` is within the row's bounds. */
+bool setting_within(const struct setting *s, double n, struct error *e);
+
+bool setting_read_int(const struct setting *s, const struct value *v, int *out, struct error *e);
+bool setting_read_duration(const struct setting *s, const struct value *v, msec *out, struct error *e);
+bool setting_read_signal(const struct setting *s, const struct value *v, int *out, struct error *e);
+
+/* Empty, but not unset, for an empty list: `word` is not NULL. */
+bool setting_read_words(const struct setting *s, const struct value *v, struct words *out, struct error *e);
+
+/* What setting_words does with a field. */
+void setting_print_words(const struct setting *s, const void *field, struct buffer *json);
+bool setting_equal_words(const void *a, const void *b);
+void setting_copy_words(void *to, const void *from);
+void setting_clear_words(void *field);
+
+/* Nothing hides another failure of the same setting: "…; …". False. `e` is empty at first. */
+bool setting_fails_too(struct error *e, const struct error *failure);
+
+#endif

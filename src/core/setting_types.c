@@ -1,0 +1,435 @@
+/* The types whose value is one thing. Those of lists are in setting_lists.c. */
+#include "core/setting_types.h"
+
+#include "base/json.h"
+#include "base/units.h"
+#include "base/xalloc.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- shared ------------------------------------------------------------------------------------ */
+
+/* "'stoptime': " before what somebody else said about the value. */
+static bool bad_value(const struct setting *s, struct error *e)
+{
+    return failure_in(e, "'%s'", s->name);
+}
+
+bool setting_fails_too(struct error *e, const struct error *failure)
+{
+    size_t length;
+
+    if (e == NULL)
+        return false;
+    length = strlen(e->text);
+    snprintf(e->text + length, sizeof e->text - length, "%s%s", length > 0 ? "; " : "", failure->text);
+    return false;
+}
+
+bool setting_within(const struct setting *s, double n, struct error *e)
+{
+    if ((s->min == 0 && s->max == 0) || (n >= s->min && n <= s->max))
+        return true;
+    if (s->max >= INT_MAX)
+        return failure(e, "'%s' must be at least %.15g, not %.15g", s->name, s->min, n);
+    return failure(e, "'%s' must be from %.15g to %.15g, not %.15g", s->name, s->min, s->max, n);
+}
+
+static bool equal_ints(const void *a, const void *b)
+{
+    return *(const int *)a == *(const int *)b;
+}
+
+static bool equal_longs(const void *a, const void *b)
+{
+    return *(const int64_t *)a == *(const int64_t *)b;
+}
+
+/* ---- booleans ---------------------------------------------------------------------------------- */
+
+static bool read_bool(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    if (v->kind != VALUE_BOOL)
+        return setting_mismatch(s, v, e);
+    *(bool *)setting_field(s, record) = v->yes;
+    return true;
+}
+
+static void print_bool(const struct setting *s, const void *field, struct buffer *json)
+{
+    (void)s;
+    json_bool(json, *(const bool *)field);
+}
+
+static bool equal_bools(const void *a, const void *b)
+{
+    return *(const bool *)a == *(const bool *)b;
+}
+
+const struct setting_type setting_bool = {
+    .noun = "true or false", .size = sizeof(bool), .read = read_bool, .print = print_bool, .equal = equal_bools
+};
+
+/* ---- whole numbers ----------------------------------------------------------------------------- */
+
+bool setting_read_int(const struct setting *s, const struct value *v, int *out, struct error *e)
+{
+    int64_t n;
+
+    if (!value_to_integer(v, &n))
+        return setting_mismatch(s, v, e);
+    if (!setting_within(s, (double)n, e))
+        return false;
+    if (n <= INT_MIN || n > INT_MAX)
+        return failure(e, "'%s': %lld is out of bounds", s->name, (long long)n);
+    *out = (int)n;
+    return true;
+}
+
+static bool read_int_or(int unset, const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    int *field = setting_field(s, record);
+
+    if (v->kind != VALUE_NIL)
+        return setting_read_int(s, v, field, e);
+    *field = unset;
+    return true;
+}
+
+static void print_int_or(int unset, int n, struct buffer *json)
+{
+    if (n == unset)
+        json_none(json);
+    else
+        json_int(json, n);
+}
+
+static bool read_int(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    return read_int_or(INT_MIN, s, record, v, e);
+}
+
+static void print_int(const struct setting *s, const void *field, struct buffer *json)
+{
+    (void)s;
+    print_int_or(INT_MIN, *(const int *)field, json);
+}
+
+static bool read_limit(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    return read_int_or(-1, s, record, v, e);
+}
+
+static void print_limit(const struct setting *s, const void *field, struct buffer *json)
+{
+    (void)s;
+    print_int_or(-1, *(const int *)field, json);
+}
+
+const struct setting_type setting_int = {
+    .noun = "a whole number", .size = sizeof(int), .read = read_int, .print = print_int, .equal = equal_ints
+};
+
+const struct setting_type setting_limit = {
+    .noun = "a whole number", .size = sizeof(int), .read = read_limit, .print = print_limit, .equal = equal_ints
+};
+
+/* ---- times ------------------------------------------------------------------------------------- */
+
+bool setting_read_duration(const struct setting *s, const struct value *v, msec *out, struct error *e)
+{
+    msec duration;
+    bool good;
+
+    if (v->kind == VALUE_TEXT)
+        good = duration_parse(v->text, &duration, e);
+    else if (v->kind == VALUE_INT)
+        good = duration_from_seconds((double)v->integer, &duration, e);
+    else if (v->kind == VALUE_NUMBER)
+        good = duration_from_seconds(v->number, &duration, e);
+    else
+        return setting_mismatch(s, v, e);
+    if (!good)
+        return bad_value(s, e);
+    if (!setting_within(s, (double)duration / 1000, e))
+        return false;
+    *out = duration;
+    return true;
+}
+
+static bool read_duration(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    return setting_read_duration(s, v, setting_field(s, record), e);
+}
+
+static bool read_duration_or_off(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    const struct value zero = { .kind = VALUE_INT };
+    bool off = v->kind == VALUE_BOOL && !v->yes;
+
+    return setting_read_duration(s, off ? &zero : v, setting_field(s, record), e);
+}
+
+static void print_duration(const struct setting *s, const void *field, struct buffer *json)
+{
+    (void)s;
+    json_double(json, (double)*(const msec *)field / 1000);
+}
+
+static void print_duration_or_off(const struct setting *s, const void *field, struct buffer *json)
+{
+    if (*(const msec *)field == 0)
+        json_none(json);
+    else
+        print_duration(s, field, json);
+}
+
+const struct setting_type setting_duration = { .noun = "a time such as 10 or \"10s\"",
+                                               .size = sizeof(msec),
+                                               .read = read_duration,
+                                               .print = print_duration,
+                                               .equal = equal_longs };
+
+const struct setting_type setting_duration_or_off = { .noun = "a time such as 10 or \"10s\", or false",
+                                                      .size = sizeof(msec),
+                                                      .read = read_duration_or_off,
+                                                      .print = print_duration_or_off,
+                                                      .equal = equal_longs };
+
+/* ---- sizes ------------------------------------------------------------------------------------- */
+
+static bool read_size(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    int64_t n;
+
+    if (v->kind == VALUE_TEXT) {
+        if (!size_parse(v->text, &n, e))
+            return bad_value(s, e);
+    } else if (!value_to_integer(v, &n)) {
+        return setting_mismatch(s, v, e);
+    }
+    if (n < 0)
+        return failure(e, "'%s' must not be negative: %lld", s->name, (long long)n);
+    if (!setting_within(s, (double)n, e))
+        return false;
+    *(int64_t *)setting_field(s, record) = n;
+    return true;
+}
+
+static void print_size(const struct setting *s, const void *field, struct buffer *json)
+{
+    (void)s;
+    json_int(json, *(const int64_t *)field);
+}
+
+const struct setting_type setting_size = { .noun = "a size such as 512 or \"10MB\"",
+                                           .size = sizeof(int64_t),
+                                           .read = read_size,
+                                           .print = print_size,
+                                           .equal = equal_longs };
+
+/* ---- texts ------------------------------------------------------------------------------------- */
+
+static bool read_text(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    char **field = setting_field(s, record);
+    char *text = value_to_text(v);
+
+    if (text == NULL)
+        return setting_mismatch(s, v, e);
+    if (*text == '\0') {
+        free(text);
+        return failure(e, "'%s' must not be empty", s->name);
+    }
+    free(*field);
+    *field = text;
+    return true;
+}
+
+static void print_text(const struct setting *s, const void *field, struct buffer *json)
+{
+    (void)s;
+    json_text(json, *(char *const *)field);
+}
+
+static bool equal_texts(const void *a, const void *b)
+{
+    const char *left = *(char *const *)a, *right = *(char *const *)b;
+
+    if (left == NULL || right == NULL)
+        return left == right;
+    return strcmp(left, right) == 0;
+}
+
+static void copy_text(void *to, const void *from)
+{
+    *(char **)to = xstrdup(*(char *const *)from);
+}
+
+static void clear_text(void *field)
+{
+    free(*(char **)field);
+    *(char **)field = NULL;
+}
+
+const struct setting_type setting_text = { .noun = "text",
+                                           .size = sizeof(char *),
+                                           .read = read_text,
+                                           .print = print_text,
+                                           .equal = equal_texts,
+                                           .copy = copy_text,
+                                           .clear = clear_text };
+
+/* ---- choices ----------------------------------------------------------------------------------- */
+
+/* `"a", "b" or "c"`. */
+static void list_choices(const struct setting *s, struct buffer *out)
+{
+    const char *const *choice = s->choices;
+
+    for (; *choice != NULL; choice++)
+        buffer_addf(out, "%s\"%s\"", choice == s->choices ? "" : choice[1] != NULL ? ", " : " or ", *choice);
+}
+
+static bool refuse_choice(const struct setting *s, const struct value *v, struct error *e)
+{
+    struct buffer list = { 0 };
+
+    list_choices(s, &list);
+    failure(e, "'%s' must be %s, not %s", s->name, list.data, value_shown(v));
+    buffer_free(&list);
+    return false;
+}
+
+static bool read_choice(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    if (v->kind != VALUE_TEXT)
+        return refuse_choice(s, v, e);
+    for (int i = 0; s->choices[i] != NULL; i++) {
+        if (strcmp(v->text, s->choices[i]) == 0) {
+            *(int *)setting_field(s, record) = i;
+            return true;
+        }
+    }
+    return refuse_choice(s, v, e);
+}
+
+static void print_choice(const struct setting *s, const void *field, struct buffer *json)
+{
+    json_text(json, s->choices[*(const int *)field]);
+}
+
+const struct setting_type setting_choice = {
+    .noun = "a word", .size = sizeof(int), .read = read_choice, .print = print_choice, .equal = equal_ints
+};
+
+/* ---- signals ----------------------------------------------------------------------------------- */
+
+bool setting_read_signal(const struct setting *s, const struct value *v, int *out, struct error *e)
+{
+    int64_t n;
+    char digits[24];
+
+    if (v->kind == VALUE_TEXT)
+        return signal_parse(v->text, out, e) || bad_value(s, e);
+    if (!value_to_integer(v, &n))
+        return setting_mismatch(s, v, e);
+    snprintf(digits, sizeof digits, "%lld", (long long)n);
+    if (n < 0)
+        return failure(e, "'%s': there is no signal %s", s->name, digits);
+    return signal_parse(digits, out, e) || bad_value(s, e);
+}
+
+static bool read_signal(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    return setting_read_signal(s, v, setting_field(s, record), e);
+}
+
+static bool read_signal_or_false(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    if (v->kind != VALUE_BOOL || v->yes)
+        return read_signal(s, record, v, e);
+    *(int *)setting_field(s, record) = 0;
+    return true;
+}
+
+static void print_signal(const struct setting *s, const void *field, struct buffer *json)
+{
+    int number = *(const int *)field;
+
+    (void)s;
+    json_text(json, number > 0 ? signal_name(number) : NULL);
+}
+
+static void print_signal_or_false(const struct setting *s, const void *field, struct buffer *json)
+{
+    if (*(const int *)field == 0)
+        json_bool(json, false);
+    else
+        print_signal(s, field, json);
+}
+
+const struct setting_type setting_signal = { .noun = "a signal such as \"TERM\" or 15",
+                                             .size = sizeof(int),
+                                             .read = read_signal,
+                                             .print = print_signal,
+                                             .equal = equal_ints };
+
+const struct setting_type setting_signal_or_false = { .noun = "a signal such as \"TERM\" or 15, or false",
+                                                      .size = sizeof(int),
+                                                      .read = read_signal_or_false,
+                                                      .print = print_signal_or_false,
+                                                      .equal = equal_ints };
+
+/* ---- octals ------------------------------------------------------------------------------------ */
+
+/* Lua knows no octal numbers: what people mean by 022 are its digits. */
+static bool read_octal(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    int *field = setting_field(s, record);
+    unsigned number;
+    char *digits;
+    bool good;
+
+    if (v->kind == VALUE_NIL) {
+        *field = -1;
+        return true;
+    }
+    if ((digits = value_to_text(v)) == NULL)
+        return setting_mismatch(s, v, e);
+    good = octal_parse(digits, (unsigned)s->max, &number, e) || bad_value(s, e);
+    if (good)
+        *field = (int)number;
+    free(digits);
+    return good;
+}
+
+static void print_octal(const struct setting *s, const void *field, struct buffer *json)
+{
+    int number = *(const int *)field;
+    char digits[16];
+
+    (void)s;
+    snprintf(digits, sizeof digits, number < 0100 ? "%03o" : "%04o", (unsigned)number);
+    json_text(json, number >= 0 ? digits : NULL);
+}
+
+const struct setting_type setting_octal = { .noun = "octal digits such as \"022\"",
+                                            .size = sizeof(int),
+                                            .read = read_octal,
+                                            .print = print_octal,
+                                            .equal = equal_ints };
+
+/* ---- functions --------------------------------------------------------------------------------- */
+
+/* setting_read takes the functions; what comes here is none. */
+static bool refuse_value(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    (void)record;
+    return setting_mismatch(s, v, e);
+}
+
+const struct setting_type setting_hook = { .noun = "a function", .read = refuse_value };
