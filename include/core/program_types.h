@@ -1,0 +1,15 @@
+/* program_types: the types of settings that only programs have. */
+#ifndef CORE_PROGRAM_TYPES_H
+#define CORE_PROGRAM_TYPES_H
+
+#include "core/settings.h"
+
+extern const struct setting_type program_command; /* struct words; the text of `cmd` for the shell if `shell` is true */
+extern const struct setting_type side_command;    /* struct words; `word` NULL is unset */
+extern const struct setting_type autorestart_setting; /* int: enum autorestart */
+extern const struct setting_type stop_steps_setting;  /* struct stop_steps */
+extern const struct setting_type backoff_setting;     /* struct backoff */
+extern const struct setting_type limits_setting;      /* struct limits, in the order of their names */
+extern const struct setting_type output_setting;      /* struct output_settings */
+
+#endif

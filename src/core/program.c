@@ -1,0 +1,52 @@
+#include "core/program.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct setting *row(const char *setting)
+{
+    return setting_find(&program_record, setting);
+}
+
+const struct function *program_function(const struct program *p, const char *setting)
+{
+    if (p->record.function_count == 0)
+        return NULL;
+    return setting_function(p, row(setting));
+}
+
+struct program *program_new(const char *name, const char *file, int line, const struct program *defaults)
+{
+    struct program *p = xmalloc(sizeof *p);
+
+    if (defaults != NULL)
+        record_copy(p, defaults);
+    else
+        record_init(p, &program_record);
+    free(p->name); /* that of the defaults */
+    p->name = xstrdup(name);
+    p->file = xstrdup(file);
+    p->line = line;
+    p->position = 0;
+    return p;
+}
+
+void program_free(struct program *p)
+{
+    if (p == NULL)
+        return;
+    record_clear(p);
+    free(p->file);
+    free(p);
+}
+
+void program_process_name(const struct program *p, int index, bool alone, struct buffer *out)
+{
+    buffer_add_text(out, p->name);
+    if (alone)
+        return;
+    buffer_add_char(out, ':');
+    buffer_add_number(out, index);
+}

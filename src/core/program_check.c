@@ -1,0 +1,134 @@
+/* What a program's settings must be together, or in this system. */
+#include "core/program.h"
+
+#include "os/identity.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+struct check {
+    const struct program *program;
+    record_line_fn *line;
+    void *arg;
+    struct problems *problems;
+    bool good;
+};
+
+static void complain(struct check *c, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void complain(struct check *c, const char *key, const char *format, ...)
+{
+    const struct program *p = c->program;
+    struct buffer text = { 0 };
+    va_list arguments;
+
+    buffer_addf(&text, "program '%s': ", p->name);
+    va_start(arguments, format);
+    buffer_vaddf(&text, format, arguments);
+    va_end(arguments);
+    problems_add(c->problems, p->file, c->line != NULL ? c->line(key, c->arg) : p->line, "%s", text.data);
+    buffer_free(&text);
+    c->good = false;
+}
+
+static bool was_said(const struct program *p, const char *setting)
+{
+    return setting_was_said(p, setting_find(&program_record, setting));
+}
+
+static void check_name(struct check *c)
+{
+    const char *name = c->program->name;
+
+    if (!text_is_name(name))
+        complain(c, "", "a name has 1 to 64 letters, digits and _ . - and does not begin with -");
+    else if (strcmp(name, "all") == 0)
+        complain(c, "", "'all' means every program wherever programs are named: choose another name");
+}
+
+/* A wrong `cmd` was said, and has been complained about. */
+static void check_command(struct check *c)
+{
+    if (c->program->cmd.count == 0 && !was_said(c->program, "cmd"))
+        complain(c, "", "'cmd' is missing: say what to run");
+}
+
+static void check_reload(struct check *c)
+{
+    const struct program *p = c->program;
+    bool has_command = p->reload_cmd.count > 0 || program_function(p, "reload_cmd") != NULL;
+
+    if (p->reload_signal != 0 && has_command)
+        complain(c, "reload_cmd", "'reload_signal' and 'reload_cmd' exclude each other: keep one");
+}
+
+static void check_counts(struct check *c)
+{
+    const struct program *p = c->program;
+
+    if (p->max_procs > 0 && p->max_procs < p->min_procs)
+        complain(c, "max_procs", "'max_procs' is %d, less than 'min_procs', %d", p->max_procs, p->min_procs);
+    else if (p->max_procs > 0 && p->numprocs > p->max_procs)
+        complain(c, "numprocs", "'numprocs' is %d, more than 'max_procs', %d", p->numprocs, p->max_procs);
+    else if (p->numprocs < p->min_procs && was_said(p, "min_procs"))
+        complain(c, "numprocs", "'numprocs' is %d, less than 'min_procs', %d", p->numprocs, p->min_procs);
+}
+
+static void check_users(struct check *c)
+{
+    const struct program *p = c->program;
+
+    if (p->user != NULL && !identity_user_exists(p->user))
+        complain(c, "user", "there is no user '%s'", p->user);
+    if (p->group != NULL && !identity_group_exists(p->group))
+        complain(c, "group", "there is no group '%s'", p->group);
+    for (size_t i = 0; i < p->groups.count; i++)
+        if (!identity_group_exists(p->groups.word[i]))
+            complain(c, "groups", "there is no group '%s'", p->groups.word[i]);
+}
+
+static void check_owner(struct check *c, const char *stream, const struct output_settings *o)
+{
+    struct error e;
+    uid_t uid;
+    gid_t gid;
+
+    if (o->kind != OUTPUT_CAPTURED || o->capture->owner == NULL)
+        return;
+    if (!identity_owner(o->capture->owner, &uid, &gid, &e))
+        complain(c, stream, "'%s.owner': %s", stream, e.text);
+}
+
+static bool is_heard(const struct output_settings *o)
+{
+    return o->kind == OUTPUT_RING || o->kind == OUTPUT_CAPTURED;
+}
+
+/* A stderr that is kept only because nothing was said about it is not what the user wants to hear. */
+static void check_listener(struct check *c)
+{
+    const struct program *p = c->program;
+
+    if (program_function(p, "on_line") == NULL || program_function(p, "stdout") != NULL || is_heard(&p->out))
+        return;
+    if (program_function(p, "stderr") != NULL || (is_heard(&p->err) && was_said(p, "stderr")))
+        return;
+    complain(c, "on_line",
+             "'on_line' hears nothing: reeve does not read this stdout; write stdout = { path = … } or "
+             "stdout = { to = \"inherit\" }");
+}
+
+bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems)
+{
+    struct check c = { p, line, arg, problems, true };
+
+    check_name(&c);
+    check_command(&c);
+    check_reload(&c);
+    check_counts(&c);
+    check_users(&c);
+    check_owner(&c, "stdout", &p->out);
+    check_owner(&c, "stderr", &p->err);
+    check_listener(&c);
+    return c.good;
+}

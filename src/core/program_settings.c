@@ -1,0 +1,126 @@
+/* The table of a program's settings. The order is the manual's, but `shell` stands before `cmd`, which asks for it. */
+#include "core/program.h"
+
+#include "core/program_types.h"
+
+#include <limits.h>
+
+#define FIELD(member) .offset = offsetof(struct program, member)
+
+/* So many processes of one program are surely a slip of the finger. */
+#define PROCESSES_MOST 100000
+
+static const char *const giveup_choices[] = { [GIVEUP_FATAL] = "fatal", [GIVEUP_SHUTDOWN] = "shutdown", NULL };
+static const char *const stop_to_choices[] = { [STOP_TO_GROUP] = "group", [STOP_TO_PROCESS] = "process", NULL };
+
+static const struct setting program_rows[] = {
+    { "name", &setting_text, FIELD(name), .flags = SETTING_DECLARED, .help = "stands before the table" },
+
+    /* What to run. */
+    { "shell", &setting_bool, FIELD(shell), "false", CHANGE_RESTART, .help = "run cmd by /bin/sh -c" },
+    { "cmd", &program_command, FIELD(cmd), .change = CHANGE_RESTART, .flags = SETTING_COMPUTED,
+      .help = "the command: text is split by the shell's quoting rules, a list is taken as it is" },
+    { "numprocs", &setting_int, FIELD(numprocs), "1", CHANGE_COUNT, .max = PROCESSES_MOST,
+      .help = "how many processes are kept" },
+    { "first_index", &setting_int, FIELD(first_index), "1", CHANGE_RESTART, .max = INT_MAX / 2,
+      .help = "the index of the first process" },
+    { "autostart", &setting_bool, FIELD(autostart), "true", .help = "start it together with reeve" },
+
+    /* What happens after an end. */
+    { "autorestart", &autorestart_setting, FIELD(autorestart), "unexpected", .flags = SETTING_ADVISOR,
+      .help = "after an exit from RUNNING: always, only after unexpected ones, never, or ask a function" },
+    { "exitcodes", &setting_numbers, FIELD(exitcodes), "0", .max = 255, .help = "the exit codes that are expected" },
+    { "starttime", &setting_duration, FIELD(starttime), "1",
+      .help = "up this long is RUNNING; an exit before is a failed start; 0: at once" },
+    { "startretries", &setting_int, FIELD(startretries), "3", .max = INT_MAX / 2,
+      .help = "retries after the first failed start, then FATAL" },
+    { "backoff", &backoff_setting, FIELD(backoff), "{}",
+      .help = "delays before retries: { first=, factor=, max=, jitter= }, or always the same; 0: none" },
+    { "stable", &setting_duration, FIELD(stable), "10", .help = "a run this long resets the backoff" },
+    { "respawn_limit", &setting_limit, FIELD(respawn_limit), "", .max = INT_MAX / 2,
+      .help = "more restarts than this within respawn_interval: give up; 0: no restart at all" },
+    { "respawn_interval", &setting_duration, FIELD(respawn_interval), "60", .help = "the time of respawn_limit" },
+    { "on_giveup", &setting_choice, FIELD(on_giveup), "fatal", .choices = giveup_choices,
+      .help = "\"fatal\": leave it FATAL; \"shutdown\": stop everything and exit 1" },
+    { "oneshot", &setting_bool, FIELD(oneshot), "false", .help = "runs to its end: exit 0 is success, at any time" },
+    { "essential", &setting_bool, FIELD(essential), "false",
+      .help = "when it ends for good, reeve stops everything and exits with its code" },
+
+    /* How it is stopped, and replaced. */
+    { "stopsignal", &stop_steps_setting, FIELD(stopsignal), "TERM",
+      .help = "the signal that asks it to end, or steps as { { \"TERM\", 5 }, { \"INT\", 5 } }" },
+    { "stoptime", &setting_duration, FIELD(stoptime), "10",
+      .help = "how long it may take to end, then KILL to the whole process group" },
+    { "stop_to", &setting_choice, FIELD(stop_to), "group", .choices = stop_to_choices,
+      .help = "who gets the stop signal: the \"group\" or the main \"process\"" },
+    { "stop_cmd", &side_command, FIELD(stop_cmd), .flags = SETTING_COMPUTED,
+      .help = "a command that is run instead of sending the stop signal" },
+    { "kill_group", &setting_bool, FIELD(kill_group), "true",
+      .help = "KILL what is left of the process group after its end" },
+    { "reload_signal", &setting_signal, FIELD(reload_signal), .help = "what the verb refresh sends" },
+    { "reload_cmd", &side_command, FIELD(reload_cmd), .flags = SETTING_COMPUTED, .help = "what the verb refresh runs" },
+    { "max_age", &setting_duration_or_off, FIELD(max_age),
+      .help = "restarted when older, give or take 10 %, one process at a time" },
+
+    /* What the child sees. */
+    { "user", &setting_text, FIELD(user), .change = CHANGE_RESTART, .help = "run as this user, a name or a number" },
+    { "group", &setting_text, FIELD(group), .change = CHANGE_RESTART,
+      .help = "run as this group; without it as the user's own" },
+    { "groups", &setting_words, FIELD(groups), .change = CHANGE_RESTART,
+      .help = "supplementary groups; without it what the system says of the user" },
+    { "workingdir", &setting_text, FIELD(workingdir), .change = CHANGE_RESTART, .flags = SETTING_COMPUTED,
+      .help = "the directory it starts in; without it reeve's own" },
+    { "umask", &setting_octal, FIELD(umask), "", CHANGE_RESTART, .max = 0777,
+      .help = "octal digits such as \"022\"; without it reeve's own" },
+    { "env", &setting_map, FIELD(env), .change = CHANGE_RESTART, .flags = SETTING_COMPUTED,
+      .help = "environment: it wins over supervisor.env, env_file and what is inherited" },
+    { "env_file", &setting_text, FIELD(env_file), .change = CHANGE_RESTART,
+      .help = "a file of KEY=value lines, read at every start" },
+    { "clear_env", &setting_bool, FIELD(clear_env), "false", CHANGE_RESTART,
+      .help = "inherit nothing of reeve's own environment" },
+    { "stdin", &setting_text, FIELD(input), "/dev/null", CHANGE_NEXT_START, SETTING_COMPUTED,
+      .help = "the file that is its standard input" },
+    { "stdout", &output_setting, FIELD(out), .change = CHANGE_RESTART, .flags = SETTING_COMPUTED,
+      .help = "a path, \"discard\", \"inherit\", \"syslog\" or a table; without it only the end is kept" },
+    { "stderr", &output_setting, FIELD(err), .change = CHANGE_RESTART, .flags = SETTING_COMPUTED,
+      .help = "as stdout; \"stdout\" merges it into that" },
+    { "limits", &limits_setting, FIELD(limits), .change = CHANGE_RESTART,
+      .help = "resource limits: { nofile = 1024, core = \"unlimited\", as = { \"1GB\", \"2GB\" } }" },
+    { "nice", &setting_int, FIELD(nice), "", CHANGE_RESTART, .min = -20, .max = 19,
+      .help = "scheduling priority, from -20 (first) to 19 (last)" },
+    { "oom_score_adj", &setting_int, FIELD(oom_score_adj), "", CHANGE_RESTART, .min = -1000, .max = 1000,
+      .help = "how soon the kernel kills it when memory is short, from -1000 (never) to 1000" },
+    { "no_new_privs", &setting_bool, FIELD(no_new_privs), "false", CHANGE_RESTART,
+      .help = "neither it nor its children gain privileges, by set-user-ID files or otherwise" },
+    { "deathsig", &setting_signal_or_false, FIELD(deathsig), "TERM", CHANGE_RESTART,
+      .help = "what the kernel sends it when reeve dies; false: nothing" },
+
+    /* Order and number. */
+    { "priority", &setting_int, FIELD(priority), "999", CHANGE_NEXT_START,
+      .help = "orders what nothing else orders: lower starts first and stops last" },
+    { "min_procs", &setting_int, FIELD(min_procs), "1", .max = PROCESSES_MOST,
+      .help = "the fewest processes that scaling leaves" },
+    { "max_procs", &setting_int, FIELD(max_procs), "0", .max = PROCESSES_MOST,
+      .help = "the most processes that scaling makes; 0: no bound" },
+
+/* Functions. */
+#define HOOK(hook, words)                                                                                              \
+    {                                                                                                                  \
+        hook, &setting_hook, .flags = SETTING_HOOK, .help = words                                                      \
+    }
+    HOOK("on_start", "function(process): a child runs"),
+    HOOK("on_ready", "function(process): STARTING became RUNNING"),
+    HOOK("on_exit", "function(process, exit): it has ended"),
+    HOOK("on_restart", "function(process): an automatic restart begins"),
+    HOOK("on_stop", "function(process, exit): it is STOPPED, because somebody wished so"),
+    HOOK("on_fatal", "function(process, exit): it is given up"),
+    HOOK("on_line", "function(process, line, stream): it has written a line"),
+    HOOK("on_health", "function(process, ok, why): the result of a health check"),
+    HOOK("before_start", "function(process): the start waits for it; an error is a failed start"),
+    HOOK("before_stop", "function(process): the stop waits for it"),
+};
+
+const struct record_type program_record = { .noun = "program",
+                                            .settings = program_rows,
+                                            .count = sizeof program_rows / sizeof *program_rows,
+                                            .size = sizeof(struct program) };

@@ -1,0 +1,175 @@
+#include "core/program.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "unit/core/plans.h"
+
+/* What program_check says of such a program; "" is nothing. */
+static void assert_check(const char *name, const char *settings, const char *expected)
+{
+    struct program *p = a_program(name, settings);
+    struct problems problems = { 0 };
+
+    assert_int_equal(program_check(p, line_of, NULL, &problems), *expected == '\0');
+    assert_problems(&problems, expected);
+    program_free(p);
+}
+
+static void a_program_begins_with_the_defaults_of_the_file(void **state)
+{
+    struct program *defaults = a_program("defaults", "{'stoptime':3,'env':{'A':1},'on_exit':{'function':'f:1'}}");
+    struct program *p = program_new("web", "w.lua", 7, defaults);
+
+    (void)state;
+    program_free(defaults);
+    assert_string_equal(p->name, "web");
+    assert_string_equal(p->file, "w.lua");
+    assert_int_equal(p->line, 7);
+    assert_int_equal(p->stoptime, 3000);
+    assert_string_equal(p->env.word[0], "A=1");
+    assert_string_equal(program_function(p, "on_exit")->where, "f:1");
+    assert_null(program_function(p, "on_stop"));
+    program_free(p);
+    program_free(NULL);
+}
+
+static void a_program_needs_something_to_run(void **state)
+{
+    (void)state;
+    assert_check("web", "{}", "p.lua:100: program 'web': 'cmd' is missing: say what to run\n");
+    assert_check("web", "{'cmd':{'function':'f:1'}}", "");
+    assert_check("web", "{'cmd':'x'}", "");
+}
+
+static void a_wrong_command_is_not_called_missing_too(void **state)
+{
+    struct program *p = program_new("web", "p.lua", 1, NULL);
+    struct value v = value_of("{'cmd':5}");
+    struct problems problems = { 0 };
+
+    (void)state;
+    assert_false(record_read(p, v.table, "program 'web'", "p.lua", line_of, NULL, &problems));
+    assert_true(program_check(p, line_of, NULL, &problems));
+    assert_int_equal(problems.count, 1);
+    problems_free(&problems);
+    value_clear(&v);
+    program_free(p);
+}
+
+static void names_are_words_that_fit_a_command_line(void **state)
+{
+    (void)state;
+    assert_check("a b", "{'cmd':'x'}",
+                 "p.lua:100: program 'a b': a name has 1 to 64 letters, digits and _ . - and does not begin with -\n");
+    assert_check(
+        "all", "{'cmd':'x'}",
+        "p.lua:100: program 'all': 'all' means every program wherever programs are named: choose another name\n");
+}
+
+static void numbers_of_processes_fit_together(void **state)
+{
+    (void)state;
+    assert_check("a", "{'cmd':'x','numprocs':0}", "");
+    assert_check("a", "{'cmd':'x','numprocs':5,'max_procs':5}", "");
+    assert_check("a", "{'cmd':'x','numprocs':6,'max_procs':5}",
+                 "p.lua:108: program 'a': 'numprocs' is 6, more than 'max_procs', 5\n");
+    assert_check("a", "{'cmd':'x','min_procs':2}",
+                 "p.lua:108: program 'a': 'numprocs' is 1, less than 'min_procs', 2\n");
+    assert_check("a", "{'cmd':'x','min_procs':3,'max_procs':2}",
+                 "p.lua:109: program 'a': 'max_procs' is 2, less than 'min_procs', 3\n");
+}
+
+static void users_and_groups_exist(void **state)
+{
+    (void)state;
+    assert_check("a", "{'cmd':'x','user':'root','group':'root','groups':['root',0]}", "");
+    assert_check("a", "{'cmd':'x','user':4711}", "");
+    assert_check("a", "{'cmd':'x','user':'nob0dy','group':'gr0up','groups':['root','gr1','gr2']}",
+                 "p.lua:104: program 'a': there is no user 'nob0dy'\n"
+                 "p.lua:105: program 'a': there is no group 'gr0up'\n"
+                 "p.lua:106: program 'a': there is no group 'gr1'\n"
+                 "p.lua:106: program 'a': there is no group 'gr2'\n");
+    assert_check("a", "{'cmd':'x','stderr':{'path':'y','owner':'nob0dy'}}",
+                 "p.lua:106: program 'a': 'stderr.owner': there is no user 'nob0dy'\n");
+}
+
+static void a_reload_goes_one_way(void **state)
+{
+    (void)state;
+    assert_check("a", "{'cmd':'x','reload_signal':'HUP','reload_cmd':'y'}",
+                 "p.lua:110: program 'a': 'reload_signal' and 'reload_cmd' exclude each other: keep one\n");
+}
+
+static void lines_are_heard_only_where_reeve_reads_them(void **state)
+{
+    static const char deaf[] = "p.lua:107: program 'a': 'on_line' hears nothing: reeve does not read this stdout; "
+                               "write stdout = { path = … } or stdout = { to = \"inherit\" }\n";
+    static const char *const hears[] = { "'cmd':'x'", "'cmd':'x','stdout':{'to':'inherit'}",
+                                         "'cmd':'x','stdout':'syslog'", "'cmd':'x','stdout':'discard','stderr':{}",
+                                         "'cmd':'x','stdout':{'function':'f:1'}" };
+    static const char *const is_deaf[] = { "'cmd':'x','stdout':'/tmp/x'", "'cmd':'x','stdout':'discard'",
+                                           "'cmd':'x','stdout':'inherit','stderr':'stdout'" };
+    char settings[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof hears / sizeof *hears; i++) {
+        snprintf(settings, sizeof settings, "{%s,'on_line':{'function':'f:2'}}", hears[i]);
+        assert_check("a", settings, "");
+    }
+    for (size_t i = 0; i < sizeof is_deaf / sizeof *is_deaf; i++) {
+        snprintf(settings, sizeof settings, "{%s,'on_line':{'function':'f:2'}}", is_deaf[i]);
+        assert_check("a", settings, deaf);
+    }
+}
+
+static void every_check_is_made(void **state)
+{
+    struct program *p = a_program("-", "{'user':'nob0dy','max_procs':1,'numprocs':2}");
+    struct problems problems = { 0 };
+
+    (void)state;
+    assert_false(program_check(p, NULL, NULL, &problems));
+    assert_int_equal(problems.count, 4);
+    assert_int_equal(problems.item[0].line, 3);
+    problems_free(&problems);
+    program_free(p);
+}
+
+static void a_process_has_its_index_unless_it_is_alone(void **state)
+{
+    struct program *p = a_program("web", "{}");
+    struct buffer out = { 0 };
+
+    (void)state;
+    program_process_name(p, 2, false, &out);
+    assert_string_equal(out.data, "web:2");
+    buffer_clear(&out);
+    program_process_name(p, 1, true, &out);
+    assert_string_equal(out.data, "web");
+    buffer_free(&out);
+    program_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_program_begins_with_the_defaults_of_the_file),
+        cmocka_unit_test(a_program_needs_something_to_run),
+        cmocka_unit_test(a_wrong_command_is_not_called_missing_too),
+        cmocka_unit_test(names_are_words_that_fit_a_command_line),
+        cmocka_unit_test(numbers_of_processes_fit_together),
+        cmocka_unit_test(users_and_groups_exist),
+        cmocka_unit_test(a_reload_goes_one_way),
+        cmocka_unit_test(lines_are_heard_only_where_reeve_reads_them),
+        cmocka_unit_test(every_check_is_made),
+        cmocka_unit_test(a_process_has_its_index_unless_it_is_alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
