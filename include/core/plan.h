@@ -9,9 +9,9 @@
 
 struct supervisor_settings {
     struct record record;
-    char *name; /* host name */
-    struct words control;
-    bool control_off; /* control = false */
+    char *name;           /* NULL: the host name */
+    struct words control; /* addresses */
+    bool control_off;     /* control = false */
     int control_mode;
     char *control_owner;
     char *password, *password_file;
@@ -34,15 +34,26 @@ extern const struct record_type supervisor_record;
 struct group {
     char *name;
     struct words programs;
+    char *file; /* where it was declared */
+    int line;
+};
+
+/* Where a setting was said. */
+struct place {
+    char *file;
+    int line;
 };
 
 struct plan {
     struct supervisor_settings settings;
+    struct place *places;      /* of each of these settings, by its row; owned */
     struct program **programs; /* owned, in the order of declaration */
     size_t program_count;
+    unsigned *slots; /* the same by name, hashed: number in `programs` + 1, or 0 */
+    size_t slot_count;
     struct group *groups;
     size_t group_count;
-    void *script;                   /* the generation whose functions the programs name; the plan owns it */
+    void *script; /* the generation whose functions the programs name; the plan owns it */
     void (*free_script)(void *script);
     unsigned users; /* how many hold it; plan_release frees at 0 */
 };
@@ -52,15 +63,23 @@ struct plan *plan_new(void);
 struct plan *plan_hold(struct plan *plan);
 void plan_release(struct plan *plan); /* NULL is welcome */
 
+/* The table of one call of `supervisor { … }`. Several merge: what is said later wins. */
+bool plan_read_settings(struct plan *plan, const struct value_table *table, const char *file, record_line_fn *line,
+                        void *arg, struct problems *problems);
+
+/* The host name, unless the file gave one. Static. */
+const char *plan_host_name(const struct supervisor_settings *s);
+
 /* Own `program`. The same name twice is a problem (and the program is freed). */
 bool plan_add(struct plan *plan, struct program *program, struct problems *problems);
 bool plan_add_group(struct plan *plan, const char *name, const struct words *programs, const char *file, int line,
                     struct problems *problems);
 
+/* NULL: there is none of that name. */
 struct program *plan_find(const struct plan *plan, const char *name);
 const struct group *plan_find_group(const struct plan *plan, const char *name);
 
-/* What only the whole can say: groups name programs that exist, the pool does too, … */
+/* What only the whole can say: groups and the pool name programs that exist, nobody but us can reach an open port … */
 bool plan_check(struct plan *plan, struct problems *problems);
 
 /* What becomes of a program at a reload. */
@@ -72,7 +91,7 @@ struct plan_difference {
     struct program *before, *after; /* NULL for added, removed */
     bool restart;                   /* a setting changed that the child sees */
     bool count;                     /* numprocs changed */
-    struct words settings;          /* the names of the changed settings */
+    struct words settings;          /* the names of the changed settings; "supervisor.env" if that one did */
 };
 
 struct plan_comparison {
@@ -80,6 +99,8 @@ struct plan_comparison {
     size_t count;
 };
 
+/* Both plans must live as long as `out`. Settings that are functions in both are not looked into: what they compute is
+ * known for each process only. */
 void plan_compare(const struct plan *before, const struct plan *after, struct plan_comparison *out);
 void plan_comparison_free(struct plan_comparison *c);
 const char *plan_change_name(enum plan_change change); /* "added" "removed" "changed" "kept" */

@@ -1,0 +1,129 @@
+#include "core/plan.h"
+
+#include "base/xalloc.h"
+#include "os/identity.h"
+#include "os/socket.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct check {
+    const struct plan *plan;
+    struct problems *problems;
+    bool good;
+};
+
+/* Something is wrong with a setting of the supervisor. */
+static void complain(struct check *c, const char *setting, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void complain(struct check *c, const char *setting, const char *format, ...)
+{
+    const struct setting *s = setting_find(&supervisor_record, setting);
+    const struct place *place = &c->plan->places[s - supervisor_record.settings];
+    struct buffer text = { 0 };
+    va_list arguments;
+
+    va_start(arguments, format);
+    buffer_vaddf(&text, format, arguments);
+    va_end(arguments);
+    problems_add(c->problems, place->file, place->line, "supervisor: '%s': %s", setting, text.data);
+    buffer_free(&text);
+    c->good = false;
+}
+
+/* ---- names of programs ------------------------------------------------------------------------- */
+
+/* "there is no program 'wbe', did you mean 'web'?" */
+static char *no_such_program(const struct plan *plan, const char *name)
+{
+    const char **names = xcalloc(plan->program_count + 1, sizeof *names);
+    const char *nearest;
+    char *text;
+
+    for (size_t i = 0; i < plan->program_count; i++)
+        names[i] = plan->programs[i]->name;
+    nearest = text_nearest(name, names);
+    free(names);
+    if (nearest == NULL)
+        return xasprintf("there is no program '%s'", name);
+    text = xasprintf("there is no program '%s', did you mean '%s'?", name, nearest);
+    return text;
+}
+
+static void check_group(struct check *c, const struct group *g)
+{
+    for (size_t i = 0; i < g->programs.count; i++) {
+        char *text;
+
+        if (plan_find(c->plan, g->programs.word[i]) != NULL)
+            continue;
+        text = no_such_program(c->plan, g->programs.word[i]);
+        c->good = problems_add(c->problems, g->file, g->line, "group '%s': %s", g->name, text);
+        free(text);
+    }
+}
+
+static void check_pool(struct check *c)
+{
+    const char *pool = c->plan->settings.pool;
+    char *text;
+
+    if (pool == NULL || plan_find(c->plan, pool) != NULL)
+        return;
+    text = no_such_program(c->plan, pool);
+    complain(c, "pool", "%s", text);
+    free(text);
+}
+
+/* ---- who may reach us -------------------------------------------------------------------------- */
+
+static void check_address(struct check *c, const char *text)
+{
+    const struct supervisor_settings *s = &c->plan->settings;
+    bool password = s->password != NULL || s->password_file != NULL;
+    struct address address;
+    struct error e;
+
+    if (!address_parse(text, &address, &e))
+        complain(c, "control", "%s", e.text);
+    else if (address.kind == ADDRESS_UDP)
+        complain(c, "control", "%s: the control port speaks tcp: and unix: only", text);
+    else if (address.kind == ADDRESS_UNIX || password)
+        return;
+    else if (!address_is_local(&address))
+        complain(c, "control", "%s can be reached from other machines: give a password, or listen on the loopback",
+                 text);
+    else if (!s->open)
+        complain(c, "control", "%s can be used by every user of this machine: give a password, or say open = true",
+                 text);
+}
+
+static void check_access(struct check *c)
+{
+    const struct supervisor_settings *s = &c->plan->settings;
+    struct error e;
+    uid_t uid;
+    gid_t gid;
+
+    for (size_t i = 0; i < s->control.count; i++)
+        check_address(c, s->control.word[i]);
+    if (s->password != NULL && s->password_file != NULL)
+        complain(c, "password_file", "'password' and 'password_file' exclude each other: keep one");
+    if (s->user != NULL && !identity_user_exists(s->user))
+        complain(c, "user", "there is no user '%s'", s->user);
+    if (s->control_owner != NULL && !identity_owner(s->control_owner, &uid, &gid, &e))
+        complain(c, "control_owner", "%s", e.text);
+}
+
+bool plan_check(struct plan *plan, struct problems *problems)
+{
+    struct check c = { plan, problems, true };
+
+    for (size_t i = 0; i < plan->group_count; i++)
+        check_group(&c, &plan->groups[i]);
+    check_pool(&c);
+    check_access(&c);
+    return c.good;
+}

@@ -1,0 +1,70 @@
+#include "core/plan.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const change_names[] = {
+    [PLAN_ADDED] = "added", [PLAN_REMOVED] = "removed", [PLAN_CHANGED] = "changed", [PLAN_KEPT] = "kept"
+};
+
+const char *plan_change_name(enum plan_change change)
+{
+    return change_names[change];
+}
+
+static void note_change(struct plan_difference *d, const char *setting, enum setting_change change)
+{
+    words_add(&d->settings, setting);
+    d->restart = d->restart || change == CHANGE_RESTART;
+    d->count = d->count || change == CHANGE_COUNT;
+}
+
+/* The environment of all programs is part of each one's own. */
+static struct plan_difference difference(struct program *before, struct program *after, bool environment_changed)
+{
+    struct plan_difference d = { .name = after->name, .before = before, .after = after };
+    enum setting_change change;
+
+    for (size_t i = 0; i < program_record.count; i++)
+        if (setting_changed(&program_record.settings[i], before, after, &change))
+            note_change(&d, program_record.settings[i].name, change);
+    if (environment_changed)
+        note_change(&d, "supervisor.env", CHANGE_RESTART);
+    d.change = d.settings.count > 0 ? PLAN_CHANGED : PLAN_KEPT;
+    return d;
+}
+
+void plan_compare(const struct plan *before, const struct plan *after, struct plan_comparison *out)
+{
+    bool environment_changed =
+        !setting_equal(setting_find(&supervisor_record, "env"), &before->settings, &after->settings);
+    size_t count = 0;
+
+    out->difference = xcalloc(before->program_count + after->program_count, sizeof *out->difference);
+    for (size_t i = 0; i < after->program_count; i++) {
+        struct program *now = after->programs[i];
+        struct program *then = plan_find(before, now->name);
+
+        if (then != NULL)
+            out->difference[count++] = difference(then, now, environment_changed);
+        else
+            out->difference[count++] = (struct plan_difference){ now->name, PLAN_ADDED, .after = now };
+    }
+    for (size_t i = 0; i < before->program_count; i++) {
+        struct program *then = before->programs[i];
+
+        if (plan_find(after, then->name) == NULL)
+            out->difference[count++] = (struct plan_difference){ then->name, PLAN_REMOVED, .before = then };
+    }
+    out->count = count;
+}
+
+void plan_comparison_free(struct plan_comparison *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        words_free(&c->difference[i].settings);
+    free(c->difference);
+    *c = (struct plan_comparison){ 0 };
+}
