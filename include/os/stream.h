@@ -8,8 +8,8 @@
 
 #include "os/loop.h"
 
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct stream;
 
