@@ -28,7 +28,8 @@
 enum { STACK_SIZE = 64 * 1024, GUARD_SIZE = 4096 };
 
 struct spawner {
-    bool plain; /* by fork */
+    bool plain;        /* by fork */
+    bool lacks_pidfds; /* the kernel, or valgrind, which grumbles at each attempt */
     struct slots slots;
     char *stack; /* of children born the quick way, one at a time */
 };
@@ -245,6 +246,15 @@ static void tell_parent(const struct steps *s)
     (void)written; /* If nobody reads, nobody cares. */
 }
 
+static int open_pidfd(struct spawner *s, pid_t pid)
+{
+    int fd = s->lacks_pidfds ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+
+    if (fd < 0 && errno == ENOSYS)
+        s->lacks_pidfds = true;
+    return fd;
+}
+
 static pid_t plain_birth(struct birth *b, int *pidfd)
 {
     pid_t pid = fork();
@@ -256,7 +266,7 @@ static pid_t plain_birth(struct birth *b, int *pidfd)
         _exit(status);
     }
     if (pid > 0)
-        *pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+        *pidfd = open_pidfd(b->spawner, pid);
     return pid;
 }
 

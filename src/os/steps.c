@@ -134,19 +134,30 @@ IN_CHILD static bool is_not_there(int reason)
     return reason == ENOENT || reason == ENOTDIR || reason == ENODEV || reason == ESTALE || reason == ETIMEDOUT;
 }
 
-/* As execvp: what is not there is passed by, what may not be run is remembered. */
+/* As execvp: what is not there is passed by, what may not be run is remembered. Of many directories, one that
+ * may not even be searched counts as one that does not have it. */
 IN_CHILD static enum step try_candidates(const struct steps *s)
 {
+    bool many = s->candidates[0] != NULL && s->candidates[1] != NULL;
     int reason = ENOENT;
 
     for (char *const *path = s->candidates; *path != NULL; path++) {
+        int error;
+        bool exists;
+
         execve(*path, s->request->argv, s->envp);
-        if (errno == ENOENT && faccessat(AT_FDCWD, *path, F_OK, 0) == 0)
+        error = errno;
+        exists = faccessat(AT_FDCWD, *path, F_OK, 0) == 0;
+        if (error == ENOENT && exists)
             return STEP_INTERPRETER;
-        if (errno != EACCES && !is_not_there(errno))
-            return STEP_EXEC;
+        if (error == EACCES && !exists && many)
+            error = ENOENT;
+        if (error != EACCES && !is_not_there(error)) {
+            reason = error;
+            break;
+        }
         if (reason != EACCES)
-            reason = errno;
+            reason = error;
     }
     errno = reason;
     return STEP_EXEC;

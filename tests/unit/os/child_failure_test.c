@@ -35,6 +35,11 @@ static int remove_folder(void **state)
     return rmdir(folder);
 }
 
+static bool become_nobody(void)
+{
+    return geteuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0);
+}
+
 /* A file in the folder; its path, until the next call. */
 static char *file_with(const char *name, const char *text, mode_t mode)
 {
@@ -95,6 +100,32 @@ static void a_forbidden_file_in_path_is_remembered(void **state)
     snprintf(path, sizeof path, "PATH=%s:/nope", folder);
     r.envp = envp;
     assert_fails(&r, "exec 'data': Permission denied");
+}
+
+static bool passes_by_a_closed_folder(void)
+{
+    char *argv[] = { (char[]){ "no-such-program" }, NULL };
+    char path[100];
+    char *envp[] = { path, NULL };
+    struct child_request r;
+    struct error e;
+
+    if (!become_nobody())
+        return false;
+    open_children(NULL);
+    r = request_for(argv);
+    r.envp = envp;
+    snprintf(path, sizeof path, "PATH=/bin:%s", folder);
+    return child_start(all, &r, on_exit_end, NULL, &e) == NULL &&
+           strcmp(e.text, "exec 'no-such-program': it is in no directory of PATH") == 0;
+}
+
+static void a_closed_folder_in_path_is_passed_by(void **state)
+{
+    (void)state;
+    chmod(folder, 0);
+    in_a_fork(passes_by_a_closed_folder);
+    chmod(folder, 0755);
 }
 
 static void a_missing_directory_is_named(void **state)
@@ -160,11 +191,6 @@ static void failures_do_not_hurt_who_runs(void **state)
 }
 
 /* From here on: in a fork, which gives up rights. */
-
-static bool become_nobody(void)
-{
-    return geteuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0);
-}
 
 static bool fails_with(const struct child_request *r, const char *why)
 {
@@ -422,6 +448,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_CHILDREN(what_cannot_be_run_is_told_apart),
         WITH_CHILDREN(a_forbidden_file_in_path_is_remembered),
+        cmocka_unit_test(a_closed_folder_in_path_is_passed_by),
         WITH_CHILDREN(a_missing_directory_is_named),
         WITH_CHILDREN(a_limit_above_its_own_hard_one_is_named),
         WITH_CHILDREN(a_closed_descriptor_is_named),
