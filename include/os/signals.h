@@ -12,6 +12,8 @@ typedef void signals_fn(int number, int sender_pid, void *arg);
 
 /* Hear TERM INT QUIT HUP USR1 USR2 TTIN TTOU WINCH from now on. Once per process. */
 void signals_open(struct loop *loop, signals_fn *fn, void *arg);
+
+/* They stay blocked: none of them may end reeve in its last steps. */
 void signals_close(void);
 
 #endif
