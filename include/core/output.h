@@ -1,5 +1,8 @@
 /* output: one stream of one process on its way to where it is kept.
  *
+ * Lines to syslog are "NAME: line", LOG_INFO from stdout and LOG_WARNING from stderr, in the facility of reeve's own
+ * log.
+ *
  * It outlives the process's runs: the file stays open, the ring keeps the last words of the dead. Streams that
  * cost reeve nothing (a plain path, discard, inherit) have no output at all: output_open hands their descriptor out. */
 #ifndef CORE_OUTPUT_H
@@ -28,8 +31,8 @@ int output_open(struct output *o, const struct output_settings *s, int stream, b
 /* The child could not be started: forget what output_open prepared. */
 void output_cancel(struct output *o);
 
-/* The child has ended: read what is there. True when the stream ended; else `on_end` is called once it does (a grandchild
- * may hold the pipe). output_cut stops waiting and reads no more. NULL is welcome and has ended. */
+/* The child has ended: read what is there. True when the stream ended; else `on_end` is called once it does (a
+ * grandchild may hold the pipe). output_cut stops waiting and reads no more. NULL is welcome and has ended. */
 bool output_drain(struct output *o, loop_fn *on_end, void *arg);
 void output_cut(struct output *o);
 
