@@ -60,14 +60,13 @@ static bool fill_environment(struct environment *env, struct process *p, const s
 
 bool launch_prepare(struct launch *l, struct process *p, const struct program *settings, struct error *e)
 {
-    bool changes_user = settings->user != NULL || settings->group != NULL || settings->groups.count > 0;
+    bool changes_user = settings->user != NULL || settings->group != NULL || settings->groups.word != NULL;
     int null = null_descriptor(e);
 
     *l = (struct launch){ .close_after = { -1, -1, -1 } };
     if (null < 0)
         return false;
-    if (changes_user && !identity_find(settings->user, settings->group,
-                                       settings->groups.count > 0 ? (const char *const *)settings->groups.word : NULL,
+    if (changes_user && !identity_find(settings->user, settings->group, (const char *const *)settings->groups.word,
                                        settings->groups.count, &l->identity, e))
         return false;
     if (!fill_environment(&l->environment, p, settings, changes_user ? &l->identity : NULL, e))
