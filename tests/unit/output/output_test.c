@@ -3,7 +3,11 @@
 #include "unit/output/scene.h"
 
 #include <jansson.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 static struct error problem;
@@ -449,6 +453,56 @@ static void reeves_own_stream_is_never_waited_for(void **state)
     buffer_free(&got);
 }
 
+/* A /dev with nothing but a log in it: a socket that takes datagrams. -1: only root may. */
+static int hide_dev(void)
+{
+    struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
+    int fd;
+
+    if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mount("none", "/dev", "tmpfs", 0, NULL) < 0)
+        return -1;
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof name), 0);
+    return fd;
+}
+
+static void assert_message(int fd, int severity, const char *end)
+{
+    char text[300];
+    ssize_t n = recv(fd, text, sizeof text - 1, MSG_DONTWAIT);
+
+    assert_true(n > (ssize_t)strlen(end));
+    text[n] = '\0';
+    assert_int_equal(atoi(text + 1) % 8, severity);
+    assert_string_equal(text + n - strlen(end), end);
+}
+
+static void each_line_is_a_message_to_syslog(void **state)
+{
+    struct capture_settings c = { .to = SINK_SYSLOG, .ring = 100 };
+    struct output_settings s = captured(&c);
+    struct output *out, *err;
+    int fd = hide_dev();
+
+    (void)state;
+    if (fd < 0)
+        skip();
+    out = output_new(scene.loop, &s, "web:1", "stdout");
+    err = output_new(scene.loop, &s, "web:1", "stderr");
+    run(out, &s, "one\ntwo %s");
+    run(err, &s, "three\n");
+    assert_message(fd, LOG_INFO, " web:1: one");
+    assert_message(fd, LOG_INFO, " web:1: two %s");
+    assert_message(fd, LOG_WARNING, " web:1: three");
+    assert_tail(out, &s, 1, "two %s");
+    closelog();
+    close(fd);
+    assert_int_equal(umount2("/dev", MNT_DETACH), 0);
+    output_free(out);
+    output_free(err);
+}
+
 static void the_end_is_told_when_a_grandchild_lets_go(void **state)
 {
     struct output_settings s = { .kind = OUTPUT_RING };
@@ -629,6 +683,7 @@ int main(void)
         on_scene(a_cut_keeps_what_was_said),
         on_scene(prefixed_lines_go_to_reeves_own_stream),
         on_scene(reeves_own_stream_is_never_waited_for),
+        on_scene(each_line_is_a_message_to_syslog),
         on_scene(the_end_is_told_when_a_grandchild_lets_go),
         on_scene(a_cancelled_start_leaves_nothing),
         on_scene(other_settings_hold_on_the_fly),
