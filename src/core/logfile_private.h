@@ -1,4 +1,4 @@
-/* What the three halves of a logfile share: its life (logfile.c), its bytes (logfile_write.c), its turns
+/* What the three parts of a logfile share: its life (logfile.c), its bytes (logfile_write.c), its turns
  * (logfile_turn.c). */
 #ifndef CORE_LOGFILE_PRIVATE_H
 #define CORE_LOGFILE_PRIVATE_H
