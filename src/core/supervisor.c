@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/logfile.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -19,6 +20,7 @@ struct supervisor *supervisor_new(struct loop *loop, const struct supervisor_upw
         s->upward = *upward;
     s->bus = bus_new(loop);
     s->children = children_new(loop);
+    logfile_use_children(s->children);
     s->started = clock_now();
     snprintf(s->token, sizeof s->token, "%d.%lld", (int)getpid(), (long long)clock_wall());
     return s;
@@ -39,6 +41,7 @@ void supervisor_free(struct supervisor *s)
     timer_stop(&s->shutdown.limit);
     respawns_clear(&s->respawns);
     bus_free(s->bus);
+    logfile_use_children(NULL);
     children_free(s->children);
     plan_release(s->plan);
     free(s->address);
