@@ -1,11 +1,11 @@
-/* connection: a client's socket with a buffer in both directions (libevent's bufferevent). */
+/* connection: a client's socket with a buffer in both directions. */
 #ifndef OS_CONNECTION_H
 #define OS_CONNECTION_H
 
 #include "os/loop.h"
 
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct connection;
 struct acceptor;
@@ -13,7 +13,8 @@ struct acceptor;
 /* Bytes came; returns how many of them are used up, the rest is shown again with what follows. */
 typedef size_t connection_read_fn(struct connection *c, const char *data, size_t length, void *arg);
 
-/* The other side sends no more (`broken` false: it may still read), or the connection is gone (`broken` true). */
+/* The other side sends no more (`broken` false: it may still read), or the connection is gone (`broken` true).
+ * Where both come true at the same time, the first is told before the second. */
 typedef void connection_end_fn(struct connection *c, bool broken, void *arg);
 
 /* Own `fd`, non-blocking, from now on. */
@@ -23,13 +24,17 @@ struct connection *connection_open(struct loop *loop, int fd, connection_read_fn
 /* Queue bytes to send. Returns how many wait to be sent: the caller judges a reader that is too slow. */
 size_t connection_write(struct connection *c, const void *data, size_t length);
 
+/* Bytes that were shown and not used up: at the end, a last line that nobody finished. */
+const char *connection_unread(const struct connection *c, size_t *length);
+
 /* Bytes that still wait to be sent. */
 size_t connection_pending(const struct connection *c);
 
-/* Call `fn` whenever all was sent (for streams that wait for their reader). NULL: do not. */
+/* Call `fn` with the connection's `arg` whenever all was sent (for streams that wait for their reader), never from
+ * within connection_write. NULL: do not. */
 void connection_on_drained(struct connection *c, loop_fn *fn);
 
-/* Send what waits, then close and free; no callback but none follows. */
+/* Send what waits, then close and free; no callback follows. A reader that takes nothing for 5 s is cut off. */
 void connection_finish(struct connection *c);
 
 /* Close and free now, also in a callback of its own. NULL is welcome. */
@@ -39,7 +44,8 @@ int connection_fd(const struct connection *c);
 
 typedef void acceptor_fn(int fd, void *arg);
 
-/* Call `fn` with each new connection of the listening socket `fd`, which it owns. When descriptors run out it pauses for a second. */
+/* Call `fn` with each new connection of the listening socket `fd`, which it owns (`fn` owns the
+ * new one, which is non-blocking and close-on-exec). When descriptors run out it pauses for a second. */
 struct acceptor *acceptor_open(struct loop *loop, int fd, acceptor_fn *fn, void *arg);
 void acceptor_close(struct acceptor *a);
 

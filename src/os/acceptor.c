@@ -1,0 +1,108 @@
+/* The half of os/connection.h that listens. */
+#include "os/connection.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    ACCEPTS_PER_TURN = 64,
+    PAUSE = 1000,
+};
+
+struct acceptor {
+    struct loop *loop;
+    int fd; /* -1: closed */
+    bool calling;
+    bool complained; /* that descriptors ran out, since the last success */
+    struct watch *watch;
+    struct timer *pause;
+    acceptor_fn *fn;
+    void *arg;
+};
+
+static void free_if_closed(struct acceptor *a)
+{
+    if (a->fd < 0 && !a->calling)
+        free(a);
+}
+
+static void on_pause_over(void *arg)
+{
+    struct acceptor *a = arg;
+
+    a->pause = NULL;
+    watch_resume(a->watch);
+}
+
+/* The client waits in the kernel's queue meanwhile; a level-triggered watch would spin. */
+static void pause_for_a_second(struct acceptor *a, int reason)
+{
+    if (!a->complained)
+        log_warning("cannot accept connections: %s; trying again every second", strerror(reason));
+    a->complained = true;
+    watch_pause(a->watch);
+    a->pause = timer_start(a->loop, PAUSE, on_pause_over, a);
+}
+
+static bool is_shortage(int reason)
+{
+    return reason == EMFILE || reason == ENFILE || reason == ENOBUFS || reason == ENOMEM;
+}
+
+/* False when there is nobody to accept for now. Every other error is the trouble of one client who is gone. */
+static bool accept_one(struct acceptor *a)
+{
+    int fd = accept4(a->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+    if (fd >= 0) {
+        a->complained = false;
+        a->fn(fd, a->arg);
+        return true;
+    }
+    if (is_shortage(errno))
+        pause_for_a_second(a, errno);
+    return !is_shortage(errno) && errno != EAGAIN && errno != EINVAL;
+}
+
+static void on_readable(int fd, int what, void *arg)
+{
+    struct acceptor *a = arg;
+    int i;
+
+    (void)fd;
+    (void)what;
+    a->calling = true;
+    for (i = 0; i < ACCEPTS_PER_TURN && a->fd >= 0 && accept_one(a); i++)
+        continue;
+    a->calling = false;
+    free_if_closed(a);
+}
+
+struct acceptor *acceptor_open(struct loop *loop, int fd, acceptor_fn *fn, void *arg)
+{
+    struct acceptor *a = xcalloc(1, sizeof *a);
+
+    a->loop = loop;
+    a->fd = fd;
+    a->fn = fn;
+    a->arg = arg;
+    a->watch = watch_start(loop, fd, WATCH_READ, on_readable, a);
+    return a;
+}
+
+void acceptor_close(struct acceptor *a)
+{
+    if (a == NULL || a->fd < 0)
+        return;
+    watch_stop(&a->watch);
+    timer_stop(&a->pause);
+    close(a->fd);
+    a->fd = -1;
+    free_if_closed(a);
+}
