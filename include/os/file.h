@@ -8,24 +8,31 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Open for appending, non-blocking at the open, close-on-exec; made with `mode` if it is not there. A directory, a
- * FIFO nobody reads, a missing folder: -1, with path and reason. */
+/* Open for appending, close-on-exec; made with `mode`, whatever the umask, if it is not there. Never waits: what is no
+ * regular file (a FIFO, a terminal) stays non-blocking; /dev/stdout and /dev/stderr, where they cannot be opened
+ * (a socket, another user's pipe), are our own descriptors once more. A directory, a FIFO nobody reads, a
+ * missing folder: -1, with path and reason. */
 int file_open_append(const char *path, mode_t mode, struct error *e);
 
-/* Open for reading, close-on-exec, never blocking. */
+/* Open for reading, close-on-exec, never blocking. A directory is refused. */
 int file_open_read(const char *path, struct error *e);
 
-/* All of a regular file of at most `most` bytes; false with the reason. */
+/* Add all of a regular file of at most `most` bytes to `out`; false with the reason. */
 bool file_read(const char *path, size_t most, struct buffer *out, struct error *e);
 
 /* Write a new file beside it, sync, rename over it: all or nothing. */
 bool file_replace(const char *path, const void *data, size_t length, mode_t mode, struct error *e);
 
-/* mkdir -p. */
+/* mkdir -p: `mode`, less the umask, for every folder that is made. */
 bool file_make_directory(const char *path, mode_t mode, struct error *e);
 
-/* The last `lines` lines of a file (at most `most` bytes). */
+/* Add the last `lines` lines of a regular file (of its last `most` bytes) to `out`. A line that is longer is cut at its
+ * front. */
 bool file_tail(const char *path, size_t lines, size_t most, struct buffer *out, struct error *e);
+
+/* Hold the folder of `path` for ourselves, so that of two reeves which find the same stale file only one takes its
+ * place: a descriptor to close, or -1 when it cannot be had within a second. */
+int file_lock_folder(const char *path);
 
 /* Write our pid into `path`, refusing when a living process's pid stands there (the error names it); a stale one is
  * overwritten. Removes it only while it is still ours. */

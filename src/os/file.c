@@ -1,0 +1,361 @@
+#include "os/file.h"
+
+#include "base/xalloc.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    TAIL_FIRST = 64 << 10, /* bytes that are looked at first */
+    LOCK_TRIES = 100,
+    LOCK_WAIT = 10 * 1000 * 1000, /* ns */
+};
+
+/* The folder `path` is in; free it. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (slash == NULL)
+        return xstrdup(".");
+    return slash == path ? xstrdup("/") : xstrndup(path, (size_t)(slash - path));
+}
+
+static bool is_missing(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) < 0 && errno == ENOENT;
+}
+
+/* Why an open failed, in words that are better than errno's where errno is obscure. */
+static bool explain_open(const char *path, struct error *e)
+{
+    int reason = errno;
+    char *folder = folder_of(path);
+    struct stat st;
+
+    if (reason == ENOENT && is_missing(folder))
+        failure(e, "cannot open '%s': there is no folder '%s'", path, folder);
+    else if (reason == ENXIO && stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+        failure(e, "cannot open '%s': nobody reads this FIFO", path);
+    else if (reason == ENXIO)
+        failure(e, "cannot open '%s': it is a socket or a device that is not there", path);
+    else
+        failure(e, "cannot open '%s': %s", path, strerror(reason));
+    free(folder);
+    return false;
+}
+
+/* Our own stdout may be a socket (of a journal) or belong to the user we were before. */
+static int open_own(const char *path)
+{
+    int reason = errno;
+    int fd = -1;
+
+    if (strcmp(path, "/dev/stdout") == 0)
+        fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    else if (strcmp(path, "/dev/stderr") == 0)
+        fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    errno = reason;
+    return fd;
+}
+
+/* An old file is opened without O_CREAT: its mode stays, and sticky folders may forbid the flag for other people's
+ * files. */
+static int open_or_make(const char *path, mode_t mode)
+{
+    const int flags = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    int fd = open(path, flags);
+
+    if (fd >= 0 || errno != ENOENT)
+        return fd;
+    fd = open(path, flags | O_CREAT | O_EXCL, mode);
+    if (fd >= 0)
+        fchmod(fd, mode);
+    else if (errno == EEXIST) /* a link to nothing, or somebody was quicker */
+        fd = open(path, flags | O_CREAT, mode);
+    return fd;
+}
+
+static void block_on_regular(int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        fcntl(fd, F_SETFL, O_APPEND);
+}
+
+int file_open_append(const char *path, mode_t mode, struct error *e)
+{
+    int fd = open_or_make(path, mode);
+
+    if (fd < 0 && (fd = open_own(path)) >= 0)
+        return fd;
+    if (fd < 0)
+        explain_open(path, e);
+    else
+        block_on_regular(fd);
+    return fd;
+}
+
+int file_open_read(const char *path, struct error *e)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    struct stat st;
+
+    if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode)))
+        return fd;
+    if (fd >= 0) {
+        close(fd);
+        errno = EISDIR;
+    }
+    explain_open(path, e);
+    return -1;
+}
+
+static int open_regular(const char *path, off_t *size, struct error *e)
+{
+    int fd = file_open_read(path, e);
+    struct stat st;
+
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        *size = st.st_size;
+        return fd;
+    }
+    failure(e, "cannot read '%s': it is no regular file", path);
+    close(fd);
+    return -1;
+}
+
+/* What was read into its room has no zero byte at its end yet. */
+static void set_length(struct buffer *b, size_t length)
+{
+    b->length = length;
+    buffer_add(b, NULL, 0);
+}
+
+/* Up to `length` bytes from `offset` on; false, with errno, on failure. */
+static bool read_at(int fd, off_t offset, size_t length, struct buffer *out)
+{
+    ssize_t n = 1;
+
+    buffer_reserve(out, length);
+    while (length > 0 && n != 0) {
+        n = pread(fd, out->data + out->length, length, offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        out->length += (size_t)n;
+        offset += n;
+        length -= (size_t)n;
+    }
+    return true;
+}
+
+/* Files of /proc say that they are empty: one byte more than allowed is asked for, whatever the size. */
+static bool read_all(int fd, const char *path, size_t most, struct buffer *out, struct error *e)
+{
+    size_t before = out->length;
+    size_t step, got;
+
+    do {
+        got = out->length - before;
+        step = got < TAIL_FIRST ? TAIL_FIRST : got;
+        step = step < most + 1 - got ? step : most + 1 - got;
+        if (!read_at(fd, (off_t)got, step, out))
+            return failure_errno(e, "cannot read '%s'", path);
+    } while (out->length - before == got + step && got + step <= most);
+    if (out->length - before > most)
+        return failure(e, "cannot read '%s': it has more than %zu bytes", path, most);
+    return true;
+}
+
+bool file_read(const char *path, size_t most, struct buffer *out, struct error *e)
+{
+    size_t before = out->length;
+    off_t size;
+    int fd = open_regular(path, &size, e);
+    bool done;
+
+    assert(most < SIZE_MAX / 4);
+    if (fd < 0)
+        return false;
+    done = size <= (off_t)most ? read_all(fd, path, most, out, e)
+                               : failure(e, "cannot read '%s': it has more than %zu bytes", path, most);
+    close(fd);
+    set_length(out, done ? out->length : before);
+    return done;
+}
+
+static bool write_all(int fd, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t n = write(fd, data, length);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        data += n;
+        length -= (size_t)n;
+    }
+    return true;
+}
+
+/* The rename itself is only safe from a power cut once its folder is on the disk. */
+static void sync_folder(const char *path)
+{
+    char *folder = folder_of(path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(folder);
+}
+
+/* `beside` is a new file next to `path`. */
+static bool fill_and_rename(int fd, const char *beside, const char *path, const void *data, size_t length, mode_t mode)
+{
+    bool done = write_all(fd, data, length) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
+    int reason = errno;
+
+    close(fd);
+    errno = reason;
+    return done && rename(beside, path) == 0;
+}
+
+bool file_replace(const char *path, const void *data, size_t length, mode_t mode, struct error *e)
+{
+    char *beside = xasprintf("%s.XXXXXX", path);
+    int fd = mkostemp(beside, O_CLOEXEC);
+    bool done = false;
+
+    if (fd < 0) {
+        explain_open(path, e);
+    } else if (!fill_and_rename(fd, beside, path, data, length, mode)) {
+        failure_errno(e, "cannot write '%s'", path);
+        unlink(beside);
+    } else {
+        sync_folder(path);
+        done = true;
+    }
+    free(beside);
+    return done;
+}
+
+static bool make_one(const char *path, mode_t mode, struct error *e)
+{
+    struct stat st;
+
+    if (mkdir(path, mode) == 0)
+        return true;
+    if (stat(path, &st) == 0)
+        return S_ISDIR(st.st_mode) || failure(e, "cannot make the folder '%s': there is a file", path);
+    return failure_errno(e, "cannot make the folder '%s'", path);
+}
+
+bool file_make_directory(const char *path, mode_t mode, struct error *e)
+{
+    char *name = xstrdup(path);
+    char *slash = name;
+    bool done = true;
+
+    while (done && (slash = strchr(slash + 1, '/')) != NULL) {
+        *slash = '\0';
+        done = make_one(name, mode, e);
+        *slash = '/';
+    }
+    done = done && make_one(name, mode, e);
+    free(name);
+    return done;
+}
+
+/* The place after the `lines`th newline from the end (one at the very end is the last line's own); NULL: there are
+ * fewer. */
+static const char *start_of_last(const char *data, size_t length, size_t lines)
+{
+    const char *end = data + length;
+
+    if (length > 0 && end[-1] == '\n')
+        end--;
+    for (; lines > 0; lines--) {
+        end = memrchr(data, '\n', (size_t)(end - data));
+        if (end == NULL)
+            return NULL;
+    }
+    return end + 1;
+}
+
+/* Look at more and more of the file's end until enough lines are there. */
+static bool tail(int fd, off_t size, size_t lines, size_t most, struct buffer *out)
+{
+    size_t all = size < (off_t)most ? (size_t)size : most;
+    size_t before = out->length;
+    size_t part = TAIL_FIRST;
+    const char *start;
+
+    for (;; part *= 4) {
+        part = part < all ? part : all;
+        out->length = before;
+        if (!read_at(fd, size - (off_t)part, part, out))
+            return false;
+        start = start_of_last(out->data + before, out->length - before, lines);
+        if (start != NULL || part == all)
+            break;
+    }
+    if (start != NULL) {
+        out->length -= (size_t)(start - (out->data + before));
+        memmove(out->data + before, start, out->length - before);
+    }
+    return true;
+}
+
+bool file_tail(const char *path, size_t lines, size_t most, struct buffer *out, struct error *e)
+{
+    size_t before = out->length;
+    off_t size;
+    int fd = open_regular(path, &size, e);
+    bool done;
+
+    if (fd < 0)
+        return false;
+    done = lines == 0 || tail(fd, size, lines, most, out);
+    if (!done)
+        failure_errno(e, "cannot read '%s'", path);
+    set_length(out, done ? out->length : before);
+    close(fd);
+    return done;
+}
+
+int file_lock_folder(const char *path)
+{
+    const struct timespec wait = { .tv_nsec = LOCK_WAIT };
+    char *folder = folder_of(path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int tries;
+
+    free(folder);
+    for (tries = 0; fd >= 0 && tries < LOCK_TRIES; tries++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return fd;
+        nanosleep(&wait, NULL);
+    }
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}

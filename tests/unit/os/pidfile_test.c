@@ -1,0 +1,213 @@
+#include "os/file.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { STARTERS = 20, ROUNDS = 20 };
+
+static char folder[] = "/tmp/pidfile_test.XXXXXX";
+static char path[128];
+static struct error e;
+
+static int open_folder(void **state)
+{
+    (void)state;
+    strcpy(strrchr(folder, '.'), ".XXXXXX");
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(path, sizeof path, "%s/reeve.pid", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    unlink(path);
+    return rmdir(folder);
+}
+
+static void write_text(const char *text)
+{
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static long pid_inside(void)
+{
+    FILE *f = fopen(path, "r");
+    long pid = -1;
+
+    if (f != NULL) {
+        if (fscanf(f, "%ld", &pid) != 1)
+            pid = -1;
+        fclose(f);
+    }
+    return pid;
+}
+
+static pid_t dead_pid(void)
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(0);
+    waitpid(pid, NULL, 0);
+    return pid;
+}
+
+static void our_pid_is_written_and_removed(void **state)
+{
+    struct stat st;
+
+    (void)state;
+    assert_true(pidfile_write(path, &e));
+    assert_int_equal(pid_inside(), getpid());
+    assert_return_code(stat(path, &st), errno);
+    assert_int_equal(st.st_mode & 0777, 0644);
+    assert_true(pidfile_write(path, &e));
+    pidfile_remove(path);
+    assert_int_equal(access(path, F_OK), -1);
+    pidfile_remove(path);
+}
+
+static void a_living_process_keeps_its_place(void **state)
+{
+    char text[32];
+
+    (void)state;
+    snprintf(text, sizeof text, "%d\n", (int)getppid());
+    write_text(text);
+    assert_false(pidfile_write(path, &e));
+    snprintf(text, sizeof text, "process %d ", (int)getppid());
+    assert_non_null(strstr(e.text, text));
+    assert_non_null(strstr(e.text, path));
+    assert_int_equal(pid_inside(), getppid());
+    pidfile_remove(path);
+    assert_int_equal(pid_inside(), getppid());
+}
+
+/* Process 1 is somebody else's, and no signal reaches it; it lives all the same. */
+static void who_may_not_be_signalled_lives(void **state)
+{
+    (void)state;
+    write_text("1\n");
+    assert_false(pidfile_write(path, &e));
+    assert_non_null(strstr(e.text, "process 1 "));
+}
+
+static void the_dead_are_overwritten(void **state)
+{
+    char text[64];
+
+    (void)state;
+    snprintf(text, sizeof text, "%d 12345678\n", (int)dead_pid());
+    write_text(text);
+    assert_true(pidfile_write(path, &e));
+    assert_int_equal(pid_inside(), getpid());
+    write_text("");
+    assert_true(pidfile_write(path, &e));
+    assert_int_equal(pid_inside(), getpid());
+}
+
+/* A path that was mistaken must not cost somebody a file. */
+static void what_is_no_pid_file_is_left_alone(void **state)
+{
+    const char *const texts[] = { "root:x:0:0:\n", "-5\n", "12x\n", "99999999999999999999\n", "0\n" };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof texts / sizeof *texts; i++) {
+        write_text(texts[i]);
+        assert_false(pidfile_write(path, &e));
+        assert_non_null(strstr(e.text, "holds no pid"));
+    }
+    assert_false(pidfile_write(folder, &e));
+    assert_false(pidfile_write("/nope/reeve.pid", &e));
+    assert_non_null(strstr(e.text, "/nope"));
+}
+
+/* Start when `go` has ended, say whether we won, live until `stop` has ended. */
+static void __attribute__((noreturn)) start(int go, int said, int stop)
+{
+    char c;
+
+    while (read(go, &c, 1) > 0)
+        continue;
+    c = pidfile_write(path, NULL) ? 'w' : 'l';
+    if (write(said, &c, 1) != 1)
+        _exit(1);
+    while (read(stop, &c, 1) > 0)
+        continue;
+    _exit(0);
+}
+
+static void one_race(void)
+{
+    int go[2], said[2], stop[2], winners = 0, i;
+    char c;
+
+    assert_int_equal(pipe(go) + pipe(said) + pipe(stop), 0);
+    for (i = 0; i < STARTERS; i++) {
+        if (fork() == 0) {
+            close(go[1]);
+            close(stop[1]);
+            start(go[0], said[1], stop[0]);
+        }
+    }
+    close(go[1]);
+    for (i = 0; i < STARTERS; i++) {
+        assert_int_equal(read(said[0], &c, 1), 1);
+        winners += c == 'w';
+    }
+    close(stop[1]);
+    while (wait(NULL) > 0)
+        continue;
+    assert_int_equal(winners, 1);
+    close(go[0]);
+    close(said[0]);
+    close(said[1]);
+    close(stop[0]);
+}
+
+static void of_many_starters_one_wins(void **state)
+{
+    char text[32];
+    int i;
+
+    (void)state;
+    for (i = 0; i < ROUNDS; i++) {
+        snprintf(text, sizeof text, "%d\n", (int)dead_pid());
+        write_text(text);
+        one_race();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(our_pid_is_written_and_removed, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_living_process_keeps_its_place, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(who_may_not_be_signalled_lives, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(the_dead_are_overwritten, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(what_is_no_pid_file_is_left_alone, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(of_many_starters_one_wins, open_folder, remove_folder),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
