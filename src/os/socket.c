@@ -1,0 +1,350 @@
+#include "os/socket.h"
+
+#include "os/file.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { PATH_MOST = sizeof(((struct sockaddr_un *)0)->sun_path) - 1 };
+
+static const char *unix_path(const struct address *a)
+{
+    return ((const struct sockaddr_un *)&a->socket)->sun_path;
+}
+
+static bool parse_unix(const char *path, struct address *out, struct error *e)
+{
+    struct sockaddr_un *un = (struct sockaddr_un *)&out->socket;
+    size_t length = strlen(path);
+
+    if (length == 0)
+        return failure(e, "a Unix socket needs a path, as unix:/run/reeve.sock");
+    if (length > PATH_MOST)
+        return failure(e, "the path of a Unix socket has at most %d bytes, this one has %zu: %s", PATH_MOST, length,
+                       path);
+    out->kind = ADDRESS_UNIX;
+    out->length = sizeof *un;
+    un->sun_family = AF_UNIX;
+    memcpy(un->sun_path, path, length + 1);
+    return true;
+}
+
+/* Split "HOST:PORT" or "[HOST]:PORT"; an IPv6 address without brackets is not told from its port. */
+static bool split_port(const char *text, char *host, size_t size, const char **port, struct error *e)
+{
+    const char *start = *text == '[' ? text + 1 : text;
+    const char *end = *text == '[' ? strchr(text, ']') : strrchr(text, ':');
+
+    if (end == NULL || (*end == ']' && end[1] != ':'))
+        return failure(e, "the port is missing: '%s' should look like 127.0.0.1:7279 or [::1]:7279", text);
+    if (*end == ':' && memchr(text, ':', (size_t)(end - text)) != NULL)
+        return failure(e, "an IPv6 address goes into brackets, as [::1]:7279, not '%s'", text);
+    if ((size_t)(end - start) >= size)
+        return failure(e, "there is no such address: '%s'", text);
+    memcpy(host, start, (size_t)(end - start));
+    host[end - start] = '\0';
+    *port = *end == ']' ? end + 2 : end + 1;
+    return true;
+}
+
+static bool is_port(const char *text)
+{
+    size_t length = strlen(text);
+
+    return length > 0 && length <= 5 && strspn(text, "0123456789") == length && atoi(text) >= 1 && atoi(text) <= 65535;
+}
+
+static const char *numeric(const char *host)
+{
+    if (strcmp(host, "*") == 0)
+        return "0.0.0.0";
+    return strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
+}
+
+static bool parse_inet(enum address_kind kind, const char *text, struct address *out, struct error *e)
+{
+    struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
+    struct addrinfo *found;
+    const char *port = NULL;
+    char host[128];
+
+    if (!split_port(text, host, sizeof host, &port, e))
+        return false;
+    if (!is_port(port))
+        return failure(e, "a port is a number from 1 to 65535, not '%s'", port);
+    if (*host == '\0' || getaddrinfo(numeric(host), port, &hints, &found) != 0)
+        return failure(e,
+                       "'%s' is no address: a name would have to be looked up; write an IPv4 or [IPv6] address, "
+                       "localhost, or * for all",
+                       host);
+    out->kind = kind;
+    out->length = found->ai_addrlen;
+    memcpy(&out->socket, found->ai_addr, found->ai_addrlen);
+    freeaddrinfo(found);
+    return true;
+}
+
+static bool parse_kind(const char *text, struct address *out, struct error *e)
+{
+    if (strncmp(text, "unix:", 5) == 0)
+        return parse_unix(text + 5, out, e);
+    if (strncmp(text, "tcp:", 4) == 0)
+        return parse_inet(ADDRESS_TCP, text + 4, out, e);
+    if (strncmp(text, "udp:", 4) == 0)
+        return parse_inet(ADDRESS_UDP, text + 4, out, e);
+    if (*text != '/' && *text != '.' && strchr(text, ':') != NULL)
+        return failure(e, "an address begins with unix:, tcp: or udp:; did you mean tcp:%s?", text);
+    return parse_unix(text, out, e);
+}
+
+bool address_parse(const char *text, struct address *out, struct error *e)
+{
+    memset(out, 0, sizeof *out);
+    if (!parse_kind(text, out, e))
+        return failure_in(e, "address '%.200s'", text);
+    snprintf(out->text, sizeof out->text, "%s", text);
+    return true;
+}
+
+bool address_is_local(const struct address *a)
+{
+    const struct sockaddr_in *in = (const struct sockaddr_in *)&a->socket;
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&a->socket;
+
+    if (a->kind == ADDRESS_UNIX)
+        return true;
+    if (a->socket.ss_family == AF_INET)
+        return ntohl(in->sin_addr.s_addr) >> 24 == 127;
+    if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+        return in6->sin6_addr.s6_addr[12] == 127;
+    return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+}
+
+static int new_socket(const struct address *a, int flags)
+{
+    return socket(a->socket.ss_family, (a->kind == ADDRESS_UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | flags, 0);
+}
+
+static int try_connect(const struct address *a, int fd)
+{
+    return connect(fd, (const struct sockaddr *)&a->socket, a->length);
+}
+
+/* -1, with errno as it was: for `return close_failed(fd);` after the error was worded. */
+static int close_failed(int fd)
+{
+    int reason = errno;
+
+    close(fd);
+    errno = reason;
+    return -1;
+}
+
+static bool refuse_living(const struct address *a, int fd, struct error *e)
+{
+    pid_t pid;
+
+    if (socket_peer(fd, &pid, NULL, NULL) && pid > 0)
+        return failure(e, "somebody answers at %s already (pid %d): stop it first or choose another address", a->text,
+                       (int)pid);
+    return failure(e, "somebody answers at %s already: stop it first or choose another address", a->text);
+}
+
+/* Take a socket file away on which nobody answers. */
+static bool clear_stale(const struct address *a, struct error *e)
+{
+    const char *path = unix_path(a);
+    struct stat st;
+    int fd;
+
+    if (lstat(path, &st) < 0)
+        return errno == ENOENT ? true : failure_errno(e, "cannot look at '%s'", path);
+    if (!S_ISSOCK(st.st_mode))
+        return failure(e, "'%s' is there and is no socket: remove it or choose another path", path);
+    if ((fd = new_socket(a, SOCK_NONBLOCK)) < 0)
+        return failure_errno(e, "cannot make a socket for %s", a->text);
+    if (try_connect(a, fd) == 0 || errno == EAGAIN || errno == EPROTOTYPE) {
+        refuse_living(a, fd, e);
+        close(fd);
+        return false;
+    }
+    close_failed(fd);
+    if (errno != ECONNREFUSED && errno != ENOENT)
+        return failure_errno(e, "cannot tell whether somebody answers at %s", a->text);
+    if (unlink(path) < 0 && errno != ENOENT)
+        return failure_errno(e, "cannot remove the stale socket '%s'", path);
+    return true;
+}
+
+static bool explain_bind(const struct address *a, struct error *e)
+{
+    switch (errno) {
+    case ENOENT:
+        return failure(e, "cannot listen at %s: its directory does not exist", a->text);
+    case EADDRINUSE:
+        return failure(e, "cannot listen at %s: another program does already", a->text);
+    case EADDRNOTAVAIL:
+        return failure(e, "cannot listen at %s: this machine has no such address", a->text);
+    case EACCES:
+        if (a->kind != ADDRESS_UNIX)
+            return failure(e, "cannot listen at %s: ports below 1024 are for root", a->text);
+        /* fallthrough */
+    default:
+        return failure_errno(e, "cannot listen at %s", a->text);
+    }
+}
+
+/* With the mode from the first moment on: between a bind and a chmod somebody could slip in. */
+static bool bind_with_mode(const struct address *a, int fd, int mode)
+{
+    mode_t before = 0;
+    int result;
+
+    if (mode >= 0)
+        before = umask(0777 & ~(mode_t)mode);
+    result = bind(fd, (const struct sockaddr *)&a->socket, a->length);
+    if (mode >= 0)
+        umask(before);
+    return result == 0;
+}
+
+static bool set_owner(const char *path, const struct listen_options *o, struct error *e)
+{
+    if ((o->uid != (uid_t)-1 || o->gid != (gid_t)-1) && lchown(path, o->uid, o->gid) < 0)
+        return failure_errno(e, "cannot give '%s' to its owner", path);
+    return true;
+}
+
+static bool start_listening(const struct address *a, int fd, const struct listen_options *o, struct error *e)
+{
+    if (a->kind != ADDRESS_UDP && listen(fd, o->backlog > 0 ? o->backlog : INT_MAX) < 0)
+        return explain_bind(a, e);
+    return true;
+}
+
+static bool bind_unix(const struct address *a, int fd, const struct listen_options *o, struct error *e)
+{
+    if (!clear_stale(a, e))
+        return false;
+    if (!bind_with_mode(a, fd, o->mode))
+        return explain_bind(a, e);
+    if (!set_owner(unix_path(a), o, e) || !start_listening(a, fd, o, e)) {
+        unlink(unix_path(a));
+        return false;
+    }
+    return true;
+}
+
+/* Two that start at once would each take the other's new socket for a stale one. */
+static bool listen_unix(const struct address *a, int fd, const struct listen_options *o, struct error *e)
+{
+    int lock = file_lock_folder(unix_path(a));
+    bool done = bind_unix(a, fd, o, e);
+
+    if (lock >= 0)
+        close(lock);
+    return done;
+}
+
+static bool listen_inet(const struct address *a, int fd, const struct listen_options *o, struct error *e)
+{
+    int on = 1;
+
+    if (a->kind == ADDRESS_TCP)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (o->reuseport && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0)
+        return failure_errno(e, "cannot share the port of %s", a->text);
+    if (bind(fd, (const struct sockaddr *)&a->socket, a->length) < 0)
+        return explain_bind(a, e);
+    return start_listening(a, fd, o, e);
+}
+
+int socket_listen(const struct address *a, const struct listen_options *o, struct error *e)
+{
+    int fd = new_socket(a, SOCK_NONBLOCK);
+    bool done;
+
+    if (fd < 0) {
+        failure_errno(e, "cannot make a socket for %s", a->text);
+        return -1;
+    }
+    done = a->kind == ADDRESS_UNIX ? listen_unix(a, fd, o, e) : listen_inet(a, fd, o, e);
+    return done ? fd : close_failed(fd);
+}
+
+static bool explain_connect(const struct address *a, struct error *e)
+{
+    if (a->kind == ADDRESS_UNIX) {
+        switch (errno) {
+        case ENOENT:
+            return failure(e, "there is no socket at %s: is the path right, and is reeve running?", a->text);
+        case ECONNREFUSED:
+            return failure(e, "nobody answers at %s: the socket was left behind by somebody who is gone", a->text);
+        case EACCES:
+            return failure(e, "no permission for the socket at %s", a->text);
+        default:
+            break;
+        }
+    }
+    return failure_errno(e, "cannot connect to %s", a->text);
+}
+
+/* A signal does not end a connect that is under way: wait for what comes of it. */
+static int wait_connected(int fd)
+{
+    struct pollfd p = { .fd = fd, .events = POLLOUT };
+    int reason = 0;
+    socklen_t length = sizeof reason;
+
+    while (poll(&p, 1, -1) < 0)
+        if (errno != EINTR)
+            return -1;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &reason, &length) < 0)
+        return -1;
+    errno = reason;
+    return reason == 0 ? 0 : -1;
+}
+
+int socket_connect(const struct address *a, struct error *e)
+{
+    int fd = new_socket(a, 0);
+    int reason;
+
+    if (fd >= 0 && (try_connect(a, fd) == 0 || (errno == EINTR && wait_connected(fd) == 0)))
+        return fd;
+    reason = errno;
+    explain_connect(a, e);
+    if (fd >= 0)
+        close(fd);
+    errno = reason;
+    return -1;
+}
+
+bool socket_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid)
+{
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    struct sockaddr_storage self;
+    socklen_t self_length = sizeof self;
+
+    if (getsockname(fd, (struct sockaddr *)&self, &self_length) < 0 || self.ss_family != AF_UNIX ||
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+        return false;
+    if (pid != NULL)
+        *pid = peer.pid;
+    if (uid != NULL)
+        *uid = peer.uid;
+    if (gid != NULL)
+        *gid = peer.gid;
+    return true;
+}
