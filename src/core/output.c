@@ -292,6 +292,17 @@ static int open_discard(struct error *e)
     return fd;
 }
 
+/* A FIFO or a terminal is opened so that reeve never waits; the child may. */
+static int open_for_child(const char *path, struct error *e)
+{
+    int fd = file_open_append(path, FILE_MODE, e);
+    int flags = fd >= 0 ? fcntl(fd, F_GETFL) : 0;
+
+    if (flags > 0 && (flags & O_NONBLOCK) != 0)
+        fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+    return fd;
+}
+
 int output_open(struct output *o, const struct output_settings *s, int stream, bool *close_it, struct error *e)
 {
     *close_it = s->kind != OUTPUT_INHERIT;
@@ -301,7 +312,7 @@ int output_open(struct output *o, const struct output_settings *s, int stream, b
     case OUTPUT_DISCARD:
         return open_discard(e);
     case OUTPUT_FILE:
-        return file_open_append(s->path, FILE_MODE, e);
+        return open_for_child(s->path, e);
     case OUTPUT_RING:
     case OUTPUT_CAPTURED:
         return open_sink(o, s, e) ? open_pipe(o, e) : -1;

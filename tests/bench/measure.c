@@ -1,0 +1,283 @@
+/* measure: starts a supervisor and prints what it is worth, as lines "FIGURE VALUE".
+ *
+ *   measure ITEM LEDGER COUNT FOLDER COMMAND ARGUMENT...
+ *
+ * COMMAND supervises COUNT of our children, which know LEDGER; the logs are in FOLDER. The ITEM is
+ *   restart  how long a dead program is away            rate     how often in a second one can end
+ *   fleet    start, memory and wake-ups when idle, stop  churn    restarts and what each of them costs
+ *   log      the output of one that writes all it can    lines    the lines of many */
+#include "ledger.h"
+#include "logs.h"
+#include "usage.h"
+
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { RESTARTS = 30, PATIENCE = 60, GIGABYTE = 1000000000 };
+
+static struct ledger *ledger;
+static unsigned count;
+static const char *folder;
+static pid_t supervisor;
+static int64_t launched;
+static int64_t let_go; /* when the writers began */
+
+static void print(const char *figure, double value)
+{
+    printf("%s %.6g\n", figure, value);
+}
+
+static void pause_for(double seconds)
+{
+    struct timespec t = { (time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9) };
+
+    nanosleep(&t, NULL);
+}
+
+/* ---- the supervisor ---- */
+
+static void launch(char **argv)
+{
+    extern char **environ;
+
+    launched = nanoseconds();
+    if (posix_spawnp(&supervisor, argv[0], NULL, NULL, argv, environ) != 0) {
+        perror(argv[0]);
+        exit(1);
+    }
+}
+
+/* Ask for everything to stop. The processor time in nanoseconds that all of it used from first to last. */
+static int64_t stop(void)
+{
+    struct rusage r;
+    int status;
+
+    kill(supervisor, SIGTERM);
+    if (wait4(supervisor, &status, 0, &r) != supervisor)
+        return 0;
+    return ((int64_t)r.ru_utime.tv_sec + r.ru_stime.tv_sec) * 1000000000 +
+           ((int64_t)r.ru_utime.tv_usec + r.ru_stime.tv_usec) * 1000;
+}
+
+static void give_up(const char *what)
+{
+    fprintf(stderr, "%s: %u began, %u ended\n", what, ledger_count(ledger), ledger->ended);
+    kill(supervisor, SIGKILL);
+    for (unsigned i = 0; i < ledger_count(ledger); i++)
+        if (ledger->entries[i].pid > 0 && ledger->entries[i].ended == 0)
+            kill(ledger->entries[i].pid, SIGKILL);
+    exit(1);
+}
+
+/* Wait until `done` says yes, for a minute. */
+static void await(bool (*done)(void), const char *what)
+{
+    int64_t latest = nanoseconds() + (int64_t)PATIENCE * 1000000000;
+
+    while (!done()) {
+        if (nanoseconds() > latest)
+            give_up(what);
+        if (waitpid(supervisor, NULL, WNOHANG) == supervisor)
+            give_up("the supervisor ended");
+        pause_for(0.001);
+    }
+}
+
+static bool all_began(void)
+{
+    return ledger_count(ledger) >= count && ledger->entries[count - 1].began != 0;
+}
+
+static bool all_ended(void)
+{
+    return ledger->ended >= count;
+}
+
+static bool restarted_enough(void)
+{
+    return ledger_count(ledger) > RESTARTS && ledger->entries[RESTARTS].began != 0;
+}
+
+static bool all_written(void)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (logs_last(folder, i) < ledger->entries[0].lines - 1)
+            return false;
+    return true;
+}
+
+/* ---- the items ---- */
+
+static int compare(const void *a, const void *b)
+{
+    double difference = *(const double *)a - *(const double *)b;
+
+    return (difference > 0) - (difference < 0);
+}
+
+static void measure_restart(void)
+{
+    double away[RESTARTS];
+
+    await(restarted_enough, "too few restarts");
+    for (int i = 0; i < RESTARTS; i++)
+        away[i] = (double)(ledger->entries[i + 1].began - ledger->entries[i].ended) / 1e3;
+    stop();
+    qsort(away, RESTARTS, sizeof *away, compare);
+    print("restart_us", away[RESTARTS / 2]);
+}
+
+static void measure_rate(void)
+{
+    unsigned before;
+    int64_t began;
+
+    await(all_began, "no start");
+    before = ledger_count(ledger);
+    began = nanoseconds();
+    pause_for(1.5);
+    print("restarts_per_s", (double)(ledger_count(ledger) - before) * 1e9 / (double)(nanoseconds() - began));
+    stop();
+}
+
+static int64_t last_began(void)
+{
+    int64_t last = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        if (ledger->entries[i].began > last)
+            last = ledger->entries[i].began;
+    return last;
+}
+
+static int64_t cpu_of_all(void)
+{
+    int64_t cpu = usage_cpu(supervisor);
+
+    for (unsigned i = 0; i < count; i++)
+        cpu += usage_cpu(ledger->entries[i].pid);
+    return cpu;
+}
+
+static void measure_idle(void)
+{
+    int64_t switches;
+
+    print("idle_pss_mib", (double)usage_pss(supervisor) / 1024);
+    switches = usage_switches(supervisor);
+    pause_for(3);
+    print("idle_switches", (double)(usage_switches(supervisor) - switches));
+}
+
+static void measure_fleet(void)
+{
+    int64_t began, used;
+
+    await(all_began, "not all started");
+    print("start_ms", (double)(last_began() - launched) / 1e6);
+    pause_for(0.5);
+    print("start_cpu_ms", (double)cpu_of_all() / 1e6);
+    measure_idle();
+    used = cpu_of_all();
+    began = nanoseconds();
+    used = stop() - used;
+    print("stop_ms", (double)(nanoseconds() - began) / 1e6);
+    print("stop_cpu_ms", (double)used / 1e6);
+}
+
+/* Let those write that wait for it, until the last line is in its file. The supervisor's processor time. */
+static int64_t let_them_write(void)
+{
+    int64_t cpu;
+
+    await(all_began, "not all started");
+    pause_for(0.2);
+    cpu = usage_cpu(supervisor);
+    let_go = nanoseconds();
+    ledger_go(ledger);
+    await(all_ended, "not all wrote");
+    await(all_written, "not all lines arrived");
+    return usage_cpu(supervisor) - cpu;
+}
+
+static int64_t lost_lines(void)
+{
+    int64_t lost = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        lost += logs_lost(folder, i, ledger->entries[0].lines);
+    return lost;
+}
+
+static void measure_log(void)
+{
+    int64_t cpu = let_them_write();
+    double seconds = (double)(nanoseconds() - let_go) / 1e9;
+    double gigabytes = (double)ledger->entries[0].lines * LOGS_LINE / GIGABYTE;
+
+    print("log_mb_per_s", gigabytes * 1000 / seconds);
+    print("log_cpu_s_per_gb", (double)cpu / 1e9 / gigabytes);
+    print("log_lost", (double)lost_lines());
+    stop();
+}
+
+static void measure_lines(void)
+{
+    int64_t cpu = let_them_write();
+
+    print("lines_cpu_us_per_1000", (double)cpu / (double)(ledger->entries[0].lines * count));
+    print("lines_lost", (double)lost_lines());
+    stop();
+}
+
+static void measure_churn(void)
+{
+    const double seconds = 4;
+    unsigned before;
+    int64_t cpu;
+
+    await(all_began, "not all started");
+    pause_for(1);
+    before = ledger_count(ledger);
+    cpu = usage_cpu(supervisor);
+    pause_for(seconds);
+    before = ledger_count(ledger) - before;
+    cpu = usage_cpu(supervisor) - cpu;
+    print("churn_per_s", before / seconds);
+    print("churn_cpu_us", (double)cpu / 1e3 / before);
+    stop();
+}
+
+int main(int argc, char **argv)
+{
+    static const struct item {
+        const char *name;
+        void (*measure)(void);
+    } items[] = {
+        { "restart", measure_restart }, { "rate", measure_rate },   { "fleet", measure_fleet },
+        { "log", measure_log },         { "lines", measure_lines }, { "churn", measure_churn },
+    };
+
+    if (argc < 6)
+        return 2;
+    ledger = ledger_open(argv[2]);
+    count = (unsigned)atoi(argv[3]);
+    folder = argv[4];
+    for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
+        if (strcmp(argv[1], items[i].name) == 0) {
+            launch(argv + 5);
+            items[i].measure();
+            return 0;
+        }
+    }
+    return 2;
+}
