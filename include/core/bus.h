@@ -52,6 +52,9 @@ void bus_free(struct bus *bus);
 /* Copies the event, its text and its exit. */
 void bus_publish(struct bus *bus, const struct event *event);
 
+/* Whether all that was published has been told. */
+bool bus_is_empty(const struct bus *bus);
+
 /* Hear every event from the next one published on. May be called, and stopped, within a callback. */
 struct listener *bus_listen(struct bus *bus, bus_fn *fn, void *arg);
 void bus_unlisten(struct listener **l);

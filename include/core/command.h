@@ -2,23 +2,27 @@
 #ifndef CORE_COMMAND_H
 #define CORE_COMMAND_H
 
-#include "base/text.h"
+#include "base/words.h"
 #include "core/reply.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct supervisor;
-struct command;
+
+struct flag {
+    const char *name;  /* "-f" */
+    const char *value; /* of "-n 5"; NULL: it has none */
+};
 
 /* What was asked. */
 struct request {
     struct supervisor *supervisor;
-    const char *caller;     /* "uid 0 pid 812", for the log */
+    const char *caller; /* "uid 0 pid 812", for the log */
     const char *verb;
     const char *const *args; /* targets and the like; without the flags */
     size_t arg_count;
-    const char *const *flags; /* "-f", "-n", "5", "--no-wait": a flag's value follows it */
+    const struct flag *flags;
     size_t flag_count;
 };
 
@@ -26,21 +30,31 @@ struct command {
     const char *verb;
     const char *arguments; /* "TARGET… [--no-wait]" */
     const char *help;      /* a line; then, after a newline, more for `help VERB` */
-    const char *flags;     /* the flags it knows: "-f -n= --no-wait"; a '=' means that a value follows */
+    const char *flags;     /* those it knows: "-f -n= --rolling?": '=' takes a value, '?' a number if one follows */
     int least, most;       /* arguments; -1: any number */
     bool changes;          /* something: it is logged with who asked */
+
+    /* Ends the reply at once, or later. NULL: the connection itself answers (`quit`). */
     void (*run)(const struct request *q, struct reply *r);
 };
 
-/* Check the words against the verb's row and run it. Ends the reply at once, or later. `words` are verb, arguments and flags as typed. */
+/* Check the words against the verb's row and run it. Ends the reply at once, or later. `words` are verb, arguments and
+ * flags as typed; they may go when this returns. */
 void command_run(struct supervisor *s, const char *caller, const struct words *words, struct reply *r);
+
+/* Only the check, without a supervisor: for a client that wants to know before it asks. */
+bool command_check(const struct words *words, struct error *e);
 
 /* The row of a verb, or NULL; its number in the table, for lists (NULL: past the end). */
 const struct command *command_find(const char *verb);
 const struct command *command_at(size_t i);
 
-/* Rooms above add verbs of their own at start-up (`auth` and `quit` belong to the connection). */
+/* Rooms above add verbs of their own at start-up. */
 void command_register(const struct command *c);
+
+/* What `help` and `help VERB` say. */
+void command_list(struct buffer *out);
+void command_help(const struct command *c, struct buffer *out);
 
 bool request_has_flag(const struct request *q, const char *flag);
 const char *request_flag_value(const struct request *q, const char *flag); /* NULL: not given */

@@ -6,7 +6,6 @@
 #define CORE_REPLY_H
 
 #include "base/buffer.h"
-#include "os/loop.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,13 +18,14 @@ enum reply_code {
     REPLY_NOT_RUNNING, /* of status: not all are RUNNING */
     REPLY_AUTH,
     REPLY_NOT_ALLOWED,
-    REPLY_TOO_LONG
+    REPLY_TOO_LONG,
+    REPLY_CODES
 };
 
 struct reply;
 
-/* A piece of a stream (tail -f), as soon as it is there: whole lines, or a JSON value each if the reply is data.
- * Returns how many bytes wait for the reader: a stream that is read too slowly is ended by its owner. */
+/* A piece of a stream (tail -f), as soon as it is there: whole lines, or a JSON value each if the reply is data. The
+ * asker who reads too slowly is cut off by whoever serves him: later, never from in here. */
 typedef void reply_piece_fn(struct reply *r, const char *data, size_t length, void *arg);
 
 /* The reply has ended: code, message and content are final; it is freed when this returns. */
@@ -33,17 +33,19 @@ typedef void reply_end_fn(struct reply *r, void *arg);
 
 struct reply {
     bool wants_data; /* fill `data` (JSON), else `text` */
-    bool streaming;  /* pieces were sent: no text or data at the end */
+    bool streaming;  /* it goes on until it is cancelled; its content comes in pieces */
+    bool verbatim;   /* its lines are somebody else's words, which may look like the end of a reply */
+    bool told;       /* the lines say what failed: the message adds nothing */
     enum reply_code code;
-    char message[512];  /* of a failure */
-    struct buffer text; /* whole lines */
-    struct buffer data; /* one JSON value, or empty: null */
-    struct buffer results; /* JSON: an entry for each target, if there are any */
+    char message[512];     /* of a failure */
+    struct buffer text;    /* whole lines */
+    struct buffer data;    /* one JSON value, or empty: null */
+    struct buffer results; /* a JSON list with an entry for each target; empty: there were none */
     reply_piece_fn *on_piece;
     reply_end_fn *on_end;
-    void *arg;          /* of the two above */
-    void (*on_cancel)(struct reply *r, void *work); /* set by a command that answers later */
-    void *work;         /* its state */
+    void *arg;                                      /* of the two above */
+    void (*on_cancel)(struct reply *r, void *work); /* set by a command that answers later: free `work` */
+    void *work;                                     /* its state */
 };
 
 struct reply *reply_new(bool wants_data, reply_piece_fn *on_piece, reply_end_fn *on_end, void *arg);
@@ -51,11 +53,18 @@ struct reply *reply_new(bool wants_data, reply_piece_fn *on_piece, reply_end_fn 
 /* A line for people; nothing when data is wanted. */
 void reply_line(struct reply *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* What became of one target: "web:1: started" or "web:1: ERROR (…)", and its entry in `results`. */
+/* What became of one target: "web:1: started" or "web:1: ERROR (…)", and its entry in `results`. A code other than
+ * REPLY_OK fails the reply. */
 void reply_result(struct reply *r, const char *target, enum reply_code code, const char *message);
 
 /* Remember a failure; the first that applies of not-allowed, usage, no-such-target, failed, not-running wins. */
 void reply_fail(struct reply *r, enum reply_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* It cannot be answered now: `on_cancel` frees `work` if the asker goes first. */
+void reply_later(struct reply *r, void (*on_cancel)(struct reply *r, void *work), void *work);
+
+/* Hand over a piece of a stream. */
+void reply_send(struct reply *r, const char *data, size_t length);
 
 /* Done: tells the asker and frees the reply. */
 void reply_end(struct reply *r);
@@ -64,6 +73,7 @@ void reply_end(struct reply *r);
 void reply_cancel(struct reply *r);
 
 const char *reply_code_name(enum reply_code code); /* "no-such-target" */
-int reply_exit_status(enum reply_code code);       /* the client's: 0 2 1 4 3 6 6 1 */
+bool reply_code_parse(const char *name, enum reply_code *out);
+int reply_exit_status(enum reply_code code); /* the client's: 0 2 1 4 3 6 6 1 */
 
 #endif

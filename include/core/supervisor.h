@@ -62,6 +62,9 @@ int supervisor_count(const struct supervisor *s, const struct program *program);
 /* The program that TTIN, TTOU, WINCH scale: `pool`, or the only one; NULL otherwise. */
 struct program *supervisor_pool(const struct supervisor *s);
 
+/* Whether nothing starts or stops any more: not who waits for a retry. */
+bool supervisor_is_settled(const struct supervisor *s);
+
 /* How many there are, without those that are on their way out. */
 size_t supervisor_process_count(const struct supervisor *s);
 struct process *supervisor_process(const struct supervisor *s, unsigned id); /* NULL: gone */

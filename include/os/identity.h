@@ -24,6 +24,9 @@ struct identity {
 bool identity_find(const char *user, const char *group, const char *const *groups, size_t group_count,
                    struct identity *out, struct error *e);
 
+/* Become that one ourselves, for good. */
+bool identity_become(const struct identity *id, struct error *e);
+
 void identity_free(struct identity *id);
 
 /* Whether such a user or group exists, without the rest. */

@@ -21,4 +21,11 @@ const char *limit_name(int resource);
 /* All names, a NULL at the end. */
 const char *const *limit_names(void);
 
+/* Let ourselves open as many files as the hard limit allows: a supervisor of thousands needs them. */
+void limits_raise_files(void);
+
+/* What the limit of open files was before: children shall not inherit ours, since old programs loop over all that they
+ * could have open. False: it was not raised. */
+bool limits_files_before(struct limit *out);
+
 #endif

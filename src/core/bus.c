@@ -10,6 +10,7 @@
 
 struct queued {
     STAILQ_ENTRY(queued) link;
+    unsigned long number;
     struct event event;
     struct process_exit exit;
     char text[];
@@ -20,12 +21,14 @@ struct listener {
     struct bus *bus;
     bus_fn *fn; /* NULL: stopped while events are being delivered */
     void *arg;
+    unsigned long first; /* number of the first event it hears */
 };
 
 struct bus {
     struct loop *loop;
     STAILQ_HEAD(, queued) queue;
     TAILQ_HEAD(, listener) listeners;
+    unsigned long next; /* number of the next event */
     bool delivering, scheduled, freed;
 };
 
@@ -87,14 +90,14 @@ void bus_free(struct bus *bus)
         destroy(bus);
 }
 
-static void tell_all(struct bus *bus, const struct event *event)
+static void tell_all(struct bus *bus, const struct queued *q)
 {
     struct listener *l;
 
     TAILQ_FOREACH(l, &bus->listeners, link)
     {
-        if (l->fn != NULL)
-            l->fn(event, l->arg);
+        if (l->fn != NULL && l->first <= q->number)
+            l->fn(&q->event, l->arg);
     }
 }
 
@@ -108,7 +111,7 @@ static void deliver(void *arg)
         struct queued *q = STAILQ_FIRST(&bus->queue);
 
         STAILQ_REMOVE_HEAD(&bus->queue, link);
-        tell_all(bus, &q->event);
+        tell_all(bus, q);
         free(q);
     }
     bus->delivering = false;
@@ -125,6 +128,7 @@ void bus_publish(struct bus *bus, const struct event *event)
     if (TAILQ_EMPTY(&bus->listeners))
         return;
     q = xmalloc(sizeof *q + text);
+    q->number = bus->next++;
     q->event = *event;
     if (event->exit != NULL) {
         q->exit = *event->exit;
@@ -139,6 +143,11 @@ void bus_publish(struct bus *bus, const struct event *event)
     }
 }
 
+bool bus_is_empty(const struct bus *bus)
+{
+    return STAILQ_EMPTY(&bus->queue);
+}
+
 struct listener *bus_listen(struct bus *bus, bus_fn *fn, void *arg)
 {
     struct listener *l = xcalloc(1, sizeof *l);
@@ -146,6 +155,7 @@ struct listener *bus_listen(struct bus *bus, bus_fn *fn, void *arg)
     l->bus = bus;
     l->fn = fn;
     l->arg = arg;
+    l->first = bus->next;
     TAILQ_INSERT_TAIL(&bus->listeners, l, link);
     return l;
 }

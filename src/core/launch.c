@@ -58,6 +58,22 @@ static bool fill_environment(struct environment *env, struct process *p, const s
     return true;
 }
 
+/* The program's limits, and the number of open files that reeve itself began with, unless the program says one. */
+static void fill_limits(struct launch *l, const struct limits *limits)
+{
+    struct limit files;
+    bool said = false;
+
+    for (size_t i = 0; i < limits->count; i++) {
+        l->limits[i] = limits->limit[i];
+        said = said || limits->limit[i].resource == RLIMIT_NOFILE;
+    }
+    l->request.limits = l->limits;
+    l->request.limit_count = limits->count;
+    if (!said && limits_files_before(&files))
+        l->limits[l->request.limit_count++] = files;
+}
+
 bool launch_prepare(struct launch *l, struct process *p, const struct program *settings, struct error *e)
 {
     bool changes_user = settings->user != NULL || settings->group != NULL || settings->groups.word != NULL;
@@ -76,14 +92,13 @@ bool launch_prepare(struct launch *l, struct process *p, const struct program *s
                                          .umask = settings->umask,
                                          .stdio = { null, null, null },
                                          .identity = changes_user ? &l->identity : NULL,
-                                         .limits = settings->limits.limit,
-                                         .limit_count = settings->limits.count,
                                          .has_nice = settings->nice != INT_MIN,
                                          .nice = settings->nice,
                                          .has_oom_score_adj = settings->oom_score_adj != INT_MIN,
                                          .oom_score_adj = settings->oom_score_adj,
                                          .no_new_privs = settings->no_new_privs,
                                          .deathsig = settings->deathsig };
+    fill_limits(l, &settings->limits);
     return true;
 }
 

@@ -40,6 +40,7 @@ struct launch {
     struct child_request request;
     struct environment environment;
     struct identity identity;
+    struct limit limits[LIMITS_MOST + 1];
     int close_after[3]; /* descriptors that are ours only until the child has them; -1: none */
 };
 

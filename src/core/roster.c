@@ -97,12 +97,18 @@ static void forget_start(struct supervisor *s, const struct process *p)
             s->to_start.process[i] = NULL;
 }
 
+static void sweep_soon(struct supervisor *s);
+
 /* Free those that have stopped: later, for they are in the middle of saying so. */
 static void sweep(void *arg)
 {
     struct supervisor *s = arg;
 
     s->sweeping = false;
+    if (!bus_is_empty(s->bus)) {
+        sweep_soon(s); /* what is told of a process points to it */
+        return;
+    }
     for (size_t i = s->leaving.count; i-- > 0;) {
         struct process *p = s->leaving.process[i];
 
@@ -126,6 +132,11 @@ void supervisor_let_go(struct supervisor *s, struct process *p)
 {
     forget_start(s, p);
     process_list_add(&s->leaving, p);
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_GONE,
+                                         .process = p,
+                                         .program = process_program(p),
+                                         .state = (int)process_state(p),
+                                         .at = clock_wall() });
     process_stop(p);
     if (process_is_settled(p))
         sweep_soon(s);
@@ -146,6 +157,21 @@ void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count)
     while (pool->count < count)
         supervisor_start_soon(s, supervisor_add_process(s, pool));
     pool_name_processes(pool);
+}
+
+static bool is_moving(const struct process *p)
+{
+    return process_state(p) == PROCESS_STARTING || process_state(p) == PROCESS_STOPPING;
+}
+
+bool supervisor_is_settled(const struct supervisor *s)
+{
+    if (s->starting)
+        return false;
+    for (size_t i = 0; i < s->all.count; i++)
+        if (is_moving(s->all.process[i]))
+            return false;
+    return true;
 }
 
 static int clamp(const struct program *program, int count)

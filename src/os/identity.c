@@ -135,6 +135,14 @@ bool identity_find(const char *user, const char *group, const char *const *group
     return false;
 }
 
+bool identity_become(const struct identity *id, struct error *e)
+{
+    if ((geteuid() == 0 && setgroups(id->group_count, id->groups) < 0) || setresgid(id->gid, id->gid, id->gid) < 0 ||
+        setresuid(id->uid, id->uid, id->uid) < 0)
+        return failure_errno(e, "cannot become user %u", (unsigned)id->uid);
+    return true;
+}
+
 void identity_free(struct identity *id)
 {
     free(id->groups);

@@ -59,3 +59,34 @@ const char *limit_name(int resource)
     assert(!"a resource that limit_parse knows");
     return "?";
 }
+
+static struct {
+    bool raised;
+    struct limit before;
+} files;
+
+static int64_t from_kernel(rlim_t n)
+{
+    return n == RLIM_INFINITY ? LIMIT_UNLIMITED : (int64_t)n;
+}
+
+void limits_raise_files(void)
+{
+    struct rlimit now, raised;
+
+    if (files.raised || getrlimit(RLIMIT_NOFILE, &now) < 0 || now.rlim_cur == now.rlim_max)
+        return;
+    raised = (struct rlimit){ .rlim_cur = now.rlim_max, .rlim_max = now.rlim_max };
+    if (setrlimit(RLIMIT_NOFILE, &raised) < 0)
+        return;
+    files.raised = true;
+    files.before = (struct limit){ .resource = RLIMIT_NOFILE,
+                                   .soft = from_kernel(now.rlim_cur),
+                                   .hard = from_kernel(now.rlim_max) };
+}
+
+bool limits_files_before(struct limit *out)
+{
+    *out = files.before;
+    return files.raised;
+}

@@ -1,0 +1,17 @@
+/* cli: the command line. Each verb of ours takes its own words; what is none of ours is said to a supervisor. */
+#ifndef CONTROL_CLI_H
+#define CONTROL_CLI_H
+
+/* All of `reeve`: returns the exit status. */
+int cli_main(int argc, char **argv);
+
+/* `reeve run …`: become the supervisor. */
+int run_main(int argc, char **argv);
+
+/* The file that -c means: `said`, or the first default that is there; ./supervisor.lua if none is. */
+const char *cli_file(const char *said);
+
+/* Say "reeve: …" on stderr, and return 2: the words were wrong. */
+int cli_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,24 @@
+/* feed: what a process writes from now on, whole lines at a time, over restarts and reloads. */
+#ifndef CORE_FEED_H
+#define CORE_FEED_H
+
+#include "core/supervisor.h"
+
+#include <stddef.h>
+
+struct feed;
+
+/* Lines, each with its newline. */
+typedef void feed_fn(const char *data, size_t length, void *arg);
+
+/* `stream` is 1 or 2. `on_end` is called, later, when the process is gone for good; the feed is still to be closed. */
+struct feed *feed_open(struct process *p, int stream, feed_fn *fn, loop_fn *on_end, void *arg);
+
+/* *f becomes NULL; a NULL one is welcome. Not from within `fn`. */
+void feed_close(struct feed **f);
+
+/* The settings of a process's stream, and what keeps it (may be NULL); stderr that goes to stdout is stdout. */
+const struct output_settings *feed_settings(const struct process *p, int stream);
+struct output *feed_output(const struct process *p, int stream);
+
+#endif

@@ -1,0 +1,26 @@
+/* journal: what happened lately, and as it happens: the lines of reeve's own log and the events of the bus. For the
+ * verbs `log` and `events`. There is one. */
+#ifndef CORE_JOURNAL_H
+#define CORE_JOURNAL_H
+
+#include "base/buffer.h"
+#include "core/bus.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum journal_kind { JOURNAL_LOG, JOURNAL_EVENTS };
+
+/* Keep book from now on. */
+void journal_open(struct bus *bus);
+void journal_close(void);
+
+/* Add the last `count` entries: a line each, or a JSON value each if `json`, which `separator` follows. */
+void journal_tail(enum journal_kind kind, size_t count, bool json, const char *separator, struct buffer *out);
+
+/* Called with each entry from now on: a line, with its newline, or a JSON value. It must not log. */
+typedef void journal_fn(const char *entry, size_t length, void *arg);
+struct journal_listener *journal_listen(enum journal_kind kind, bool json, journal_fn *fn, void *arg);
+void journal_unlisten(struct journal_listener **l);
+
+#endif

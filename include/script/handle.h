@@ -1,0 +1,26 @@
+/* handle: processes and programs as values of Lua. They hold an id or a name, so they may outlive what they name. */
+#ifndef SCRIPT_HANDLE_H
+#define SCRIPT_HANDLE_H
+
+#include "core/supervisor.h"
+
+#include <lua.h>
+#include <stdbool.h>
+
+/* The supervisor that script_listen was told; NULL: none, as while a file is only checked. */
+struct supervisor *script_supervisor(void);
+
+/* Push a handle. */
+void handle_push_process(lua_State *L, const struct process *p);
+void handle_push_program(lua_State *L, const char *name);
+
+/* The ids of all processes of a program, as memory of Lua's on top of the stack. */
+unsigned *handle_push_ids(lua_State *L, const char *program, size_t *count);
+
+/* true, or nil and the message: for methods that act. */
+int handle_push_result(lua_State *L, bool good, const struct error *e);
+
+/* What a process was called: for patterns. NULL: the value at `index` is no handle of a process. */
+const char *handle_process_name(lua_State *L, int index);
+
+#endif

@@ -1,0 +1,28 @@
+/* hooks: the functions of the file that are told what happened, and the words for it. */
+#ifndef SCRIPT_HOOKS_H
+#define SCRIPT_HOOKS_H
+
+#include "core/bus.h"
+#include "core/process.h"
+#include "script/state.h"
+
+#include <lua.h>
+#include <stdbool.h>
+
+/* The names of events that reeve itself tells; a NULL ends them. */
+extern const char *const hooks_events[];
+
+/* The generation in force; NULL: it has no functions. */
+void hooks_set_current(struct script *s);
+
+/* It is being freed. */
+void hooks_forget(const struct script *s);
+
+/* Tell every `on(…)` of an emitted event, which is the table on top of `L`; popped. Only the generation in
+ * force is told. */
+void hooks_tell_emitted(struct script *s, lua_State *L, const char *name);
+
+/* Push how a run ended, for hooks and advisors. */
+void hooks_push_exit(lua_State *L, const struct process_exit *exit);
+
+#endif

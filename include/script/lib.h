@@ -1,0 +1,34 @@
+/* lib: what a configuration finds in its globals. One file for each table in src/script/lib. */
+#ifndef SCRIPT_LIB_H
+#define SCRIPT_LIB_H
+
+#include <lua.h>
+
+/* Everything of this room: Lua's safe libraries, the words of the configuration, `reeve`. */
+void lib_open_all(lua_State *L);
+
+/* Lua's own, without what could block, leave the file system alone, or run for ever out of reach. */
+void lib_open_base(lua_State *L);
+void lib_open_coroutine(lua_State *L);
+void lib_open_string(lua_State *L);
+void lib_open_table(lua_State *L);
+void lib_open_io(lua_State *L);
+void lib_open_os(lua_State *L);
+
+/* supervisor program group socket on include require */
+void lib_open_config(lua_State *L);
+void lib_open_include(lua_State *L);
+void lib_open_require(lua_State *L);
+
+/* Reading an undefined global is told. After everything else. */
+void lib_guard_globals(lua_State *L);
+
+/* The table `reeve`, and what is in it: each adds its functions to the table on top of the stack. */
+void lib_open_reeve(lua_State *L);
+void lib_open_log(lua_State *L);
+void lib_open_json(lua_State *L);
+void lib_open_process(lua_State *L);
+void lib_open_program(lua_State *L);
+void lib_open_events(lua_State *L);
+
+#endif

@@ -1,0 +1,79 @@
+/* loading: what is known while a file is evaluated: the texts, what they declared, what was wrong with it. */
+#ifndef SCRIPT_LOADING_H
+#define SCRIPT_LOADING_H
+
+#include "base/problems.h"
+#include "base/units.h"
+#include "core/value.h"
+#include "script/script.h"
+#include "script/state.h"
+
+#include <lua.h>
+#include <stdbool.h>
+#include <sys/queue.h>
+
+/* A file that was read: the configuration, what it included and required. */
+struct source {
+    STAILQ_ENTRY(source) link;
+    char *path;
+    char *text; /* Lua; what the converter made of it if it is foreign */
+    size_t length;
+    void *origins; /* the converter's: where the lines of foreign text come from; NULL: it is not foreign */
+    struct source *includer;
+};
+
+enum declaration_kind { DECLARED_SUPERVISOR, DECLARED_PROGRAM, DECLARED_GROUP };
+
+/* `program "web" { … }`, read and not yet made into a record. */
+struct declaration {
+    STAILQ_ENTRY(declaration) link;
+    enum declaration_kind kind;
+    char *name; /* NULL: the supervisor's */
+    const struct source *source;
+    int line;       /* in the source's text */
+    bool has_table; /* `value` was given */
+    struct value value;
+};
+
+struct loading {
+    struct problems *problems;
+    STAILQ_HEAD(, source) sources;
+    STAILQ_HEAD(, declaration) declarations;
+    struct source *current; /* the one that is evaluated now */
+    msec limit;
+    bool told_cut_off;
+    bool is_cut_short; /* some file was not run to its end: declarations may be missing */
+};
+
+/* From now on the script is loading, until loading_end, which frees it all. */
+struct loading *loading_begin(struct script *s, struct problems *problems);
+void loading_end(struct script *s);
+
+/* A text is kept; `text` and `origins` are owned from now on. */
+struct source *loading_add_source(struct loading *l, const char *path, char *text, size_t length, void *origins);
+
+/* The source of that path, or NULL. */
+struct source *loading_find_source(const struct loading *l, const char *path);
+
+struct declaration *loading_add_declaration(struct loading *l, enum declaration_kind kind, const char *name,
+                                            const struct spot *spot);
+
+/* Where the user wrote what stands at a line of a source: in foreign files it is another one. */
+struct spot loading_origin(const struct source *source, int line);
+
+/* The line where the user wrote a setting of a declaration, "defaults.env" for one in a table within; the
+ * declaration's for "" and what is not found. */
+int loading_line(const struct declaration *d, const char *path);
+
+/* A problem at the spot of the code that is running; what stands in a loop is told once. Raised if nothing is loading.
+ */
+void loading_problem(lua_State *L, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same at a spot of Lua's text. */
+void loading_problem_at(struct loading *l, const struct spot *spot, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* What follows "FILE:LINE: " if `message` begins with the spot of a file that is being loaded, else NULL. */
+const char *loading_spot(const struct script *s, const char *message, struct spot *spot);
+
+#endif

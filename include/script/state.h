@@ -1,0 +1,74 @@
+/* state: one generation: a lua_State with its ceiling of memory, what it offers to the user's file, and the functions
+ * that this file gave us. */
+#ifndef SCRIPT_STATE_H
+#define SCRIPT_STATE_H
+
+#include "base/units.h"
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/queue.h>
+
+struct call;
+struct loading;
+struct timer;
+
+/* `on("exit", "web*", f)` */
+struct subscription {
+    char *event;
+    char *pattern; /* NULL: everybody */
+    int function;  /* in Lua's registry */
+};
+
+struct script {
+    LIST_ENTRY(script) link;
+    lua_State *L;
+    size_t used;       /* bytes */
+    size_t ceiling;    /* of them */
+    bool limited;      /* user code runs: the ceiling holds. C's own small needs are always met */
+    bool doomed;       /* free it once nothing of it runs any more */
+    struct call *call; /* the innermost that runs */
+
+    /* The functions of the file have numbers that no other living generation uses. */
+    int first_function, function_count;
+
+    struct subscription *subscriptions;
+    size_t subscription_count;
+
+    char *folder;           /* of the configuration, with a slash at its end; "" for the one we are in */
+    struct timer *delivery; /* emitted events wait in Lua's registry until it fires */
+
+    msec hook_time;
+    struct loading *loading; /* while the file is evaluated, else NULL */
+};
+
+/* `path` is the configuration's. */
+struct script *script_new(const char *path);
+
+/* Now, or when the call that is running has returned. NULL is welcome. */
+void script_free(struct script *s);
+
+/* The generation that a coroutine belongs to. */
+struct script *script_of(lua_State *L);
+
+/* The generation whose function has this number; NULL: it is gone. */
+struct script *script_owner(int reference);
+
+/* The number of the function on top of the stack, which is popped. The same function always gets the same. */
+int script_keep_function(struct script *s, lua_State *L);
+
+/* Push the function of that number. */
+void script_push_function(struct script *s, lua_State *L, int reference);
+
+/* Collect garbage and give free memory back to the system. */
+void script_shrink(struct script *s);
+
+/* Where the code that called us stands: the nearest Lua function from `level` on. */
+struct spot {
+    char file[512]; /* "": unknown */
+    int line;
+};
+struct spot script_spot(lua_State *L, int level);
+
+#endif

@@ -1,0 +1,317 @@
+#include "control/cli.h"
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "control/client.h"
+#include "control/foreign.h"
+#include "control/starter.h"
+#include "convert/convert.h"
+#include "core/command.h"
+#include "os/file.h"
+#include "script/script.h"
+#include "version.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int cli_misuse(const char *format, ...)
+{
+    va_list arguments;
+
+    fputs("reeve: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputs(" (`reeve help` tells more)\n", stderr);
+    return 2;
+}
+
+const char *cli_file(const char *said)
+{
+    static const char here[] = "supervisor.lua", there[] = "/etc/reeve/supervisor.lua";
+
+    if (said != NULL)
+        return said;
+    return access(here, F_OK) != 0 && access(there, F_OK) == 0 ? there : here;
+}
+
+static void print_problems(const struct problems *problems)
+{
+    struct buffer text = { 0 };
+
+    problems_print(problems, &text);
+    if (text.length > 0)
+        fwrite(text.data, 1, text.length, stderr);
+    buffer_free(&text);
+}
+
+/* getopt has said what is wrong. */
+static int wrong_option(void)
+{
+    fputs("`reeve help` tells more\n", stderr);
+    return 2;
+}
+
+/* The plan of the file, or NULL: its problems are printed. */
+static struct plan *load(const char *path)
+{
+    struct problems problems = { 0 };
+    struct plan *plan;
+
+    foreign_enable();
+    plan = script_load(path, &problems);
+    print_problems(&problems);
+    problems_free(&problems);
+    return plan;
+}
+
+/* ---- check, plan ------------------------------------------------------------------------------- */
+
+struct file_options {
+    const char *file;
+    bool json;
+};
+
+static bool read_file_options(int argc, char **argv, const char *letters, struct file_options *o)
+{
+    static const struct option names[] = { { "json", no_argument, NULL, 'j' }, { 0 } };
+    int c;
+
+    *o = (struct file_options){ 0 };
+    while ((c = getopt_long(argc, argv, letters, names, NULL)) != -1) {
+        if (c == 'c')
+            o->file = optarg;
+        else if (c == 'j')
+            o->json = true;
+        else
+            return false;
+    }
+    return true;
+}
+
+static int check_main(int argc, char **argv)
+{
+    struct file_options o;
+    struct plan *plan;
+
+    if (!read_file_options(argc, argv, "c:", &o))
+        return wrong_option();
+    if (optind < argc)
+        return cli_misuse("check: what is '%s'? A file is named by -c", argv[optind]);
+    plan = load(cli_file(o.file));
+    if (plan == NULL)
+        return 1;
+    printf("%s: no problems, %zu program%s\n", cli_file(o.file), plan->program_count,
+           plan->program_count == 1 ? "" : "s");
+    plan_release(plan);
+    return 0;
+}
+
+static int plan_main(int argc, char **argv)
+{
+    struct file_options o;
+    struct buffer out = { 0 };
+    struct plan *plan;
+
+    if (!read_file_options(argc, argv, "c:", &o))
+        return wrong_option();
+    if (optind < argc)
+        return cli_misuse("plan: what is '%s'? A file is named by -c", argv[optind]);
+    plan = load(cli_file(o.file));
+    if (plan == NULL)
+        return 1;
+    if (o.json) {
+        plan_print_json(plan, &out);
+        buffer_add_char(&out, '\n');
+    } else {
+        plan_print_text(plan, &out);
+    }
+    fwrite(out.data, 1, out.length, stdout);
+    buffer_free(&out);
+    plan_release(plan);
+    return 0;
+}
+
+/* ---- convert ----------------------------------------------------------------------------------- */
+
+static bool is_format(const char *name)
+{
+    for (const char *const *f = convert_formats; *f != NULL; f++)
+        if (strcmp(*f, name) == 0)
+            return true;
+    return false;
+}
+
+static int write_lua(const struct buffer *lua, const char *path)
+{
+    struct error e;
+
+    if (path == NULL) {
+        fwrite(lua->data, 1, lua->length, stdout);
+        return 0;
+    }
+    if (file_replace(path, lua->data, lua->length, 0644, &e))
+        return 0;
+    fprintf(stderr, "reeve: %s\n", e.text);
+    return 1;
+}
+
+static int convert(const char *path, const struct convert_options *options, const char *out)
+{
+    struct converted converted = { 0 };
+    struct problems problems = { 0 };
+    int status = 1;
+
+    if (convert_file(path, options, &converted, &problems))
+        status = write_lua(&converted.lua, out);
+    print_problems(&problems);
+    problems_free(&problems);
+    converted_free(&converted);
+    return status;
+}
+
+static int convert_main(int argc, char **argv)
+{
+    static const struct option names[] = { { "from", required_argument, NULL, 'f' },
+                                           { "formation", required_argument, NULL, 'm' },
+                                           { "output", required_argument, NULL, 'o' },
+                                           { 0 } };
+    struct convert_options options = { 0 };
+    const char *out = NULL;
+    int c;
+
+    while ((c = getopt_long(argc, argv, "f:m:o:", names, NULL)) != -1) {
+        if (c == 'f')
+            options.format = optarg;
+        else if (c == 'm')
+            options.formation = optarg;
+        else if (c == 'o')
+            out = optarg;
+        else
+            return wrong_option();
+    }
+    if (optind + 1 != argc)
+        return cli_misuse("convert takes one file");
+    if (options.format != NULL && !is_format(options.format))
+        return cli_misuse("there is no format '%s': taskmaster, supervisord, procfile or magistrate", options.format);
+    return convert(argv[optind], &options, out);
+}
+
+/* ---- init, help -------------------------------------------------------------------------------- */
+
+static int init_main(int argc, char **argv)
+{
+    const char *path = argc > 1 ? argv[1] : "supervisor.lua";
+    FILE *file;
+    int fd;
+
+    if (argc > 2 || *path == '-')
+        return cli_misuse("init takes the name of one file");
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (file == NULL || fputs(starter_text, file) == EOF || fclose(file) == EOF) {
+        fprintf(stderr, "reeve: '%s': %s\n", path,
+                errno == EEXIST ? "it is there already, and is not overwritten" : strerror(errno));
+        return 1;
+    }
+    printf("%s is written: edit it, then `reeve check -c %s` and `reeve run -c %s`\n", path, path, path);
+    return 0;
+}
+
+struct local {
+    const char *verb, *arguments, *help;
+    int (*main)(int argc, char **argv);
+};
+
+static int help_main(int argc, char **argv);
+
+static const struct local locals[] = {
+    { "run", "[-c FILE] [-s ADDRESS]… [--daemon] [--pidfile FILE] [-v]",
+      "supervise, in the foreground\n"
+      "-c names the configuration (./supervisor.lua, then /etc/reeve/supervisor.lua), -s an address of the control "
+      "port "
+      "instead of the configured ones, --daemon goes into the background, -v logs more.",
+      run_main },
+    { "check", "[-c FILE]", "tell every mistake of a configuration; starts nothing", check_main },
+    { "plan", "[-c FILE] [--json]", "every program with every setting", plan_main },
+    { "convert", "FILE [--from FORMAT] [-o OUT]",
+      "another tool's configuration as a supervisor.lua\n"
+      "FORMAT is taskmaster, supervisord, procfile or magistrate; it is told by name and content otherwise.",
+      convert_main },
+    { "init", "[FILE]", "write a supervisor.lua to begin with", init_main },
+    { "help", "[VERB]", "this list, or all about one command", help_main },
+};
+
+#define LOCALS (sizeof locals / sizeof *locals)
+
+static const struct local *find_local(const char *verb)
+{
+    for (size_t i = 0; i < LOCALS; i++)
+        if (strcmp(locals[i].verb, verb) == 0)
+            return &locals[i];
+    return NULL;
+}
+
+static void print_list(struct buffer *out)
+{
+    buffer_add_text(out, "usage: reeve VERB …\n\nHere:\n");
+    for (size_t i = 0; i < LOCALS; i++) {
+        const struct local *l = &locals[i];
+
+        buffer_addf(out, "  %s %s\n      %.*s\n", l->verb, l->arguments, (int)strcspn(l->help, "\n"), l->help);
+    }
+    buffer_add_text(out, "\nSaid to a supervisor, with [-s ADDRESS] [--json] [--password-file FILE]:\n");
+    command_list(out);
+    buffer_add_text(out,
+                    "\nA TARGET is a program, one of its processes (web:2), a @group, a pattern (work*), or all.\n");
+}
+
+static int print_help(const char *verb)
+{
+    const struct local *l = verb != NULL ? find_local(verb) : NULL;
+    const struct command *c = verb != NULL ? command_find(verb) : NULL;
+    struct buffer out = { 0 };
+
+    if (verb == NULL)
+        print_list(&out);
+    else if (l != NULL)
+        buffer_addf(&out, "reeve %s %s\n%s\n", l->verb, l->arguments, l->help);
+    else if (c != NULL)
+        command_help(c, &out);
+    else
+        return cli_misuse("there is no command '%s'", verb);
+    fwrite(out.data, 1, out.length, stdout);
+    buffer_free(&out);
+    return 0;
+}
+
+static int help_main(int argc, char **argv)
+{
+    return print_help(argc > 1 ? argv[1] : NULL);
+}
+
+int cli_main(int argc, char **argv)
+{
+    const char *verb = argc > 1 ? argv[1] : NULL;
+    const struct local *local = verb != NULL ? find_local(verb) : NULL;
+
+    if (local != NULL)
+        return local->main(argc - 1, argv + 1);
+    if (verb == NULL) {
+        print_help(NULL);
+        return 2;
+    }
+    if (strcmp(verb, "--version") == 0 || strcmp(verb, "-V") == 0) {
+        printf("reeve %s\n", REEVE_VERSION);
+        return 0;
+    }
+    if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0)
+        return print_help(NULL);
+    return client_main(argc, argv);
+}

@@ -1,0 +1,202 @@
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "client_private.h"
+#include "control/address.h"
+#include "os/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { READ_SIZE = 64 << 10, PASSWORD_MOST = 4096 };
+
+static bool is_folder_missing(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash != NULL && slash != path ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
+    struct stat st;
+    bool missing = stat(folder, &st) < 0 && errno == ENOENT;
+
+    free(folder);
+    return missing;
+}
+
+/* `reason` is connect's errno. */
+static bool explain_unix(const char *path, int reason, struct error *e)
+{
+    struct stat st;
+
+    if (reason == ENOENT || reason == ENOTDIR) {
+        if (reason == ENOTDIR || is_folder_missing(path))
+            return failure(e, "wrong path: there is no folder for the socket '%s'", path);
+        return failure(e, "not running: there is no socket '%s' (another address is named by -s or $REEVE_SOCKET)",
+                       path);
+    }
+    if (reason == EACCES || reason == EPERM)
+        return failure(e, "permission denied: the socket '%s' is for its owner and root", path);
+    if (reason == ECONNREFUSED && stat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+        return failure(e, "wrong path: '%s' is no socket", path);
+    if (reason == ECONNREFUSED)
+        return failure(e, "stale socket: nobody answers at '%s', the reeve that made it is gone", path);
+    errno = reason;
+    return failure_errno(e, "cannot connect to '%s'", path);
+}
+
+static bool explain(const struct client *c, int reason, struct error *e)
+{
+    const char *text = c->address.text;
+
+    if (c->address.kind == ADDRESS_UNIX)
+        return explain_unix(text_starts(text, "unix:") ? text + 5 : text, reason, e);
+    if (reason == ECONNREFUSED)
+        return failure(e, "not running: nobody listens at %s", text);
+    errno = reason;
+    return failure_errno(e, "cannot connect to %s", text);
+}
+
+bool client_connect(struct client *c, struct error *e)
+{
+    bool chosen;
+    char *address = c->address_text != NULL ? xstrdup(c->address_text) : address_default(&chosen);
+    bool good = address_parse(address, &c->address, e);
+    size_t length;
+    const char *greeting;
+
+    free(address);
+    if (!good)
+        return false;
+    c->fd = socket_connect(&c->address, e);
+    if (c->fd < 0)
+        return explain(c, errno, e);
+    greeting = client_read_line(c, &length);
+    if (greeting == NULL || length < 6 || memcmp(greeting, "reeve ", 6) != 0)
+        return failure(e, "whoever answers at %s is no reeve", c->address.text);
+    return true;
+}
+
+bool client_write(struct client *c, const struct buffer *data)
+{
+    size_t sent = 0;
+
+    while (sent < data->length) {
+        ssize_t n = send(c->fd, data->data + sent, data->length - sent, MSG_NOSIGNAL);
+
+        if (n < 0 && errno != EINTR)
+            return false;
+        if (n > 0)
+            sent += (size_t)n;
+    }
+    return true;
+}
+
+/* Read more behind what is there; what was taken goes. */
+static bool fill(struct client *c)
+{
+    ssize_t n;
+
+    buffer_drop(&c->in, c->taken);
+    c->taken = 0;
+    buffer_reserve(&c->in, READ_SIZE);
+    do
+        n = read(c->fd, c->in.data + c->in.length, READ_SIZE);
+    while (n < 0 && errno == EINTR);
+    if (n <= 0)
+        return false;
+    c->in.length += (size_t)n;
+    return true;
+}
+
+const char *client_read_line(struct client *c, size_t *length)
+{
+    size_t searched = 0;
+
+    for (;;) {
+        const char *start = c->in.data + c->taken, *newline = NULL;
+        size_t left = c->in.length - c->taken;
+
+        if (left > searched)
+            newline = memchr(start + searched, '\n', left - searched);
+        if (newline != NULL) {
+            *length = (size_t)(newline - start);
+            c->taken += *length + 1;
+            return start;
+        }
+        searched = left;
+        if (!fill(c))
+            return NULL;
+    }
+}
+
+const char *client_read_some(struct client *c, size_t most, size_t *length)
+{
+    const char *start;
+
+    if (c->taken == c->in.length && !fill(c))
+        return NULL;
+    start = c->in.data + c->taken;
+    *length = c->in.length - c->taken < most ? c->in.length - c->taken : most;
+    c->taken += *length;
+    return start;
+}
+
+/* ---- the password ------------------------------------------------------------------------------ */
+
+static char *first_line(struct buffer *text)
+{
+    char *line = xstrndup(text->length > 0 ? text->data : "", text->length > 0 ? strcspn(text->data, "\r\n") : 0);
+
+    buffer_free(text);
+    return line;
+}
+
+static char *ask_terminal(const struct client *c, struct error *e)
+{
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    struct termios before, quiet;
+    char line[PASSWORD_MOST];
+    ssize_t n;
+
+    if (fd < 0 || tcgetattr(fd, &before) < 0) {
+        if (fd >= 0)
+            close(fd);
+        failure(e,
+                "%s wants a password, and there is no terminal to ask on: use --password-file or "
+                "$REEVE_PASSWORD_FILE",
+                c->address.text);
+        return NULL;
+    }
+    quiet = before;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    tcsetattr(fd, TCSAFLUSH, &quiet);
+    dprintf(fd, "Password for %s: ", c->address.text);
+    n = read(fd, line, sizeof line - 1);
+    dprintf(fd, "\n");
+    tcsetattr(fd, TCSAFLUSH, &before);
+    close(fd);
+    if (n <= 0) {
+        failure(e, "no password was given");
+        return NULL;
+    }
+    line[n] = '\0';
+    line[strcspn(line, "\r\n")] = '\0';
+    return xstrdup(line);
+}
+
+char *client_password(const struct client *c, bool ask, struct error *e)
+{
+    const char *path = c->password_file != NULL ? c->password_file : getenv("REEVE_PASSWORD_FILE");
+    struct buffer text = { 0 };
+
+    if (path == NULL || *path == '\0')
+        return ask ? ask_terminal(c, e) : NULL;
+    if (file_read(path, PASSWORD_MOST, &text, e))
+        return first_line(&text);
+    failure_in(e, "password file");
+    buffer_free(&text);
+    return NULL;
+}

@@ -1,0 +1,131 @@
+#include "control/line.h"
+
+#include "base/xalloc.h"
+
+#include <ctype.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- text -------------------------------------------------------------------------------------- */
+
+static bool is_auth(const char *p, const char *end)
+{
+    return end - p > 5 && memcmp(p, "auth", 4) == 0 && isblank((unsigned char)p[4]);
+}
+
+/* The end of a quoted part that begins at `p`; `end` if it is never closed. */
+static const char *quote_end(const char *p, const char *end)
+{
+    char quote = *p++;
+
+    while (p < end && *p != quote)
+        p += quote == '"' && *p == '\\' && p + 1 < end ? 2 : 1;
+    return p < end ? p + 1 : end;
+}
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+    while (p < end && isspace((unsigned char)*p))
+        p++;
+    return p;
+}
+
+const char *line_command_end(const char *line, const char *end)
+{
+    const char *p = skip_blanks(line, end);
+
+    if (is_auth(p, end))
+        return end;
+    while (p < end && *p != ';') {
+        if (*p == '"' || *p == '\'')
+            p = quote_end(p, end);
+        else
+            p += *p == '\\' && p + 1 < end ? 2 : 1;
+    }
+    return p;
+}
+
+bool line_words(const char *command, size_t length, struct words *words, struct error *e)
+{
+    const char *start = skip_blanks(command, command + length);
+    char *text = xstrndup(start, (size_t)(command + length - start));
+    bool good = true;
+
+    if (is_auth(text, text + strlen(text))) {
+        words_add(words, "auth");
+        words_add(words, text + 5);
+    } else {
+        good = words_split(words, text, e);
+    }
+    free(text);
+    return good;
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------- */
+
+static bool add_argument(const json_t *value, struct words *words, struct error *e)
+{
+    char digits[32];
+
+    if (json_is_string(value)) {
+        words_add(words, json_string_value(value));
+        return true;
+    }
+    if (!json_is_integer(value))
+        return failure(e, "args is a list of texts and whole numbers");
+    snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
+    words_add(words, digits);
+    return true;
+}
+
+static bool read_words(const json_t *root, struct words *words, struct error *e)
+{
+    const json_t *verb = json_object_get(root, "verb"), *args = json_object_get(root, "args");
+
+    if (!json_is_string(verb))
+        return failure(e, "a request has a verb, as in {\"verb\":\"status\",\"args\":[\"web\"],\"id\":1}");
+    words_add(words, json_string_value(verb));
+    if (args != NULL && !json_is_array(args) && !json_is_null(args))
+        return failure(e, "args is a list of texts and whole numbers");
+    for (size_t i = 0; i < json_array_size(args); i++)
+        if (!add_argument(json_array_get(args, i), words, e))
+            return false;
+    return true;
+}
+
+/* An id is given back as it came; one that is not a number or a text is none. */
+static char *read_id(const json_t *id)
+{
+    if (json_is_string(id) || json_is_number(id))
+        return json_dumps(id, JSON_ENCODE_ANY | JSON_COMPACT);
+    return NULL;
+}
+
+static bool read_request(const json_t *root, struct line_request *out, struct error *e)
+{
+    out->id = read_id(json_object_get(root, "id"));
+    out->text = json_is_true(json_object_get(root, "text"));
+    return read_words(root, &out->words, e);
+}
+
+bool line_parse_json(const char *line, size_t length, struct line_request *out, struct error *e)
+{
+    json_error_t why;
+    json_t *root = json_loadb(line, length, 0, &why);
+    bool good;
+
+    *out = (struct line_request){ 0 };
+    if (root == NULL)
+        return failure(e, "this is no JSON: %s at column %d", why.text, why.column);
+    good = json_is_object(root) ? read_request(root, out, e) : failure(e, "a request is a JSON object");
+    json_decref(root);
+    return good;
+}
+
+void line_request_free(struct line_request *r)
+{
+    free(r->id);
+    words_free(&r->words);
+}

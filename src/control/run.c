@@ -1,0 +1,321 @@
+/* `reeve run`: from the words of the command line to a supervisor on its loop, and back. */
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "control/cli.h"
+#include "control/foreign.h"
+#include "control/server.h"
+#include "core/journal.h"
+#include "core/supervisor.h"
+#include "os/daemon.h"
+#include "os/file.h"
+#include "os/identity.h"
+#include "os/limits.h"
+#include "os/identity.h"
+#include "os/limits.h"
+#include "os/signals.h"
+#include "script/script.h"
+#include "version.h"
+
+#include <getopt.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct run {
+    /* What the command line said. */
+    const char *file_said;
+    struct words addresses;
+    const char *pidfile_said;
+    bool daemon, verbose;
+
+    char *file; /* absolute: reloads come after a chdir */
+    char *pidfile;
+    struct loop *loop;
+    struct supervisor *supervisor;
+    struct server *server;
+    struct listener *listener;
+};
+
+static bool read_options(struct run *r, int argc, char **argv)
+{
+    static const struct option names[] = { { "daemon", no_argument, NULL, 'd' },
+                                           { "pidfile", required_argument, NULL, 'p' },
+                                           { 0 } };
+    int c;
+
+    while ((c = getopt_long(argc, argv, "c:s:v", names, NULL)) != -1) {
+        if (c == 'c')
+            r->file_said = optarg;
+        else if (c == 's')
+            words_add(&r->addresses, optarg);
+        else if (c == 'd')
+            r->daemon = true;
+        else if (c == 'p')
+            r->pidfile_said = optarg;
+        else if (c == 'v')
+            r->verbose = true;
+        else
+            return false;
+    }
+    return true;
+}
+
+/* Whoever started us hears it, also from the background. */
+static void tell(const struct run *r, const char *text)
+{
+    if (r->daemon)
+        daemon_failed(text);
+    else
+        fprintf(stderr, "%s\n", text);
+}
+
+static bool give_up(const struct run *r, const struct error *e)
+{
+    char text[sizeof e->text + 8];
+
+    snprintf(text, sizeof text, "reeve: %s", e->text);
+    tell(r, text);
+    return false;
+}
+
+static char *absolute(const char *path)
+{
+    char folder[4096];
+
+    if (path == NULL || *path == '/' || getcwd(folder, sizeof folder) == NULL)
+        return xstrdup(path);
+    return xasprintf("%s/%s", folder, path);
+}
+
+/* ---- from settings to facts -------------------------------------------------------------------- */
+
+static struct plan *load(const struct run *r)
+{
+    struct problems problems = { 0 };
+    struct buffer text = { 0 };
+    struct plan *plan;
+
+    foreign_enable();
+    plan = script_load(r->file, &problems);
+    if (plan == NULL) {
+        problems_print(&problems, &text);
+        if (text.length > 0)
+            text.data[text.length - 1] = '\0';
+        tell(r, text.length > 0 ? text.data : "reeve: the configuration cannot be read");
+    }
+    buffer_free(&text);
+    problems_free(&problems);
+    return plan;
+}
+
+static bool open_log(const struct run *r, const struct supervisor_settings *settings, struct error *e)
+{
+    const char *fallback = r->daemon ? "syslog" : "stderr";
+    bool said = settings->log.word != NULL;
+
+    return log_open(said ? (const char *const *)settings->log.word : &fallback, said ? settings->log.count : 1,
+                    r->verbose ? LOG_DEBUG : settings->log_level, settings->syslog_facility, e);
+}
+
+static bool become_user(const char *user, struct error *e)
+{
+    struct identity id;
+    bool good;
+
+    if (!identity_find(user, NULL, NULL, 0, &id, e))
+        return false;
+    good = identity_become(&id, e);
+    identity_free(&id);
+    return good;
+}
+
+static bool apply_settings(struct run *r, const struct supervisor_settings *settings, struct error *e)
+{
+    r->pidfile = absolute(r->pidfile_said != NULL ? r->pidfile_said : settings->pidfile);
+    if (!open_log(r, settings, e))
+        return failure_in(e, "log");
+    if (settings->user != NULL && !become_user(settings->user, e))
+        return false;
+    if (settings->umask >= 0)
+        umask((mode_t)settings->umask);
+    if (settings->workingdir != NULL && chdir(settings->workingdir) < 0)
+        return failure_errno(e, "workingdir '%s'", settings->workingdir);
+    if (settings->state_dir != NULL && !file_make_directory(settings->state_dir, 0700, e))
+        return failure_in(e, "state_dir");
+    return true;
+}
+
+/* ---- while it runs ----------------------------------------------------------------------------- */
+
+static void reload(struct run *r)
+{
+    struct problems problems = { 0 };
+    struct buffer list = { 0 };
+
+    supervisor_reload(r->supervisor, false, &list, &problems); /* logs all of it */
+    buffer_free(&list);
+    problems_free(&problems);
+}
+
+static void scale(struct run *r, int number)
+{
+    struct program *program = supervisor_pool(r->supervisor);
+    int count;
+
+    if (program == NULL) {
+        log_warning("SIG%s: there are several programs, and `pool` names none", signal_name(number));
+        return;
+    }
+    count = supervisor_count(r->supervisor, program);
+    if (number == SIGWINCH)
+        supervisor_scale(r->supervisor, program, 0, true);
+    else
+        supervisor_scale(r->supervisor, program, number == SIGTTIN ? count + 1 : count - 1, false);
+}
+
+static void on_signal(int number, int sender, void *arg)
+{
+    struct run *r = arg;
+    char why[64];
+
+    snprintf(why, sizeof why, "SIG%s from pid %d", signal_name(number), sender);
+    switch (number) {
+    case SIGTERM:
+    case SIGINT:
+    case SIGQUIT:
+        supervisor_shutdown(r->supervisor, 0, number == SIGQUIT, why);
+        break;
+    case SIGHUP:
+        log_notice("%s: reload", why);
+        reload(r);
+        break;
+    case SIGUSR1:
+        log_notice("%s: opening log files again", why);
+        supervisor_reopen(r->supervisor);
+        break;
+    case SIGUSR2:
+        log_notice("%s: nothing comes from outside, so nothing is refreshed", why);
+        break;
+    default:
+        if (!supervisor_is_ending(r->supervisor))
+            scale(r, number);
+    }
+}
+
+/* Before anything is started: children are told the address. */
+static void name_address(struct run *r)
+{
+    if (server_address(r->server) != NULL)
+        supervisor_set_address(r->supervisor, server_address(r->server));
+}
+
+/* What of a new plan concerns reeve itself. The rest of it (user, pid file …) holds from the next start on. */
+static void on_event(const struct event *event, void *arg)
+{
+    struct run *r = arg;
+    const struct plan *plan = supervisor_plan(r->supervisor);
+    struct error e;
+
+    if (event->kind != EVENT_RELOAD)
+        return;
+    if (!open_log(r, &plan->settings, &e))
+        log_error("log: %s; the old one goes on", e.text);
+    server_follow(r->server, plan);
+    name_address(r);
+}
+
+/* ---- life -------------------------------------------------------------------------------------- */
+
+static void build(struct run *r)
+{
+    struct supervisor_upward upward = { 0 };
+
+    limits_raise_files();
+    script_attach(&upward, r->file);
+    r->loop = loop_new();
+    signals_open(r->loop, on_signal, r);
+    r->supervisor = supervisor_new(r->loop, &upward);
+    r->server = server_new(r->supervisor, &r->addresses);
+    r->listener = bus_listen(supervisor_bus(r->supervisor), on_event, r);
+    journal_open(supervisor_bus(r->supervisor));
+    script_listen(r->supervisor);
+}
+
+static void tear_down(struct run *r)
+{
+    server_free(r->server);
+    script_unlisten();
+    journal_close();
+    bus_unlisten(&r->listener);
+    supervisor_free(r->supervisor);
+    signals_close();
+    loop_free(r->loop);
+    if (r->pidfile != NULL)
+        pidfile_remove(r->pidfile);
+}
+
+static void supervise(struct run *r, struct plan *plan)
+{
+    log_notice("reeve %s supervises %s with pid %d: %zu program%s", REEVE_VERSION, r->file, (int)getpid(),
+               plan->program_count, plan->program_count == 1 ? "" : "s");
+    name_address(r);
+    supervisor_start(r->supervisor, plan);
+    malloc_trim(0);
+    daemon_ready();
+    loop_run(r->loop);
+}
+
+/* Owns `plan`. */
+static int run(struct run *r, struct plan *plan)
+{
+    struct error e;
+    int status = 1;
+
+    if (!apply_settings(r, &plan->settings, &e) || (r->pidfile != NULL && !pidfile_write(r->pidfile, &e))) {
+        give_up(r, &e);
+        plan_release(plan);
+        return 1;
+    }
+    build(r);
+    if (server_listen(r->server, plan, &e)) {
+        supervise(r, plan);
+        status = supervisor_exit_code(r->supervisor);
+        log_notice("reeve ends with status %d", status);
+    } else {
+        give_up(r, &e);
+        plan_release(plan);
+    }
+    tear_down(r);
+    return status;
+}
+
+int run_main(int argc, char **argv)
+{
+    struct run r = { 0 };
+    struct plan *plan;
+    struct error e;
+    int status = 1;
+
+    if (!read_options(&r, argc, argv)) {
+        fputs("`reeve help run` tells more\n", stderr);
+        status = 2;
+    } else if (optind < argc) {
+        status = cli_misuse("run: what is '%s'? A file is named by -c", argv[optind]);
+    } else if (r.daemon && !daemon_start(&e)) {
+        fprintf(stderr, "reeve: %s\n", e.text);
+    } else {
+        r.file = absolute(cli_file(r.file_said));
+        plan = load(&r);
+        if (plan != NULL)
+            status = run(&r, plan);
+    }
+    free(r.file);
+    free(r.pidfile);
+    words_free(&r.addresses);
+    log_close();
+    return status;
+}

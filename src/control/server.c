@@ -1,0 +1,162 @@
+#include "control/server.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "control/address.h"
+#include "os/socket.h"
+#include "server_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- addresses --------------------------------------------------------------------------------- */
+
+/* Whether somebody serves at this address already. */
+static bool is_taken(const char *text)
+{
+    struct address a;
+    int fd = address_parse(text, &a, NULL) ? socket_connect(&a, NULL) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* What to listen at, and whether somebody asked for it. */
+static bool choose_addresses(const struct server *server, const struct plan *plan, struct words *out)
+{
+    const struct supervisor_settings *settings = &plan->settings;
+    bool chosen = true;
+    char *address;
+
+    if (server->override.count > 0) {
+        words_copy(out, &server->override);
+    } else if (settings->control_off) {
+        *out = (struct words){ 0 };
+    } else if (settings->control.count > 0) {
+        words_copy(out, &settings->control);
+    } else {
+        address = address_default(&chosen);
+        words_add(out, address);
+        free(address);
+    }
+    return chosen;
+}
+
+static void add_port(struct server *server, struct port *port)
+{
+    server->ports = xrealloc(server->ports, (server->port_count + 1) * sizeof(struct port *));
+    server->ports[server->port_count++] = port;
+}
+
+bool server_listen(struct server *server, const struct plan *plan, struct error *e)
+{
+    struct words addresses = { 0 };
+    bool chosen = choose_addresses(server, plan, &addresses), good = true;
+
+    for (size_t i = 0; i < addresses.count && good; i++) {
+        struct port *port = port_open(server, addresses.word[i], &plan->settings, e);
+
+        if (port != NULL) {
+            add_port(server, port);
+        } else if (chosen || is_taken(addresses.word[i])) {
+            good = failure_in(e, "control port");
+        } else {
+            log_warning("no control port: %s", e->text);
+        }
+    }
+    words_free(&addresses);
+    return good;
+}
+
+/* ---- reloads ----------------------------------------------------------------------------------- */
+
+/* Take the port of that address out of the list; NULL: there is none. */
+static struct port *take_port(struct port **ports, size_t count, const char *text)
+{
+    char *wanted = address_absolute(text);
+    struct port *found = NULL;
+
+    for (size_t i = 0; i < count && found == NULL; i++)
+        if (ports[i] != NULL && strcmp(port_address(ports[i]), wanted) == 0) {
+            found = ports[i];
+            ports[i] = NULL;
+        }
+    free(wanted);
+    return found;
+}
+
+static void follow_address(struct server *server, struct port *old, const char *text,
+                           const struct supervisor_settings *settings)
+{
+    struct error e;
+
+    if (old != NULL && !port_serves(old, settings)) {
+        port_close(old);
+        old = NULL;
+    }
+    if (old == NULL)
+        old = port_open(server, text, settings, &e);
+    if (old != NULL)
+        add_port(server, old);
+    else
+        log_error("control port: %s", e.text);
+}
+
+void server_follow(struct server *server, const struct plan *plan)
+{
+    struct port **old = server->ports;
+    size_t count = server->port_count;
+    struct words addresses = { 0 };
+
+    server->ports = NULL;
+    server->port_count = 0;
+    choose_addresses(server, plan, &addresses);
+    for (size_t i = 0; i < addresses.count; i++)
+        follow_address(server, take_port(old, count, addresses.word[i]), addresses.word[i], &plan->settings);
+    for (size_t i = 0; i < count; i++)
+        if (old[i] != NULL)
+            port_close(old[i]);
+    free(old);
+    words_free(&addresses);
+}
+
+/* ---- life -------------------------------------------------------------------------------------- */
+
+struct server *server_new(struct supervisor *s, const struct words *override)
+{
+    struct server *server = xcalloc(1, sizeof *server);
+
+    server->supervisor = s;
+    server->loop = supervisor_loop(s);
+    if (override != NULL)
+        for (size_t i = 0; i < override->count; i++) {
+            char *address = address_absolute(override->word[i]);
+
+            words_add(&server->override, address);
+            free(address);
+        }
+    TAILQ_INIT(&server->sessions);
+    return server;
+}
+
+const char *server_address(const struct server *server)
+{
+    return server->port_count > 0 ? port_address(server->ports[0]) : NULL;
+}
+
+void server_free(struct server *server)
+{
+    struct session *s;
+
+    if (server == NULL)
+        return;
+    while ((s = TAILQ_FIRST(&server->sessions)) != NULL)
+        session_close(s);
+    for (size_t i = 0; i < server->port_count; i++)
+        port_close(server->ports[i]);
+    free(server->ports);
+    words_free(&server->override);
+    free(server);
+}

@@ -1,0 +1,103 @@
+/* The inside of the control port: server.c listens, session.c is one client, answer.c writes replies. */
+#ifndef CONTROL_SERVER_PRIVATE_H
+#define CONTROL_SERVER_PRIVATE_H
+
+#include "control/line.h"
+#include "control/server.h"
+#include "control/telnet.h"
+#include "core/reply.h"
+#include "os/connection.h"
+
+#include <sys/queue.h>
+
+enum {
+    UNREAD_MOST = 4 << 20, /* bytes that wait for a reader before he is cut off */
+    HELD_MOST = 1 << 20,   /* bytes of commands that wait for a reply */
+    TCP_MOST = 64,         /* idle TCP connections */
+    STREAMS_MOST = 16,     /* of one connection */
+    SLICE = 10             /* milliseconds of commands of one client, then it is the others' turn */
+};
+
+enum dialect {
+    DIALECT_TEXT,
+    DIALECT_JSON,
+    DIALECT_CLIENT /* JSON around text for people */
+};
+
+/* A reply on its way. */
+struct answer {
+    TAILQ_ENTRY(answer) link;
+    struct session *session;
+    struct reply *reply;
+    enum dialect dialect;
+    char *id; /* as JSON text; NULL: none */
+};
+
+struct session {
+    TAILQ_ENTRY(session) link;
+    struct server *server;
+    struct connection *connection;
+    struct telnet telnet;
+    struct buffer in; /* not done yet, from `taken` on */
+    size_t taken;
+    bool in_line; /* a command of this text line was done already */
+    TAILQ_HEAD(, answer) answers;
+    struct answer *holding; /* the next command waits for this one */
+    struct timer *turn;     /* goes on, or ends it, in the next turn of the loop */
+    struct timer *penalty;  /* after a wrong password */
+    char caller[80];
+    bool tcp, authorized;
+    bool working; /* in the middle of its commands */
+    bool ended;   /* the client sends no more */
+    bool leaving; /* no more commands: what was said is sent, then it is closed */
+    bool doomed;  /* closed in the next turn, whatever waits to be sent */
+    int failures; /* wrong passwords */
+};
+
+struct server {
+    struct supervisor *supervisor;
+    struct loop *loop;
+    struct words override;
+    struct port **ports; /* owned, in the order of the addresses */
+    size_t port_count;
+    TAILQ_HEAD(, session) sessions; /* oldest first */
+    size_t tcp_count;
+    int failures; /* wrong passwords lately, of all clients */
+    msec last_failure;
+};
+
+/* port.c: listen at an address, as the settings want it; NULL on failure. */
+struct port *port_open(struct server *server, const char *address, const struct supervisor_settings *settings,
+                       struct error *e);
+void port_close(struct port *port);
+const char *port_address(const struct port *port);
+
+/* Whether it may stay as it is under these settings, and its file is still there. */
+bool port_serves(const struct port *port, const struct supervisor_settings *settings);
+
+/* password.c: without a password any is right. */
+bool password_is_set(const struct supervisor_settings *settings);
+bool password_is_right(const struct supervisor_settings *settings, const char *said);
+
+/* session.c */
+void session_open(struct server *server, int fd, bool tcp, bool authorized);
+void session_close(struct session *s);
+void session_send(struct session *s, const char *data, size_t length);
+void session_doom(struct session *s, const char *why);
+
+/* A command is over, or a line refused: go on. */
+void session_wake(struct session *s);
+
+/* session_auth.c: check the password, and answer. */
+void session_authorize(struct session *s, const char *password, struct reply *r);
+
+/* answer.c: a new reply for this session; NULL `id` in text. Owns `id`. */
+struct answer *answer_new(struct session *s, enum dialect dialect, char *id);
+
+/* The client wants no more of it: an orderly end of a stream, a failure of anything else. */
+void answer_cancel(struct answer *a);
+
+/* The client has gone. */
+void answer_drop(struct answer *a);
+
+#endif

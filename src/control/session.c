@@ -1,0 +1,387 @@
+/* One client of the control port. Commands are done one after another: one that answers later holds back those behind
+ * it. Streams hold back others in text only, where the next line ends them; in JSON they have their id. */
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "core/command.h"
+#include "os/clock.h"
+#include "os/socket.h"
+#include "server_private.h"
+#include "version.h"
+
+#include <ctype.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- ends -------------------------------------------------------------------------------------- */
+
+void session_close(struct session *s)
+{
+    struct answer *a;
+
+    while ((a = TAILQ_FIRST(&s->answers)) != NULL)
+        answer_drop(a);
+    timer_stop(&s->turn);
+    timer_stop(&s->penalty);
+    TAILQ_REMOVE(&s->server->sessions, s, link);
+    s->server->tcp_count -= s->tcp;
+    connection_close(s->connection);
+    buffer_free(&s->in);
+    free(s);
+}
+
+/* Send what waits to be sent, but do nothing more. */
+static void leave(struct session *s)
+{
+    connection_finish(s->connection);
+    s->connection = NULL;
+    session_close(s);
+}
+
+static void work(struct session *s);
+
+static void on_turn(void *arg)
+{
+    struct session *s = arg;
+
+    s->turn = NULL;
+    if (s->doomed)
+        session_close(s);
+    else
+        work(s);
+}
+
+void session_wake(struct session *s)
+{
+    if (!s->working && s->turn == NULL)
+        s->turn = timer_start(s->server->loop, 0, on_turn, s);
+}
+
+void session_doom(struct session *s, const char *why)
+{
+    if (s->doomed)
+        return;
+    if (why != NULL)
+        log_notice("control: %s is cut off: %s", s->caller, why);
+    s->doomed = true;
+    s->working = false;
+    session_wake(s);
+}
+
+void session_send(struct session *s, const char *data, size_t length)
+{
+    if (s->doomed)
+        return;
+    /* One reply may be larger than that: what counts is whether the ones before it were read. */
+    if (connection_pending(s->connection) > UNREAD_MOST)
+        session_doom(s, NULL);
+    else
+        connection_write(s->connection, data, length);
+}
+
+/* ---- commands ---------------------------------------------------------------------------------- */
+
+static void refuse(struct session *s, struct answer *a, enum reply_code code, const char *message)
+{
+    (void)s;
+    reply_fail(a->reply, code, "%s", message);
+    reply_end(a->reply);
+}
+
+/* {"verb":"cancel","args":[1]} */
+static void cancel(struct session *s, const struct words *words, struct answer *asked)
+{
+    struct answer *a, *next;
+
+    for (a = TAILQ_FIRST(&s->answers); a != NULL; a = next) {
+        next = TAILQ_NEXT(a, link);
+        if (a != asked && a->id != NULL && words->count > 1 && strcmp(a->id, words->word[1]) == 0)
+            answer_cancel(a);
+    }
+}
+
+static bool is_open_to_all(const char *verb)
+{
+    return strcmp(verb, "help") == 0 || strcmp(verb, "quit") == 0 || strcmp(verb, "auth") == 0;
+}
+
+static size_t count_streams(const struct session *s)
+{
+    const struct answer *a;
+    size_t count = 0;
+
+    TAILQ_FOREACH(a, &s->answers, link)
+    {
+        count += a->reply->streaming;
+    }
+    return count;
+}
+
+/* The verbs that are about the connection itself. False: it is none of them. */
+static bool run_own(struct session *s, const struct words *words, struct answer *a)
+{
+    const char *verb = words->word[0];
+
+    if (strcmp(verb, "quit") == 0 && words->count == 1) {
+        s->leaving = true;
+        reply_end(a->reply);
+    } else if (strcmp(verb, "auth") == 0 && words->count == 2) {
+        session_authorize(s, words->word[1], a->reply);
+    } else if (strcmp(verb, "cancel") == 0 && a->dialect != DIALECT_TEXT) {
+        cancel(s, words, a);
+        if (a->id != NULL)
+            reply_end(a->reply);
+        else
+            answer_drop(a);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void run(struct session *s, const struct words *words, struct answer *a)
+{
+    s->holding = a;
+    if (!s->authorized && !is_open_to_all(words->word[0]))
+        refuse(s, a, REPLY_AUTH, "say the password first: auth PASSWORD");
+    else if (count_streams(s) >= STREAMS_MOST)
+        refuse(s, a, REPLY_FAILED, "too many streams on one connection: cancel some first");
+    else if (!run_own(s, words, a))
+        command_run(s->server->supervisor, s->caller, words, a->reply);
+    /* Still there, and a stream with an id of its own: others may go on beside it. */
+    if (s->holding == a && a->reply->streaming && a->dialect != DIALECT_TEXT)
+        s->holding = NULL;
+}
+
+static void do_text(struct session *s, const char *command, size_t length)
+{
+    struct words words = { 0 };
+    struct error e;
+
+    if (!line_words(command, length, &words, &e))
+        refuse(s, answer_new(s, DIALECT_TEXT, NULL), REPLY_USAGE, e.text);
+    else if (words.count > 0)
+        run(s, &words, answer_new(s, DIALECT_TEXT, NULL));
+    words_free(&words);
+}
+
+static void do_json(struct session *s, const char *line, size_t length)
+{
+    struct line_request request;
+    struct answer *a;
+    struct error e;
+    bool good = line_parse_json(line, length, &request, &e);
+
+    a = answer_new(s, request.text ? DIALECT_CLIENT : DIALECT_JSON, request.id);
+    request.id = NULL;
+    if (good)
+        run(s, &request.words, a);
+    else
+        refuse(s, a, REPLY_USAGE, e.text);
+    line_request_free(&request);
+}
+
+/* ---- lines ------------------------------------------------------------------------------------- */
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+    while (p < end && (isblank((unsigned char)*p) || *p == '\r'))
+        p++;
+    return p;
+}
+
+/* The rest of the input; its first line must be whole: returns its newline, or NULL. */
+static const char *find_newline(const struct session *s, const char **start)
+{
+    size_t length = s->in.length - s->taken;
+
+    *start = length > 0 ? s->in.data + s->taken : NULL;
+    return length > 0 ? memchr(*start, '\n', length) : NULL;
+}
+
+static void too_long(struct session *s)
+{
+    s->leaving = true;
+    refuse(s, answer_new(s, DIALECT_TEXT, NULL), REPLY_TOO_LONG, "a line has at most 64 KB");
+}
+
+/* Do the first command of the input. False: there is no whole line. */
+static bool do_next(struct session *s)
+{
+    const char *start, *newline = find_newline(s, &start), *command, *end;
+
+    if (newline == NULL ? s->in.length - s->taken > LINE_LONGEST : newline - start > LINE_LONGEST) {
+        too_long(s);
+        return true;
+    }
+    if (newline == NULL)
+        return false;
+    command = skip_blanks(start, newline);
+    end = !s->in_line && *command == '{' ? newline : line_command_end(command, newline);
+    s->taken += (size_t)(end - start) + 1;
+    if (!s->in_line && *command == '{')
+        do_json(s, command, (size_t)(end - command));
+    else
+        do_text(s, command, (size_t)(end - command));
+    s->in_line = end < newline;
+    return true;
+}
+
+static bool is_text_stream(const struct answer *a)
+{
+    return a->dialect == DIALECT_TEXT && a->reply->streaming;
+}
+
+/* While a JSON request holds the others back, a cancel that comes next must still get through. */
+static bool take_cancel(struct session *s)
+{
+    const char *start, *newline = find_newline(s, &start);
+    struct line_request request;
+    bool good;
+
+    if (newline == NULL || *start != '{' || newline - start > LINE_LONGEST)
+        return false;
+    good = line_parse_json(start, (size_t)(newline - start), &request, NULL) &&
+           strcmp(request.words.word[0], "cancel") == 0;
+    if (good) {
+        s->taken += (size_t)(newline - start) + 1;
+        cancel(s, &request.words, NULL);
+    }
+    line_request_free(&request);
+    return good;
+}
+
+/* Whether the command that runs makes room for the next. */
+static bool give_way(struct session *s)
+{
+    const char *start;
+
+    if (s->holding == NULL)
+        return true;
+    if (s->holding->dialect != DIALECT_TEXT)
+        return take_cancel(s);
+    if (!is_text_stream(s->holding) || find_newline(s, &start) == NULL)
+        return false;
+    answer_cancel(s->holding);
+    return true;
+}
+
+static void forget_taken(struct session *s)
+{
+    if (s->taken == s->in.length)
+        buffer_clear(&s->in);
+    else if (s->taken > 0)
+        buffer_drop(&s->in, s->taken);
+    s->taken = 0;
+    if (s->in.length == 0 && s->in.capacity > LINE_LONGEST)
+        buffer_free(&s->in);
+}
+
+/* Returns whether the time was too short for all of it. */
+static bool work_for_a_while(struct session *s)
+{
+    msec until = clock_now() + SLICE;
+
+    while (!s->doomed && !s->leaving && s->penalty == NULL && give_way(s)) {
+        if (s->holding == NULL && !do_next(s))
+            return false;
+        if (clock_now() > until)
+            return true;
+    }
+    return false;
+}
+
+static void work(struct session *s)
+{
+    bool more;
+
+    s->working = true;
+    more = work_for_a_while(s);
+    s->working = false;
+    forget_taken(s);
+    if (s->doomed)
+        return;
+    if (more)
+        session_wake(s);
+    else if (s->in.length > HELD_MOST)
+        session_doom(s, "too many commands at once");
+    else if (s->leaving ? s->holding == NULL && s->penalty == NULL : s->ended && TAILQ_EMPTY(&s->answers))
+        leave(s);
+}
+
+/* ---- what the connection says ------------------------------------------------------------------ */
+
+static void interrupt(struct session *s)
+{
+    s->telnet.interrupted = false;
+    if (s->holding != NULL && s->penalty == NULL)
+        answer_cancel(s->holding);
+}
+
+static size_t on_read(struct connection *c, const char *data, size_t length, void *arg)
+{
+    struct session *s = arg;
+    struct buffer answer = { 0 };
+
+    telnet_filter(&s->telnet, data, length, &s->in, &answer);
+    if (answer.length > 0)
+        connection_write(c, answer.data, answer.length);
+    buffer_free(&answer);
+    if (s->telnet.interrupted)
+        interrupt(s);
+    if (s->turn == NULL)
+        work(s);
+    return length;
+}
+
+/* A last command without a newline counts. */
+static void on_end(struct connection *c, bool broken, void *arg)
+{
+    struct session *s = arg;
+
+    (void)c;
+    if (broken || s->doomed) {
+        session_close(s);
+        return;
+    }
+    s->ended = true;
+    if (s->in.length > 0 && s->in.data[s->in.length - 1] != '\n')
+        buffer_add_char(&s->in, '\n');
+    if (s->turn == NULL)
+        work(s);
+}
+
+static void name_caller(struct session *s, int fd)
+{
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+    char host[48] = "?", port[8] = "?";
+    pid_t pid;
+    uid_t uid;
+
+    if (socket_peer(fd, &pid, &uid, NULL)) {
+        snprintf(s->caller, sizeof s->caller, "uid %u pid %d", (unsigned)uid, (int)pid);
+        return;
+    }
+    if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0)
+        getnameinfo((struct sockaddr *)&peer, length, host, sizeof host, port, sizeof port,
+                    NI_NUMERICHOST | NI_NUMERICSERV);
+    snprintf(s->caller, sizeof s->caller, "%s port %s", host, port);
+}
+
+void session_open(struct server *server, int fd, bool tcp, bool authorized)
+{
+    static const char greeting[] = "reeve " REEVE_VERSION " ready, \"help\" lists the commands\n";
+    struct session *s = xcalloc(1, sizeof *s);
+
+    s->server = server;
+    s->tcp = tcp;
+    s->authorized = authorized;
+    TAILQ_INIT(&s->answers);
+    TAILQ_INSERT_TAIL(&server->sessions, s, link);
+    server->tcp_count += tcp;
+    name_caller(s, fd);
+    s->connection = connection_open(server->loop, fd, on_read, on_end, s);
+    connection_write(s->connection, greeting, sizeof greeting - 1);
+}

@@ -1,0 +1,290 @@
+/* supervisord: its INI files. Defaults of supervisord that differ from reeve's are written out, so that programs go on
+ * as they did. */
+#include "convert/supervisord.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "convert/scalar.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uthash.h>
+
+enum { MOST_FILES = 1000 };
+
+/* The pattern beside the main file, as the messages will name it. */
+static char *pattern_path(const struct supervisord *sd, const char *pattern)
+{
+    const char *path = sd->c->source->path;
+    const char *slash = strrchr(path, '/');
+
+    if (*pattern == '/' || slash == NULL)
+        return xstrdup(pattern);
+    return xasprintf("%.*s%s", (int)(slash - path) + 1, path, pattern);
+}
+
+static void include_pattern(struct supervisord *sd, const char *pattern, struct place place)
+{
+    struct draft *draft = &sd->c->draft;
+    char *path = pattern_path(sd, pattern);
+    glob_t found = { 0 };
+
+    if (glob(path, GLOB_NOESCAPE, NULL, &found) != 0)
+        draft_note(draft, place, "[include] no file matches %s", pattern);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const struct source *s;
+
+        if (sd->c->extra_count == MOST_FILES) {
+            draft_refuse(draft, place, "[include]: more than %d files", MOST_FILES);
+            break;
+        }
+        s = conversion_read(sd->c, found.gl_pathv[i]);
+        if (s != NULL)
+            ini_read(&sd->ini, s, draft->problems);
+    }
+    globfree(&found);
+    free(path);
+}
+
+static void include_files(struct supervisord *sd)
+{
+    const struct ini_section *include = ini_find(&sd->ini, "include");
+    struct ini_values v;
+    struct place place;
+    char *files, *rest, *pattern;
+
+    if (include == NULL)
+        return;
+    ini_values_begin(&v, sd, include, sd->c->draft.notes);
+    files = ini_value(&v, "files", &place);
+    if (ini_get(include, "files") == NULL)
+        draft_refuse(&sd->c->draft, include->place, "[include]: there is no `files`");
+    rest = files;
+    while (files != NULL && (pattern = strsep(&rest, " \t\r\n\f")) != NULL) {
+        if (*pattern != '\0')
+            include_pattern(sd, pattern, place);
+    }
+    if (files != NULL && ini_get(include, "files")->place.file != sd->c->source->path)
+        draft_note(&sd->c->draft, include->place, "[include] of an included file is not followed");
+    free(files);
+}
+
+/* Call `fn` for each of the words between commas. */
+static void each_word(const char *list, void (*fn)(const char *word, void *arg), void *arg)
+{
+    char *copy = xstrdup(list), *rest = copy, *word;
+
+    while ((word = strsep(&rest, ",")) != NULL) {
+        size_t length;
+
+        word += strspn(word, " \t\r\n");
+        length = strlen(word);
+        while (length > 0 && strchr(" \t\r\n", word[length - 1]) != NULL)
+            word[--length] = '\0';
+        if (length > 0)
+            fn(word, arg);
+    }
+    free(copy);
+}
+
+/* Which group names a program. */
+struct membership {
+    char *program;
+    const char *group;
+    UT_hash_handle hh;
+};
+
+struct group_reader {
+    struct supervisord *sd;
+    const char *group;
+};
+
+static void add_membership(const char *word, void *arg)
+{
+    struct group_reader *r = arg;
+    struct membership *m;
+
+    HASH_FIND_STR(r->sd->memberships, word, m);
+    if (m != NULL)
+        return;
+    m = xcalloc(1, sizeof *m);
+    m->program = xstrdup(word);
+    m->group = r->group;
+    HASH_ADD_KEYPTR(hh, r->sd->memberships, m->program, strlen(m->program), m);
+}
+
+/* Programs must know their groups before they are read: %(group_name)s. */
+static void read_groups(struct supervisord *sd)
+{
+    for (size_t i = 0; i < sd->ini.count; i++) {
+        const struct ini_section *s = sd->ini.section[i];
+        const struct ini_option *list = text_starts(s->name, "group:") ? ini_get(s, "programs") : NULL;
+        struct group_reader r = { sd, strchr(s->name, ':') };
+
+        if (list != NULL) {
+            r.group++;
+            each_word(list->value, add_membership, &r);
+        }
+    }
+}
+
+static const char *group_of(const struct supervisord *sd, const char *program)
+{
+    struct membership *m;
+
+    HASH_FIND_STR(sd->memberships, program, m);
+    return m != NULL ? m->group : NULL;
+}
+
+static void free_groups(struct supervisord *sd)
+{
+    struct membership *m, *next;
+
+    HASH_ITER(hh, sd->memberships, m, next)
+    {
+        HASH_DEL(sd->memberships, m);
+        free(m->program);
+        free(m);
+    }
+}
+
+struct members {
+    struct supervisord *sd;
+    struct expr *list;
+    struct place place;
+    const char *group;
+};
+
+static void add_member(const char *word, void *arg)
+{
+    struct members *m = arg;
+    char *program = xasprintf("program:%s", word), *fcgi = xasprintf("fcgi-program:%s", word);
+    char *name = draft_name(word, NULL, m->place);
+
+    if (ini_find(&m->sd->ini, program) == NULL && ini_find(&m->sd->ini, fcgi) == NULL)
+        draft_refuse(&m->sd->c->draft, m->place, "[%s]: there is no program '%s'", m->group, word);
+    expr_add(m->list, expr_text(name), m->place);
+    free(program);
+    free(fcgi);
+    free(name);
+}
+
+static void convert_group(struct supervisord *sd, const struct ini_section *section)
+{
+    const char *name = strchr(section->name, ':') + 1;
+    const struct ini_option *list = ini_get(section, "programs"), *priority = ini_get(section, "priority");
+    struct members m = { .sd = sd, .group = section->name };
+    struct ini_values v;
+    char *words;
+
+    if (list == NULL) {
+        draft_refuse(&sd->c->draft, section->place, "[%s]: there is no `programs`", section->name);
+        return;
+    }
+    if (priority != NULL)
+        draft_note(&sd->c->draft, priority->place, "[%s] priority = %s is not carried over; programs have their own",
+                   section->name, priority->value);
+    ini_values_begin(&v, sd, section, NULL);
+    words = ini_value(&v, "programs", &m.place);
+    m.list = draft_open_named(&sd->c->draft, "group", name, section->place);
+    if (words != NULL)
+        each_word(words, add_member, &m);
+    free(words);
+}
+
+static void note_listener(struct supervisord *sd, const struct ini_section *section)
+{
+    struct expr *notes = draft_open(&sd->c->draft, NULL, NULL, section->place);
+
+    expr_note(notes, section->place,
+              "[%s] is not carried over: reeve tells hooks what happens, on(\"exit\", function(event) … end)",
+              section->name);
+    for (size_t i = 0; i < section->count; i++)
+        expr_note(notes, section->option[i].place, "  %s = %s", section->option[i].key, section->option[i].value);
+}
+
+static void refuse_section(struct supervisord *sd, const struct ini_section *section)
+{
+    static const char *const known[] = { "program:",      "fcgi-program:", "group:",           "eventlistener:",
+                                         "include",       "supervisord",   "supervisorctl",    "unix_http_server",
+                                         "rpcinterface:", "ctlplugin:",    "inet_http_server", NULL };
+    bool runs = ini_get(section, "command") != NULL || ini_get(section, "cmd") != NULL;
+    char *prefix = xstrndup(section->name, strcspn(section->name, ":") + (strchr(section->name, ':') != NULL));
+    const char *near = sd->c->draft.problems->count < PROBLEMS_MAX ? text_nearest(prefix, known) : NULL;
+
+    if (text_starts(section->name, "program."))
+        draft_refuse(&sd->c->draft, section->place, "[%s]: programs are [program:NAME], with a colon", section->name);
+    else if (runs)
+        draft_refuse(&sd->c->draft, section->place, "[%s]: programs are [program:%s]", section->name, section->name);
+    else if (near != NULL)
+        draft_refuse(&sd->c->draft, section->place, "there is no section [%s]; did you mean [%s…]?", section->name,
+                     near);
+    else
+        draft_note(&sd->c->draft, section->place, "[%s] is not carried over: supervisord does not know it either",
+                   section->name);
+    free(prefix);
+}
+
+/* The other ways in that supervisord has; reeve's socket is somewhere else and speaks another language. */
+static void note_server(struct supervisord *sd, const struct ini_section *section)
+{
+    const char *key = strcmp(section->name, "unix_http_server") == 0 ? "file" : "port";
+    const struct ini_option *option = ini_get(section, key);
+
+    draft_note(&sd->c->draft, section->place,
+               "[%s]%s%s is not carried over: reeve is controlled through its own socket, see `control`", section->name,
+               option != NULL ? " " : "", option != NULL ? option->value : "");
+}
+
+static bool is_of_the_client(const char *name)
+{
+    return strcmp(name, "supervisorctl") == 0 || text_starts(name, "ctlplugin:") || text_starts(name, "rpcinterface:");
+}
+
+static void convert_section(struct supervisord *sd, const struct ini_section *section)
+{
+    const char *name = section->name;
+
+    if (text_starts(name, "program:") || text_starts(name, "fcgi-program:"))
+        supervisord_program(sd, section, group_of(sd, strchr(name, ':') + 1));
+    else if (text_starts(name, "eventlistener:"))
+        note_listener(sd, section);
+    else if (strcmp(name, "unix_http_server") == 0 || strcmp(name, "inet_http_server") == 0)
+        note_server(sd, section);
+    else if (is_of_the_client(name))
+        draft_note(&sd->c->draft, section->place, "[%s] is not carried over: it is about XML-RPC and its clients",
+                   name);
+    else if (strcmp(name, "supervisord") != 0 && strcmp(name, "include") != 0 && strcmp(name, "DEFAULT") != 0 &&
+             !text_starts(name, "group:"))
+        refuse_section(sd, section);
+}
+
+/* Programs in the order of the files, then the groups that name them. */
+static void convert_sections(struct supervisord *sd)
+{
+    for (size_t i = 0; i < sd->ini.count; i++)
+        convert_section(sd, sd->ini.section[i]);
+    for (size_t i = 0; i < sd->ini.count; i++) {
+        if (text_starts(sd->ini.section[i]->name, "group:"))
+            convert_group(sd, sd->ini.section[i]);
+    }
+}
+
+void supervisord_convert(struct conversion *c)
+{
+    struct supervisord sd = { .c = c };
+
+    gethostname(sd.host, sizeof sd.host - 1);
+    ini_read(&sd.ini, c->source, c->draft.problems);
+    include_files(&sd);
+    if (sd.ini.count == 0 && c->draft.problems->count == 0)
+        draft_refuse(&c->draft, (struct place){ c->source->path, 0 }, "there is no [section] in this file");
+    read_groups(&sd);
+    supervisord_settings(&sd);
+    convert_sections(&sd);
+    free_groups(&sd);
+    expr_free(sd.env);
+    free(sd.folder);
+    ini_free(&sd.ini);
+}

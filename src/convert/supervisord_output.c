@@ -1,0 +1,227 @@
+/* supervisord_output: where supervisord sends the streams of a program. */
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "convert/scalar.h"
+#include "convert/supervisord.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* One of the two streams of a program. */
+struct stream {
+    const char *name; /* "stdout" */
+    char *path;       /* a template; NULL: nothing was said, or AUTO */
+    bool off, syslog;
+    struct expr *max_size, *backups; /* NULL: not rotated */
+    struct place place;
+};
+
+static const char default_size[] = "50MB";
+enum { DEFAULT_BACKUPS = 10 };
+
+/* The value of "STREAM_SUFFIX". */
+static char *stream_value(struct ini_values *v, const struct stream *s, const char *suffix, struct place *place)
+{
+    char *name = xasprintf("%s_%s", s->name, suffix);
+    char *value = ini_value(v, name, place);
+
+    free(name);
+    return value;
+}
+
+static void stream_refuse(struct ini_values *v, const struct stream *s, const char *suffix, struct place place,
+                          const char *why)
+{
+    char *name = xasprintf("%s_%s", s->name, suffix);
+
+    ini_refuse(v, name, place, "%s", why);
+    free(name);
+}
+
+static bool stream_flag(struct ini_values *v, const struct stream *s, const char *suffix)
+{
+    char *name = xasprintf("%s_%s", s->name, suffix);
+    struct place place;
+    char *value = ini_value(v, name, &place);
+    bool yes = value != NULL && ini_is_true(v, name, value, place);
+
+    free(value);
+    free(name);
+    return yes;
+}
+
+/* "~/log" is the home of who runs supervisord. */
+static char *expand_home(char *path)
+{
+    const char *home = getenv("HOME");
+    char *whole;
+
+    if (!text_starts(path, "~/") || home == NULL)
+        return path;
+    whole = xasprintf("%s%s", home, path + 1);
+    free(path);
+    return whole;
+}
+
+static void read_path(struct ini_values *v, struct stream *s)
+{
+    v->scope.process_num = true;
+    s->path = stream_value(v, s, "logfile", &s->place);
+    v->scope.process_num = false;
+    if (s->path == NULL)
+        return;
+    s->off = strcasecmp(s->path, "none") == 0 || strcasecmp(s->path, "off") == 0;
+    s->syslog = strcasecmp(s->path, "syslog") == 0;
+    if (s->off || s->syslog || *s->path == '\0' || strcasecmp(s->path, "auto") == 0) {
+        free(s->path);
+        s->path = NULL;
+    } else {
+        s->path = expand_home(s->path);
+    }
+}
+
+/* "0" means: never rotated. */
+static void read_rotation(struct ini_values *v, struct stream *s)
+{
+    struct place place = s->place;
+    char *size = stream_value(v, s, "logfile_maxbytes", &place);
+    char *backups = stream_value(v, s, "logfile_backups", &place);
+    struct error e;
+
+    s->max_size = scalar_size(size != NULL ? size : default_size, &e);
+    if (s->max_size == NULL)
+        stream_refuse(v, s, "logfile_maxbytes", place, e.text);
+    s->backups = backups != NULL ? scalar_int(backups, 0, INT_MAX, &e) : expr_number(DEFAULT_BACKUPS);
+    if (s->backups == NULL)
+        stream_refuse(v, s, "logfile_backups", place, e.text);
+    if (s->max_size != NULL && strcmp(s->max_size->text, "0") == 0) {
+        expr_free(s->max_size);
+        s->max_size = NULL;
+    }
+    free(size);
+    free(backups);
+}
+
+/* What supervisord does with a stream beside logging it. */
+static void note_events(struct ini_values *v, const struct stream *s)
+{
+    struct place place;
+    char *capture = stream_value(v, s, "capture_maxbytes", &place);
+
+    if (capture != NULL && strcmp(capture, "0") != 0)
+        expr_note(v->table, place, "%s_capture_maxbytes = %s is not carried over; `on_line` hears what is written",
+                  s->name, capture);
+    if (stream_flag(v, s, "events_enabled"))
+        expr_note(v->table, v->section->place, "%s_events_enabled is not carried over; `on_line` hears what is written",
+                  s->name);
+    free(capture);
+}
+
+static void read_stream(struct ini_values *v, struct stream *s, const char *name)
+{
+    *s = (struct stream){ .name = name, .place = v->section->place };
+    read_path(v, s);
+    read_rotation(v, s);
+    if (stream_flag(v, s, "syslog"))
+        s->syslog = true;
+    if (s->syslog && s->path != NULL)
+        expr_note(v->table, s->place, "%s went to %s as well as to syslog", s->name, s->path);
+    note_events(v, s);
+}
+
+static void free_stream(struct stream *s)
+{
+    free(s->path);
+    expr_free(s->max_size);
+    expr_free(s->backups);
+}
+
+/* reeve's own stream of that name, under any of its paths. */
+static bool is_own_stream(const struct stream *s)
+{
+    static const char *const paths[][3] = { { "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1" },
+                                            { "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2" } };
+
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(s->path, paths[strcmp(s->name, "stderr") == 0][i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* { path = …, max_size = …, backups = … }; as a function when the path differs between processes. */
+static struct expr *make_rotated(const struct ini_values *v, struct stream *s)
+{
+    struct expr *table = expr_table();
+
+    if (template_is_open(s->path) && v->scope.numprocs != 1) {
+        struct buffer path = { 0 }, size = { 0 };
+
+        template_code(&path, s->path);
+        template_code(&size, s->max_size->text);
+        expr_free(table);
+        table = expr_code("function(p) return { path = %s, max_size = %s, backups = %s } end", path.data,
+                          s->max_size->kind == EXPR_TEXT ? size.data : s->max_size->text, s->backups->text);
+        buffer_free(&path);
+        buffer_free(&size);
+        return table;
+    }
+    expr_set(table, "path", ini_template(v, s->path), s->place);
+    expr_set(table, "max_size", s->max_size, s->place);
+    expr_set(table, "backups", s->backups, s->place);
+    s->max_size = s->backups = NULL;
+    return table;
+}
+
+/* NULL: nothing to write, the end of it is kept in memory. */
+static struct expr *make_stream(const struct ini_values *v, struct stream *s)
+{
+    if (s->syslog)
+        return expr_text("syslog");
+    if (s->off || (s->path != NULL && strcmp(s->path, "/dev/null") == 0))
+        return expr_text("discard");
+    if (s->path == NULL)
+        return NULL;
+    if (is_own_stream(s))
+        return expr_text("inherit");
+    if (s->max_size == NULL || s->backups == NULL || text_starts(s->path, "/dev/"))
+        return ini_template(v, s->path);
+    return make_rotated(v, s);
+}
+
+static void set_stream(struct ini_values *v, const struct stream *s, struct expr *expr)
+{
+    if (expr != NULL)
+        expr_set(v->table, s->name, expr, s->place);
+}
+
+/* Two that rotate the same file would lose each other's lines. */
+static bool share_a_file(const struct stream *out, const struct stream *err)
+{
+    return out->path != NULL && err->path != NULL && strcmp(out->path, err->path) == 0 && !out->syslog &&
+           !err->syslog && (out->max_size != NULL || err->max_size != NULL) && !text_starts(out->path, "/dev/");
+}
+
+void supervisord_output(struct ini_values *v)
+{
+    struct place place;
+    char *redirect = ini_value(v, "redirect_stderr", &place);
+    bool merged = redirect != NULL && ini_is_true(v, "redirect_stderr", redirect, place);
+    struct stream out, err;
+
+    read_stream(v, &out, "stdout");
+    read_stream(v, &err, "stderr");
+    if (merged && err.path != NULL)
+        expr_note(v->table, err.place, "stderr_logfile = %s has no effect beside redirect_stderr", err.path);
+    else if (!merged && share_a_file(&out, &err))
+        expr_note(v->table, err.place, "both streams went to %s", err.path);
+    merged = merged || share_a_file(&out, &err);
+    set_stream(v, &out, make_stream(v, &out));
+    set_stream(v, &err, merged ? expr_text("stdout") : make_stream(v, &err));
+    free_stream(&out);
+    free_stream(&err);
+    free(redirect);
+}

@@ -1,0 +1,227 @@
+#include "core/command.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "command_private.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOGGED_MOST = 200, VERBS_MOST = 128 };
+
+static bool unknown_verb(const char *verb, struct error *e)
+{
+    const char *names[VERBS_MOST + 1] = { NULL };
+    const char *nearest;
+
+    for (size_t i = 0; i < VERBS_MOST && command_at(i) != NULL; i++)
+        names[i] = command_at(i)->verb;
+    nearest = text_nearest(verb, names);
+    if (nearest != NULL)
+        return failure(e, "there is no command '%.64s': did you mean '%s'?", verb, nearest);
+    return failure(e, "there is no command '%.64s': \"help\" lists the commands", verb);
+}
+
+static bool wrong_use(const struct command *c, struct error *e, const char *what, const char *word)
+{
+    return failure(e, "%s: %s%s%.64s%s; usage: %s%s%s", c->verb, what, *word != '\0' ? " '" : "", word,
+                   *word != '\0' ? "'" : "", c->verb, *c->arguments != '\0' ? " " : "", c->arguments);
+}
+
+/* The words, sorted into arguments and flags. Everything is borrowed but the two lists and `joined`. */
+struct sorted {
+    const char **args;
+    struct flag *flags;
+    size_t arg_count, flag_count;
+    struct words joined; /* names of flags that came with their value: "-n5" */
+};
+
+static void sorted_free(struct sorted *s)
+{
+    free(s->args);
+    free(s->flags);
+    words_free(&s->joined);
+}
+
+/* How the row spells a flag: '=' or '?' behind its name, or ' '. 0: it does not know it. */
+static char flag_kind(const struct command *c, const char *name, size_t length)
+{
+    for (const char *p = c->flags; *p != '\0'; p += strspn(p, " ")) {
+        size_t whole = strcspn(p, " "), bare = strcspn(p, " =?");
+
+        if (bare == length && strncmp(p, name, length) == 0)
+            return bare < whole ? p[bare] : ' ';
+        p += whole;
+    }
+    return 0;
+}
+
+static bool is_number(const char *word)
+{
+    return *word != '\0' && word[strspn(word, "0123456789")] == '\0';
+}
+
+/* "-5" is a number, and "-" a name. */
+static bool is_flag(const char *word)
+{
+    return word[0] == '-' && word[1] != '\0' && !isdigit((unsigned char)word[1]);
+}
+
+/* The name's length in "-n", "-n5", "--name" and "--name=5"; `*value` is what is joined to it. */
+static size_t split_flag(const char *word, const char **value)
+{
+    size_t length = word[1] == '-' ? strcspn(word, "=") : 2;
+
+    *value = word[length] == '\0' ? NULL : word + length + (word[1] == '-');
+    return length;
+}
+
+/* Take one flag, with its value from the next word where it has one. Returns how many words; 0 is a failure. */
+static size_t take_flag(const struct command *c, char *const *word, struct sorted *out, struct error *e)
+{
+    struct flag *f = &out->flags[out->flag_count];
+    const char *value;
+    size_t length = split_flag(word[0], &value), taken = 1;
+    char kind = flag_kind(c, word[0], length);
+
+    if (kind == 0)
+        return wrong_use(c, e, "there is no flag", word[0]);
+    if (kind == ' ' && value != NULL)
+        return wrong_use(c, e, "a value does not belong to", word[0]);
+    if (value == NULL && word[1] != NULL && (kind == '=' || (kind == '?' && is_number(word[1])))) {
+        value = word[1];
+        taken = 2;
+    }
+    if (kind == '=' && value == NULL)
+        return wrong_use(c, e, "a value is missing after", word[0]);
+    f->name = word[0];
+    f->value = value;
+    if (word[0][length] != '\0') {
+        char *name = xstrndup(word[0], length);
+
+        words_add(&out->joined, name);
+        free(name);
+        f->name = out->joined.word[out->joined.count - 1];
+    }
+    out->flag_count++;
+    return taken;
+}
+
+static bool sort_words(const struct command *c, const struct words *words, struct sorted *out, struct error *e)
+{
+    bool flags = true;
+
+    *out = (struct sorted){ .args = xcalloc(words->count, sizeof *out->args),
+                            .flags = xcalloc(words->count, sizeof *out->flags) };
+    for (size_t i = 1; i < words->count;) {
+        size_t taken = 1;
+
+        if (flags && strcmp(words->word[i], "--") == 0)
+            flags = false;
+        else if (flags && is_flag(words->word[i]))
+            taken = take_flag(c, &words->word[i], out, e);
+        else
+            out->args[out->arg_count++] = words->word[i];
+        if (taken == 0)
+            return false;
+        i += taken;
+    }
+    if (out->arg_count < (size_t)c->least)
+        return wrong_use(c, e, "something is missing", "");
+    if (c->most >= 0 && out->arg_count > (size_t)c->most)
+        return wrong_use(c, e, "this is too much:", out->args[c->most]);
+    return true;
+}
+
+static const struct command *look_up(const struct words *words, struct error *e)
+{
+    const struct command *c = command_find(words->word[0]);
+
+    if (c == NULL)
+        unknown_verb(words->word[0], e);
+    return c;
+}
+
+bool command_check(const struct words *words, struct error *e)
+{
+    const struct command *c = look_up(words, e);
+    struct sorted sorted = { 0 };
+    bool good = c != NULL && sort_words(c, words, &sorted, e);
+
+    sorted_free(&sorted);
+    return good;
+}
+
+static void log_command(const struct words *words, const char *caller)
+{
+    struct buffer line = { 0 };
+
+    for (size_t i = 0; i < words->count && line.length < LOGGED_MOST; i++)
+        buffer_addf(&line, "%s%s", i > 0 ? " " : "", words->word[i]);
+    log_notice("command '%.*s' from %s", LOGGED_MOST, line.data, caller);
+    buffer_free(&line);
+}
+
+void command_run(struct supervisor *s, const char *caller, const struct words *words, struct reply *r)
+{
+    struct sorted sorted = { 0 };
+    struct error e;
+    const struct command *c = look_up(words, &e);
+
+    if (c == NULL || !sort_words(c, words, &sorted, &e)) {
+        reply_fail(r, REPLY_USAGE, "%s", e.text);
+        reply_end(r);
+    } else if (c->run == NULL) {
+        reply_fail(r, REPLY_USAGE, "%s: only for a connection to the control port", c->verb);
+        reply_end(r);
+    } else {
+        if (c->changes)
+            log_command(words, caller);
+        c->run(&(struct request){ .supervisor = s,
+                                  .caller = caller,
+                                  .verb = c->verb,
+                                  .args = sorted.args,
+                                  .arg_count = sorted.arg_count,
+                                  .flags = sorted.flags,
+                                  .flag_count = sorted.flag_count },
+               r);
+    }
+    sorted_free(&sorted);
+}
+
+static const struct flag *find_flag(const struct request *q, const char *flag)
+{
+    for (size_t i = 0; i < q->flag_count; i++)
+        if (strcmp(q->flags[i].name, flag) == 0)
+            return &q->flags[i];
+    return NULL;
+}
+
+bool request_has_flag(const struct request *q, const char *flag)
+{
+    return find_flag(q, flag) != NULL;
+}
+
+const char *request_flag_value(const struct request *q, const char *flag)
+{
+    const struct flag *f = find_flag(q, flag);
+
+    return f != NULL ? f->value : NULL;
+}
+
+bool request_number(const struct request *q, const char *flag, size_t fallback, size_t *out, struct reply *r)
+{
+    const char *value = request_flag_value(q, flag);
+
+    *out = fallback;
+    if (value == NULL)
+        return true;
+    if (!is_number(value) || strlen(value) > 9) {
+        reply_fail(r, REPLY_USAGE, "%s: %s takes a number, not '%.64s'", q->verb, flag, value);
+        return false;
+    }
+    *out = strtoul(value, NULL, 10);
+    return true;
+}

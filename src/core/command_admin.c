@@ -1,0 +1,190 @@
+/* Verbs about reeve itself, its pools and signals: shutdown, scale, signal, refresh, version, help. */
+#include "base/json.h"
+#include "base/units.h"
+#include "command_private.h"
+#include "core/side_command.h"
+#include "process_private.h"
+#include "version.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void command_shutdown(const struct request *q, struct reply *r)
+{
+    char why[160];
+
+    snprintf(why, sizeof why, "shutdown by %s", q->caller);
+    if (supervisor_is_ending(q->supervisor))
+        reply_line(r, "killing everything");
+    else
+        reply_line(r, "stopping everything");
+    supervisor_shutdown(q->supervisor, 0, false, why);
+    reply_end(r);
+}
+
+/* ---- scale ------------------------------------------------------------------------------------- */
+
+/* "5", "+1", "-1": the number of processes that is meant. */
+static bool read_count(const char *text, int now, int *out)
+{
+    bool relative = *text == '+' || *text == '-';
+    const char *digits = text + relative;
+    long n;
+
+    if (*digits == '\0' || strlen(digits) > 6 || digits[strspn(digits, "0123456789")] != '\0')
+        return false;
+    n = strtol(digits, NULL, 10);
+    if (relative)
+        n = *text == '+' ? now + n : now - n;
+    *out = n < 0 ? 0 : (int)n;
+    return true;
+}
+
+static void say_count(const char *program, int wanted, int count, struct reply *r)
+{
+    char message[80];
+
+    snprintf(message, sizeof message, "%d process%s%s", count, count == 1 ? "" : "es",
+             count < wanted   ? " (max_procs)"
+             : count > wanted ? " (min_procs)"
+                              : "");
+    reply_result(r, program, REPLY_OK, message);
+    json_open_object(&r->data);
+    json_key(&r->data, "program");
+    json_text(&r->data, program);
+    json_key(&r->data, "processes");
+    json_int(&r->data, count);
+    json_close_object(&r->data);
+}
+
+void command_scale(const struct request *q, struct reply *r)
+{
+    struct program *program = plan_find(supervisor_plan(q->supervisor), q->args[0]);
+    int wanted;
+
+    if (program == NULL)
+        reply_fail(r, REPLY_NO_SUCH_TARGET, "there is no program '%s'", q->args[0]);
+    else if (!read_count(q->args[1], supervisor_count(q->supervisor, program), &wanted))
+        reply_fail(r, REPLY_USAGE, "scale: a number of processes, +N or -N, not '%.64s'", q->args[1]);
+    else if (supervisor_is_ending(q->supervisor))
+        reply_fail(r, REPLY_FAILED, "reeve is stopping");
+    else
+        say_count(program->name, wanted, supervisor_scale(q->supervisor, program, wanted, false), r);
+    reply_end(r);
+}
+
+/* ---- signal, refresh --------------------------------------------------------------------------- */
+
+static void send_signal(struct process *p, int number, struct reply *r)
+{
+    struct error e;
+    char message[32];
+
+    snprintf(message, sizeof message, "sent %s", signal_name(number));
+    if (process_signal(p, number, &e))
+        reply_result(r, process_name(p), REPLY_OK, message);
+    else
+        reply_result(r, process_name(p), REPLY_FAILED, e.text);
+}
+
+void command_signal(const struct request *q, struct reply *r)
+{
+    struct targets t;
+    struct error e;
+    int number;
+
+    if (!signal_parse(q->args[0], &number, &e)) {
+        reply_fail(r, REPLY_USAGE, "signal: %s", e.text);
+        reply_end(r);
+        return;
+    }
+    targets_find(q, 1, false, r, &t);
+    for (size_t i = 0; i < t.count; i++)
+        send_signal(t.process[i], number, r);
+    targets_free(&t);
+    reply_end(r);
+}
+
+/* Bad ends are logged by the command itself; its process owns it until then. */
+static void refresh(struct process *p, struct reply *r)
+{
+    const struct program *settings = process_settings(p);
+
+    if (process_pid(p) == 0)
+        reply_result(r, process_name(p), REPLY_FAILED, "not running");
+    else if (settings->reload_signal != 0)
+        send_signal(p, settings->reload_signal, r);
+    else
+        reply_result(r, process_name(p), REPLY_FAILED, "it has no reload_signal");
+}
+
+void command_refresh(const struct request *q, struct reply *r)
+{
+    struct targets t;
+
+    targets_find(q, 0, false, r, &t);
+    for (size_t i = 0; i < t.count; i++)
+        refresh(t.process[i], r);
+    targets_free(&t);
+    reply_end(r);
+}
+
+/* ---- version, help ----------------------------------------------------------------------------- */
+
+void command_version(const struct request *q, struct reply *r)
+{
+    (void)q;
+    reply_line(r, "reeve %s", REEVE_VERSION);
+    json_open_object(&r->data);
+    json_key(&r->data, "version");
+    json_text(&r->data, REEVE_VERSION);
+    json_close_object(&r->data);
+    reply_end(r);
+}
+
+static void print_row(const struct command *c, struct buffer *b)
+{
+    json_open_object(b);
+    json_key(b, "verb");
+    json_text(b, c->verb);
+    json_key(b, "arguments");
+    json_text(b, c->arguments);
+    json_key(b, "help");
+    json_text(b, c->help);
+    json_close_object(b);
+}
+
+static void help_about(const struct command *c, struct reply *r)
+{
+    if (r->wants_data)
+        print_row(c, &r->data);
+    else
+        command_help(c, &r->text);
+}
+
+static void help_about_all(struct reply *r)
+{
+    if (!r->wants_data) {
+        command_list(&r->text);
+        return;
+    }
+    json_open_array(&r->data);
+    for (size_t i = 0; command_at(i) != NULL; i++)
+        print_row(command_at(i), &r->data);
+    json_close_array(&r->data);
+}
+
+void command_help_verb(const struct request *q, struct reply *r)
+{
+    const struct command *c = q->arg_count > 0 ? command_find(q->args[0]) : NULL;
+
+    if (q->arg_count == 0)
+        help_about_all(r);
+    else if (c != NULL)
+        help_about(c, r);
+    else
+        reply_fail(r, REPLY_USAGE, "there is no command '%.64s': \"help\" lists the commands", q->args[0]);
+    reply_end(r);
+}

@@ -1,0 +1,272 @@
+/* start, stop, restart: they move the wish of processes, and answer when each has got there or failed.
+ *
+ * Many processes are gone through in slices, so that the loop turns in between; with --rolling in batches, each of
+ * which is over before the next begins. */
+#include "base/xalloc.h"
+#include "command_private.h"
+#include "os/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLICE = 20 }; /* milliseconds */
+
+enum goal { GOAL_UP, GOAL_DOWN, GOAL_AGAIN };
+
+/* What is known of one process. */
+struct errand {
+    unsigned id;
+    char *name; /* owned: it may be gone when we say what became of it */
+    bool begun, done;
+    bool anew; /* of GOAL_AGAIN: it was up before */
+    enum reply_code code;
+    char message[200];
+};
+
+struct life {
+    struct supervisor *supervisor;
+    struct reply *reply;
+    enum goal goal;
+    bool no_wait;
+    size_t batch; /* how many at a time; 0: no limit */
+    struct errand *errands;
+    struct errand **by_id;
+    size_t count, begun, open;
+    bool failed;
+    struct listener *listener;
+    struct timer *turn;
+};
+
+static void life_free(struct life *l)
+{
+    bus_unlisten(&l->listener);
+    timer_stop(&l->turn);
+    for (size_t i = 0; i < l->count; i++)
+        free(l->errands[i].name);
+    free(l->errands);
+    free(l->by_id);
+    free(l);
+}
+
+static void on_cancel(struct reply *r, void *work)
+{
+    (void)r;
+    life_free(work);
+}
+
+static void finish(struct life *l)
+{
+    struct reply *r = l->reply;
+
+    for (size_t i = 0; i < l->count; i++)
+        reply_result(r, l->errands[i].name, l->errands[i].code, l->errands[i].message);
+    life_free(l);
+    reply_end(r);
+}
+
+static void done(struct life *l, struct errand *e, enum reply_code code, const char *message)
+{
+    if (e->begun && !e->done)
+        l->open--;
+    e->done = true;
+    e->code = code;
+    snprintf(e->message, sizeof e->message, "%s", message);
+    l->failed = l->failed || code != REPLY_OK;
+}
+
+static const char *last_reason(const struct process *p)
+{
+    return process_last_exit(p) != NULL ? process_last_exit(p)->reason : "it has ended";
+}
+
+/* What a state means for somebody who waits for RUNNING. */
+static void judge_up(struct life *l, struct errand *e, const struct process *p, int state)
+{
+    const struct process_exit *exit = process_last_exit(p);
+
+    switch (state) {
+    case PROCESS_RUNNING:
+        done(l, e, REPLY_OK, e->anew ? "restarted" : "started");
+        break;
+    case PROCESS_EXITED:
+        if (exit != NULL && exit->expected)
+            done(l, e, REPLY_OK, "started, and has done its work");
+        else
+            done(l, e, REPLY_FAILED, last_reason(p));
+        break;
+    case PROCESS_FATAL:
+        done(l, e, REPLY_FAILED, last_reason(p));
+        break;
+    case PROCESS_STOPPED:
+        if (!process_wanted(p))
+            done(l, e, REPLY_FAILED, "stopped meanwhile");
+        break;
+    default:
+        break;
+    }
+}
+
+static void judge(struct life *l, struct errand *e, const struct process *p, int state)
+{
+    if (l->goal != GOAL_DOWN)
+        judge_up(l, e, p, state);
+    else if (state == PROCESS_STOPPED)
+        done(l, e, REPLY_OK, "stopped");
+}
+
+static bool is_there_already(const struct life *l, const struct process *p)
+{
+    return (l->goal == GOAL_UP && process_state(p) == PROCESS_RUNNING) ||
+           (l->goal == GOAL_DOWN && process_state(p) == PROCESS_STOPPED && !process_wanted(p));
+}
+
+static void move_wish(struct life *l, struct errand *e, struct process *p)
+{
+    switch (l->goal) {
+    case GOAL_UP:
+        process_start(p);
+        break;
+    case GOAL_DOWN:
+        process_stop(p);
+        break;
+    case GOAL_AGAIN:
+        e->anew = process_is_alive(p);
+        process_restart(p);
+        break;
+    }
+}
+
+static void begin(struct life *l, struct errand *e)
+{
+    static const char *const going[] = { "starting", "stopping", "restarting" };
+    struct process *p = supervisor_process(l->supervisor, e->id);
+
+    if (p == NULL) {
+        done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
+    } else if (is_there_already(l, p)) {
+        done(l, e, REPLY_OK, l->goal == GOAL_UP ? "already running" : "already stopped");
+    } else if (l->goal != GOAL_DOWN && supervisor_is_ending(l->supervisor)) {
+        done(l, e, REPLY_FAILED, "reeve is stopping");
+    } else {
+        e->begun = true;
+        l->open++;
+        move_wish(l, e, p);
+        if (l->no_wait)
+            done(l, e, REPLY_OK, going[l->goal]);
+        else if (process_state(p) == PROCESS_STOPPED || process_state(p) == PROCESS_RUNNING)
+            judge(l, e, p, (int)process_state(p));
+    }
+}
+
+/* --rolling: the rest is left as it is. */
+static void skip_rest(struct life *l)
+{
+    for (; l->begun < l->count; l->begun++)
+        done(l, &l->errands[l->begun], REPLY_FAILED, "not restarted, for another one failed");
+}
+
+static void go_on(void *arg)
+{
+    struct life *l = arg;
+    msec until = clock_now() + SLICE;
+    size_t begun = 0;
+
+    l->turn = NULL;
+    if (l->batch > 0 && l->failed && l->open == 0)
+        skip_rest(l);
+    while (l->begun < l->count && (l->batch == 0 || begun < l->batch)) {
+        begin(l, &l->errands[l->begun++]);
+        begun++;
+        if (l->batch == 0 && clock_now() >= until)
+            break;
+    }
+    if (l->begun == l->count && l->open == 0)
+        finish(l);
+    else if (l->batch == 0 ? l->begun < l->count : l->open == 0)
+        l->turn = timer_start(supervisor_loop(l->supervisor), 0, go_on, l);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct errand *const *p = a, *const *q = b;
+
+    return (*p)->id < (*q)->id ? -1 : (*p)->id > (*q)->id;
+}
+
+static struct errand *find(struct life *l, unsigned id)
+{
+    struct errand wanted = { .id = id }, *key = &wanted;
+    struct errand **found = bsearch(&key, l->by_id, l->count, sizeof *l->by_id, by_id);
+
+    return found != NULL ? *found : NULL;
+}
+
+static void on_event(const struct event *event, void *arg)
+{
+    struct life *l = arg;
+    struct errand *e;
+
+    if (event->kind != EVENT_STATE || event->process == NULL)
+        return;
+    e = find(l, process_id(event->process));
+    if (e == NULL || !e->begun || e->done)
+        return;
+    judge(l, e, event->process, event->state);
+    /* Not from within the delivery of an event: what follows may end us. */
+    if (l->open == 0 && l->turn == NULL)
+        l->turn = timer_start(supervisor_loop(l->supervisor), 0, go_on, l);
+}
+
+static void set_out(struct life *l, const struct targets *t)
+{
+    l->count = t->count;
+    l->errands = xcalloc(t->count + 1, sizeof *l->errands);
+    l->by_id = xcalloc(t->count + 1, sizeof *l->by_id);
+    for (size_t i = 0; i < t->count; i++) {
+        l->errands[i].id = process_id(t->process[i]);
+        l->errands[i].name = xstrdup(process_name(t->process[i]));
+        l->by_id[i] = &l->errands[i];
+    }
+    qsort(l->by_id, l->count, sizeof *l->by_id, by_id);
+    if (!l->no_wait)
+        l->listener = bus_listen(supervisor_bus(l->supervisor), on_event, l);
+    reply_later(l->reply, on_cancel, l);
+    go_on(l);
+}
+
+static void run(const struct request *q, struct reply *r, enum goal goal)
+{
+    struct targets t;
+    struct life *l;
+    size_t batch = 0;
+
+    if (request_has_flag(q, "--rolling") && !request_number(q, "--rolling", 1, &batch, r)) {
+        reply_end(r);
+        return;
+    }
+    targets_find(q, 0, false, r, &t);
+    l = xcalloc(1, sizeof *l);
+    *l = (struct life){ .supervisor = q->supervisor,
+                        .reply = r,
+                        .goal = goal,
+                        .no_wait = request_has_flag(q, "--no-wait"),
+                        .batch = batch };
+    set_out(l, &t);
+    targets_free(&t);
+}
+
+void command_start(const struct request *q, struct reply *r)
+{
+    run(q, r, GOAL_UP);
+}
+
+void command_stop(const struct request *q, struct reply *r)
+{
+    run(q, r, GOAL_DOWN);
+}
+
+void command_restart(const struct request *q, struct reply *r)
+{
+    run(q, r, GOAL_AGAIN);
+}

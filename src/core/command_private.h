@@ -1,0 +1,44 @@
+/* The inside of the commands: the verbs by topic, and what they share. */
+#ifndef CORE_COMMAND_PRIVATE_H
+#define CORE_COMMAND_PRIVATE_H
+
+#include "core/command.h"
+#include "core/supervisor.h"
+
+typedef void command_fn(const struct request *q, struct reply *r);
+
+/* command_status.c */
+command_fn command_status, command_health, command_pid, command_show, command_why;
+
+/* command_life.c, command_wait.c */
+command_fn command_start, command_stop, command_restart, command_wait;
+
+/* command_output.c, command_stream.c */
+command_fn command_tail, command_attach, command_log, command_events, command_rotate, command_reopen;
+
+/* command_admin.c, command_reload.c */
+command_fn command_shutdown, command_scale, command_signal, command_refresh, command_version, command_help_verb;
+command_fn command_reload;
+
+/* {"code","signal","reason","at"}, or null. */
+void command_print_exit(const struct process_exit *exit, struct buffer *json);
+
+/* Processes, each once, in the order of the targets. */
+struct targets {
+    struct process **process; /* owned */
+    size_t count;
+    size_t capacity;
+};
+
+/* The processes of the arguments from number `first` on; without any: of all, if `or_all`. Each unknown target becomes
+ * a result of the reply. */
+void targets_find(const struct request *q, size_t first, bool or_all, struct reply *r, struct targets *out);
+void targets_free(struct targets *t);
+
+/* The one process of argument `i`. NULL, with the reply failed, if there is none, or there are several. */
+struct process *targets_one(const struct request *q, size_t i, struct reply *r);
+
+/* The number of flag `-n`; `fallback` if it was not given. False, with the reply failed, if it is none. */
+bool request_number(const struct request *q, const char *flag, size_t fallback, size_t *out, struct reply *r);
+
+#endif

@@ -1,0 +1,321 @@
+/* Verbs that only look: status, health, pid, show, why. */
+#include "base/json.h"
+#include "base/units.h"
+#include "command_private.h"
+#include "core/line_format.h"
+#include "os/clock.h"
+#include "process_private.h"
+#include "version.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { NAME_WIDTH = 32, STATE_WIDTH = 9, LAST_WORDS = 10 };
+
+/* ---- status ------------------------------------------------------------------------------------ */
+
+static void add_padded(struct buffer *b, const char *text, size_t width)
+{
+    size_t length = strlen(text), blanks = length < width ? width - length : 0;
+
+    buffer_reserve(b, length + blanks + 1);
+    buffer_add(b, text, length);
+    memset(b->data + b->length, ' ', blanks + 1);
+    b->length += blanks + 1;
+}
+
+static void print_line(const struct process *p, size_t width, struct buffer *b)
+{
+    add_padded(b, process_name(p), width);
+    add_padded(b, process_state_name(process_state(p)), STATE_WIDTH);
+    process_describe(p, b);
+    while (b->data[b->length - 1] == ' ')
+        b->length--;
+    buffer_add_char(b, '\n');
+}
+
+static void print_lines(const struct targets *t, struct buffer *b)
+{
+    size_t width = NAME_WIDTH;
+
+    for (size_t i = 0; i < t->count; i++)
+        if (strlen(process_name(t->process[i])) > width)
+            width = strlen(process_name(t->process[i]));
+    for (size_t i = 0; i < t->count; i++)
+        print_line(t->process[i], width, b);
+}
+
+static void add_seconds(struct buffer *b, msec time)
+{
+    if (time < 0)
+        json_none(b);
+    else
+        json_double(b, (double)time / 1000);
+}
+
+static void print_exit(const struct process_exit *exit, struct buffer *b)
+{
+    json_open_object(b);
+    json_key(b, "code");
+    if (exit->code >= 0)
+        json_int(b, exit->code);
+    else
+        json_none(b);
+    json_key(b, "signal");
+    json_text(b, exit->signal != 0 ? signal_name(exit->signal) : NULL);
+    json_key(b, "reason");
+    json_text(b, exit->reason);
+    json_key(b, "at");
+    add_seconds(b, exit->at);
+    json_close_object(b);
+}
+
+void command_print_exit(const struct process_exit *exit, struct buffer *json)
+{
+    if (exit != NULL)
+        print_exit(exit, json);
+    else
+        json_none(json);
+}
+
+static void print_description(const struct process *p, struct buffer *b)
+{
+    static struct buffer text; /* kept: there may be thousands */
+
+    buffer_clear(&text);
+    process_describe(p, &text);
+    json_bytes(b, text.data, text.length);
+}
+
+static void print_process(const struct process *p, struct buffer *b)
+{
+    pid_t pid = process_pid(p);
+
+    json_open_object(b);
+    json_key(b, "name");
+    json_text(b, process_name(p));
+    json_key(b, "program");
+    json_text(b, process_program(p)->name);
+    json_key(b, "index");
+    json_int(b, process_index(p));
+    json_key(b, "state");
+    json_text(b, process_state_name(process_state(p)));
+    json_key(b, "pid");
+    if (pid > 0)
+        json_int(b, pid);
+    else
+        json_none(b);
+    json_key(b, "uptime");
+    add_seconds(b, process_uptime(p));
+    json_key(b, "ready");
+    json_bool(b, process_state(p) == PROCESS_RUNNING);
+    json_key(b, "restarts");
+    json_int(b, process_restarts(p));
+    json_key(b, "exit");
+    command_print_exit(process_last_exit(p), b);
+    json_key(b, "description");
+    print_description(p, b);
+    json_close_object(b);
+}
+
+static void print_supervisor(const struct supervisor *s, struct buffer *b)
+{
+    json_open_object(b);
+    json_key(b, "name");
+    json_text(b, plan_host_name(&supervisor_plan(s)->settings));
+    json_key(b, "pid");
+    json_int(b, getpid());
+    json_key(b, "version");
+    json_text(b, REEVE_VERSION);
+    json_key(b, "uptime");
+    add_seconds(b, clock_now() - supervisor_started(s));
+    json_close_object(b);
+}
+
+static void print_status(const struct request *q, const struct targets *t, struct buffer *b)
+{
+    json_open_object(b);
+    json_key(b, "processes");
+    json_open_array(b);
+    for (size_t i = 0; i < t->count; i++)
+        print_process(t->process[i], b);
+    json_close_array(b);
+    json_key(b, "supervisor");
+    print_supervisor(q->supervisor, b);
+    json_close_object(b);
+}
+
+void command_status(const struct request *q, struct reply *r)
+{
+    struct targets t;
+
+    targets_find(q, 0, true, r, &t);
+    if (r->wants_data)
+        print_status(q, &t, &r->data);
+    else
+        print_lines(&t, &r->text);
+    for (size_t i = 0; i < t.count && q->arg_count > 0; i++)
+        if (process_state(t.process[i]) != PROCESS_RUNNING) {
+            r->told = true;
+            reply_fail(r, REPLY_NOT_RUNNING, "%s is %s", process_name(t.process[i]),
+                       process_state_name(process_state(t.process[i])));
+        }
+    targets_free(&t);
+    reply_end(r);
+}
+
+/* ---- health, pid, show ------------------------------------------------------------------------- */
+
+static void add_state(struct buffer *b, const struct process *p)
+{
+    json_open_object(b);
+    json_key(b, "name");
+    json_text(b, process_name(p));
+    json_key(b, "state");
+    json_text(b, process_state_name(process_state(p)));
+    json_close_object(b);
+}
+
+void command_health(const struct request *q, struct reply *r)
+{
+    struct targets t;
+    struct buffer list = { 0 };
+    size_t bad = 0;
+
+    targets_find(q, 0, true, r, &t);
+    json_open_array(&list);
+    for (size_t i = 0; i < t.count; i++) {
+        const struct process *p = t.process[i];
+
+        if (!process_wanted(p) || process_state(p) == PROCESS_RUNNING)
+            continue;
+        bad++;
+        reply_line(r, "%s is %s", process_name(p), process_state_name(process_state(p)));
+        add_state(&list, p);
+    }
+    json_close_array(&list);
+    if (bad > 0)
+        reply_fail(r, REPLY_FAILED, "%zu of %zu processes not RUNNING", bad, t.count);
+    else if (r->code == REPLY_OK)
+        reply_line(r, "healthy");
+    if (r->wants_data) {
+        json_open_object(&r->data);
+        json_key(&r->data, "healthy");
+        json_bool(&r->data, bad == 0);
+        json_key(&r->data, "not_running");
+        json_raw(&r->data, list.data, list.length);
+        json_close_object(&r->data);
+    }
+    buffer_free(&list);
+    targets_free(&t);
+    reply_end(r);
+}
+
+static void print_pids(const struct targets *t, struct reply *r)
+{
+    json_open_array(&r->data);
+    for (size_t i = 0; i < t->count; i++) {
+        pid_t pid = process_pid(t->process[i]);
+
+        if (pid == 0) {
+            reply_result(r, process_name(t->process[i]), REPLY_FAILED, "not running");
+            continue;
+        }
+        reply_line(r, "%d", (int)pid);
+        json_int(&r->data, pid);
+    }
+    json_close_array(&r->data);
+}
+
+void command_pid(const struct request *q, struct reply *r)
+{
+    struct targets t;
+
+    if (q->arg_count == 0) {
+        reply_line(r, "%d", (int)getpid());
+        json_int(&r->data, getpid());
+        reply_end(r);
+        return;
+    }
+    targets_find(q, 0, false, r, &t);
+    print_pids(&t, r);
+    targets_free(&t);
+    reply_end(r);
+}
+
+void command_show(const struct request *q, struct reply *r)
+{
+    const struct program *program = plan_find(supervisor_plan(q->supervisor), q->args[0]);
+
+    if (program == NULL) {
+        reply_fail(r, REPLY_NO_SUCH_TARGET, "there is no program '%s'", q->args[0]);
+    } else if (r->wants_data) {
+        json_open_object(&r->data);
+        record_print(program, &r->data);
+        json_close_object(&r->data);
+    } else {
+        program_print_text(program, &r->text);
+    }
+    reply_end(r);
+}
+
+/* ---- why --------------------------------------------------------------------------------------- */
+
+static void say_last_exit(const struct process_exit *exit, struct reply *r)
+{
+    struct buffer after = { 0 };
+    struct line_stamp at;
+
+    if (exit == NULL) {
+        reply_line(r, "it has not ended yet");
+        return;
+    }
+    line_stamp_set(&at, exit->at);
+    duration_format(&after, exit->uptime);
+    reply_line(r, "last end: %s after %s, at %s", exit->reason, after.data, at.text);
+    reply_line(r, "  %s, %s; attempt %d, %d restart%s since a user started it",
+               exit->stopped ? "stopped by us" : "not stopped by us", exit->expected ? "expected" : "unexpected",
+               exit->attempt, exit->restarts, exit->restarts == 1 ? "" : "s");
+    buffer_free(&after);
+}
+
+/* Indented, so that no line of theirs looks like one of ours. */
+static void say_last_words(const struct process *p, int stream, struct reply *r)
+{
+    const struct program *settings = process_settings(p);
+    struct buffer words = { 0 };
+    const char *name = stream == 2 ? "stderr" : "stdout";
+    const char *line, *end;
+
+    if (!output_tail(process_output(p, stream), stream == 2 ? &settings->err : &settings->out, LAST_WORDS, &words,
+                     NULL) ||
+        words.length == 0) {
+        buffer_free(&words);
+        return;
+    }
+    reply_line(r, "last lines of %s:", name);
+    for (line = words.data; *line != '\0'; line = *end != '\0' ? end + 1 : end) {
+        end = line + strcspn(line, "\n");
+        reply_line(r, "  %.*s", (int)(end - line), line);
+    }
+    buffer_free(&words);
+}
+
+void command_why(const struct request *q, struct reply *r)
+{
+    struct process *p = targets_one(q, 0, r);
+    struct buffer description = { 0 };
+
+    if (p != NULL && r->wants_data) {
+        print_process(p, &r->data);
+    } else if (p != NULL) {
+        process_describe(p, &description);
+        reply_line(r, "%s is %s%s%s", process_name(p), process_state_name(process_state(p)),
+                   description.length > 0 ? ": " : "", description.length > 0 ? description.data : "");
+        say_last_exit(process_last_exit(p), r);
+        say_last_words(p, 1, r);
+        say_last_words(p, 2, r);
+    }
+    buffer_free(&description);
+    reply_end(r);
+}

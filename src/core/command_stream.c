@@ -1,0 +1,200 @@
+/* Live output: of processes, of reeve's own log, of the bus. Whoever reads too slowly is cut off by the server; the
+ * process never waits for him. */
+#include "command_stream.h"
+
+#include "base/json.h"
+#include "base/xalloc.h"
+#include "core/feed.h"
+#include "core/journal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ENTRIES = 20 };
+
+/* ---- processes --------------------------------------------------------------------------------- */
+
+struct live;
+
+struct source {
+    struct live *live;
+    char *name; /* to begin its lines with; NULL: there is only one */
+    struct feed *feed;
+};
+
+struct live {
+    struct reply *reply;
+    size_t count, open;
+    struct source source[];
+};
+
+static void live_free(struct live *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        feed_close(&l->source[i].feed);
+        free(l->source[i].name);
+    }
+    free(l);
+}
+
+static void on_live_cancel(struct reply *r, void *work)
+{
+    (void)r;
+    live_free(work);
+}
+
+static void send_text(struct reply *r, const char *text, size_t length)
+{
+    struct buffer json = { 0 };
+
+    if (!r->wants_data) {
+        reply_send(r, text, length);
+        return;
+    }
+    json_bytes(&json, text, length);
+    reply_send(r, json.data, json.length);
+    buffer_free(&json);
+}
+
+static void on_lines(const char *data, size_t length, void *arg)
+{
+    struct source *source = arg;
+    struct buffer out = { 0 };
+    const char *end = data + length;
+
+    if (source->name == NULL) {
+        send_text(source->live->reply, data, length);
+        return;
+    }
+    while (data < end) {
+        const char *next = (const char *)memchr(data, '\n', (size_t)(end - data)) + 1;
+
+        buffer_addf(&out, "%s | ", source->name);
+        buffer_add(&out, data, (size_t)(next - data));
+        data = next;
+    }
+    send_text(source->live->reply, out.data, out.length);
+    buffer_free(&out);
+}
+
+static void on_source_end(void *arg)
+{
+    struct source *source = arg;
+    struct live *l = source->live;
+    struct reply *r = l->reply;
+
+    feed_close(&source->feed);
+    if (--l->open > 0)
+        return;
+    live_free(l);
+    reply_end(r);
+}
+
+static void add_source(struct live *l, struct process *p, int stream, bool name)
+{
+    struct source *source = &l->source[l->count++];
+
+    source->live = l;
+    source->name = name ? xstrdup(process_name(p)) : NULL;
+    source->feed = feed_open(p, stream, on_lines, on_source_end, source);
+    l->open++;
+}
+
+/* Both streams of a process that merges them are one. */
+static bool is_merged(const struct process *p)
+{
+    return feed_settings(p, 1) == feed_settings(p, 2);
+}
+
+void stream_processes(struct reply *r, const struct targets *t, int streams, const struct buffer *recent)
+{
+    struct live *l = xcalloc(1, sizeof *l + 2 * t->count * sizeof l->source[0]);
+
+    l->reply = r;
+    r->streaming = true;
+    reply_later(r, on_live_cancel, l);
+    if (recent->length > 0)
+        send_text(r, recent->data, recent->length);
+    for (size_t i = 0; i < t->count; i++) {
+        if (streams & STREAM_STDOUT)
+            add_source(l, t->process[i], 1, t->count > 1);
+        if (streams == STREAM_STDERR || (streams == STREAM_BOTH && !is_merged(t->process[i])))
+            add_source(l, t->process[i], 2, t->count > 1);
+    }
+    if (l->open == 0) {
+        live_free(l);
+        reply_end(r);
+    }
+}
+
+/* ---- log, events ------------------------------------------------------------------------------- */
+
+static void on_entry(const char *entry, size_t length, void *arg)
+{
+    reply_send(arg, entry, length);
+}
+
+static void on_journal_cancel(struct reply *r, void *work)
+{
+    struct journal_listener *l = work;
+
+    (void)r;
+    journal_unlisten(&l);
+}
+
+/* As data every entry is a piece of its own. */
+static void send_recent(enum journal_kind kind, size_t count, struct reply *r)
+{
+    struct buffer entries = { 0 };
+
+    journal_tail(kind, count, true, "\n", &entries);
+    for (const char *p = entries.data, *end; p != NULL && *p != '\0'; p = end + 1) {
+        end = strchr(p, '\n');
+        reply_send(r, p, (size_t)(end - p));
+    }
+    buffer_free(&entries);
+}
+
+static void say_recent(enum journal_kind kind, size_t count, struct reply *r)
+{
+    struct buffer lines = { 0 };
+
+    journal_tail(kind, count, false, "", &lines);
+    if (r->streaming)
+        reply_send(r, lines.data, lines.length);
+    else
+        buffer_add(&r->text, lines.data, lines.length);
+    buffer_free(&lines);
+}
+
+static void run(const struct request *q, struct reply *r, enum journal_kind kind)
+{
+    bool goes_on = request_has_flag(q, "-f");
+    size_t count;
+
+    r->verbatim = true;
+    r->streaming = goes_on || r->wants_data;
+    if (!request_number(q, "-n", ENTRIES, &count, r)) {
+        r->streaming = false;
+        reply_end(r);
+        return;
+    }
+    if (r->wants_data)
+        send_recent(kind, count, r);
+    else
+        say_recent(kind, count, r);
+    if (goes_on)
+        reply_later(r, on_journal_cancel, journal_listen(kind, r->wants_data, on_entry, r));
+    else
+        reply_end(r);
+}
+
+void command_log(const struct request *q, struct reply *r)
+{
+    run(q, r, JOURNAL_LOG);
+}
+
+void command_events(const struct request *q, struct reply *r)
+{
+    run(q, r, JOURNAL_EVENTS);
+}

@@ -1,0 +1,89 @@
+/* What the targets of a request are. */
+#include "base/xalloc.h"
+#include "command_private.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void add(struct process *p, void *arg)
+{
+    struct targets *t = arg;
+
+    if (t->count == t->capacity) {
+        t->capacity = t->capacity > 0 ? 2 * t->capacity : 8;
+        t->process = xrealloc(t->process, t->capacity * sizeof *t->process);
+    }
+    t->process[t->count++] = p;
+}
+
+/* Whether `p` was not yet in the set, a hash table with room to spare; now it is. */
+static bool put(struct process **set, size_t mask, struct process *p)
+{
+    size_t i = process_id(p) * 2654435761u & mask;
+
+    while (set[i] != NULL && set[i] != p)
+        i = (i + 1) & mask;
+    if (set[i] == p)
+        return false;
+    set[i] = p;
+    return true;
+}
+
+/* Two targets may mean the same process. */
+static void keep_first_of_each(struct targets *t)
+{
+    size_t size = 16, kept = 0;
+    struct process **set;
+
+    while (size < 2 * t->count)
+        size *= 2;
+    set = xcalloc(size, sizeof(struct process *));
+    for (size_t i = 0; i < t->count; i++)
+        if (put(set, size - 1, t->process[i]))
+            t->process[kept++] = t->process[i];
+    t->count = kept;
+    free(set);
+}
+
+void targets_find(const struct request *q, size_t first, bool or_all, struct reply *r, struct targets *out)
+{
+    bool known;
+
+    *out = (struct targets){ 0 };
+    if (q->arg_count <= first && or_all)
+        supervisor_each(q->supervisor, "all", add, out, &known);
+    for (size_t i = first; i < q->arg_count; i++) {
+        supervisor_each(q->supervisor, q->args[i], add, out, &known);
+        if (!known)
+            reply_result(r, q->args[i], REPLY_NO_SUCH_TARGET, "no such target");
+    }
+    if (q->arg_count > first && out->count > 1)
+        keep_first_of_each(out);
+}
+
+void targets_free(struct targets *t)
+{
+    free(t->process);
+    *t = (struct targets){ 0 };
+}
+
+struct process *targets_one(const struct request *q, size_t i, struct reply *r)
+{
+    struct targets found = { 0 };
+    struct process *p = NULL;
+    bool known;
+
+    supervisor_each(q->supervisor, q->args[i], add, &found, &known);
+    if (found.count == 1)
+        p = found.process[0];
+    else if (!known)
+        reply_fail(r, REPLY_NO_SUCH_TARGET, "no such target: %s", q->args[i]);
+    else if (found.count == 0)
+        reply_fail(r, REPLY_FAILED, "%s has no processes", q->args[i]);
+    else
+        reply_fail(r, REPLY_USAGE, "%s is %zu processes: name one, such as %s", q->args[i], found.count,
+                   process_name(found.process[0]));
+    targets_free(&found);
+    return p;
+}

@@ -1,0 +1,161 @@
+#include "script/call.h"
+
+#include "base/log.h"
+#include "script/budget.h"
+#include "script/message.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+
+void call_interrupted(lua_State *L)
+{
+    struct script *s = script_of(L);
+    struct call *c = s->call;
+
+    if (c->cut_off)
+        return;
+    s->limited = false;
+    c->cut_off = true;
+    c->spot = script_spot(L, 0);
+    buffer_clear(&c->traceback);
+    message_traceback(L, L, 0, &c->traceback);
+    s->limited = true;
+}
+
+/* In the message handler: the stack below still stands. Our own needs are not counted against the user's ceiling. */
+static int explain(lua_State *L)
+{
+    struct script *s = script_of(L);
+    struct call *c = s->call;
+
+    s->limited = false;
+    if (!c->cut_off) {
+        buffer_clear(&c->text);
+        buffer_clear(&c->traceback);
+        message_explain(L, 1, &c->spot, &c->text);
+        message_traceback(L, L, 1, &c->traceback);
+    }
+    s->limited = true;
+    lua_settop(L, 0);
+    lua_pushnil(L);
+    return 1;
+}
+
+static void fail_for_memory(struct call *c)
+{
+    c->failed = true;
+    buffer_addf(&c->text, "not enough memory: all of them together may use %zu MB", c->script->ceiling >> 20);
+}
+
+static int finish(lua_State *L, int status, lua_KContext context)
+{
+    struct call *c = script_of(L)->call;
+
+    (void)context;
+    if (status == LUA_OK || status == LUA_YIELD)
+        return lua_gettop(L) - 1;
+    c->failed = true;
+    if (status == LUA_ERRMEM)
+        fail_for_memory(c);
+    else if (c->text.length == 0)
+        buffer_add_text(&c->text, "an error within the handling of an error");
+    return 0;
+}
+
+/* What every coroutine begins with. Errors end in here, where hooks are on again when `__close` handlers run; after an
+ * error that left the coroutine nothing could stop those. */
+static int run(lua_State *L)
+{
+    lua_pushcfunction(L, explain);
+    lua_insert(L, 1);
+    return finish(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 1, 0, finish), 0);
+}
+
+void call_begin(struct call *c, struct script *s)
+{
+    *c = (struct call){ .script = s, .outer = s->call, .was_limited = s->limited };
+    s->limited = false;
+    if (!lua_checkstack(s->L, 4))
+        abort();
+    c->L = lua_newthread(s->L); /* stays on the main stack, or it would be collected */
+    s->call = c;
+    lua_pushcfunction(c->L, run);
+}
+
+/* It was stopped in the middle: `__close` handlers still run, and are stopped in their turn. */
+static void cut(struct call *c)
+{
+    struct script *s = c->script;
+
+    s->limited = true;
+    lua_resetthread(c->L);
+    s->limited = false;
+}
+
+static void say_cut_off(struct call *c, msec limit)
+{
+    c->failed = true;
+    c->cut_off = true;
+    buffer_clear(&c->text);
+    buffer_add_text(&c->text, "ran for more than ");
+    duration_format(&c->text, limit);
+    buffer_add_text(&c->text, " and was cut off");
+}
+
+static void resume(struct call *c, msec limit)
+{
+    struct script *s = c->script;
+    lua_State *from = budget_running();
+    int results, status;
+
+    if (!budget_enter(c->L)) {
+        c->failed = true;
+        buffer_add_text(&c->text, "too many calls within each other");
+        return;
+    }
+    s->limited = true;
+    status = lua_resume(c->L, from, lua_gettop(c->L) - 1, &results);
+    s->limited = false;
+    if (status == LUA_YIELD)
+        cut(c);
+    if (status == LUA_YIELD || (c->failed && budget_is_spent()))
+        say_cut_off(c, limit);
+    else if (status != LUA_OK)
+        fail_for_memory(c);
+    budget_leave();
+}
+
+bool call_run(struct call *c, msec limit)
+{
+    bool outermost = budget_start(limit);
+
+    resume(c, limit);
+    if (outermost)
+        budget_stop();
+    return !c->failed;
+}
+
+void call_log(const struct call *c, const char *what)
+{
+    const char *after = c->traceback.length > 0 ? " (" : "";
+    const char *trace = c->traceback.length > 0 ? c->traceback.data : "";
+
+    if (c->spot.line > 0)
+        log_warning("%s: %s:%d: %s%s%s%s", what, c->spot.file, c->spot.line, c->text.data, after, trace,
+                    *after != '\0' ? ")" : "");
+    else
+        log_warning("%s: %s%s%s%s", what, c->text.data, after, trace, *after != '\0' ? ")" : "");
+}
+
+void call_end(struct call *c)
+{
+    struct script *s = c->script;
+
+    buffer_free(&c->text);
+    buffer_free(&c->traceback);
+    s->call = c->outer;
+    s->limited = c->was_limited;
+    lua_pop(s->L, 1);
+    if (s->doomed && s->call == NULL)
+        script_free(s);
+}

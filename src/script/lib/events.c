@@ -1,0 +1,135 @@
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "os/clock.h"
+#include "os/loop.h"
+#include "script/handle.h"
+#include "script/hooks.h"
+#include "script/lib.h"
+#include "script/loading.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+enum { SUBSCRIPTIONS_MOST = 10000, WAITING_MOST = 1000 };
+
+/* Key in Lua's registry: the emitted events that wait, in order. */
+static const char waiting_key;
+
+static bool is_known(const char *event)
+{
+    for (const char *const *known = hooks_events; *known != NULL; known++)
+        if (strcmp(*known, event) == 0)
+            return true;
+    return false;
+}
+
+/* ---- on ---- */
+
+/* Any name can be emitted, but one that is nearly a known one is a misspelled one. */
+static void check_event(lua_State *L, const char *event)
+{
+    const char *nearest = is_known(event) ? NULL : text_nearest(event, hooks_events);
+
+    if (nearest != NULL)
+        loading_problem(L, "on: unknown event '%s', did you mean '%s'?", event, nearest);
+}
+
+static void subscribe(struct script *s, const char *event, const char *pattern, int function)
+{
+    struct subscription *new;
+
+    s->subscriptions = xrealloc(s->subscriptions, (s->subscription_count + 1) * sizeof *s->subscriptions);
+    new = &s->subscriptions[s->subscription_count++];
+    *new = (struct subscription){ xstrdup(event), xstrdup(pattern), function };
+}
+
+/* on(event, [pattern,] function(event) … end): the pattern matches names of programs and processes. */
+static int lib_on(lua_State *L)
+{
+    struct script *s = script_of(L);
+    int last = lua_type(L, 3) == LUA_TFUNCTION ? 3 : 2;
+    const char *event = luaL_checkstring(L, 1);
+    const char *pattern = last == 3 ? luaL_checkstring(L, 2) : NULL;
+
+    luaL_checktype(L, last, LUA_TFUNCTION);
+    if (s->subscription_count == SUBSCRIPTIONS_MOST)
+        return luaL_error(L, "more than %d hooks by on()", SUBSCRIPTIONS_MOST);
+    check_event(L, event);
+    lua_settop(L, last);
+    subscribe(s, event, pattern, luaL_ref(L, LUA_REGISTRYINDEX));
+    return 0;
+}
+
+/* ---- emit ---- */
+
+/* The table at `index` may be changed by the emitter afterwards: hooks get a copy. */
+static void push_copy(lua_State *L, int index)
+{
+    lua_newtable(L);
+    if (lua_isnil(L, index))
+        return;
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -4);
+    }
+}
+
+static void deliver(void *arg)
+{
+    struct script *s = arg;
+    lua_State *L = s->L;
+    lua_Unsigned count;
+
+    s->delivery = NULL;
+    lua_checkstack(L, 10);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &waiting_key);
+    lua_newtable(L); /* what is emitted from now on has its turn later */
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &waiting_key);
+    count = lua_rawlen(L, -1);
+    for (lua_Unsigned i = 1; i <= count; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i);
+        lua_getfield(L, -1, "event");
+        lua_insert(L, -2);
+        hooks_tell_emitted(s, L, lua_tostring(L, -2));
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+/* reeve.emit(name [, table]): hooks of that name hear it soon, after the one that is running. */
+static int lib_emit(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    struct supervisor *supervisor = script_supervisor();
+    struct script *s = script_of(L);
+
+    luaL_argcheck(L, !is_known(name), 1, "this event is reeve's own");
+    if (!lua_isnoneornil(L, 2))
+        luaL_checktype(L, 2, LUA_TTABLE);
+    if (supervisor == NULL || s->loading != NULL)
+        return 0; /* nothing runs that could hear it */
+    lua_settop(L, 2);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &waiting_key);
+    if (lua_rawlen(L, 3) >= WAITING_MOST)
+        return luaL_error(L, "more than %d events wait already", WAITING_MOST);
+    push_copy(L, 2);
+    lua_pushvalue(L, 1);
+    lua_setfield(L, -2, "event");
+    lua_pushnumber(L, (lua_Number)clock_wall() / 1000);
+    lua_setfield(L, -2, "at");
+    lua_rawseti(L, 3, (lua_Integer)lua_rawlen(L, 3) + 1);
+    if (s->delivery == NULL)
+        s->delivery = timer_start(supervisor_loop(supervisor), 0, deliver, s);
+    return 0;
+}
+
+void lib_open_events(lua_State *L)
+{
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &waiting_key);
+    lua_pushcfunction(L, lib_emit);
+    lua_setfield(L, -2, "emit");
+    lua_register(L, "on", lib_on);
+}

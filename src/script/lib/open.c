@@ -1,0 +1,16 @@
+#include "script/lib.h"
+
+void lib_open_all(lua_State *L)
+{
+    lib_open_base(L);
+    lib_open_coroutine(L);
+    lib_open_string(L);
+    lib_open_table(L);
+    lib_open_io(L);
+    lib_open_os(L);
+    lib_open_reeve(L);
+    lib_open_config(L);
+    lib_open_include(L);
+    lib_open_require(L);
+    lib_guard_globals(L);
+}

@@ -1,0 +1,53 @@
+/* Lua's string library, with limits to what a single call can take: no time limit reaches into it. */
+#include "script/lib.h"
+
+#include <lauxlib.h>
+#include <lualib.h>
+
+enum { SUBJECT_LONGEST = 1024 * 1024 };
+
+/* find match gmatch gsub: the worst patterns take the square of the subject's length. */
+static int matcher(lua_State *L)
+{
+    lua_CFunction original = lua_tocfunction(L, lua_upvalueindex(1));
+    size_t length;
+
+    luaL_checklstring(L, 1, &length);
+    luaL_argcheck(L, length <= SUBJECT_LONGEST, 1, "longer than 1 MB: take it apart first");
+    return original(L);
+}
+
+/* string.rep(s, n, sep): Lua counts to n even if there is nothing to repeat. */
+static int rep(lua_State *L)
+{
+    lua_CFunction original = lua_tocfunction(L, lua_upvalueindex(1));
+    size_t length, between;
+
+    luaL_checklstring(L, 1, &length);
+    luaL_optlstring(L, 3, "", &between);
+    if (length + between > 0)
+        return original(L);
+    luaL_checkinteger(L, 2);
+    lua_pushliteral(L, "");
+    return 1;
+}
+
+static void wrap(lua_State *L, const char *name, lua_CFunction wrapper)
+{
+    lua_getfield(L, -1, name);
+    lua_pushcclosure(L, wrapper, 1);
+    lua_setfield(L, -2, name);
+}
+
+void lib_open_string(lua_State *L)
+{
+    luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 1);
+    wrap(L, "find", matcher);
+    wrap(L, "match", matcher);
+    wrap(L, "gmatch", matcher);
+    wrap(L, "gsub", matcher);
+    wrap(L, "rep", rep);
+    lua_pushnil(L);
+    lua_setfield(L, -2, "dump"); /* there is nothing that would read it */
+    lua_pop(L, 1);
+}

@@ -1,0 +1,208 @@
+#include "script/loading.h"
+
+#include "base/xalloc.h"
+#include "script/locate.h"
+#include "script/message.h"
+
+#include <lauxlib.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_LIMIT = 10000 };
+
+static const struct script_converter *converter;
+
+void script_set_converter(const struct script_converter *c)
+{
+    converter = c;
+}
+
+const struct script_converter *script_converter(void)
+{
+    return converter;
+}
+
+struct loading *loading_begin(struct script *s, struct problems *problems)
+{
+    struct loading *l = xcalloc(1, sizeof *l);
+
+    l->problems = problems;
+    l->limit = DEFAULT_LIMIT;
+    STAILQ_INIT(&l->sources);
+    STAILQ_INIT(&l->declarations);
+    s->loading = l;
+    return l;
+}
+
+static void free_declaration(struct declaration *d)
+{
+    value_clear(&d->value);
+    free(d->name);
+    free(d);
+}
+
+static void free_source(struct source *source)
+{
+    if (source->origins != NULL)
+        converter->free_origins(source->origins);
+    free(source->path);
+    free(source->text);
+    free(source);
+}
+
+void loading_end(struct script *s)
+{
+    struct loading *l = s->loading;
+    struct declaration *d;
+    struct source *source;
+
+    while ((d = STAILQ_FIRST(&l->declarations)) != NULL) {
+        STAILQ_REMOVE_HEAD(&l->declarations, link);
+        free_declaration(d);
+    }
+    while ((source = STAILQ_FIRST(&l->sources)) != NULL) {
+        STAILQ_REMOVE_HEAD(&l->sources, link);
+        free_source(source);
+    }
+    free(l);
+    s->loading = NULL;
+}
+
+struct source *loading_add_source(struct loading *l, const char *path, char *text, size_t length, void *origins)
+{
+    struct source *source = xcalloc(1, sizeof *source);
+
+    *source = (struct source){
+        .path = xstrdup(path), .text = text, .length = length, .origins = origins, .includer = l->current
+    };
+    STAILQ_INSERT_TAIL(&l->sources, source, link);
+    return source;
+}
+
+struct source *loading_find_source(const struct loading *l, const char *path)
+{
+    struct source *source;
+
+    STAILQ_FOREACH(source, &l->sources, link)
+    {
+        if (strcmp(source->path, path) == 0)
+            return source;
+    }
+    return NULL;
+}
+
+struct spot loading_origin(const struct source *source, int line)
+{
+    struct spot origin = { .line = line };
+    const char *file = source->path;
+
+    if (source->origins != NULL && !converter->origin(source->origins, line, &file, &origin.line))
+        origin.line = 0;
+    snprintf(origin.file, sizeof origin.file, "%s", file);
+    return origin;
+}
+
+/* Text that was given to `load` has no file; what it declares stands in a source of its own. */
+static struct source *source_of(struct loading *l, const char *path)
+{
+    struct source *source = loading_find_source(l, path);
+
+    return source != NULL ? source : loading_add_source(l, path, xstrdup(""), 0, NULL);
+}
+
+struct declaration *loading_add_declaration(struct loading *l, enum declaration_kind kind, const char *name,
+                                            const struct spot *spot)
+{
+    struct declaration *d = xcalloc(1, sizeof *d);
+
+    d->kind = kind;
+    d->name = xstrdup(name);
+    d->source = source_of(l, spot->file);
+    d->line = spot->line;
+    STAILQ_INSERT_TAIL(&l->declarations, d, link);
+    return d;
+}
+
+int loading_line(const struct declaration *d, const char *path)
+{
+    static const char *const words[] = { "supervisor", "program", "group" };
+    struct spot declared = loading_origin(d->source, d->line);
+    struct spot spot;
+    int line = 0;
+
+    if (*path != '\0')
+        line = locate_setting(d->source->text, d->source->length, d->line, words[d->kind], d->name, path);
+    if (line == 0)
+        return declared.line;
+    spot = loading_origin(d->source, line);
+    return spot.line > 0 && strcmp(spot.file, declared.file) == 0 ? spot.line : declared.line;
+}
+
+static bool is_told(const struct problems *p, const char *file, int line, const char *text)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        const struct problem *other = &p->item[i];
+
+        if (other->line == line && other->file != NULL && strcmp(other->file, file) == 0 &&
+            strcmp(other->text, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_problem(struct loading *l, const struct spot *spot, const char *text)
+{
+    const struct source *source = loading_find_source(l, spot->file);
+    struct spot origin = source != NULL ? loading_origin(source, spot->line) : *spot;
+    const char *file = *origin.file != '\0' ? origin.file : NULL;
+
+    if (file == NULL || !is_told(l->problems, file, origin.line, text))
+        problems_add(l->problems, file, origin.line, "%s", text);
+}
+
+void loading_problem(lua_State *L, const char *format, ...)
+{
+    struct loading *l = script_of(L)->loading;
+    struct spot spot = script_spot(L, 1);
+    char text[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (l == NULL)
+        luaL_error(L, "%s", text);
+    add_problem(l, &spot, text);
+}
+
+void loading_problem_at(struct loading *l, const struct spot *spot, const char *format, ...)
+{
+    struct buffer text = { 0 };
+    va_list arguments;
+
+    va_start(arguments, format);
+    buffer_vaddf(&text, format, arguments);
+    va_end(arguments);
+    add_problem(l, spot, text.data);
+    buffer_free(&text);
+}
+
+const char *loading_spot(const struct script *s, const char *message, struct spot *spot)
+{
+    struct source *source;
+    const char *rest;
+
+    if (s->loading == NULL)
+        return NULL;
+    STAILQ_FOREACH(source, &s->loading->sources, link)
+    {
+        rest = message_after_place(message, source->path, &spot->line);
+        if (rest == NULL)
+            continue;
+        snprintf(spot->file, sizeof spot->file, "%s", source->path);
+        return rest;
+    }
+    return NULL;
+}

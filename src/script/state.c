@@ -1,0 +1,181 @@
+#include "script/state.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "os/loop.h"
+#include "script/hooks.h"
+#include "script/lib.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_CEILING = 256 * 1024 * 1024 }; /* until the file's own hook_memory is known */
+
+static LIST_HEAD(, script) all = LIST_HEAD_INITIALIZER(all);
+
+/* Keys in Lua's registry: function by number, and number by function. */
+static const char functions_key, numbers_key;
+
+static void *allocate(void *arg, void *old, size_t old_size, size_t size)
+{
+    struct script *s = arg;
+    void *new;
+
+    if (old == NULL)
+        old_size = 0; /* it names the kind of object then */
+    if (size == 0) {
+        free(old);
+        s->used -= old_size;
+        return NULL;
+    }
+    if (s->limited && size > old_size && s->used + (size - old_size) > s->ceiling)
+        return NULL;
+    new = realloc(old, size);
+    if (new != NULL)
+        s->used += size - old_size;
+    return new;
+}
+
+/* Only an error outside of any protected call gets here, and there only memory can fail. */
+static int panic(lua_State *L)
+{
+    const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "an error object";
+
+    log_error("Lua failed where it must not: %s", message);
+    return 0;
+}
+
+static int next_first_function(void)
+{
+    const struct script *newest = LIST_FIRST(&all);
+
+    if (newest == NULL || newest->first_function > INT_MAX / 2)
+        return 1;
+    return newest->first_function + newest->function_count;
+}
+
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? xstrndup(path, (size_t)(slash + 1 - path)) : xstrdup("");
+}
+
+struct script *script_new(const char *path)
+{
+    struct script *s = xcalloc(1, sizeof *s);
+
+    s->folder = folder_of(path);
+    s->ceiling = DEFAULT_CEILING;
+    s->hook_time = 200;
+    s->L = lua_newstate(allocate, s);
+    if (s->L == NULL)
+        abort();
+    lua_atpanic(s->L, panic);
+    *(struct script **)lua_getextraspace(s->L) = s;
+    s->first_function = next_first_function();
+    LIST_INSERT_HEAD(&all, s, link);
+    lua_newtable(s->L);
+    lua_rawsetp(s->L, LUA_REGISTRYINDEX, &functions_key);
+    lua_newtable(s->L);
+    lua_rawsetp(s->L, LUA_REGISTRYINDEX, &numbers_key);
+    lib_open_all(s->L);
+    return s;
+}
+
+void script_free(struct script *s)
+{
+    if (s == NULL)
+        return;
+    if (s->call != NULL) {
+        s->doomed = true;
+        return;
+    }
+    hooks_forget(s);
+    LIST_REMOVE(s, link);
+    timer_stop(&s->delivery);
+    lua_close(s->L);
+    for (size_t i = 0; i < s->subscription_count; i++) {
+        free(s->subscriptions[i].event);
+        free(s->subscriptions[i].pattern);
+    }
+    free(s->subscriptions);
+    free(s->folder);
+    free(s);
+}
+
+struct script *script_of(lua_State *L)
+{
+    return *(struct script **)lua_getextraspace(L);
+}
+
+struct script *script_owner(int reference)
+{
+    struct script *s;
+
+    LIST_FOREACH(s, &all, link)
+    {
+        if (reference >= s->first_function && reference - s->first_function < s->function_count)
+            return s;
+    }
+    return NULL;
+}
+
+int script_keep_function(struct script *s, lua_State *L)
+{
+    int number;
+
+    assert(s->loading != NULL); /* later ones would run into the next generation's numbers */
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &numbers_key);
+    lua_pushvalue(L, -2);
+    if (lua_rawget(L, -2) == LUA_TNIL) {
+        number = s->first_function + s->function_count;
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key);
+        lua_pushvalue(L, -4);
+        lua_rawseti(L, -2, number);
+        lua_pushvalue(L, -4);
+        lua_pushinteger(L, number);
+        lua_rawset(L, -5);
+        lua_pop(L, 1);
+        s->function_count++;
+    } else {
+        number = (int)lua_tointeger(L, -1);
+    }
+    lua_pop(L, 3);
+    return number;
+}
+
+void script_push_function(struct script *s, lua_State *L, int reference)
+{
+    assert(script_owner(reference) == s);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key);
+    lua_rawgeti(L, -1, reference);
+    lua_remove(L, -2);
+}
+
+void script_shrink(struct script *s)
+{
+    lua_gc(s->L, LUA_GCCOLLECT);
+    lua_gc(s->L, LUA_GCCOLLECT); /* what the first one finalized */
+    malloc_trim(0);
+}
+
+struct spot script_spot(lua_State *L, int level)
+{
+    struct spot spot = { .file = "" };
+    lua_Debug ar;
+
+    for (; lua_getstack(L, level, &ar); level++) {
+        lua_getinfo(L, "Sl", &ar);
+        if (ar.currentline <= 0)
+            continue;
+        snprintf(spot.file, sizeof spot.file, "%s", *ar.source == '@' ? ar.source + 1 : ar.short_src);
+        spot.line = ar.currentline;
+        break;
+    }
+    return spot;
+}

@@ -1,0 +1,273 @@
+#include "conversions.h"
+
+static int end(void **state)
+{
+    (void)state;
+    forget();
+    return 0;
+}
+
+/* One program "p" with more lines. */
+static void program_says(const char *lines)
+{
+    char *text = xasprintf("[program:p]\ncommand=x\n%s\n", lines);
+
+    converts("s.ini", text);
+    free(text);
+}
+
+static void program_refused(const char *lines, const char *words)
+{
+    char *text = xasprintf("[program:p]\ncommand=x\n%s\n", lines);
+
+    refuses("s.ini", text, 3, words);
+    free(text);
+}
+
+static void a_program_is_read(void **state)
+{
+    (void)state;
+    converts("s.conf", "[program:web]\ncommand = /bin/web --port 80 ; the server\ndirectory=/srv\numask=022\n"
+                       "priority=5\nautostart=false\nautorestart=true\nstartsecs=10\nstartretries=7\n"
+                       "exitcodes=0,2\nstopsignal=QUIT\nstopwaitsecs=30\nstopasgroup=true\nkillasgroup=true\n"
+                       "user=www\nredirect_stderr=true\nstdout_logfile=/log/web\nstdout_logfile_maxbytes=1MB\n"
+                       "stdout_logfile_backups=3\nenvironment=A=\"b c\",D='e'\n");
+    expect("same(P.web, { cmd = '/bin/web --port 80', workingdir = '/srv', umask = '022', priority = 5, "
+           "autostart = false, autorestart = true, starttime = 10, startretries = 7, exitcodes = { 0, 2 }, "
+           "stopsignal = 'QUIT', stoptime = 30, stop_to = 'group', user = 'www', stderr = 'stdout', "
+           "stdout = { path = '/log/web', max_size = '1MB', backups = 3 }, env = { A = 'b c', D = 'e' }, "
+           "first_index = 0 })");
+}
+
+static void defaults_that_differ_are_written_out(void **state)
+{
+    (void)state;
+    program_says("");
+    expect("same(P.p, { cmd = 'x', first_index = 0, stop_to = 'process' })");
+    program_says("stdout_logfile=/log");
+    expect("same(P.p.stdout, { path = '/log', max_size = '50MB', backups = 10 })");
+    program_says("numprocs_start=5");
+    expect("P.p.first_index == 5");
+}
+
+static void streams_go_where_they_went(void **state)
+{
+    (void)state;
+    program_says("stdout_logfile=/dev/stdout\nstdout_logfile_maxbytes=0\nstderr_logfile=/dev/fd/2");
+    expect("P.p.stdout == 'inherit' and P.p.stderr == 'inherit'");
+    program_says("stdout_logfile=NONE\nstderr_logfile=/dev/null");
+    expect("P.p.stdout == 'discard' and P.p.stderr == 'discard'");
+    program_says("stdout_logfile=AUTO");
+    expect("P.p.stdout == nil");
+    program_says("stdout_logfile=syslog\nstderr_syslog=true");
+    expect("P.p.stdout == 'syslog' and P.p.stderr == 'syslog'");
+    program_says("stdout_logfile=/log\nstdout_logfile_maxbytes=0");
+    expect("P.p.stdout == '/log'");
+    program_says("stdout_logfile=/log\nstderr_logfile=/log");
+    expect("P.p.stdout.path == '/log' and P.p.stderr == 'stdout'");
+    expect_text("both streams went to /log");
+    program_says("redirect_stderr=true\nstderr_logfile=/log");
+    expect("P.p.stderr == 'stdout'");
+    expect_text("stderr_logfile = /log has no effect beside redirect_stderr");
+    program_refused("stdout_logfile_maxbytes=much", "stdout_logfile_maxbytes");
+}
+
+static void several_processes_differ_by_their_number(void **state)
+{
+    (void)state;
+    program_says("numprocs=3\nnumprocs_start=10\nprocess_name=%(program_name)s_%(process_num)02d\n"
+                 "directory=/srv/%(process_num)d\nstdout_logfile=/log/%(program_name)s-%(process_num)02d.log\n"
+                 "environment=PORT=\"80%(process_num)02d\",A=\"b\"");
+    expect("P.p.numprocs == 3 and P.p.first_index == 10");
+    expect("P.p.workingdir({ index = 11 }) == '/srv/11'");
+    expect("P.p.stdout({ index = 7 }).path == '/log/p-07.log' and P.p.stdout({ index = 7 }).max_size == '50MB'");
+    expect("same(P.p.env({ index = 4 }), { PORT = '8004', A = 'b' })");
+    expect_text("process_name = %(program_name)s_%(process_num)02d: reeve calls");
+}
+
+static void a_single_process_has_its_number_filled_in(void **state)
+{
+    (void)state;
+    converts("s.ini", "[program:p]\ncommand=x %(process_num)02d %(program_name)s %(numprocs)s\n");
+    expect("P.p.cmd == 'x 00 p 1'");
+}
+
+static void the_environment_is_filled_in(void **state)
+{
+    (void)state;
+    setenv("CONVERT_TEST", "from outside", 1);
+    unsetenv("CONVERT_TEST_NOT");
+    converts("s.ini", "[supervisord]\nenvironment=OUTER=\"o\"\n[program:p]\nenvironment=INNER=\"i %(ENV_OUTER)s\"\n"
+                      "command=x '%(ENV_CONVERT_TEST)s' %(ENV_INNER)s\n");
+    expect("P.p.cmd == \"x 'from outside' i o\" and S.env.OUTER == 'o' and P.p.env.INNER == 'i o'");
+    program_refused("directory=%(ENV_CONVERT_TEST_NOT)s", "the variable CONVERT_TEST_NOT is not set");
+    program_refused("umask=%(process_num)s", "cannot be filled in here");
+}
+
+static void here_is_the_folder_of_the_file(void **state)
+{
+    char *question = xasprintf("P.p.workingdir:match('[^/]*$') == '%s'", strrchr(folder, '/') + 1);
+
+    (void)state;
+    program_says("directory=%(here)s");
+    expect(question);
+    free(question);
+}
+
+static void commands_are_split_as_supervisord_does(void **state)
+{
+    (void)state;
+    converts("s.ini", "[program:p]\ncommand=sh -c \"echo \\$HOME\" a\\ b\n");
+    expect("same(P.p.cmd, { 'sh', '-c', 'echo \\\\$HOME', 'a b' })");
+    converts("s.ini", "[program:p]\ncommand=sh -c 'one\n  two' three\n");
+    expect("P.p.cmd == \"sh -c 'one\\ntwo' three\"");
+    refuses("s.ini", "[program:p]\ncommand=it's\n", 2, "a quote stays open");
+    refuses("s.ini", "[program:p]\ncommand=\n", 2, "the command is empty");
+    refuses("s.ini", "[program:p]\nuser=x\n", 1, "command: it is missing");
+}
+
+static void environments_are_read_with_their_quotes(void **state)
+{
+    (void)state;
+    program_says("environment=A=\"1,2\",B='x;y', C=plain,\n   D=\"two\n   lines\"");
+    expect("same(P.p.env, { A = '1,2', B = 'x;y', C = 'plain', D = 'two\\nlines' })");
+    program_refused("environment=A=\"1", "a quote stays open");
+    program_refused("environment=A", "expected KEY=\"value\"");
+    program_refused("environment=A=1 B=2", "must stand in quotes");
+    program_refused("environment=A=1,A=2", "A is here twice");
+}
+
+static void a_group_names_its_programs(void **state)
+{
+    (void)state;
+    converts("s.ini", "[group:back]\nprograms=a, b\n[program:a]\ncommand=x %(group_name)s\n[program:b]\ncommand=y\n");
+    expect("same(G.back, { 'a', 'b' }) and P.a.cmd == 'x back'");
+    refuses("s.ini", "[group:g]\nprograms=a\n", 2, "[group:g]: there is no program 'a'");
+    refuses("s.ini", "[group:g]\npriority=1\n", 1, "there is no `programs`");
+}
+
+static void an_event_listener_becomes_a_comment(void **state)
+{
+    (void)state;
+    converts("s.ini", "[eventlistener:e]\ncommand=/bin/listen %(ENV_NOT_THERE)s\nevents=TICK_60\n"
+                      "[program:p]\ncommand=x\n");
+    expect_text("s.ini:1: [eventlistener:e] is not carried over");
+    expect_text("s.ini:2:   command = /bin/listen");
+    expect("P.e == nil and P.p ~= nil");
+}
+
+static void a_fcgi_socket_is_noted(void **state)
+{
+    (void)state;
+    converts("s.ini", "[fcgi-program:f]\ncommand=x\nsocket=unix:///run/%(program_name)s.sock\nsocket_mode=0700\n");
+    expect("P.f.cmd == 'x'");
+    expect_text("descriptor 0, reeve as descriptor 3");
+    expect_text("/run/f.sock");
+    expect("P.f.sockets == nil or same(K.f, { listen = 'unix:/run/f.sock', mode = '700' })");
+}
+
+static void supervisord_itself_is_read(void **state)
+{
+    (void)state;
+    converts("s.ini", "[supervisord]\nlogfile=/var/log/s.log\nloglevel=warn\npidfile=/run/s.pid\nnodaemon=true\n"
+                      "identifier=me\nuser=root\nminfds=1024\nodd=1\n[program:p]\ncommand=x\n");
+    expect("same(S, { log = { 'stderr', '/var/log/s.log' }, log_level = 'warning', pidfile = '/run/s.pid', "
+           "name = 'me' })");
+    expect_text("minfds = 1024 is not carried over");
+    expect_text("[supervisord] odd is not carried over");
+}
+
+static void other_sections_are_noted(void **state)
+{
+    (void)state;
+    converts("s.ini", "[unix_http_server]\nfile=/tmp/s.sock\npassword=secret\n[supervisorctl]\nserverurl=x\n"
+                      "[rpcinterface:supervisor]\na=b\n[something]\nx=y\n[program:p]\ncommand=x\n");
+    expect_text("[unix_http_server] /tmp/s.sock is not carried over");
+    expect_text("[supervisorctl] is not carried over");
+    expect_text("[rpcinterface:supervisor] is not carried over");
+    expect_text("[something] is not carried over");
+    assert_null(strstr(result.lua.data, "secret"));
+}
+
+static void other_keys_of_programs_are_noted(void **state)
+{
+    (void)state;
+    program_says("stdout_events_enabled=true\nstdout_capture_maxbytes=1MB\nserverurl=unix:///x\nkillasgroup=false");
+    expect_text("stdout_events_enabled is not carried over");
+    expect_text("stdout_capture_maxbytes = 1MB is not carried over");
+    expect_text("serverurl = unix:///x is not carried over");
+    expect("P.p.kill_group == false");
+}
+
+static void mistakes_are_refused(void **state)
+{
+    (void)state;
+    program_refused("autostrat=true", "there is no setting 'autostrat'; did you mean 'autostart'?");
+    program_refused("autostart=maybe", "expected true or false, got 'maybe'");
+    program_refused("autorestart=maybe", "expected true, false or unexpected");
+    program_refused("numprocs=many", "expected a whole number");
+    program_refused("exitcodes=256", "256 is not between 0 and 255");
+    program_refused("exitcodes=-1", "no negative exit codes");
+    program_refused("stopsignal=NOPE", "stopsignal");
+    program_refused("umask=9", "umask");
+    program_refused("killasgroup=false\nstopasgroup=true", "exclude each other");
+    refuses("s.ini", "[program.x]\ncommand=y\n", 1, "[program:NAME], with a colon");
+    refuses("s.ini", "[x]\ncommand=y\n", 1, "programs are [program:x]");
+    refuses("s.ini", "[programm:x]\ncommand=y\n", 1, "programs are [program:");
+    refuses("s.ini", "[supervisrd]\nuser=y\n", 1, "did you mean [supervisord");
+    refuses("s.ini", "[program:p]\ncommand=x\n[fcgi-program:p]\ncommand=y\nsocket=tcp://a:1\n", 3,
+            "there are two programs 'p'");
+}
+
+static void included_files_are_read_in_order(void **state)
+{
+    char *question = xasprintf("P.b.workingdir:match('[^/]*/[^/]*$') == '%s/conf.d'", strrchr(folder, '/') + 1);
+
+    (void)state;
+    mkdir(path_of("conf.d"), 0755);
+    write_text("conf.d/b.conf", "[program:b]\ncommand=x\ndirectory=%(here)s\n");
+    write_text("conf.d/a.conf", "[program:a]\ncommand=x\n");
+    converts("s.ini", "[include]\nfiles = conf.d/*.conf nothing/*.ini\n[program:z]\ncommand=x\n");
+    expect("same(order, { 'z', 'a', 'b' })");
+    expect(question);
+    expect_text("s.ini:2: [include] no file matches nothing/*.ini");
+    assert_int_equal(result.files.count, 3);
+    write_text("conf.d/b.conf", "[program:b]\ncommand=x\numask=9\n");
+    free(question);
+    question = refusal(path_of("s.ini"));
+    assert_non_null(strstr(question, "conf.d/b.conf:3: [program:b]: umask: "));
+    free(question);
+}
+
+static void names_cannot_become_code(void **state)
+{
+    (void)state;
+    converts("s.ini", "[program:p]\ncommand=x \"]=] .. os.exit(1)\"\nenvironment=A]..os.exit(1)--=\"1\"\n");
+    expect("P.p ~= nil");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_program_is_read, end),
+        cmocka_unit_test_teardown(defaults_that_differ_are_written_out, end),
+        cmocka_unit_test_teardown(streams_go_where_they_went, end),
+        cmocka_unit_test_teardown(several_processes_differ_by_their_number, end),
+        cmocka_unit_test_teardown(a_single_process_has_its_number_filled_in, end),
+        cmocka_unit_test_teardown(the_environment_is_filled_in, end),
+        cmocka_unit_test_teardown(here_is_the_folder_of_the_file, end),
+        cmocka_unit_test_teardown(commands_are_split_as_supervisord_does, end),
+        cmocka_unit_test_teardown(environments_are_read_with_their_quotes, end),
+        cmocka_unit_test_teardown(a_group_names_its_programs, end),
+        cmocka_unit_test_teardown(an_event_listener_becomes_a_comment, end),
+        cmocka_unit_test_teardown(a_fcgi_socket_is_noted, end),
+        cmocka_unit_test_teardown(supervisord_itself_is_read, end),
+        cmocka_unit_test_teardown(other_sections_are_noted, end),
+        cmocka_unit_test_teardown(other_keys_of_programs_are_noted, end),
+        cmocka_unit_test_teardown(mistakes_are_refused, end),
+        cmocka_unit_test_teardown(included_files_are_read_in_order, end),
+        cmocka_unit_test_teardown(names_cannot_become_code, end),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

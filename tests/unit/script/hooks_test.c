@@ -1,0 +1,267 @@
+/* Hooks and advisors with real processes: what a hook says in the log is what the tests look at. */
+#include "base/log.h"
+#include "os/clock.h"
+#include "script/handle.h"
+#include "unit/script/helper.h"
+
+enum { PATIENCE = 20000 };
+
+static struct loop *loop;
+static struct supervisor *supervisor;
+static struct supervisor_upward upward;
+static struct buffer heard;
+
+static void on_line(int level, const char *line, size_t length, void *arg)
+{
+    (void)level;
+    (void)arg;
+    buffer_add(&heard, line, length);
+    buffer_add_char(&heard, '\n');
+}
+
+struct wait {
+    const char *text;
+    msec until;
+};
+
+static void look(void *arg)
+{
+    struct wait *w = arg;
+
+    if (strstr(heard.data, w->text) != NULL || clock_now() > w->until)
+        loop_end(loop);
+    else
+        timer_start(loop, 5, look, w);
+}
+
+/* Until the log has this text. */
+static void wait_for(const char *text)
+{
+    struct wait w = { text, clock_now() + PATIENCE };
+
+    timer_start(loop, 0, look, &w);
+    loop_run(loop);
+    if (strstr(heard.data, text) == NULL)
+        fail_msg("no '%s' in:\n%s", text, heard.data);
+}
+
+static void assert_heard(const char *text)
+{
+    if (strstr(heard.data, text) == NULL)
+        fail_msg("no '%s' in:\n%s", text, heard.data);
+}
+
+static void assert_not_heard(const char *text)
+{
+    if (strstr(heard.data, text) != NULL)
+        fail_msg("'%s' in:\n%s", text, heard.data);
+}
+
+static void start(const char *configuration)
+{
+    buffer_clear(&heard);
+    buffer_add_text(&heard, "");
+    log_listen(on_line, NULL);
+    loop = loop_new();
+    script_attach(&upward, "t.lua");
+    supervisor = supervisor_new(loop, &upward);
+    script_listen(supervisor);
+    supervisor_start(supervisor, load_good(configuration));
+}
+
+static void finish(void)
+{
+    supervisor_shutdown(supervisor, 0, false, "the test ends");
+    loop_run(loop);
+    script_unlisten();
+    supervisor_free(supervisor);
+    script_detach(&upward);
+    loop_free(loop);
+    log_listen(NULL, NULL);
+}
+
+static void hooks_hear_of_their_process(void **state)
+{
+    (void)state;
+    start("program \"a\" { cmd = \"/bin/sh -c 'exit 3'\", starttime = 0, startretries = 0, autorestart = false,\n"
+          "on_start = function(p) reeve.log('notice', 'started %s %d', p.name, p.index) end,\n"
+          "on_ready = function(p) reeve.log('notice', 'ready %s', p) end,\n"
+          "on_exit = function(p, e) reeve.log('notice', 'ended %s|%s|%s|%s|%s|%s|%s|%s|%s|%s', p.name, e.code, "
+          "e.signal,\n"
+          "  e.expected, e.stopped, e.reason, math.type(e.uptime), e.attempt, e.restarts, e.core) end }");
+    wait_for("ended a|3|nil|false|false|exited with status 3|float|1|0|false");
+    assert_heard("started a 1\n");
+    assert_heard("ready a\n");
+    finish();
+}
+
+static void listeners_hear_of_the_processes_they_ask_for(void **state)
+{
+    (void)state;
+    start(
+        "on('exit', 'w*', function(e) reeve.log('notice', 'any %s %s %s %s %.0f', e.event, e.process, e.program,\n"
+        "  e.exit.signal, e.at) end)\n"
+        "on('exit', 'x*', function(e) reeve.log('notice', 'never') end)\n"
+        "on('start', 'web:2', function(e) reeve.log('notice', 'second %s', e.process.name) end)\n"
+        "program 'web' { cmd = {'/bin/sh', '-c', 'kill -KILL $$'}, numprocs = 2, starttime = 0, autorestart = false }");
+    wait_for("any exit web:1 web KILL");
+    wait_for("any exit web:2 web KILL");
+    assert_heard("second web:2");
+    assert_not_heard("second web:1");
+    assert_not_heard("never");
+    finish();
+}
+
+static void a_hook_that_fails_is_logged_with_its_traceback(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = 'sleep 60', starttime = 0,\n"
+          "on_start = function(p)\n error('bad hook') end,\n"
+          "on_ready = function() reeve.log('notice', 'the next one runs') end }");
+    wait_for("the next one runs");
+    assert_heard(
+        "hook on_start of a: t.lua:3: bad hook (stack traceback: [C]: in function 'error'; t.lua:3: in function "
+        "<t.lua:2>)");
+    finish();
+}
+
+static void a_hook_that_loops_is_cut_off(void **state)
+{
+    (void)state;
+    start("supervisor { hook_time = 0.05 }\n"
+          "program 'a' { cmd = 'sleep 60', starttime = 0,\n"
+          "on_start = function(p)\n while true do end end,\n"
+          "on_ready = function() reeve.log('notice', 'the next one runs') end }");
+    wait_for("the next one runs");
+    assert_heard("hook on_start of a: t.lua:4: ran for more than 50ms and was cut off");
+    finish();
+}
+
+static void advisors_decide(void **state)
+{
+    (void)state;
+    start("local function dying(name, advisor) program(name) { cmd = 'false', starttime = 0, autorestart = advisor } "
+          "end\n"
+          "dying('left', function(p, e) reeve.log('notice', 'asked about %s %d', p, e.code) return false end)\n"
+          "dying('fatal', function() return 'fatal' end)\n"
+          "dying('now', function(p, e) if e.restarts == 2 then return 'fatal' end return true end)\n"
+          "dying('later', function(p, e) return e.restarts == 0 and 0.01 or false end)\n"
+          "on('exit', function(e) reeve.log('notice', 'exit %s %d', e.process, e.exit.restarts) end)\n"
+          "on('fatal', function(e) reeve.log('notice', 'fatal %s', e.process) end)");
+    wait_for("fatal fatal");
+    wait_for("exit now 2");
+    wait_for("fatal now");
+    wait_for("exit later 1");
+    wait_for("asked about left 1");
+    finish();
+}
+
+static void a_wrong_answer_of_an_advisor_is_logged(void **state)
+{
+    (void)state;
+    start("supervisor { hook_time = 0.05 }\n"
+          "local function dying(name, advisor) program(name) { cmd = 'false', starttime = 0, autorestart = advisor,\n"
+          "  exitcodes = { 0, 1 } } end\n"
+          "dying('minus', function() return -1 end)\n"
+          "dying('nan', function() return 0 / 0 end)\n"
+          "dying('inf', function() return 1 / 0 end)\n"
+          "dying('word', function() return 'what' end)\n"
+          "dying('table', function() return {} end)\n"
+          "dying('error', function() error('no idea') end)\n"
+          "dying('loop', function() while true do end end)\n"
+          "dying('nil', function() reeve.log('notice', 'asked') end)\n");
+    wait_for("advisor of minus (t.lua:4): ");
+    wait_for("advisor of nan (t.lua:5): ");
+    wait_for("advisor of inf (t.lua:6): ");
+    wait_for("advisor of word (t.lua:7): answered 'what'; expected true, false");
+    wait_for("advisor of table (t.lua:8): answered with a table; expected");
+    wait_for("advisor of error, the default rule holds: t.lua:9: no idea");
+    wait_for("advisor of loop, the default rule holds: t.lua:10: ran for more than 50ms");
+    wait_for("asked");
+    assert_not_heard("advisor of nil");
+    finish();
+}
+
+static void settings_are_computed_for_each_process(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = function(p) return { '/bin/sh', '-c', 'exit ' .. p.index } end, numprocs = 2,\n"
+          "starttime = 0, autorestart = false,\n"
+          "on_exit = function(p, e) reeve.log('notice', 'code of %s: %d', p, e.code) end }\n"
+          "program 'b' { cmd = function() error('cannot say') end, startretries = 0,\n"
+          "on_exit = function(p, e) reeve.log('notice', 'why: %s', e.reason) end }\n"
+          "program 'c' { cmd = function() return { 'x', print } end, startretries = 0,\n"
+          "on_exit = function(p, e) reeve.log('notice', 'why: %s', e.reason) end }");
+    wait_for("code of a:1: 1");
+    wait_for("code of a:2: 2");
+    wait_for("t.lua:4: cannot say");
+    wait_for("in the result, '[2]': a function cannot stand here");
+    finish();
+}
+
+static void handles_act(void **state)
+{
+    (void)state;
+    start(
+        "program 'a' { cmd = {'/bin/sh', '-c', 'echo hello; exec sleep 60'}, starttime = 0, stoptime = 1,\n"
+        "on_stop = function(p, e) reeve.log('notice', 'stopped %s %s %s', p.state, e.stopped, e.signal) end }\n"
+        "program 'b' { cmd = 'sleep 60', autostart = false, starttime = 0,\n"
+        "on_ready = function(b)\n"
+        "  local a = assert(reeve.process('a'))\n"
+        "  assert(a ~= b and b == reeve.process('b') and b == reeve.process('b:1') and tostring(a) == 'a')\n"
+        "  assert(b.pid > 0 and b.state == 'RUNNING' and b.uptime >= 0 and b.restarts == 0 and b.program == 'b')\n"
+        "  assert(not pcall(function() return b.nonsense end) and not pcall(function() b.pid = 1 end))\n"
+        "  assert(reeve.process('zzz') == nil and reeve.program('zzz') == nil)\n"
+        "  assert(#reeve.programs() == 2 and reeve.programs()[2].name == 'b' and tostring(reeve.program('a')) == 'a')\n"
+        "  local settings = reeve.program('a').settings\n"
+        "  assert(settings.stoptime == 1 and settings.cmd[1] == '/bin/sh' and settings.numprocs == 1 and not "
+        "settings.user)\n"
+        "  assert(reeve.program('a'):processes()[1] == a and reeve.program('a') == reeve.programs()[1])\n"
+        "  assert(not pcall(a.signal, a, 'NOPE') and a:tail(5) and not pcall(a.tail, a, 5, 'x'))\n"
+        "  assert(a:signal('TERM') and reeve.program('a'):stop())\n"
+        "  reeve.log('notice', 'host %s at %.3f', reeve.host, reeve.now())\n"
+        "end }\n"
+        "on('ready', 'a', function() assert(reeve.process('b'):start()) end)");
+    wait_for("stopped STOPPED true TERM");
+    assert_heard("host ");
+    finish();
+}
+
+static void emitted_events_are_heard_afterwards(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = 'sleep 60', starttime = 0, on_start = function(p)\n"
+          "  local t = { what = 'first', process = p }\n"
+          "  reeve.emit('deployed', t) t.what = 'changed'\n"
+          "  reeve.log('notice', 'emitted')\n"
+          "  reeve.emit('deployed', { what = 'second' })\n"
+          "  assert(not pcall(reeve.emit, 'exit'))\n"
+          "end }\n"
+          "local done\n"
+          "on('deployed', function(e) reeve.log('notice', 'all: %s %s %s', e.event, e.what, e.at > 0) end)\n"
+          "on('deployed', 'a', function(e) reeve.log('notice', 'a: %s %s', e.what, e.process) end)\n"
+          "on('deployed', function(e) if not done then done = true reeve.emit('last') end end)\n"
+          "on('last', function() reeve.log('notice', 'the last') end)");
+    wait_for("the last");
+    assert_heard("emitted\nall: deployed first true\na: first a\n");
+    assert_heard("all: deployed second true\n");
+    assert_not_heard("a: second");
+    finish();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hooks_hear_of_their_process),
+        cmocka_unit_test(listeners_hear_of_the_processes_they_ask_for),
+        cmocka_unit_test(a_hook_that_fails_is_logged_with_its_traceback),
+        cmocka_unit_test(a_hook_that_loops_is_cut_off),
+        cmocka_unit_test(advisors_decide),
+        cmocka_unit_test(a_wrong_answer_of_an_advisor_is_logged),
+        cmocka_unit_test(settings_are_computed_for_each_process),
+        cmocka_unit_test(handles_act),
+        cmocka_unit_test(emitted_events_are_heard_afterwards),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
