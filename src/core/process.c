@@ -11,8 +11,9 @@
  *                                    | timer
  *                                    +------> starting
  *
- * A child is over in three steps: its status is known (`ended`), its output has ended, and, when it was stopped, its
- * process group is empty. Only then the machine goes on. */
+ * A process that others must come before, or stop before, is `held` in STARTING without a child, or in STOPPING without
+ * a signal; the supervisor says when it may proceed. What is ended though nobody wished so (it was not ready in time,
+ * its heartbeat stopped, it is not well) carries a `blame` through STOPPING and then goes where an exit goes. */
 #include "core/process.h"
 
 #include "base/log.h"
@@ -26,21 +27,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    PATIENCE = 1000, /* how long a grandchild may hold the pipe of an ended child */
-    AGE_POSTPONED = 1000
-};
+enum { AGE_POSTPONED = 1000 };
 
 static bool may_follow(enum process_state from, enum process_state to)
 {
     static const unsigned char allowed[] = {
         [PROCESS_STOPPED] = 1 << PROCESS_STARTING,
         [PROCESS_STARTING] = 1 << PROCESS_RUNNING | 1 << PROCESS_BACKOFF | 1 << PROCESS_STOPPING | 1 << PROCESS_EXITED |
-                             1 << PROCESS_FATAL | 1 << PROCESS_STARTING,
+                             1 << PROCESS_FATAL | 1 << PROCESS_STARTING | 1 << PROCESS_STOPPED,
         [PROCESS_RUNNING] = 1 << PROCESS_STARTING | 1 << PROCESS_BACKOFF | 1 << PROCESS_STOPPING | 1 << PROCESS_EXITED |
                             1 << PROCESS_FATAL,
         [PROCESS_BACKOFF] = 1 << PROCESS_STARTING | 1 << PROCESS_STOPPED,
-        [PROCESS_STOPPING] = 1 << PROCESS_STOPPED,
+        [PROCESS_STOPPING] = 1 << PROCESS_STOPPED | 1 << PROCESS_STARTING | 1 << PROCESS_BACKOFF | 1 << PROCESS_EXITED |
+                             1 << PROCESS_FATAL,
         [PROCESS_EXITED] = 1 << PROCESS_STARTING | 1 << PROCESS_STOPPED,
         [PROCESS_FATAL] = 1 << PROCESS_STARTING | 1 << PROCESS_STOPPED,
     };
@@ -48,7 +47,7 @@ static bool may_follow(enum process_state from, enum process_state to)
     return (allowed[from] & 1 << to) != 0;
 }
 
-static void publish(struct process *p, enum event_kind kind, const struct process_exit *exit)
+void process_publish(struct process *p, enum event_kind kind, const struct process_exit *exit)
 {
     bus_publish(supervisor_bus(p->supervisor), &(struct event){ .kind = kind,
                                                                 .process = p,
@@ -65,8 +64,9 @@ void process_enter(struct process *p, enum process_state next)
 
     assert(may_follow(p->state, next));
     p->state = next;
+    p->held = false;
     p->since = clock_now();
-    publish(p, EVENT_STATE, NULL);
+    process_publish(p, EVENT_STATE, NULL);
     supervisor_process_changed(p->supervisor, p, process_is_settled(p) && !was_settled);
 }
 
@@ -89,6 +89,7 @@ void process_free(struct process *p)
     assert(p->child == NULL && p->timer == NULL);
     side_command_cancel(&p->stop_cmd);
     timer_stop(&p->age);
+    care_forget(p);
     output_free(p->out);
     output_free(p->err);
     program_free(p->resolved);
@@ -100,7 +101,7 @@ void process_free(struct process *p)
 
 /* -- the way up ------------------------------------------------------------------------------------------------- */
 
-static void begin_start(struct process *p);
+static void begin_start(struct process *p, bool by_user);
 static void decide(struct process *p, bool was_running);
 
 static void on_age(void *arg)
@@ -128,21 +129,23 @@ static void begin_aging(struct process *p)
         p->age = timer_start(supervisor_loop(p->supervisor), (msec)((double)p->program->max_age * share), on_age, p);
 }
 
-static void become_ready(struct process *p)
+void process_became_ready(struct process *p)
 {
+    timer_stop(&p->timer);
     policy_ready(&p->memory);
     process_enter(p, PROCESS_RUNNING);
-    if (p->program->starttime > 0)
+    if (p->program->starttime > 0 || program_is_asked(p->program))
         log_notice("%s is running", process_name(p));
-    publish(p, EVENT_READY, NULL);
+    process_publish(p, EVENT_READY, NULL);
     begin_aging(p);
+    care_begin(p);
 }
 
 static void restart_automatically(struct process *p)
 {
     p->restarts++;
-    publish(p, EVENT_RESTART, p->last_exit);
-    begin_start(p);
+    process_publish(p, EVENT_RESTART, p->last_exit);
+    begin_start(p, false);
 }
 
 static void on_timer(void *arg)
@@ -152,7 +155,7 @@ static void on_timer(void *arg)
     p->timer = NULL;
     switch (p->state) {
     case PROCESS_STARTING:
-        become_ready(p);
+        process_became_ready(p);
         break;
     case PROCESS_BACKOFF:
         restart_automatically(p);
@@ -171,57 +174,78 @@ void process_wait(struct process *p, msec delay)
     p->timer = timer_start(supervisor_loop(p->supervisor), delay, on_timer, p);
 }
 
-static struct process_exit *new_exit(struct process *p)
+struct process_exit *process_new_exit(struct process *p)
 {
+    const struct blame *blame = care_blame(p);
+
     if (p->last_exit == NULL)
         p->last_exit = xmalloc(sizeof *p->last_exit);
-    *p->last_exit = (struct process_exit){ .code = -1,
-                                           .stopped = p->state == PROCESS_STOPPING,
-                                           .failed_start = p->state == PROCESS_STARTING,
-                                           .attempt = p->attempt,
-                                           .restarts = p->restarts,
-                                           .at = clock_wall() };
+    *p->last_exit =
+        (struct process_exit){ .code = -1,
+                               .stopped = p->state == PROCESS_STOPPING && blame == NULL,
+                               .failed_start = p->state == PROCESS_STARTING || (blame != NULL && blame->was_starting),
+                               .attempt = p->attempt,
+                               .restarts = p->restarts,
+                               .at = clock_wall() };
     return p->last_exit;
 }
-
-static void on_child_exit(struct child *c, const struct child_exit *end, void *arg);
 
 /* Whatever keeps a child from being there is a failed start, like an early exit. */
 static void start_failed(struct process *p, const struct error *why)
 {
-    struct process_exit *exit = new_exit(p);
+    struct process_exit *exit = process_new_exit(p);
     const char *text = why->text;
 
     /* os says "exec '/bin/x': …" where the exec itself failed. */
     snprintf(exit->reason, sizeof exit->reason, "exec: %.150s", text_starts(text, "exec ") ? text + 5 : text);
-    publish(p, EVENT_EXIT, exit);
+    process_publish(p, EVENT_EXIT, exit);
     decide(p, false);
 }
 
-static void begin_start(struct process *p)
+/* Nobody is in the way any more. */
+static void launch(struct process *p)
 {
     struct error e;
 
-    p->attempt++;
-    process_enter(p, PROCESS_STARTING);
-    if (!process_launch(p, on_child_exit, &e)) {
+    if (!process_launch(p, process_child_exited, &e)) {
         start_failed(p, &e);
         return;
     }
     log_notice("%s started with pid %d", process_name(p), (int)child_pid(p->child));
-    publish(p, EVENT_START, NULL);
-    if (p->program->starttime > 0)
+    process_publish(p, EVENT_START, NULL);
+    if (program_is_asked(p->program))
+        care_await_ready(p);
+    else if (p->program->starttime > 0)
         process_wait(p, p->program->starttime);
     else
-        become_ready(p);
+        process_became_ready(p);
+}
+
+static void begin_start(struct process *p, bool by_user)
+{
+    p->attempt++;
+    process_enter(p, PROCESS_STARTING);
+    p->held = supervisor_holds(p->supervisor, p, by_user);
+    if (!p->held)
+        launch(p);
+}
+
+void process_proceed(struct process *p)
+{
+    assert(p->held);
+    p->held = false;
+    if (p->state == PROCESS_STARTING)
+        launch(p);
+    else
+        process_proceed_stop(p);
 }
 
 /* A start by a user: the past is forgotten. */
-static void start_anew(struct process *p)
+static void start_anew(struct process *p, bool by_user)
 {
     p->memory = (struct policy_memory){ 0 };
     p->restarts = p->attempt = 0;
-    begin_start(p);
+    begin_start(p, by_user);
 }
 
 /* -- an end ----------------------------------------------------------------------------------------------------- */
@@ -235,7 +259,7 @@ static void leave(struct process *p)
 
 static void give_up(struct process *p)
 {
-    publish(p, EVENT_FATAL, p->last_exit);
+    process_publish(p, EVENT_FATAL, p->last_exit);
     process_enter(p, PROCESS_FATAL);
     supervisor_process_ended(p->supervisor, p);
 }
@@ -244,7 +268,7 @@ static void give_up(struct process *p)
 static void back_off(struct process *p, msec delay)
 {
     process_enter(p, PROCESS_BACKOFF);
-    publish(p, EVENT_BACKOFF, p->last_exit);
+    process_publish(p, EVENT_BACKOFF, p->last_exit);
     process_wait(p, delay);
 }
 
@@ -268,7 +292,7 @@ static bool is_expected(const struct process *p)
 {
     const struct process_exit *exit = p->last_exit;
 
-    if (exit->failed_start && !p->program->oneshot)
+    if ((exit->failed_start && !p->program->oneshot) || care_blame(p) != NULL)
         return false;
     return exit->stopped || policy_expected(p->program, exit->code);
 }
@@ -276,12 +300,13 @@ static bool is_expected(const struct process *p)
 static void decide(struct process *p, bool was_running)
 {
     struct run_end end = { .was_running = was_running || p->program->oneshot,
-                           .code = p->last_exit->code,
+                           .code = care_blame(p) != NULL ? -1 : p->last_exit->code,
                            .uptime = p->last_exit->uptime };
     struct verdict verdict;
 
     verdict = judge(p, &end);
     process_log_end(p, p->last_exit, &verdict);
+    care_forget(p);
     if (was_running)
         p->attempt = 0;
     switch (verdict.kind) {
@@ -303,117 +328,32 @@ static void decide(struct process *p, bool was_running)
 static void stopped(struct process *p)
 {
     process_log_end(p, p->last_exit, NULL);
-    publish(p, EVENT_STOP, p->last_exit);
+    process_publish(p, EVENT_STOP, p->last_exit);
+    care_forget(p);
     process_enter(p, PROCESS_STOPPED);
     if (p->wanted)
-        start_anew(p);
+        start_anew(p, false);
 }
 
-/* The child is over in every respect: forget it and go on. */
-static void check_over(struct process *p)
+void process_over(struct process *p)
 {
-    bool was_running = p->state == PROCESS_RUNNING;
+    const struct blame *blame = care_blame(p);
+    bool was_running = p->state == PROCESS_RUNNING || (p->state == PROCESS_STOPPING && !p->last_exit->failed_start);
 
-    if (!p->ended || p->out_open || p->err_open || p->group_lives)
-        return;
-    p->ended = false;
-    child_free(p->child);
-    p->child = NULL;
-    timer_stop(&p->timer);
-    timer_stop(&p->patience);
-    timer_stop(&p->age);
-    side_command_cancel(&p->stop_cmd);
     p->last_exit->expected = is_expected(p);
-    publish(p, EVENT_EXIT, p->last_exit);
-    if (p->state == PROCESS_STOPPING)
+    process_publish(p, EVENT_EXIT, p->last_exit);
+    if (p->state == PROCESS_STOPPING && blame == NULL)
         stopped(p);
     else
         decide(p, was_running);
 }
 
-static void on_out_end(void *arg)
-{
-    struct process *p = arg;
-
-    p->out_open = false;
-    check_over(p);
-}
-
-static void on_err_end(void *arg)
-{
-    struct process *p = arg;
-
-    p->err_open = false;
-    check_over(p);
-}
-
-static void on_patience(void *arg)
-{
-    struct process *p = arg;
-
-    p->patience = NULL;
-    output_cut(p->out);
-    output_cut(p->err);
-    p->out_open = p->err_open = false;
-    check_over(p);
-}
-
-static void on_group_empty(void *arg)
-{
-    struct process *p = arg;
-
-    p->group_lives = false;
-    check_over(p);
-}
-
-/* Runs when the child has been reaped: now its group can be asked for. */
-static void look_at_group(void *arg)
-{
-    struct process *p = arg;
-
-    if (child_group_lives(p->child))
-        child_group_watch(p->child, on_group_empty, p);
-    else
-        on_group_empty(p);
-}
-
-/* A stop lets the rest of the group end as gracefully as its leader, within the stop's time. Whatever else ends a
- * process leaves nothing of it behind. */
-static void end_group(struct process *p)
-{
-    if (!process_settings(p)->kill_group)
-        return;
-    if (p->state == PROCESS_STOPPING && process_settings(p)->stop_to == STOP_TO_GROUP) {
-        p->group_lives = true;
-        loop_later(supervisor_loop(p->supervisor), look_at_group, p);
-    } else {
-        child_signal_group(p->child, SIGKILL, NULL);
-    }
-}
-
-static void on_child_exit(struct child *c, const struct child_exit *end, void *arg)
-{
-    struct process *p = arg;
-    struct process_exit *exit = new_exit(p);
-
-    assert(c == p->child);
-    exit->code = end->signal == 0 ? end->code : -1;
-    exit->signal = end->signal;
-    exit->core = end->core;
-    exit->uptime = clock_now() - p->started;
-    process_exit_reason(exit);
-    p->ended = true;
-    if (p->state != PROCESS_STOPPING)
-        timer_stop(&p->timer);
-    end_group(p);
-    p->out_open = !output_drain(p->out, on_out_end, p);
-    p->err_open = !output_drain(p->err, on_err_end, p);
-    if (p->out_open || p->err_open)
-        p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
-    check_over(p);
-}
-
 /* -- wishes ----------------------------------------------------------------------------------------------------- */
+
+void process_want(struct process *p)
+{
+    p->wanted = true;
+}
 
 void process_start(struct process *p)
 {
@@ -421,55 +361,86 @@ void process_start(struct process *p)
     switch (p->state) {
     case PROCESS_FATAL:
         supervisor_forgive(p->supervisor, p);
-        start_anew(p);
+        start_anew(p, true);
         break;
     case PROCESS_STOPPED:
     case PROCESS_EXITED:
-        start_anew(p);
+        start_anew(p, true);
         break;
     case PROCESS_BACKOFF: /* who asks now does not want to wait */
         timer_stop(&p->timer);
-        start_anew(p);
+        start_anew(p, true);
         break;
-    case PROCESS_STARTING:
-    case PROCESS_RUNNING:
+    case PROCESS_STARTING: /* those it waits for are started too */
+        if (p->held)
+            supervisor_holds(p->supervisor, p, true);
+        break;
     case PROCESS_STOPPING: /* it starts again when it has stopped */
+        care_forgive(p);
+        break;
+    case PROCESS_RUNNING:
         break;
     }
+}
+
+/* There is no child that would have to end first. */
+static void call_off(struct process *p)
+{
+    timer_stop(&p->timer);
+    log_notice("%s will not be started%s: stopped", process_name(p), p->state == PROCESS_BACKOFF ? " again" : "");
+    process_publish(p, EVENT_STOP, p->last_exit);
+    process_enter(p, PROCESS_STOPPED);
+    supervisor_falls(p->supervisor, p);
 }
 
 void process_stop(struct process *p)
 {
     p->wanted = false;
+    care_forgive(p);
     switch (p->state) {
     case PROCESS_BACKOFF:
-        timer_stop(&p->timer);
-        log_notice("%s will not be started again: stopped", process_name(p));
-        publish(p, EVENT_STOP, p->last_exit);
-        process_enter(p, PROCESS_STOPPED);
+        call_off(p);
         break;
     case PROCESS_EXITED:
     case PROCESS_FATAL:
         process_enter(p, PROCESS_STOPPED);
+        supervisor_falls(p->supervisor, p);
         break;
     case PROCESS_STARTING:
+        if (p->held)
+            call_off(p);
+        else
+            process_begin_stop(p);
+        break;
     case PROCESS_RUNNING:
         process_begin_stop(p);
         break;
-    case PROCESS_STOPPED:
     case PROCESS_STOPPING:
+        supervisor_falls(p->supervisor, p);
+        break;
+    case PROCESS_STOPPED:
         break;
     }
 }
 
 void process_restart(struct process *p)
 {
-    if (p->state == PROCESS_STARTING || p->state == PROCESS_RUNNING) {
+    if (p->state == PROCESS_RUNNING || (p->state == PROCESS_STARTING && !p->held)) {
         p->wanted = true;
+        care_forgive(p);
         process_begin_stop(p);
     } else {
         process_start(p);
     }
+}
+
+void process_condemn(struct process *p, const char *reason, bool at_once)
+{
+    care_put_blame(p, reason);
+    if (at_once)
+        child_signal_group(p->child, SIGKILL, NULL);
+    else
+        process_begin_stop(p);
 }
 
 void process_kill(struct process *p)
@@ -487,17 +458,19 @@ bool process_signal(struct process *p, int number, struct error *e)
 
 void process_adopt(struct process *p, struct plan *plan, struct program *program)
 {
-    struct plan *before = p->plan;
+    struct plan *plan_before = p->plan;
+    struct program *before = p->program;
 
     p->plan = plan_hold(plan);
     p->program = program;
-    plan_release(before);
     if (output_serves(p->out, &program->out))
         output_adopt(p->out, &program->out);
     if (output_serves(p->err, &program->err))
         output_adopt(p->err, &program->err);
     if (p->state == PROCESS_RUNNING)
         begin_aging(p);
+    care_adopt(p, before);
+    plan_release(plan_before);
 }
 
 void process_rename(struct process *p, const char *name)

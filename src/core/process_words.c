@@ -102,12 +102,24 @@ static void describe_time(const struct process *p, struct buffer *out)
     buffer_add_text(out, text);
 }
 
+static void describe_child(const struct process *p, struct buffer *out)
+{
+    if (p->held) {
+        buffer_add_text(out, "waiting for ");
+        supervisor_waits_for(p->supervisor, p, out);
+    } else if (process_pid(p) != 0) {
+        buffer_addf(out, "pid %d", (int)process_pid(p));
+        care_describe(p, out);
+    }
+}
+
 void process_describe(const struct process *p, struct buffer *out)
 {
     switch (p->state) {
     case PROCESS_RUNNING:
         buffer_addf(out, "pid %d, uptime ", (int)process_pid(p));
         uptime_format(out, process_uptime(p));
+        care_describe(p, out);
         break;
     case PROCESS_BACKOFF:
     case PROCESS_FATAL:
@@ -115,8 +127,7 @@ void process_describe(const struct process *p, struct buffer *out)
         break;
     case PROCESS_STARTING:
     case PROCESS_STOPPING:
-        if (process_pid(p) != 0)
-            buffer_addf(out, "pid %d", (int)process_pid(p));
+        describe_child(p, out);
         break;
     case PROCESS_STOPPED:
         if (p->last_exit == NULL) {
@@ -151,6 +162,11 @@ bool process_is_settled(const struct process *p)
     return p->state == PROCESS_STOPPED || p->state == PROCESS_EXITED || p->state == PROCESS_FATAL;
 }
 
+bool process_is_held(const struct process *p)
+{
+    return p->held;
+}
+
 bool process_wanted(const struct process *p)
 {
     return p->wanted;
@@ -171,6 +187,11 @@ struct program *process_program(const struct process *p)
     return p->program;
 }
 
+struct plan *process_plan(const struct process *p)
+{
+    return p->plan;
+}
+
 struct supervisor *process_supervisor(const struct process *p)
 {
     return p->supervisor;
@@ -179,6 +200,16 @@ struct supervisor *process_supervisor(const struct process *p)
 pid_t process_pid(const struct process *p)
 {
     return p->child != NULL && !p->ended ? child_pid(p->child) : 0;
+}
+
+msec process_started(const struct process *p)
+{
+    return p->started;
+}
+
+unsigned process_run(const struct process *p)
+{
+    return p->run;
 }
 
 msec process_since(const struct process *p)

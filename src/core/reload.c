@@ -79,6 +79,7 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
             take_over(s, &s->pools[d->after->position], &old[d->before->position], d);
     }
     free(old);
+    supervisor_look_again(s);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, before, plan);
     plan_release(before);

@@ -68,7 +68,7 @@ static void start_some(void *arg)
     while (s->started_so_far < s->to_start.count) {
         struct process *p = s->to_start.process[s->started_so_far++];
 
-        if (p != NULL && !supervisor_is_ending(s))
+        if (p != NULL && process_wanted(p) && !supervisor_is_ending(s))
             process_start(p);
         if (clock_now() >= until && s->started_so_far < s->to_start.count) {
             loop_later(s->loop, start_some, s);
@@ -83,6 +83,7 @@ static void start_some(void *arg)
 
 void supervisor_start_soon(struct supervisor *s, struct process *p)
 {
+    process_want(p);
     process_list_add(&s->to_start, p);
     if (!s->starting) {
         s->starting = true;
@@ -116,6 +117,7 @@ static void sweep(void *arg)
             continue;
         process_list_remove(&s->leaving, p);
         process_list_remove(&s->all, p);
+        supervisor_forget_held(s, p);
         process_free(p);
     }
 }
@@ -144,6 +146,9 @@ void supervisor_let_go(struct supervisor *s, struct process *p)
 
 void supervisor_process_changed(struct supervisor *s, struct process *p, bool settled)
 {
+    if (process_state(p) == PROCESS_RUNNING)
+        supervisor_came_back(s, p);
+    supervisor_look_again(s);
     if (settled && s->leaving.count > 0)
         sweep_soon(s);
     if (settled && s->shutdown.begun)
