@@ -104,7 +104,6 @@ $(BUILD)/packages: contrib/setup
 	@contrib/setup --look build
 	@touch $@
 
-# Named one by one: else make would rather link a test of core with the real kernel.
 $(FAKE_OBJS): $(BUILD)/fake/%.o: tests/fake/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(COMPILE) -Itests -MMD -MP -c -o $@ $<

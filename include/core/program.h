@@ -106,7 +106,7 @@ enum on_dependency { ON_DEPENDENCY_RESTART, ON_DEPENDENCY_IGNORE };
 struct program {
     struct record record;
     char *name;
-    char *file; /* where it was declared */
+    const char *file; /* where it was declared; interned */
     int line;
     unsigned position; /* in its plan */
 
