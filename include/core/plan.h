@@ -55,7 +55,7 @@ struct plan {
     struct group *groups;
     size_t group_count;
     struct order *order; /* owned; NULL until somebody asks */
-    void *script; /* the generation whose functions the programs name; the plan owns it */
+    void *script;        /* the generation whose functions the programs name; the plan owns it */
     void (*free_script)(void *script);
     unsigned users; /* how many hold it; plan_release frees at 0 */
 };

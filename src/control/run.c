@@ -4,12 +4,14 @@
 #include "control/cli.h"
 #include "control/foreign.h"
 #include "control/server.h"
+#include "core/herald.h"
 #include "core/journal.h"
 #include "core/supervisor.h"
 #include "os/daemon.h"
 #include "os/file.h"
 #include "os/identity.h"
 #include "os/limits.h"
+#include "os/manager.h"
 #include "os/identity.h"
 #include "os/limits.h"
 #include "os/signals.h"
@@ -266,7 +268,9 @@ static void supervise(struct run *r, struct plan *plan)
     supervisor_start(r->supervisor, plan);
     malloc_trim(0);
     daemon_ready();
+    herald_start(r->supervisor);
     loop_run(r->loop);
+    herald_stop();
 }
 
 /* Owns `plan`. */
@@ -309,6 +313,7 @@ int run_main(int argc, char **argv)
         fprintf(stderr, "reeve: %s\n", e.text);
     } else {
         r.file = absolute(cli_file(r.file_said));
+        manager_find();
         plan = load(&r);
         if (plan != NULL)
             status = run(&r, plan);

@@ -107,17 +107,15 @@ void command_signal(const struct request *q, struct reply *r)
     reply_end(r);
 }
 
-/* Bad ends are logged by the command itself; its process owns it until then. */
+/* A command that ends badly is logged: it may take longer than anybody wants to wait here. */
 static void refresh(struct process *p, struct reply *r)
 {
-    const struct program *settings = process_settings(p);
+    struct error e;
 
-    if (process_pid(p) == 0)
-        reply_result(r, process_name(p), REPLY_FAILED, "not running");
-    else if (settings->reload_signal != 0)
-        send_signal(p, settings->reload_signal, r);
+    if (process_refresh(p, &e))
+        reply_result(r, process_name(p), REPLY_OK, "told to reload");
     else
-        reply_result(r, process_name(p), REPLY_FAILED, "it has no reload_signal");
+        reply_result(r, process_name(p), REPLY_FAILED, e.text);
 }
 
 void command_refresh(const struct request *q, struct reply *r)

@@ -181,9 +181,12 @@ static void on_log_line(int level, const char *line, size_t length, void *arg)
 
 static void on_event(const struct event *event, void *arg)
 {
-    struct entry *e = next_entry(&journal.book[JOURNAL_EVENTS]);
+    struct entry *e;
 
     (void)arg;
+    if (event->kind == EVENT_HEALTH && event->ok)
+        return; /* a thousand of these would leave no room for news */
+    e = next_entry(&journal.book[JOURNAL_EVENTS]);
     e->at = event->at;
     e->kind = (int)event->kind;
     e->state = event->state;

@@ -78,7 +78,7 @@ static void on_limit(void *arg)
 
     r->limit = NULL;
     buffer_add_text(&why, "not ready within ");
-    duration_format(&why, r->deadline - process_started(r->process));
+    duration_format_seconds(&why, r->deadline - process_started(r->process));
     end(r, why.data);
     buffer_free(&why);
 }

@@ -1,6 +1,7 @@
 /* From the plan in force to a new one: histories are carried over by name, and only what needs it is restarted. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/herald.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -110,7 +111,7 @@ static void log_list(const struct plan_comparison *c)
     buffer_free(&line);
 }
 
-bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems)
+static bool load_and_apply(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems)
 {
     struct plan_comparison c;
     struct plan *plan;
@@ -134,4 +135,14 @@ bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, 
     }
     plan_comparison_free(&c);
     return true;
+}
+
+bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems)
+{
+    bool good;
+
+    herald_reloading();
+    good = load_and_apply(s, dry_run, list, problems);
+    herald_reloaded();
+    return good;
 }

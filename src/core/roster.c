@@ -169,12 +169,12 @@ static bool is_moving(const struct process *p)
     return process_state(p) == PROCESS_STARTING || process_state(p) == PROCESS_STOPPING;
 }
 
-bool supervisor_is_settled(const struct supervisor *s)
+bool supervisor_is_settled(struct supervisor *s)
 {
     if (s->starting)
         return false;
     for (size_t i = 0; i < s->all.count; i++)
-        if (is_moving(s->all.process[i]))
+        if (is_moving(s->all.process[i]) && !supervisor_is_in_vain(s, s->all.process[i]))
             return false;
     return true;
 }
