@@ -10,7 +10,7 @@ void *questions_request(void *arg, struct process *p, const struct function *f, 
 void questions_withdraw(void *arg, void *question);
 bool questions_match(void *arg, const char *pattern, const char *line, size_t length);
 
-/* Whether a Lua pattern is well formed; else why not. */
+/* Whether a Lua pattern is well formed, as far as can be seen beforehand; else why not. */
 bool questions_check_pattern(const char *pattern, struct error *e);
 
 #endif

@@ -72,6 +72,8 @@ void process_log_end(const struct process *p, const struct process_exit *exit, c
         return;
     if (verdict == NULL)
         buffer_addf(&b, "%s stopped: %s", process_name(p), exit->reason);
+    else if (care_blame(p) != NULL)
+        buffer_addf(&b, "%s failed: %s", process_name(p), exit->reason);
     else if (never_ran)
         buffer_addf(&b, "%s could not be started: %s", process_name(p), exit->reason);
     else
@@ -82,7 +84,7 @@ void process_log_end(const struct process *p, const struct process_exit *exit, c
     }
     if (verdict != NULL && exit->expected)
         buffer_add_text(&b, ", as expected");
-    else if (verdict != NULL && exit->failed_start && !never_ran)
+    else if (verdict != NULL && exit->failed_start && !never_ran && care_blame(p) == NULL)
         buffer_add_text(&b, ", before it was running");
     if (verdict != NULL)
         add_consequence(&b, verdict);

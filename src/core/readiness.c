@@ -238,7 +238,7 @@ struct readiness *readiness_start(struct process *p, int fd, readiness_fn *on_en
     r->process = p;
     r->fd = fd;
     r->on_end = on_end;
-    set_deadline(r, clock_now() + program->ready_timeout);
+    set_deadline(r, process_started(p) + program->ready_timeout);
     if (f != NULL) {
         ask(r, f);
     } else {

@@ -1,6 +1,7 @@
 /* A function runs at once, within the time of a hook; only its answer is told later. */
 #include "script/questions.h"
 
+#include "base/log.h"
 #include "base/xalloc.h"
 #include "script/call.h"
 #include "script/handle.h"
@@ -9,6 +10,7 @@
 #include <lualib.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- functions --------------------------------------------------------------------------------- */
 
@@ -116,17 +118,33 @@ static bool find(lua_State *L, const char *pattern, const char *line, size_t len
     return lua_pcall(L, 2, 1, 0) == LUA_OK;
 }
 
+/* Once for each pattern, not for each line. */
+static void complain(const char *pattern, const char *why)
+{
+    static char *told;
+
+    if (told != NULL && strcmp(told, pattern) == 0)
+        return;
+    log_warning("ready.line: '%.100s' is no Lua pattern: %s", pattern, why);
+    free(told);
+    told = xstrdup(pattern);
+}
+
 bool questions_match(void *arg, const char *pattern, const char *line, size_t length)
 {
     lua_State *L = matcher();
 
     (void)arg;
-    return find(L, pattern, line, length) && !lua_isnil(L, -1);
+    if (find(L, pattern, line, length))
+        return !lua_isnil(L, -1);
+    complain(pattern, lua_tostring(L, -1));
+    return false;
 }
 
+/* Lua only sees what it reaches. Most patterns nearly match themselves. */
 bool questions_check_pattern(const char *pattern, struct error *e)
 {
     lua_State *L = matcher();
 
-    return find(L, pattern, "", 0) || failure(e, "'%.100s' is no Lua pattern: %s", pattern, lua_tostring(L, -1));
+    return find(L, pattern, pattern, strlen(pattern)) || failure(e, "'%.100s' is no Lua pattern: %s", pattern, lua_tostring(L, -1));
 }
