@@ -16,7 +16,7 @@ program "web" { cmd = "python3 server.py $port", ready = { tcp = "127.0.0.1:$por
   health = { http = "http://127.0.0.1:$port/", every = 0.1, failures = 2 },
   on_health = function(p, ok, why) if not ok then reeve.log("notice", "heard of %s: %s", p.name, why) end end }
 program "told" { cmd = "sleep 1000", starttime = 0, health = { exec = "test ! -e sick", every = 0.1, action = "none" } }
-program "done" { cmd = "sleep 1000", starttime = 0, health = { exec = "test ! -e sick", every = 0.1, action = "stop" } }
+program "given-up" { cmd = "sleep 1000", starttime = 0, health = { exec = "test ! -e sick", every = 0.1, action = "stop" } }
 program "asked" { cmd = "sleep 1000", starttime = 0, health = { every = 0.1, failures = 1,
   check = function(p) return not io.open("sick"), "it is sick" end,
   action = function(p, why) reeve.log("notice", "action for %s: %s", p.name, why) end } }
@@ -35,7 +35,7 @@ expect_line 'last end: unhealthy: it uses [0-9]+ MB of memory, more than max_mem
 assert_status 0 reeve health web told asked
 touch sick
 wait_for 'grep -q "web is unhealthy: http http://127.0.0.1:[0-9]*/: the status is 500" "$log"'
-wait_state done STOPPED
+wait_state given-up STOPPED
 wait_for '! reeve health told >/dev/null'
 assert_equal RUNNING "$(state told)"
 wait_for 'grep -q "heard of web: http" "$log"'

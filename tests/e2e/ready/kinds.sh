@@ -12,20 +12,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *arguments): pass
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 END
-cat >wait <<'END'
+cat >await <<'END'
 #!/bin/sh
 until test -e go; do sleep 0.02; done
 END
-chmod +x wait
+chmod +x await
 config <<END
-local function after(text) return { "sh", "-c", "./wait; " .. text .. "; exec sleep 1000" } end
+local function after(text) return { "sh", "-c", "./await; " .. text .. "; exec sleep 1000" } end
 program "fd" { cmd = after "echo >&4", ready = { fd = 4 } }
 program "line" { cmd = after "echo starting; echo ready: 17 workers >&2", ready = { line = "^ready: %d+ workers$" } }
 program "file" { cmd = after "touch up", ready = { file = "up" } }
 program "exec" { cmd = "sleep 1000", ready = { exec = "test -e go" } }
 program "http" { cmd = "python3 server.py $web", ready = { http = "http://localhost:$web/health", status = 204 } }
-program "tcp" { cmd = { "sh", "-c", "./wait; exec python3 server.py $port" }, ready = { tcp = "127.0.0.1:$port" } }
-program "unix" { cmd = { "sh", "-c", "./wait; exec nc -lkU $dir/unix.sock" }, ready = { unix = "$dir/unix.sock" } }
+program "tcp" { cmd = { "sh", "-c", "./await; exec python3 server.py $port" }, ready = { tcp = "127.0.0.1:$port" } }
+program "unix" { cmd = { "sh", "-c", "./await; exec nc -lkU $dir/unix.sock" }, ready = { unix = "$dir/unix.sock" } }
 program "yes" { cmd = "sleep 1000", ready = function(p) return p.name == "yes" end }
 program "no" { cmd = "sleep 1000", startretries = 0, ready = function() return nil, "out of paint" end }
 program "broken" { cmd = "sleep 1000", startretries = 0, ready = function() error "oh dear" end }
