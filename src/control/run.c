@@ -10,14 +10,11 @@
 #include "os/file.h"
 #include "os/identity.h"
 #include "os/limits.h"
-#include "os/identity.h"
-#include "os/limits.h"
 #include "os/signals.h"
 #include "script/script.h"
 #include "version.h"
 
 #include <getopt.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +35,7 @@ struct run {
     struct supervisor *supervisor;
     struct server *server;
     struct listener *listener;
+    struct supervisor_upward upward;
 };
 
 static bool read_options(struct run *r, int argc, char **argv)
@@ -232,13 +230,11 @@ static void on_event(const struct event *event, void *arg)
 
 static void build(struct run *r)
 {
-    struct supervisor_upward upward = { 0 };
-
     limits_raise_files();
-    script_attach(&upward, r->file);
+    script_attach(&r->upward, r->file);
     r->loop = loop_new();
     signals_open(r->loop, on_signal, r);
-    r->supervisor = supervisor_new(r->loop, &upward);
+    r->supervisor = supervisor_new(r->loop, &r->upward);
     r->server = server_new(r->supervisor, &r->addresses);
     r->listener = bus_listen(supervisor_bus(r->supervisor), on_event, r);
     journal_open(supervisor_bus(r->supervisor));
@@ -252,6 +248,7 @@ static void tear_down(struct run *r)
     journal_close();
     bus_unlisten(&r->listener);
     supervisor_free(r->supervisor);
+    script_detach(&r->upward);
     signals_close();
     loop_free(r->loop);
     if (r->pidfile != NULL)
@@ -264,7 +261,7 @@ static void supervise(struct run *r, struct plan *plan)
                plan->program_count, plan->program_count == 1 ? "" : "s");
     name_address(r);
     supervisor_start(r->supervisor, plan);
-    malloc_trim(0);
+    xtrim();
     daemon_ready();
     loop_run(r->loop);
 }
