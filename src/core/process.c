@@ -100,7 +100,7 @@ void process_free(struct process *p)
 
 /* -- the way up ------------------------------------------------------------------------------------------------- */
 
-static void begin_start(struct process *p);
+static void begin_start(struct process *p, const struct verdict *untold);
 static void decide(struct process *p, bool was_running);
 
 static void on_age(void *arg)
@@ -138,11 +138,11 @@ static void become_ready(struct process *p)
     begin_aging(p);
 }
 
-static void restart_automatically(struct process *p)
+static void restart_automatically(struct process *p, const struct verdict *untold)
 {
     p->restarts++;
     publish(p, EVENT_RESTART, p->last_exit);
-    begin_start(p);
+    begin_start(p, untold);
 }
 
 static void on_timer(void *arg)
@@ -155,7 +155,7 @@ static void on_timer(void *arg)
         become_ready(p);
         break;
     case PROCESS_BACKOFF:
-        restart_automatically(p);
+        restart_automatically(p, NULL);
         break;
     case PROCESS_STOPPING:
         process_stop_step_over(p);
@@ -198,13 +198,18 @@ static void start_failed(struct process *p, const struct error *why)
     decide(p, false);
 }
 
-static void begin_start(struct process *p)
+/* `untold`: the verdict on the last run, if the log does not know it yet. Lines can wait, the new child cannot. */
+static void begin_start(struct process *p, const struct verdict *untold)
 {
     struct error e;
+    bool launched;
 
     p->attempt++;
     process_enter(p, PROCESS_STARTING);
-    if (!process_launch(p, on_child_exit, &e)) {
+    launched = process_launch(p, on_child_exit, &e);
+    if (untold != NULL)
+        process_log_end(p, p->last_exit, untold);
+    if (!launched) {
         start_failed(p, &e);
         return;
     }
@@ -221,7 +226,7 @@ static void start_anew(struct process *p)
 {
     p->memory = (struct policy_memory){ 0 };
     p->restarts = p->attempt = 0;
-    begin_start(p);
+    begin_start(p, NULL);
 }
 
 /* -- an end ----------------------------------------------------------------------------------------------------- */
@@ -278,10 +283,11 @@ static void decide(struct process *p, bool was_running)
     struct run_end end = { .was_running = was_running || p->program->oneshot,
                            .code = p->last_exit->code,
                            .uptime = p->last_exit->uptime };
-    struct verdict verdict;
+    struct verdict verdict = judge(p, &end);
+    bool at_once = verdict.kind == VERDICT_RESTART && verdict.delay == 0 && was_running;
 
-    verdict = judge(p, &end);
-    process_log_end(p, p->last_exit, &verdict);
+    if (!at_once)
+        process_log_end(p, p->last_exit, &verdict);
     if (was_running)
         p->attempt = 0;
     switch (verdict.kind) {
@@ -292,8 +298,8 @@ static void decide(struct process *p, bool was_running)
         give_up(p);
         break;
     case VERDICT_RESTART:
-        if (verdict.delay == 0 && was_running)
-            restart_automatically(p);
+        if (at_once)
+            restart_automatically(p, &verdict);
         else
             back_off(p, verdict.delay);
         break;

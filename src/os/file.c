@@ -183,6 +183,17 @@ static bool read_all(int fd, const char *path, size_t most, struct buffer *out, 
     return true;
 }
 
+int file_null(struct error *e)
+{
+    static int fd = -1;
+
+    if (fd < 0)
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        failure_errno(e, "cannot open '/dev/null'");
+    return fd;
+}
+
 bool file_read(const char *path, size_t most, struct buffer *out, struct error *e)
 {
     size_t before = out->length;
