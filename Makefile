@@ -126,7 +126,7 @@ $(BUILD)/packages: contrib/setup
 	@contrib/setup --look build
 	@touch $@
 
-$(BUILD)/fake/%.o: tests/fake/%.c | $(BUILD)/version.h
+$(FAKE_OBJS): $(BUILD)/fake/%.o: tests/fake/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(COMPILE) -Itests -MMD -MP -c -o $@ $<
 

@@ -52,7 +52,4 @@ char *draft_name(const char *name, struct expr *notes, struct place place);
 /* Refuse programs, groups and sockets of the same name. */
 void draft_check_names(struct draft *d);
 
-/* Whether a program of that name was opened. */
-bool draft_has_program(const struct draft *d, const char *name);
-
 #endif

@@ -12,7 +12,8 @@
 struct environment {
     char **entry; /* "KEY=value" …, a NULL at the end once something was set */
     size_t count, capacity;
-    struct words owned;
+    char **owned;
+    size_t owned_count;
 };
 
 /* Take "KEY=value" over whatever KEY was; the text is borrowed. */

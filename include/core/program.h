@@ -72,7 +72,7 @@ struct output_settings {
 struct program {
     struct record record;
     char *name;
-    char *file; /* where it was declared */
+    const char *file; /* where it was declared; interned */
     int line;
     unsigned position; /* in its plan */
 

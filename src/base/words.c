@@ -6,25 +6,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Add a word that is ours from now on. */
-static void adopt(struct words *w, char *word)
+/* One block holds the pointers, the NULL behind them, and then the texts: a command of four words costs one allocation.
+ */
+static size_t size_of_texts(const struct words *w)
 {
-    w->word = xrealloc(w->word, (w->count + 2) * sizeof *w->word);
-    w->word[w->count++] = word;
-    w->word[w->count] = NULL;
+    size_t size = 0;
+
+    for (size_t i = 0; i < w->count; i++)
+        size += strlen(w->word[i]) + 1;
+    return size;
+}
+
+/* A block with the words of `w`, and room for `more` of them with `extra` bytes of text. The end of the texts in
+ * `*end`. */
+static char **new_block(const struct words *w, size_t more, size_t extra, char **end)
+{
+    size_t pointers = w->count + more + 1;
+    char **block = xmalloc(pointers * sizeof *block + size_of_texts(w) + extra);
+
+    *end = (char *)(block + pointers);
+    for (size_t i = 0; i < w->count; i++) {
+        block[i] = *end;
+        *end = stpcpy(*end, w->word[i]) + 1;
+    }
+    block[pointers - 1] = NULL;
+    return block;
 }
 
 void words_add(struct words *w, const char *word)
 {
-    adopt(w, xstrdup(word));
+    char *end, **block = new_block(w, 1, strlen(word) + 1, &end);
+
+    block[w->count++] = strcpy(end, word);
+    free(w->word);
+    w->word = block;
 }
 
 void words_copy(struct words *to, const struct words *from)
 {
-    to->word = xcalloc(from->count + 1, sizeof *to->word);
-    to->count = from->count;
-    for (size_t i = 0; i < from->count; i++)
-        to->word[i] = xstrdup(from->word[i]);
+    char *end;
+
+    *to = (struct words){ .word = new_block(from, 0, 0, &end), .count = from->count };
 }
 
 bool words_equal(const struct words *a, const struct words *b)
@@ -39,8 +61,6 @@ bool words_equal(const struct words *a, const struct words *b)
 
 void words_free(struct words *w)
 {
-    for (size_t i = 0; i < w->count; i++)
-        free(w->word[i]);
     free(w->word);
     *w = (struct words){ 0 };
 }
@@ -137,7 +157,8 @@ static bool split(struct words *w, const char *text, struct error *e)
             }
             p = next;
         }
-        adopt(w, buffer_take(&word));
+        words_add(w, word.data != NULL ? word.data : "");
+        buffer_free(&word);
     }
     return true;
 }
@@ -151,7 +172,7 @@ bool words_split(struct words *w, const char *text, struct error *e)
         return false;
     }
     for (size_t i = 0; i < found.count; i++)
-        adopt(w, found.word[i]);
-    free(found.word);
+        words_add(w, found.word[i]);
+    words_free(&found);
     return true;
 }

@@ -89,6 +89,18 @@ static void refuse(struct session *s, struct answer *a, enum reply_code code, co
     reply_end(a->reply);
 }
 
+/* Ids are kept as JSON, and a text has quotes there. */
+static bool has_id(const struct answer *a, const char *id)
+{
+    size_t length = strlen(id);
+
+    if (a->id == NULL)
+        return false;
+    if (a->id[0] != '"')
+        return strcmp(a->id, id) == 0;
+    return strlen(a->id) == length + 2 && memcmp(a->id + 1, id, length) == 0;
+}
+
 /* {"verb":"cancel","args":[1]} */
 static void cancel(struct session *s, const struct words *words, struct answer *asked)
 {
@@ -96,7 +108,7 @@ static void cancel(struct session *s, const struct words *words, struct answer *
 
     for (a = TAILQ_FIRST(&s->answers); a != NULL; a = next) {
         next = TAILQ_NEXT(a, link);
-        if (a != asked && a->id != NULL && words->count > 1 && strcmp(a->id, words->word[1]) == 0)
+        if (a != asked && words->count > 1 && has_id(a, words->word[1]))
             answer_cancel(a);
     }
 }

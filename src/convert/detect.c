@@ -35,9 +35,11 @@ static const char *suffix_of(const char *path)
     return dot != NULL ? dot : "";
 }
 
-/* "Procfile", "Procfile.dev", "app.procfile". */
+/* "Procfile", "Procfile.dev", "app.procfile"; but "Procfile.lua" is what one was converted to. */
 static bool is_procfile(const char *path)
 {
+    if (strcasecmp(suffix_of(path), ".lua") == 0)
+        return false;
     return strncasecmp(base_name(path), "procfile", 8) == 0 || strcasecmp(suffix_of(path), ".procfile") == 0;
 }
 

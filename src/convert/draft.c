@@ -145,14 +145,3 @@ void draft_check_names(struct draft *d)
     }
     free(named);
 }
-
-bool draft_has_program(const struct draft *d, const char *name)
-{
-    for (size_t i = 0; i < d->count; i++) {
-        const struct statement *s = &d->statement[i];
-
-        if (s->name != NULL && strcmp(s->word, "program") == 0 && strcmp(s->name, name) == 0)
-            return true;
-    }
-    return false;
-}

@@ -120,7 +120,7 @@ static void add_variable(struct yaml_values *v, struct expr *env, const struct y
     else if (pair->value->kind != YAML_SCALAR)
         yaml_refuse(v, name, pair->value, "the value of a variable is a text, not %s", yaml_noun(pair->value));
     else
-        expr_set(env, name, expr_text(yaml_is_null(pair->value) ? "" : pair->value->text), yaml_place(v, pair->key));
+        expr_set(env, name, expr_text(pair->value->text), yaml_place(v, pair->key));
 }
 
 /* "A=b" of a list. */

@@ -53,10 +53,8 @@ void environment_put(struct environment *env, char *entry)
 
 static void put_owned(struct environment *env, char *entry)
 {
-    struct words *w = &env->owned;
-
-    w->word = xrealloc(w->word, (w->count + 1) * sizeof *w->word);
-    w->word[w->count++] = entry;
+    env->owned = xrealloc(env->owned, (env->owned_count + 1) * sizeof *env->owned);
+    env->owned[env->owned_count++] = entry;
     environment_put(env, entry);
 }
 
@@ -89,9 +87,9 @@ const char *environment_get(const struct environment *env, const char *key)
 
 void environment_free(struct environment *env)
 {
-    for (size_t i = 0; i < env->owned.count; i++)
-        free(env->owned.word[i]);
-    free(env->owned.word);
+    for (size_t i = 0; i < env->owned_count; i++)
+        free(env->owned[i]);
+    free(env->owned);
     free(env->entry);
     *env = (struct environment){ 0 };
 }

@@ -1,5 +1,6 @@
 #include "core/program.h"
 
+#include "base/intern.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
@@ -27,7 +28,7 @@ struct program *program_new(const char *name, const char *file, int line, const 
         record_init(p, &program_record);
     free(p->name); /* that of the defaults */
     p->name = xstrdup(name);
-    p->file = xstrdup(file);
+    p->file = intern(file);
     p->line = line;
     p->position = 0;
     return p;
@@ -38,7 +39,6 @@ void program_free(struct program *p)
     if (p == NULL)
         return;
     record_clear(p);
-    free(p->file);
     free(p);
 }
 

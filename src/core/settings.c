@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETTINGS_MOST = 128 };
+enum {
+    SETTINGS_MOST = 128,
+    FIELD_MOST = 64 /* bytes of a field that owns memory */
+};
 
 /* What is worked out once for each kind of record. */
 struct shape {
@@ -107,6 +110,15 @@ static struct shape *shape_of(const struct record_type *type)
     return shape;
 }
 
+/* What nobody said is shared with the defaults of its kind, which live as long as we do: five thousand programs need
+ * not each own the same list of exit codes. */
+static bool is_shared(const struct setting *s, const void *record)
+{
+    const struct shape *shape = shape_of(((const struct record *)record)->type);
+
+    return memcmp(field_of(s, record), field_of(s, shape->defaults), s->type->size) == 0;
+}
+
 void record_init(void *record, const struct record_type *type)
 {
     record_copy(record, shape_of(type)->defaults);
@@ -137,8 +149,14 @@ void record_copy(void *to, const void *from)
     memcpy(to, from, type->size);
     copy_functions(to, from);
     for (const struct setting *s = type->settings; s < type->settings + type->count; s++)
-        if (s->type->copy != NULL)
+        if (s->type->copy != NULL && !is_shared(s, from))
             s->type->copy(setting_field(s, to), field_of(s, from));
+}
+
+static void clear_field(const struct setting *s, void *record)
+{
+    if (s->type->clear != NULL && !is_shared(s, record))
+        s->type->clear(setting_field(s, record));
 }
 
 void record_clear(void *record)
@@ -146,8 +164,7 @@ void record_clear(void *record)
     const struct record_type *type = ((struct record *)record)->type;
 
     for (const struct setting *s = type->settings; s < type->settings + type->count; s++)
-        if (s->type->clear != NULL)
-            s->type->clear(setting_field(s, record));
+        clear_field(s, record);
     free_functions(record);
 }
 
@@ -211,11 +228,24 @@ static void reset(const struct setting *s, void *record)
     drop_function(record, s);
     if (s->flags & SETTING_HOOK)
         return;
-    if (s->type->clear != NULL)
-        s->type->clear(setting_field(s, record));
+    clear_field(s, record);
     memcpy(setting_field(s, record), field_of(s, shape->defaults), s->type->size);
-    if (s->type->copy != NULL)
-        s->type->copy(setting_field(s, record), field_of(s, shape->defaults));
+}
+
+/* Read into a field that may be shared: the type would free what is not the record's. */
+static bool read_field(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    char shared[FIELD_MOST];
+
+    assert(s->type->size <= sizeof shared);
+    if (s->type->clear == NULL || !is_shared(s, record))
+        return s->type->read(s, record, v, e);
+    memcpy(shared, setting_field(s, record), s->type->size);
+    memset(setting_field(s, record), 0, s->type->size);
+    if (s->type->read(s, record, v, e))
+        return true;
+    memcpy(setting_field(s, record), shared, s->type->size);
+    return false;
 }
 
 bool setting_read(const struct setting *s, void *record, const struct value *v, struct error *e)
@@ -231,7 +261,7 @@ bool setting_read(const struct setting *s, void *record, const struct value *v, 
         keep_function(record, s, v->function);
         return true;
     }
-    if (!s->type->read(s, record, v, e))
+    if (!read_field(s, record, v, e))
         return false;
     drop_function(record, s);
     return true;

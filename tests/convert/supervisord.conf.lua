@@ -4,7 +4,7 @@
 
 supervisor {
   log = { "stderr", "/var/log/supervisord.log" },
-  -- supervisord.conf:8: user = root: reeve stays who starts it
+  -- supervisord.conf:9: user = root: reeve stays who starts it
   env = { STAGE = "production" },
 }
 
@@ -20,7 +20,7 @@ program "php-fpm" {
 
 program "queue" {
   cmd = function(p) return ("php artisan queue:work --queue=high,low --name=%02d"):format(p.index) end,
-  -- supervisord.conf:21: process_name = %(program_name)s_%(process_num)02d: reeve calls its
+  -- supervisord.conf:22: process_name = %(program_name)s_%(process_num)02d: reeve calls its
   -- processes by the program and a number
   numprocs = 4,
   first_index = 0,
@@ -31,10 +31,10 @@ program "queue" {
   stdout = function(p) return { path = ("/var/log/queue-%d.log"):format(p.index), max_size = "50MB", backups = 10 } end,
 }
 
--- supervisord.conf:30: [eventlistener:watch] is not carried over: reeve tells hooks what happens,
+-- supervisord.conf:31: [eventlistener:watch] is not carried over: reeve tells hooks what happens,
 -- on("exit", function(event) … end)
--- supervisord.conf:31:   command = /usr/local/bin/watch
--- supervisord.conf:32:   events = PROCESS_STATE_FATAL
+-- supervisord.conf:32:   command = /usr/local/bin/watch
+-- supervisord.conf:33:   events = PROCESS_STATE_FATAL
 
 program "nginx" {
   cmd = 'nginx -g "daemon off; error_log stderr;"',

@@ -161,6 +161,7 @@ static void names_of_foreign_files_are_known(void **state)
     assert_true(convert_is_foreign("app/Procfile"));
     assert_true(convert_is_foreign("Procfile.dev"));
     assert_false(convert_is_foreign("supervisor.lua"));
+    assert_false(convert_is_foreign("Procfile.lua"));
     assert_false(convert_is_foreign("dir.yaml/supervisor"));
     for (size_t i = 0; convert_formats[i] != NULL; i++)
         assert_int_not_equal(detect_named(convert_formats[i]), FORMAT_UNKNOWN);

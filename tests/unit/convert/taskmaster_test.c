@@ -101,8 +101,9 @@ static void a_umask_is_octal_however_it_is_written(void **state)
 static void variables_stay_as_they_were_written(void **state)
 {
     (void)state;
-    program_says("env: {ANSWER: 42, Z: 010, V: 1.10, T: true, E: , W: $PATH, N: \"a\\nb\"}");
-    expect("same(P.p.env, { ANSWER = '42', Z = '010', V = '1.10', T = 'true', E = '', W = '$PATH', N = 'a\\nb' })");
+    program_says("env: {ANSWER: 42, Z: 010, V: 1.10, T: true, E: , L: null, W: $PATH, N: \"a\\nb\"}");
+    expect("same(P.p.env, { ANSWER = '42', Z = '010', V = '1.10', T = 'true', E = '', L = 'null', W = '$PATH', N = "
+           "'a\\nb' })");
     program_says("env: ['A=b=c', B=]");
     expect("same(P.p.env, { A = 'b=c', B = '' })");
     program_says("environment: 'A=\"b,c\",D=e'");

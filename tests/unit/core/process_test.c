@@ -233,7 +233,7 @@ static void stop_steps_follow_one_another(void **state)
     pid_t pid;
 
     (void)state;
-    program->stopsignal.step = xrealloc(program->stopsignal.step, 2 * sizeof(struct stop_step));
+    program->stopsignal.step = xcalloc(2, sizeof(struct stop_step)); /* the default one is shared */
     program->stopsignal.step[0] = (struct stop_step){ SIGINT, 3000 };
     program->stopsignal.step[1] = (struct stop_step){ SIGUSR1, -1 };
     program->stopsignal.count = 2;

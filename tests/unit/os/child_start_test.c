@@ -44,7 +44,7 @@ static void a_name_without_a_slash_is_looked_up_in_its_path(void **state)
 static void directory_and_umask_are_set(void **state)
 {
     char *argv[] = { (char[]){ "./sh" }, (char[]){ "-c" }, (char[]){ "pwd -P; umask" }, NULL };
-    char here[256];
+    char here[PATH_MAX];
     struct child_request r = request_for(argv);
     mode_t mask = umask(0);
 

@@ -150,7 +150,7 @@ static void time_that_ran_out_once_does_not_stick(void **state)
     call_end(&c);
     call_begin(&c, script);
     script_push_function(script, c.L, function);
-    assert_true(call_run(&c, 10000));
+    assert_true(call_run(&c, 60000));
     assert_int_equal(lua_tointeger(c.L, 1), 5);
     end();
 }
@@ -173,7 +173,7 @@ static void a_call_within_a_call_lives_on_its_time(void **state)
 static void assert_fails(const char *body, const char *text)
 {
     begin(body);
-    assert_false(call_run(&c, 5000));
+    assert_false(call_run(&c, 60000));
     if (strstr(c.text.data, text) == NULL)
         fail_msg("'%s' instead of '%s'", c.text.data, text);
     end();
@@ -192,14 +192,14 @@ static void a_hook_at_the_brim_leaves_room_for_c(void **state)
     (void)state;
     begin("if not hog then hog = {} pcall(function() for i = 1, 1e9 do hog[i] = ('x'):rep(1000) .. i end end) end\n"
           "local t = {} for i = 1, 1e6 do t[i] = {} end");
-    assert_false(call_run(&c, 10000));
+    assert_false(call_run(&c, 60000));
     call_end(&c);
     for (int i = 0; i < 20; i++) {
         call_begin(&c, script);
         script_push_function(script, c.L, function);
         for (int k = 0; k < 8; k++)
             lua_pushfstring(c.L, "%d", k);
-        call_run(&c, 10000);
+        call_run(&c, 60000);
         call_end(&c);
     }
     assert_int_equal(lua_gettop(script->L), 0);

@@ -1,0 +1,432 @@
+#include "core/command.h"
+#include "stage.h"
+
+#include <stdio.h>
+
+/* What the last command answered; `ended` is false while it waits. */
+static struct {
+    bool ended;
+    struct reply *pending;
+    enum reply_code code;
+    char message[512], text[8192], data[8192], pieces[8192];
+} answer;
+
+static void on_end(struct reply *r, void *arg)
+{
+    (void)arg;
+    answer.ended = true;
+    answer.pending = NULL;
+    answer.code = r->code;
+    snprintf(answer.message, sizeof answer.message, "%s", r->message);
+    snprintf(answer.text, sizeof answer.text, "%s", r->text.length > 0 ? r->text.data : "");
+    snprintf(answer.data, sizeof answer.data, "%s", r->data.length > 0 ? r->data.data : "");
+}
+
+static void on_piece(struct reply *r, const char *data, size_t length, void *arg)
+{
+    (void)r;
+    (void)arg;
+    strncat(answer.pieces, data, length);
+}
+
+static void ask(struct stage *stage, bool wants_data, const char *line)
+{
+    struct words words = { 0 };
+
+    memset(&answer, 0, sizeof answer);
+    answer.pending = reply_new(wants_data, on_piece, on_end, NULL);
+    assert_true(words_split(&words, line, NULL));
+    command_run(stage != NULL ? stage->supervisor : NULL, "a test", &words, answer.pending);
+    words_free(&words);
+}
+
+static void say(struct stage *stage, const char *line)
+{
+    ask(stage, false, line);
+    fake_turn();
+}
+
+#define assert_answer(expected_code, expected_text)                                                                    \
+    do {                                                                                                               \
+        assert_true(answer.ended);                                                                                     \
+        assert_int_equal(answer.code, expected_code);                                                                  \
+        assert_string_equal(answer.text, expected_text);                                                               \
+    } while (0)
+
+/* A program that is RUNNING a second after its start, and is not started by itself. */
+static struct program *a_quiet_program(const char *name, int numprocs)
+{
+    struct program *p = a_program(name);
+
+    p->autostart = false;
+    p->numprocs = numprocs;
+    return p;
+}
+
+/* ---- words ------------------------------------------------------------------------------------- */
+
+static bool checks(const char *line, struct error *e)
+{
+    struct words words = { 0 };
+    bool good;
+
+    assert_true(words_split(&words, line, NULL));
+    good = command_check(&words, e);
+    words_free(&words);
+    return good;
+}
+
+static void good_words_are_told_from_bad_ones(void **state)
+{
+    static const char *const good[] = { "status",
+                                        "status a b c",
+                                        "start a --no-wait",
+                                        "stop --no-wait a",
+                                        "tail -n 5 -f a",
+                                        "tail -n5 a stderr",
+                                        "scale a -1",
+                                        "scale a +1",
+                                        "signal 9 a",
+                                        "status -- -a",
+                                        "wait a RUNNING 5s",
+                                        "restart --rolling a",
+                                        "restart --rolling 2 a" };
+    static const char *const bad[] = { "start",   "scale a",      "frobnicate",          "status --frobnicate",
+                                       "tail -n", "shutdown now", "start --no-wait=5 a", "tail -x a",
+                                       "wait a" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_true(checks(good[i], NULL));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(checks(bad[i], NULL));
+}
+
+static void a_mistake_is_explained(void **state)
+{
+    struct error e;
+
+    (void)state;
+    assert_false(checks("statsu", &e));
+    assert_non_null(strstr(e.text, "did you mean 'status'?"));
+    assert_false(checks("start", &e));
+    assert_non_null(strstr(e.text, "usage: start TARGET"));
+    assert_false(checks("tail -x a", &e));
+    assert_non_null(strstr(e.text, "'-x'"));
+}
+
+static void help_knows_every_verb(void **state)
+{
+    char line[64];
+
+    (void)state;
+    say(NULL, "help");
+    for (size_t i = 0; command_at(i) != NULL; i++) {
+        snprintf(line, sizeof line, "help %s", command_at(i)->verb);
+        assert_non_null(strstr(answer.text, command_at(i)->verb));
+    }
+    for (size_t i = 0; command_at(i) != NULL; i++) {
+        snprintf(line, sizeof line, "help %s", command_at(i)->verb);
+        say(NULL, line);
+        assert_int_equal(answer.code, REPLY_OK);
+        assert_int_equal(strncmp(answer.text, command_at(i)->verb, strlen(command_at(i)->verb)), 0);
+    }
+    say(NULL, "help frobnicate");
+    assert_int_equal(answer.code, REPLY_USAGE);
+}
+
+/* ---- status ------------------------------------------------------------------------------------ */
+
+static void status_has_columns(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_quiet_program("web", 2), a_quiet_program("db", 1), NULL));
+
+    (void)state;
+    say(stage, "status db web:1 'w*'");
+    assert_answer(REPLY_NOT_RUNNING, "db                               STOPPED   Not started\n"
+                                     "web:1                            STOPPED   Not started\n"
+                                     "web:2                            STOPPED   Not started\n");
+    say(stage, "status");
+    assert_int_equal(answer.code, REPLY_OK);
+    say(stage, "status db nobody");
+    assert_int_equal(answer.code, REPLY_NO_SUCH_TARGET);
+    assert_string_equal(answer.message, "no such target: nobody");
+    stage_ends(stage);
+}
+
+static void status_as_data_has_the_promised_members(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_quiet_program("web", 1), NULL));
+
+    (void)state;
+    ask(stage, true, "status");
+    assert_non_null(strstr(answer.data, "{\"processes\":[{\"name\":\"web\",\"program\":\"web\",\"index\":1,"
+                                        "\"state\":\"STOPPED\",\"pid\":null,\"uptime\":null,\"ready\":false,"
+                                        "\"restarts\":0,\"exit\":null,\"description\":\"Not started\"}],"
+                                        "\"supervisor\":{\"name\":"));
+    stage_ends(stage);
+}
+
+/* ---- start, stop, restart ---------------------------------------------------------------------- */
+
+static void start_answers_when_all_are_running(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_quiet_program("web", 2), NULL));
+
+    (void)state;
+    say(stage, "start web");
+    assert_false(answer.ended);
+    fake_clock_advance(1000);
+    assert_answer(REPLY_OK, "web:1: started\nweb:2: started\n");
+    say(stage, "start web:2");
+    assert_answer(REPLY_OK, "web:2: already running\n");
+    stage_ends(stage);
+}
+
+static void start_tells_why_it_failed(void **state)
+{
+    struct program *web = a_quiet_program("web", 1);
+    struct stage *stage;
+
+    (void)state;
+    web->startretries = 1;
+    stage = a_stage(a_plan(web, NULL));
+    fake_spawn_fails(2, "chdir to '/nope': No such file or directory");
+    say(stage, "start web nobody");
+    assert_false(answer.ended);
+    fake_clock_advance(10000);
+    assert_answer(REPLY_NO_SUCH_TARGET, "nobody: ERROR (no such target)\n"
+                                        "web: ERROR (exec: chdir to '/nope': No such file or directory)\n");
+    stage_ends(stage);
+}
+
+static void stop_answers_when_it_is_gone(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), NULL));
+    pid_t pid = fake_living_pid(0);
+
+    (void)state;
+    say(stage, "stop web");
+    assert_false(answer.ended);
+    fake_child_dies(pid, SIGTERM);
+    fake_clock_advance(0);
+    assert_answer(REPLY_OK, "web: stopped\n");
+    say(stage, "stop web");
+    assert_answer(REPLY_OK, "web: already stopped\n");
+    stage_ends(stage);
+}
+
+static void no_wait_does_not_wait(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), NULL));
+
+    (void)state;
+    say(stage, "stop web --no-wait");
+    assert_answer(REPLY_OK, "web: stopping\n");
+    stage_ends(stage);
+}
+
+static void restart_waits_for_the_new_run(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), NULL));
+
+    (void)state;
+    fake_clock_advance(1000);
+    ask(stage, false, "restart web");
+    fake_turn();
+    assert_false(answer.ended);
+    fake_child_dies(fake_living_pid(0), SIGTERM);
+    assert_int_equal(fake_living(), 1);
+    assert_false(answer.ended);
+    fake_clock_advance(1000);
+    assert_answer(REPLY_OK, "web: restarted\n");
+    stage_ends(stage);
+}
+
+static void rolling_goes_batch_by_batch(void **state)
+{
+    struct program *web = a_program("web");
+    struct stage *stage;
+
+    (void)state;
+    web->numprocs = 3;
+    stage = a_stage(a_plan(web, NULL));
+    fake_obey(true);
+    fake_clock_advance(1000);
+    say(stage, "restart --rolling 2 web");
+    assert_state(the(stage, "web:3"), PROCESS_RUNNING);
+    assert_state(the(stage, "web:2"), PROCESS_STARTING);
+    fake_clock_advance(1000);
+    assert_state(the(stage, "web:2"), PROCESS_RUNNING);
+    assert_state(the(stage, "web:3"), PROCESS_STARTING);
+    fake_clock_advance(1000);
+    assert_answer(REPLY_OK, "web:1: restarted\nweb:2: restarted\nweb:3: restarted\n");
+    stage_ends(stage);
+}
+
+static void rolling_ends_at_the_first_failure(void **state)
+{
+    struct program *web = a_program("web");
+    struct stage *stage;
+
+    (void)state;
+    web->numprocs = 2;
+    web->startretries = 0;
+    stage = a_stage(a_plan(web, NULL));
+    fake_obey(true);
+    fake_clock_advance(1000);
+    fake_spawn_fails(1, "no more processes");
+    say(stage, "restart --rolling web");
+    fake_clock_advance(1000);
+    assert_answer(REPLY_FAILED, "web:1: ERROR (exec: no more processes)\n"
+                                "web:2: ERROR (not restarted, for another one failed)\n");
+    assert_state(the(stage, "web:2"), PROCESS_RUNNING);
+    stage_ends(stage);
+}
+
+static void who_waits_may_go(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_quiet_program("web", 2), NULL));
+
+    (void)state;
+    say(stage, "start web");
+    assert_false(answer.ended);
+    reply_cancel(answer.pending);
+    fake_clock_advance(1000);
+    assert_false(answer.ended);
+    assert_state(the(stage, "web:1"), PROCESS_RUNNING);
+    stage_ends(stage);
+}
+
+/* ---- the others -------------------------------------------------------------------------------- */
+
+static void wait_answers_at_the_state_or_after_its_time(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), NULL));
+
+    (void)state;
+    say(stage, "wait web RUNNING");
+    assert_false(answer.ended);
+    fake_clock_advance(1000);
+    assert_answer(REPLY_OK, "web: RUNNING\n");
+    say(stage, "wait web STOPPED 5s");
+    fake_clock_advance(5000);
+    assert_int_equal(answer.code, REPLY_FAILED);
+    assert_string_equal(answer.message, "the time is over, and web is RUNNING");
+    say(stage, "wait web ASLEEP");
+    assert_int_equal(answer.code, REPLY_USAGE);
+    stage_ends(stage);
+}
+
+static void scale_takes_numbers_and_differences(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), NULL));
+
+    (void)state;
+    say(stage, "scale web 3");
+    assert_answer(REPLY_OK, "web: 3 processes\n");
+    say(stage, "scale web -1");
+    assert_answer(REPLY_OK, "web: 2 processes\n");
+    say(stage, "scale web +2");
+    assert_answer(REPLY_OK, "web: 4 processes\n");
+    say(stage, "scale web many");
+    assert_int_equal(answer.code, REPLY_USAGE);
+    say(stage, "scale nobody 1");
+    assert_int_equal(answer.code, REPLY_NO_SUCH_TARGET);
+    stage_ends(stage);
+}
+
+static void signals_reach_who_runs(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), a_quiet_program("db", 1), NULL));
+
+    (void)state;
+    say(stage, "signal usr1 web db");
+    assert_answer(REPLY_FAILED, "web: sent USR1\ndb: ERROR (not running)\n");
+    assert_int_equal(fake_last_signal(fake_living_pid(0)), SIGUSR1);
+    say(stage, "signal HOPE web");
+    assert_int_equal(answer.code, REPLY_USAGE);
+    stage_ends(stage);
+}
+
+static void a_reload_lists_what_it_did(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), a_program("db"), NULL));
+
+    (void)state;
+    stage->next = a_plan(a_program("web"), a_program("api"), NULL);
+    ask(stage, true, "reload");
+    assert_string_equal(answer.data, "{\"added\":[\"api\"],\"removed\":[\"db\"],\"changed\":[],\"kept\":[\"web\"]}");
+    fake_turn();
+    say(stage, "reload");
+    assert_answer(REPLY_FAILED, "supervisor.lua:3: syntax error near 'end'\n");
+    stage_ends(stage);
+}
+
+static void reload_wait_answers_when_all_has_settled(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), NULL));
+
+    (void)state;
+    fake_clock_advance(1000);
+    stage->next = a_plan(a_program("web"), a_program("api"), NULL);
+    say(stage, "reload --wait");
+    assert_false(answer.ended);
+    fake_clock_advance(1100);
+    assert_true(answer.ended);
+    assert_state(the(stage, "api"), PROCESS_RUNNING);
+    stage_ends(stage);
+}
+
+static void health_looks_at_what_is_wanted(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), a_quiet_program("db", 1), NULL));
+
+    (void)state;
+    say(stage, "health");
+    assert_answer(REPLY_FAILED, "web is STARTING\n");
+    fake_clock_advance(1000);
+    say(stage, "health");
+    assert_answer(REPLY_OK, "healthy\n");
+    stage_ends(stage);
+}
+
+static void a_removed_process_ends_who_waits_for_it(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), a_program("db"), NULL));
+
+    (void)state;
+    say(stage, "wait db STOPPED");
+    stage_reload(stage, a_plan(a_program("web"), NULL), NULL);
+    fake_clock_advance(0);
+    assert_int_equal(answer.code, REPLY_NO_SUCH_TARGET);
+    stage_ends(stage);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good_words_are_told_from_bad_ones),
+        cmocka_unit_test(a_mistake_is_explained),
+        cmocka_unit_test(help_knows_every_verb),
+        cmocka_unit_test(status_has_columns),
+        cmocka_unit_test(status_as_data_has_the_promised_members),
+        cmocka_unit_test(start_answers_when_all_are_running),
+        cmocka_unit_test(start_tells_why_it_failed),
+        cmocka_unit_test(stop_answers_when_it_is_gone),
+        cmocka_unit_test(no_wait_does_not_wait),
+        cmocka_unit_test(restart_waits_for_the_new_run),
+        cmocka_unit_test(rolling_goes_batch_by_batch),
+        cmocka_unit_test(rolling_ends_at_the_first_failure),
+        cmocka_unit_test(who_waits_may_go),
+        cmocka_unit_test(wait_answers_at_the_state_or_after_its_time),
+        cmocka_unit_test(scale_takes_numbers_and_differences),
+        cmocka_unit_test(signals_reach_who_runs),
+        cmocka_unit_test(a_reload_lists_what_it_did),
+        cmocka_unit_test(reload_wait_answers_when_all_has_settled),
+        cmocka_unit_test(health_looks_at_what_is_wanted),
+        cmocka_unit_test(a_removed_process_ends_who_waits_for_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
