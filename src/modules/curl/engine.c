@@ -5,20 +5,17 @@
  *      |                                             ^
  *      +---------------------------------------------+ deadline
  */
-#include "base/log.h"
 #include "base/xalloc.h"
 #include "curl_private.h"
 #include "os/clock.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -92,21 +89,34 @@ static size_t count_threads(void)
 
 /* ---- the end of a turn ---------------------------------------------------------------------- */
 
+static void ask_for_end_of_turn(struct engine *g);
+
+static void tell_first(struct engine *g)
+{
+    struct transfer *t = TAILQ_FIRST(&g->ended);
+
+    TAILQ_REMOVE(&g->ended, t, link);
+    answer_tell(t);
+    transfer_free(t);
+}
+
+/* A function may cancel others that are in the list, start some that end at once, and close the engine. */
 static void end_turn(void *arg)
 {
     struct engine *g = arg;
-    struct transfer *t;
+    const struct transfer *t;
+    size_t now = 0;
 
     g->spent = 0;
-    /* A function may cancel others that are in the list, and close the engine. */
-    while ((t = TAILQ_FIRST(&g->ended)) != NULL) {
-        TAILQ_REMOVE(&g->ended, t, link);
-        answer_tell(t);
-        transfer_free(t);
-    }
+    TAILQ_FOREACH(t, &g->ended, link)
+    now++;
+    for (; now > 0 && !TAILQ_EMPTY(&g->ended); now--)
+        tell_first(g);
     g->ending_turn = false;
     if (g->closed)
         free(g);
+    else if (!TAILQ_EMPTY(&g->ended))
+        ask_for_end_of_turn(g);
 }
 
 static void ask_for_end_of_turn(struct engine *g)

@@ -60,17 +60,20 @@ static bool take_peer(struct transfer *t, CURLU *url, struct error *e)
     return fine;
 }
 
+/* What may hold a password is not repeated. */
+static bool fail_to_read(const char *text, struct error *e)
+{
+    if (strchr(text, '@') != NULL)
+        return failure(e, "this is not a URL such as https://example.com/path (it is not shown: there is an @ in it)");
+    return failure(e, "'%s' is not a URL such as https://example.com/path", text);
+}
+
 static bool read_url(struct transfer *t, const char *text, struct error *e)
 {
     CURLU *url = curl_url();
-    bool fine;
+    bool fine = curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK ? take_peer(t, url, e)
+                                                                                              : fail_to_read(text, e);
 
-    /* What may hold a password is not repeated. */
-    if (curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
-        fine = failure(e, "%s%s%s is not a URL such as https://example.com/path", strchr(text, '@') == NULL ? "'" : "",
-                       strchr(text, '@') == NULL ? text : "this", strchr(text, '@') == NULL ? "'" : "");
-    else
-        fine = take_peer(t, url, e);
     curl_url_cleanup(url);
     return fine;
 }
