@@ -45,7 +45,7 @@ static bool explain_open(const char *path, struct error *e)
     struct stat st;
 
     if (reason == ENOENT && is_missing(folder))
-        failure(e, "cannot open '%s': there is no folder '%s'", path, folder);
+        failure(e, "cannot open '%s': %s: there is no folder '%s'", path, strerror(reason), folder);
     else if (reason == ENXIO && stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
         failure(e, "cannot open '%s': nobody reads this FIFO", path);
     else if (reason == ENXIO)
