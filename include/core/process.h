@@ -65,9 +65,6 @@ void process_proceed(struct process *p);
 /* KILL its group now. */
 void process_kill(struct process *p);
 
-/* Let it reload by itself: its reload_signal or reload_cmd. */
-bool process_refresh(struct process *p, struct error *e);
-
 bool process_signal(struct process *p, int number, struct error *e);
 
 /* The program of a newer plan takes the place of the old one: its policies hold from now on. */

@@ -5,7 +5,6 @@
 #include "core/health.h"
 #include "core/notices.h"
 #include "core/readiness.h"
-#include "core/side_command.h"
 #include "core/watchdog.h"
 #include "os/clock.h"
 #include "process_private.h"
@@ -23,10 +22,9 @@ struct care {
     struct readiness *readiness;
     struct watchdog *watchdog;
     struct health *health;
-    struct side_command *reload_cmd; /* one that runs */
-    struct blame *blame;             /* owned; NULL: none */
-    char *status;                    /* owned; NULL: it has said nothing */
-    int ready_fd;                    /* our end of the pipe of { fd = }, until readiness has it; -1: none */
+    struct blame *blame; /* owned; NULL: none */
+    char *status;        /* owned; NULL: it has said nothing */
+    int ready_fd;        /* our end of the pipe of { fd = }, until readiness has it; -1: none */
 };
 
 static struct care *care_of(struct process *p)
@@ -155,7 +153,6 @@ void care_stop(struct process *p)
     readiness_stop(&care->readiness);
     watchdog_stop(&care->watchdog);
     health_stop(&care->health);
-    side_command_cancel(&care->reload_cmd);
     if (p->ended)
         stop_hearing(p);
 }
@@ -204,39 +201,6 @@ void care_adopt(struct process *p, const struct program *before)
         return;
     renew_health(p, before);
     renew_watchdog(p, before);
-}
-
-/* -- a reload by itself ----------------------------------------------------------------------------------------- */
-
-static void on_reload_cmd_end(struct process *p, bool ok, void *arg)
-{
-    (void)arg;
-    p->care->reload_cmd = NULL;
-    if (ok)
-        log_info("%s: the reload command has done its work", process_name(p));
-}
-
-static bool run_reload_cmd(struct process *p, const struct words *cmd, struct error *e)
-{
-    struct care *care = care_of(p);
-
-    if (care->reload_cmd != NULL)
-        return failure(e, "its reload command is still at work");
-    care->reload_cmd = side_command_start(p, "reload command", cmd, p->program->stoptime, on_reload_cmd_end, NULL, e);
-    return care->reload_cmd != NULL;
-}
-
-bool process_refresh(struct process *p, struct error *e)
-{
-    const struct program *settings = process_settings(p);
-
-    if (process_pid(p) == 0)
-        return failure(e, "not running");
-    if (settings->reload_cmd.count > 0)
-        return run_reload_cmd(p, &settings->reload_cmd, e);
-    if (settings->reload_signal != 0)
-        return process_signal(p, settings->reload_signal, e);
-    return failure(e, "it has no reload_signal and no reload_cmd");
 }
 
 /* -- blame ------------------------------------------------------------------------------------------------------ */

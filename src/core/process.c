@@ -101,7 +101,7 @@ void process_free(struct process *p)
 
 /* -- the way up ------------------------------------------------------------------------------------------------- */
 
-static void begin_start(struct process *p, bool by_user);
+static void begin_start(struct process *p, bool by_user, const struct verdict *untold);
 static void decide(struct process *p, bool was_running);
 
 static void on_age(void *arg)
@@ -141,11 +141,11 @@ void process_became_ready(struct process *p)
     care_begin(p);
 }
 
-static void restart_automatically(struct process *p)
+static void restart_automatically(struct process *p, const struct verdict *untold)
 {
     p->restarts++;
     process_publish(p, EVENT_RESTART, p->last_exit);
-    begin_start(p, false);
+    begin_start(p, false, untold);
 }
 
 static void on_timer(void *arg)
@@ -158,7 +158,7 @@ static void on_timer(void *arg)
         process_became_ready(p);
         break;
     case PROCESS_BACKOFF:
-        restart_automatically(p);
+        restart_automatically(p, NULL);
         break;
     case PROCESS_STOPPING:
         process_stop_step_over(p);
@@ -202,12 +202,17 @@ static void start_failed(struct process *p, const struct error *why)
     decide(p, false);
 }
 
-/* Nobody is in the way any more. */
-static void launch(struct process *p)
+/* Nobody is in the way any more. `untold`: the verdict on the last run, if the log does not know it yet. Lines can
+ * wait, the new child cannot. */
+static void launch(struct process *p, const struct verdict *untold)
 {
     struct error e;
+    bool launched;
 
-    if (!process_launch(p, process_child_exited, &e)) {
+    launched = process_launch(p, process_child_exited, &e);
+    if (untold != NULL)
+        process_log_end(p, p->last_exit, untold);
+    if (!launched) {
         start_failed(p, &e);
         return;
     }
@@ -221,13 +226,15 @@ static void launch(struct process *p)
         process_became_ready(p);
 }
 
-static void begin_start(struct process *p, bool by_user)
+static void begin_start(struct process *p, bool by_user, const struct verdict *untold)
 {
     p->attempt++;
     process_enter(p, PROCESS_STARTING);
     p->held = supervisor_holds(p->supervisor, p, by_user);
     if (!p->held)
-        launch(p);
+        launch(p, untold);
+    else if (untold != NULL)
+        process_log_end(p, p->last_exit, untold);
 }
 
 void process_proceed(struct process *p)
@@ -235,7 +242,7 @@ void process_proceed(struct process *p)
     assert(p->held);
     p->held = false;
     if (p->state == PROCESS_STARTING)
-        launch(p);
+        launch(p, NULL);
     else
         process_proceed_stop(p);
 }
@@ -245,7 +252,7 @@ static void start_anew(struct process *p, bool by_user)
 {
     p->memory = (struct policy_memory){ 0 };
     p->restarts = p->attempt = 0;
-    begin_start(p, by_user);
+    begin_start(p, by_user, NULL);
 }
 
 /* -- an end ----------------------------------------------------------------------------------------------------- */
@@ -302,10 +309,12 @@ static void decide(struct process *p, bool was_running)
     struct run_end end = { .was_running = was_running || p->program->oneshot,
                            .code = care_blame(p) != NULL ? -1 : p->last_exit->code,
                            .uptime = p->last_exit->uptime };
-    struct verdict verdict;
+    struct verdict verdict = judge(p, &end);
+    bool at_once = verdict.kind == VERDICT_RESTART && verdict.delay == 0 && was_running;
+    bool told = !at_once || care_blame(p) != NULL; /* a blame is forgotten before the new start */
 
-    verdict = judge(p, &end);
-    process_log_end(p, p->last_exit, &verdict);
+    if (told)
+        process_log_end(p, p->last_exit, &verdict);
     care_forget(p);
     if (was_running)
         p->attempt = 0;
@@ -317,8 +326,8 @@ static void decide(struct process *p, bool was_running)
         give_up(p);
         break;
     case VERDICT_RESTART:
-        if (verdict.delay == 0 && was_running)
-            restart_automatically(p);
+        if (at_once)
+            restart_automatically(p, told ? NULL : &verdict);
         else
             back_off(p, verdict.delay);
         break;

@@ -62,6 +62,11 @@ static void remove_program(struct supervisor *s, struct pool *old)
     pool_free(old);
 }
 
+static void release(void *plan)
+{
+    plan_release(plan);
+}
+
 static void apply(struct supervisor *s, struct plan *plan, const struct plan_comparison *c)
 {
     struct plan *before = s->plan;
@@ -83,7 +88,7 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
     supervisor_look_again(s);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, before, plan);
-    plan_release(before);
+    loop_later(s->loop, release, before); /* events that are still to be told name its programs */
 }
 
 static void refuse(struct supervisor *s, const struct problems *problems)

@@ -79,6 +79,7 @@ static void start_some(void *arg)
     s->to_start = (struct process_list){ 0 };
     s->started_so_far = 0;
     s->starting = false;
+    xtrim();
 }
 
 void supervisor_start_soon(struct supervisor *s, struct process *p)

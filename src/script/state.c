@@ -8,7 +8,6 @@
 
 #include <assert.h>
 #include <limits.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,7 +160,7 @@ void script_shrink(struct script *s)
 {
     lua_gc(s->L, LUA_GCCOLLECT);
     lua_gc(s->L, LUA_GCCOLLECT); /* what the first one finalized */
-    malloc_trim(0);
+    xtrim();
 }
 
 struct spot script_spot(lua_State *L, int level)
