@@ -1,6 +1,6 @@
-/* The inside of a process, for the files that make it up: process.c (the machine), launch.c (a start), stopping.c (the
- * way down), ending.c (the end of a child), care.c (readiness, heartbeat, health) and process_words.c (what it says of
- * itself). */
+/* The inside of a process, for the files that make it up: process.c (the machine), wishes.c (what moves it), launch.c
+ * (a start), stopping.c (the way down), ending.c (the end of a child), care.c (readiness, heartbeat, health) and
+ * process_words.c (what it says of itself). */
 #ifndef CORE_PROCESS_PRIVATE_H
 #define CORE_PROCESS_PRIVATE_H
 
@@ -80,6 +80,8 @@ static inline bool program_is_asked(const struct program *program)
 void process_enter(struct process *p, enum process_state next);
 void process_wait(struct process *p, msec delay);
 void process_became_ready(struct process *p);
+void process_start_anew(struct process *p, bool by_user);
+void process_begin_aging(struct process *p);
 void process_over(struct process *p);
 void process_publish(struct process *p, enum event_kind kind, const struct process_exit *exit);
 struct process_exit *process_new_exit(struct process *p);
