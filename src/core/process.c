@@ -18,6 +18,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/side_command.h"
 #include "os/clock.h"
 #include "process_private.h"
 
