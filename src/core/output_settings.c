@@ -80,31 +80,10 @@ static bool choose_sink(const struct setting *s, struct capture_settings *c, str
     return true;
 }
 
-/* A setting gives one error; here all problems of the table become one. */
 static bool capture_read(const struct setting *s, struct capture_settings *c, const struct value_table *t,
                          struct error *e)
 {
-    struct problems problems = { 0 };
-    struct error all = { "" }, one;
-
-    record_read(c, t, NULL, NULL, NULL, NULL, &problems);
-    for (size_t i = 0; i < problems.count; i++) {
-        failure(&one, "%.*s", (int)sizeof one.text - 1, problems.item[i].text);
-        setting_fails_too(&all, &one);
-    }
-    problems_free(&problems);
-    if (all.text[0] == '\0')
-        return choose_sink(s, c, e);
-    failure(e, "%s", all.text);
-    return failure_in(e, "'%s'", s->name);
-}
-
-static bool capture_equal(const struct capture_settings *a, const struct capture_settings *b)
-{
-    for (size_t i = 0; i < capture_record.count; i++)
-        if (!setting_equal(&capture_rows[i], a, b))
-            return false;
-    return true;
+    return setting_read_record(s, c, t, e) && choose_sink(s, c, e);
 }
 
 /* ---- the setting ------------------------------------------------------------------------------- */
@@ -221,7 +200,7 @@ static bool equal_output(const void *a, const void *b)
         return false;
     if (left->kind == OUTPUT_FILE)
         return strcmp(left->path, right->path) == 0;
-    return left->kind != OUTPUT_CAPTURED || capture_equal(left->capture, right->capture);
+    return left->kind != OUTPUT_CAPTURED || setting_equal_records(left->capture, right->capture);
 }
 
 static void copy_output(void *to, const void *from)

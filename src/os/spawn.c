@@ -72,7 +72,13 @@ void spawner_free(struct spawner *s)
 /* Above the numbers that the child will use itself, the pipe's included. */
 static bool lift(struct birth *b, int fd)
 {
-    int copy = slots_fill(&b->spawner->slots, b->lifted_count, fd, b->steps.source_count);
+    int copy;
+
+    if (fd < 0) {
+        b->lifted[b->lifted_count++] = -1;
+        return true;
+    }
+    copy = slots_fill(&b->spawner->slots, b->lifted_count, fd, b->steps.source_count);
 
     if (copy < 0)
         return false;
@@ -83,7 +89,8 @@ static bool lift(struct birth *b, int fd)
 static void let_down(struct birth *b)
 {
     for (int i = 0; i < b->lifted_count; i++)
-        slots_empty(&b->spawner->slots, i, b->lifted[i]);
+        if (b->lifted[i] >= 0)
+            slots_empty(&b->spawner->slots, i, b->lifted[i]);
     b->lifted_count = 0;
 }
 
