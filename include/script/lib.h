@@ -30,5 +30,6 @@ void lib_open_json(lua_State *L);
 void lib_open_process(lua_State *L);
 void lib_open_program(lua_State *L);
 void lib_open_events(lua_State *L);
+void lib_open_task(lua_State *L);
 
 #endif

@@ -1,10 +1,13 @@
 #include "script/hooks.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "script/call.h"
 #include "script/handle.h"
+#include "script/lane.h"
 #include "script/script.h"
+#include "script/task.h"
+#include "script/verbs.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -26,7 +29,13 @@ struct supervisor *script_supervisor(void)
 
 void hooks_set_current(struct script *s)
 {
+    struct script *before = hooks.current;
+
     hooks.current = s;
+    if (before != NULL && before != s)
+        tasks_retire(before);
+    if (s != NULL)
+        tasks_begin(s);
 }
 
 void hooks_forget(const struct script *s)
@@ -97,7 +106,9 @@ static void push_event(lua_State *L, const struct event *event)
     if (program != NULL)
         set_text(L, "program", program->name);
     if (event->text != NULL)
-        set_text(L, "text", event->text);
+        set_text(L, event->kind == EVENT_HEALTH ? "why" : "text", event->text);
+    if (event->kind == EVENT_HEALTH)
+        set_bool(L, "ok", event->ok);
     if (event->process == NULL)
         return;
     handle_push_process(L, event->process);
@@ -106,24 +117,55 @@ static void push_event(lua_State *L, const struct event *event)
     lua_setfield(L, -2, "exit");
 }
 
+/* ---- in their turn ----------------------------------------------------------------------------- */
+
+/* Hooks that wait must not pile up without end: what happens meanwhile is not told, which is told once. */
+static bool has_room(unsigned id, const char *what)
+{
+    static unsigned long untold;
+
+    if (lane_length(id) < LANE_LONGEST) {
+        untold = 0;
+        return true;
+    }
+    if (untold++ == 0)
+        log_warning("%s: %d hooks of this process wait already, it is not called", what, LANE_LONGEST);
+    return false;
+}
+
+/* `p` is NULL for what concerns no process. */
+static void run(struct task *t, const struct process *p)
+{
+    if (p != NULL)
+        lane_run(process_id(p), t);
+    else
+        task_run(t);
+}
+
 /* ---- on_exit = function(process, exit) … ------------------------------------------------------- */
+
+static void push_arguments(lua_State *L, const struct event *event)
+{
+    handle_push_process(L, event->process);
+    if (event->kind == EVENT_HEALTH) {
+        lua_pushboolean(L, event->ok);
+        lua_pushstring(L, event->text);
+    } else {
+        hooks_push_exit(L, event->exit);
+    }
+}
 
 static void run_hook(const struct function *f, const struct event *event, const char *name)
 {
     struct script *s = script_owner(f->reference);
-    char what[160];
-    struct call c;
+    struct task *t;
 
-    if (s == NULL)
+    if (s == NULL || !has_room(process_id(event->process), name))
         return;
-    call_begin(&c, s);
-    script_push_function(s, c.L, f->reference);
-    handle_push_process(c.L, event->process);
-    hooks_push_exit(c.L, event->exit);
-    snprintf(what, sizeof what, "hook %s of %s", name, process_name(event->process));
-    if (!call_run(&c, s->hook_time))
-        call_log(&c, what);
-    call_end(&c);
+    t = task_new(s, NULL, "hook %s of %s", name, process_name(event->process));
+    script_push_function(s, task_stack(t), f->reference);
+    push_arguments(task_stack(t), event);
+    run(t, event->process);
 }
 
 static void tell_program(const struct event *event)
@@ -151,33 +193,37 @@ static bool wants(const struct subscription *s, const char *event, const char *p
            (process != NULL && text_matches(s->pattern, process));
 }
 
-/* The arguments, one value, are pushed by `push`. */
-static void run_subscription(struct script *s, const struct subscription *to, void (*push)(lua_State *L, void *arg),
-                             void *arg, const char *who)
-{
-    char what[200];
-    struct call c;
+/* Of whom, and what it is: one value, pushed by `push`. */
+struct telling {
+    const char *event, *program, *process;
+    const struct process *p; /* NULL: none, or it is only named */
+    void (*push)(lua_State *L, void *arg);
+    void *arg;
+};
 
-    snprintf(what, sizeof what, "hook on(\"%s\")%s%s", to->event, who != NULL ? " of " : "", who != NULL ? who : "");
-    call_begin(&c, s);
-    lua_rawgeti(c.L, LUA_REGISTRYINDEX, to->function);
-    push(c.L, arg);
-    if (!call_run(&c, s->hook_time))
-        call_log(&c, what);
-    call_end(&c);
+static void run_subscription(struct script *s, const struct subscription *to, const struct telling *about)
+{
+    const char *who = about->process != NULL ? about->process : about->program;
+    struct task *t;
+
+    if (about->p != NULL && !has_room(process_id(about->p), to->event))
+        return;
+    t = task_new(s, NULL, "hook on(\"%s\")%s%s", to->event, who != NULL ? " of " : "", who != NULL ? who : "");
+    lua_rawgeti(task_stack(t), LUA_REGISTRYINDEX, to->function);
+    about->push(task_stack(t), about->arg);
+    run(t, about->p);
 }
 
 /* A hook may add others: they move in memory, and are not told of this event. */
-static void tell_all(struct script *s, const char *event, const char *program, const char *process,
-                     void (*push)(lua_State *L, void *arg), void *arg)
+static void tell_all(struct script *s, const struct telling *about)
 {
     size_t count = s->subscription_count;
 
     for (size_t i = 0; i < count; i++) {
         struct subscription to = s->subscriptions[i];
 
-        if (wants(&to, event, program, process))
-            run_subscription(s, &to, push, arg, process != NULL ? process : program);
+        if (wants(&to, about->event, about->program, about->process))
+            run_subscription(s, &to, about);
     }
 }
 
@@ -195,9 +241,14 @@ static void on_event(const struct event *event, void *arg)
     if (event->kind == EVENT_STATE || event->kind == EVENT_GONE)
         return; /* not for hooks: the others say it all */
     tell_program(event);
-    if (hooks.current != NULL)
-        tell_all(hooks.current, event_name(event->kind), program != NULL ? program->name : NULL,
-                 event->process != NULL ? process_name(event->process) : NULL, push_bus_event, &copy);
+    if (hooks.current == NULL)
+        return;
+    tell_all(hooks.current, &(struct telling){ .event = event_name(event->kind),
+                                               .program = program != NULL ? program->name : NULL,
+                                               .process = event->process != NULL ? process_name(event->process) : NULL,
+                                               .p = event->process,
+                                               .push = push_bus_event,
+                                               .arg = &copy });
 }
 
 /* ---- reeve.emit("deployed", { … }) ------------------------------------------------------------- */
@@ -232,7 +283,11 @@ void hooks_tell_emitted(struct script *s, lua_State *L, const char *name)
         snprintf(process, sizeof process, "%s", text);
     anchor = luaL_ref(L, LUA_REGISTRYINDEX);
     if (s == hooks.current)
-        tell_all(s, name, *program != '\0' ? program : NULL, *process != '\0' ? process : NULL, push_anchored, &anchor);
+        tell_all(s, &(struct telling){ .event = name,
+                                       .program = *program != '\0' ? program : NULL,
+                                       .process = *process != '\0' ? process : NULL,
+                                       .push = push_anchored,
+                                       .arg = &anchor });
     luaL_unref(L, LUA_REGISTRYINDEX, anchor);
 }
 
@@ -242,11 +297,14 @@ void script_listen(struct supervisor *s)
 {
     hooks.supervisor = s;
     hooks.listener = bus_listen(supervisor_bus(s), on_event, NULL);
+    tasks_open(supervisor_loop(s));
+    verbs_register();
 }
 
 void script_unlisten(void)
 {
     bus_unlisten(&hooks.listener);
+    tasks_open(NULL);
     hooks.supervisor = NULL;
     hooks.current = NULL;
 }

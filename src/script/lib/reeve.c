@@ -33,5 +33,6 @@ void lib_open_reeve(lua_State *L)
     lib_open_process(L);
     lib_open_program(L);
     lib_open_events(L);
+    lib_open_task(L);
     lua_setglobal(L, "reeve");
 }
