@@ -40,9 +40,16 @@ else
 LIBS = $(PKG_LIBS) -lm -ldl
 endif
 
-SOURCES := $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c src/$(room)/*/*.c))
+# All rooms but modules, where each folder becomes a shared object of its own.
+SOURCES := $(foreach room,$(filter-out modules,$(ROOMS)),$(wildcard src/$(room)/*.c src/$(room)/*/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 ARCHIVE := $(BUILD)/libreeve.a
+# All of it: modules may use any function.
+WHOLE   := -Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--export-dynamic
+
+MODULES       := $(patsubst src/modules/%/,%,$(wildcard src/modules/*/))
+MODULE_FILES  := $(MODULES:%=$(BUILD)/modules/%.so)
+curl_PACKAGES := libcurl
 
 # tests/fake stands in for the files of src/os that have its names.
 FAKES      := $(wildcard tests/fake/*.c)
@@ -57,7 +64,7 @@ REPLAYS    := $(FUZZERS:tests/fuzz/%.c=$(BUILD)/replay/%)
 EXAMPLES   := $(wildcard examples/*.lua)
 E2E_TESTS  := $(wildcard tests/e2e/*/*.sh)
 
-COMPILE = $(CC) $(CPPFLAGS) $(PKG_FLAGS) $(CFLAGS) $(WARNINGS) $(SANITIZE)
+COMPILE = $(CC) $(CPPFLAGS) $(PKG_FLAGS) $(CFLAGS) $(MODULE_FLAGS) $(WARNINGS) $(SANITIZE)
 # A test is compiled and linked in one go, so the names in its dependency file have to be said.
 TEST    = $(COMPILE) -Itests -MMD -MP -MT $@ -MF $@.d -o $@ $<
 
@@ -68,7 +75,7 @@ else
 say = @echo '  $(1)  $(2)';
 endif
 
-all: $(BUILD)/reeve ## build the supervisor (the default)
+all: $(BUILD)/reeve $(MODULE_FILES) ## build the supervisor (the default)
 
 help: ## this list
 	@awk -F ': .*## |:## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -85,7 +92,7 @@ demo: ## set up, build, and show a supervisor at work
 # ---- building ----------------------------------------------------------------------------------
 
 $(BUILD)/reeve: $(BUILD)/obj/main.o $(ARCHIVE)
-	$(call say,ld,$@)$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -Wl,--export-dynamic -o $@ $< $(ARCHIVE) $(LIBS)
+	$(call say,ld,$@)$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $< $(WHOLE) $(LIBS)
 
 $(ARCHIVE): $(OBJECTS)
 	@rm -f $@
@@ -95,8 +102,23 @@ $(BUILD)/obj/%.o: src/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(COMPILE) -MMD -MP -c -o $@ $<
 
+$(BUILD)/obj/modules/%.o: MODULE_FLAGS = -fPIC $(shell pkg-config --cflags $($(notdir $(@D))_PACKAGES))
+
+$(foreach m,$(MODULES),$(eval $(BUILD)/modules/$(m).so: \
+    $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/modules/$(m)/*.c))))
+
+$(BUILD)/modules/%.so:
+	@mkdir -p $(@D)
+	$(call say,ld,$@)$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -shared -o $@ $^ $(shell pkg-config --libs $($*_PACKAGES))
+
+# What was decided when it was made; written anew only when it changes.
+define VERSION_H
+#define REEVE_VERSION "$(VERSION)"
+#define REEVE_MODULE_DIR "$(PREFIX)/lib/reeve/modules"
+endef
+export VERSION_H
 $(BUILD)/version.h: FORCE | $(BUILD)/packages
-	@echo '#define REEVE_VERSION "$(VERSION)"' | cmp -s - $@ || echo '#define REEVE_VERSION "$(VERSION)"' > $@
+	@echo "$$VERSION_H" | cmp -s - $@ || echo "$$VERSION_H" > $@
 
 # Says at once, and in one line, what is not installed.
 $(BUILD)/packages: contrib/setup
@@ -115,6 +137,10 @@ $(BUILD)/libfaked.a: $(CORE_OBJS)
 $(BUILD)/unit/core/%: tests/unit/core/%.c $(FAKE_OBJS) $(BUILD)/libfaked.a
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(TEST) $(FAKE_OBJS) $(BUILD)/libfaked.a -lcmocka $(LIBS)
+
+$(BUILD)/unit/modules/%: tests/unit/modules/%.c $(ARCHIVE) $(MODULE_FILES)
+	@mkdir -p $(@D)
+	$(call say,cc,$<)$(TEST) $(WHOLE) -lcmocka $(LIBS)
 
 $(BUILD)/unit/%: tests/unit/%.c $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -213,7 +239,7 @@ install: all ## to PREFIX, below DESTDIR
 	install -D $(BUILD)/reeve '$(ROOT)/bin/reeve'
 	@for page in $(MANUALS); do install -D -m 644 $$page "$(ROOT)/share/man/man$${page##*.}/$${page##*/}"; done
 	@for file in $$(find lua -name '*.lua'); do install -D -m 644 $$file "$(ROOT)/share/reeve/$$file"; done
-	@for file in $(wildcard $(BUILD)/modules/*.so); do install -D $$file "$(ROOT)/lib/reeve/modules/$${file##*/}"; done
+	@for file in $(MODULE_FILES); do install -D $$file "$(ROOT)/lib/reeve/modules/$${file##*/}"; done
 	@for file in $(DOCUMENTS); do install -D -m 644 $$file "$(ROOT)/share/doc/reeve/$${file##*/}"; done
 	@for file in $$(find examples -type f); do install -D -m 644 $$file "$(ROOT)/share/doc/reeve/$$file"; done
 	@for pair in $(COMPLETIONS); do \

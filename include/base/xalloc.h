@@ -21,4 +21,7 @@ char *xstrndup(const char *text, size_t length);
 /* A new text by a printf format. */
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Give what is free back to the kernel: after work that needed much more than what stays. Takes a millisecond or two. */
+void xtrim(void);
+
 #endif

@@ -55,7 +55,7 @@ struct plan {
     struct group *groups;
     size_t group_count;
     struct order *order; /* owned; NULL until somebody asks */
-    void *script; /* the generation whose functions the programs name; the plan owns it */
+    void *script;        /* the generation whose functions the programs name; the plan owns it */
     void (*free_script)(void *script);
     unsigned users; /* how many hold it; plan_release frees at 0 */
 };
@@ -74,6 +74,10 @@ const char *plan_host_name(const struct supervisor_settings *s);
 
 /* Own `program`. The same name twice is a problem (and the program is freed). */
 bool plan_add(struct plan *plan, struct program *program, struct problems *problems);
+/* Move the programs together in memory, when what lay between them is gone: the file's values, Lua. They get new
+ * addresses. */
+void plan_compact(struct plan *plan);
+
 bool plan_add_group(struct plan *plan, const char *name, const struct words *programs, const char *file, int line,
                     struct problems *problems);
 

@@ -38,7 +38,7 @@ struct limits {
 
 /* Where a stream goes. */
 enum output_kind {
-    OUTPUT_RING,    /* nothing was said: the last bytes are kept in memory */
+    OUTPUT_RING, /* nothing was said: the last bytes are kept in memory */
     OUTPUT_DISCARD,
     OUTPUT_FILE,    /* the child has the file itself */
     OUTPUT_INHERIT, /* reeve's own stream */
@@ -52,7 +52,7 @@ enum output_sink { SINK_FILE, SINK_INHERIT, SINK_SYSLOG, SINK_NONE };
 struct capture_settings {
     struct record record;
     char *path;
-    int to; /* enum output_sink: "file" (the default with a path), "inherit", "syslog", "none" */
+    int to;           /* enum output_sink: "file" (the default with a path), "inherit", "syslog", "none" */
     int64_t max_size; /* 0: never rotated */
     int backups;
     int mode;    /* of the file; -1: 0644 */
@@ -127,9 +127,9 @@ struct program {
     msec starttime, stable, stoptime, respawn_interval, max_age;
     int numprocs, first_index, startretries, respawn_limit /* -1: none */, priority;
     int min_procs, max_procs /* 0: no bound */;
-    int reload_signal, deathsig; /* 0: none */
-    int umask;                   /* -1: reeve's */
-    int nice, oom_score_adj;     /* INT_MIN: as they are */
+    int reload_signal, deathsig;                        /* 0: none */
+    int umask;                                          /* -1: reeve's */
+    int nice, oom_score_adj;                            /* INT_MIN: as they are */
     int autorestart, on_giveup, stop_to, on_dependency; /* enums above */
     bool shell, autostart, oneshot, essential, clear_env, no_new_privs, kill_group;
 };

@@ -76,7 +76,7 @@ int supervisor_count(const struct supervisor *s, const struct program *program);
 struct program *supervisor_pool(const struct supervisor *s);
 
 /* Whether nothing starts or stops any more: not who waits for a retry. */
-bool supervisor_is_settled(const struct supervisor *s);
+bool supervisor_is_settled(struct supervisor *s);
 
 /* How many there are, without those that are on their way out. */
 size_t supervisor_process_count(const struct supervisor *s);
@@ -110,6 +110,9 @@ void supervisor_waits_for(struct supervisor *s, const struct process *p, struct 
 
 /* The same as a list of programs; how many there are, though at most `most` are written. */
 size_t supervisor_blockers(struct supervisor *s, const struct process *p, struct program **out, size_t most);
+
+/* Whether it waits for somebody who is not on the way: FATAL, or a oneshot that has failed. */
+bool supervisor_is_in_vain(struct supervisor *s, const struct process *p);
 
 /* Whether everything that is wanted of a program is RUNNING, or, if it is a oneshot, done. */
 bool supervisor_is_ready(struct supervisor *s, const struct program *program);

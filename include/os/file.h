@@ -17,6 +17,9 @@ int file_open_append(const char *path, mode_t mode, struct error *e);
 /* Open for reading, close-on-exec, never blocking. A directory is refused. */
 int file_open_read(const char *path, struct error *e);
 
+/* /dev/null for reading and writing, close-on-exec: one for all, opened once and never closed. -1 with the reason. */
+int file_null(struct error *e);
+
 /* Add all of a regular file of at most `most` bytes to `out`; false with the reason. */
 bool file_read(const char *path, size_t most, struct buffer *out, struct error *e);
 

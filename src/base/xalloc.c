@@ -1,5 +1,6 @@
 #include "base/xalloc.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -78,4 +79,9 @@ char *xasprintf(const char *format, ...)
     if (length < 0)
         give_up();
     return text;
+}
+
+void xtrim(void)
+{
+    malloc_trim(0);
 }

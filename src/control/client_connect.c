@@ -116,8 +116,8 @@ const char *client_read_line(struct client *c, size_t *length)
     size_t searched = 0;
 
     for (;;) {
-        const char *start = c->in.data + c->taken, *newline = NULL;
         size_t left = c->in.length - c->taken;
+        const char *start = left > 0 ? c->in.data + c->taken : NULL, *newline = NULL;
 
         if (left > searched)
             newline = memchr(start + searched, '\n', left - searched);

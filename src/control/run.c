@@ -4,20 +4,19 @@
 #include "control/cli.h"
 #include "control/foreign.h"
 #include "control/server.h"
+#include "core/herald.h"
 #include "core/journal.h"
 #include "core/supervisor.h"
 #include "os/daemon.h"
 #include "os/file.h"
 #include "os/identity.h"
 #include "os/limits.h"
-#include "os/identity.h"
-#include "os/limits.h"
+#include "os/manager.h"
 #include "os/signals.h"
 #include "script/script.h"
 #include "version.h"
 
 #include <getopt.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +37,7 @@ struct run {
     struct supervisor *supervisor;
     struct server *server;
     struct listener *listener;
+    struct supervisor_upward upward;
 };
 
 static bool read_options(struct run *r, int argc, char **argv)
@@ -232,13 +232,11 @@ static void on_event(const struct event *event, void *arg)
 
 static void build(struct run *r)
 {
-    struct supervisor_upward upward = { 0 };
-
     limits_raise_files();
-    script_attach(&upward, r->file);
+    script_attach(&r->upward, r->file);
     r->loop = loop_new();
     signals_open(r->loop, on_signal, r);
-    r->supervisor = supervisor_new(r->loop, &upward);
+    r->supervisor = supervisor_new(r->loop, &r->upward);
     r->server = server_new(r->supervisor, &r->addresses);
     r->listener = bus_listen(supervisor_bus(r->supervisor), on_event, r);
     journal_open(supervisor_bus(r->supervisor));
@@ -252,6 +250,7 @@ static void tear_down(struct run *r)
     journal_close();
     bus_unlisten(&r->listener);
     supervisor_free(r->supervisor);
+    script_detach(&r->upward);
     signals_close();
     loop_free(r->loop);
     if (r->pidfile != NULL)
@@ -264,9 +263,11 @@ static void supervise(struct run *r, struct plan *plan)
                plan->program_count, plan->program_count == 1 ? "" : "s");
     name_address(r);
     supervisor_start(r->supervisor, plan);
-    malloc_trim(0);
+    xtrim();
     daemon_ready();
+    herald_start(r->supervisor);
     loop_run(r->loop);
+    herald_stop();
 }
 
 /* Owns `plan`. */
@@ -309,6 +310,7 @@ int run_main(int argc, char **argv)
         fprintf(stderr, "reeve: %s\n", e.text);
     } else {
         r.file = absolute(cli_file(r.file_said));
+        manager_find();
         plan = load(&r);
         if (plan != NULL)
             status = run(&r, plan);

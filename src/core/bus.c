@@ -5,15 +5,13 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
 
 struct queued {
-    STAILQ_ENTRY(queued) link;
-    unsigned long number;
     struct event event;
     struct process_exit exit;
-    char text[];
+    char *text; /* owned */
+    unsigned long number;
 };
 
 struct listener {
@@ -26,7 +24,8 @@ struct listener {
 
 struct bus {
     struct loop *loop;
-    STAILQ_HEAD(, queued) queue;
+    struct queued *queue; /* owned; one block, since a thousand small ones would leave holes all over the heap */
+    size_t first, count, capacity;
     TAILQ_HEAD(, listener) listeners;
     unsigned long next; /* number of the next event */
     bool delivering, scheduled, freed;
@@ -37,7 +36,6 @@ struct bus *bus_new(struct loop *loop)
     struct bus *bus = xcalloc(1, sizeof *bus);
 
     bus->loop = loop;
-    STAILQ_INIT(&bus->queue);
     TAILQ_INIT(&bus->listeners);
     return bus;
 }
@@ -57,14 +55,23 @@ static void forget_stopped(struct bus *bus)
     }
 }
 
+static bool take(struct bus *bus, struct queued *out)
+{
+    if (bus->first == bus->count)
+        return false;
+    *out = bus->queue[bus->first++];
+    return true;
+}
+
 static void drop_queue(struct bus *bus)
 {
-    while (!STAILQ_EMPTY(&bus->queue)) {
-        struct queued *q = STAILQ_FIRST(&bus->queue);
+    struct queued q;
 
-        STAILQ_REMOVE_HEAD(&bus->queue, link);
-        free(q);
-    }
+    while (take(bus, &q))
+        free(q.text);
+    free(bus->queue);
+    bus->queue = NULL;
+    bus->first = bus->count = bus->capacity = 0;
 }
 
 static void destroy(struct bus *bus)
@@ -104,39 +111,45 @@ static void tell_all(struct bus *bus, const struct queued *q)
 static void deliver(void *arg)
 {
     struct bus *bus = arg;
+    struct queued q;
 
     bus->scheduled = false;
     bus->delivering = true;
-    while (!bus->freed && !STAILQ_EMPTY(&bus->queue)) {
-        struct queued *q = STAILQ_FIRST(&bus->queue);
-
-        STAILQ_REMOVE_HEAD(&bus->queue, link);
-        tell_all(bus, q);
-        free(q);
+    while (!bus->freed && take(bus, &q)) {
+        if (q.event.exit != NULL)
+            q.event.exit = &q.exit;
+        q.event.text = q.text;
+        tell_all(bus, &q);
+        free(q.text);
     }
     bus->delivering = false;
+    drop_queue(bus);
     forget_stopped(bus);
     if (bus->freed)
         destroy(bus);
 }
 
+static struct queued *new_place(struct bus *bus)
+{
+    if (bus->count == bus->capacity) {
+        bus->capacity = bus->capacity > 0 ? bus->capacity * 2 : 4;
+        bus->queue = xrealloc(bus->queue, bus->capacity * sizeof *bus->queue);
+    }
+    return &bus->queue[bus->count++];
+}
+
 void bus_publish(struct bus *bus, const struct event *event)
 {
-    size_t text = event->text != NULL ? strlen(event->text) + 1 : 0;
     struct queued *q;
 
     if (TAILQ_EMPTY(&bus->listeners))
         return;
-    q = xmalloc(sizeof *q + text);
-    q->number = bus->next++;
+    q = new_place(bus);
     q->event = *event;
-    if (event->exit != NULL) {
+    if (event->exit != NULL)
         q->exit = *event->exit;
-        q->event.exit = &q->exit;
-    }
-    if (text > 0)
-        q->event.text = memcpy(q->text, event->text, text);
-    STAILQ_INSERT_TAIL(&bus->queue, q, link);
+    q->text = xstrdup(event->text);
+    q->number = bus->next++;
     if (!bus->scheduled && !bus->delivering) {
         bus->scheduled = true;
         loop_later(bus->loop, deliver, bus);
@@ -145,7 +158,7 @@ void bus_publish(struct bus *bus, const struct event *event)
 
 bool bus_is_empty(const struct bus *bus)
 {
-    return STAILQ_EMPTY(&bus->queue);
+    return bus->first == bus->count;
 }
 
 struct listener *bus_listen(struct bus *bus, bus_fn *fn, void *arg)

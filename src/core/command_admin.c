@@ -1,12 +1,9 @@
-/* Verbs about reeve itself, its pools and signals: shutdown, scale, signal, refresh, version, help. */
+/* Verbs about reeve itself, its pools and signals: shutdown, scale, signal, version, help. */
 #include "base/json.h"
 #include "base/units.h"
 #include "command_private.h"
-#include "core/side_command.h"
-#include "process_private.h"
 #include "version.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,9 +72,9 @@ void command_scale(const struct request *q, struct reply *r)
     reply_end(r);
 }
 
-/* ---- signal, refresh --------------------------------------------------------------------------- */
+/* ---- signal ------------------------------------------------------------------------------------ */
 
-static void send_signal(struct process *p, int number, struct reply *r)
+void command_send_signal(struct process *p, int number, struct reply *r)
 {
     struct error e;
     char message[32];
@@ -102,31 +99,7 @@ void command_signal(const struct request *q, struct reply *r)
     }
     targets_find(q, 1, false, r, &t);
     for (size_t i = 0; i < t.count; i++)
-        send_signal(t.process[i], number, r);
-    targets_free(&t);
-    reply_end(r);
-}
-
-/* Bad ends are logged by the command itself; its process owns it until then. */
-static void refresh(struct process *p, struct reply *r)
-{
-    const struct program *settings = process_settings(p);
-
-    if (process_pid(p) == 0)
-        reply_result(r, process_name(p), REPLY_FAILED, "not running");
-    else if (settings->reload_signal != 0)
-        send_signal(p, settings->reload_signal, r);
-    else
-        reply_result(r, process_name(p), REPLY_FAILED, "it has no reload_signal");
-}
-
-void command_refresh(const struct request *q, struct reply *r)
-{
-    struct targets t;
-
-    targets_find(q, 0, false, r, &t);
-    for (size_t i = 0; i < t.count; i++)
-        refresh(t.process[i], r);
+        command_send_signal(t.process[i], number, r);
     targets_free(&t);
     reply_end(r);
 }

@@ -10,15 +10,21 @@ typedef void command_fn(const struct request *q, struct reply *r);
 /* command_status.c */
 command_fn command_status, command_health, command_pid, command_show, command_why;
 
+/* command_graph.c */
+command_fn command_graph;
+
 /* command_life.c, command_wait.c */
 command_fn command_start, command_stop, command_restart, command_wait;
 
 /* command_output.c, command_stream.c */
 command_fn command_tail, command_attach, command_log, command_events, command_rotate, command_reopen;
 
-/* command_admin.c, command_reload.c */
+/* command_admin.c, command_reload.c, command_refresh.c */
 command_fn command_shutdown, command_scale, command_signal, command_refresh, command_version, command_help_verb;
 command_fn command_reload;
+
+/* Send it, and say what became of it. */
+void command_send_signal(struct process *p, int number, struct reply *r);
 
 /* {"code","signal","reason","at"}, or null. */
 void command_print_exit(const struct process_exit *exit, struct buffer *json);

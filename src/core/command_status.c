@@ -187,15 +187,16 @@ void command_health(const struct request *q, struct reply *r)
     for (size_t i = 0; i < t.count; i++) {
         const struct process *p = t.process[i];
 
-        if (!process_wanted(p) || process_state(p) == PROCESS_RUNNING)
+        if (!process_wanted(p) || (process_state(p) == PROCESS_RUNNING && process_is_well(p)))
             continue;
         bad++;
-        reply_line(r, "%s is %s", process_name(p), process_state_name(process_state(p)));
+        reply_line(r, "%s is %s%s", process_name(p), process_state_name(process_state(p)),
+                   process_is_well(p) ? "" : ", but not well");
         add_state(&list, p);
     }
     json_close_array(&list);
     if (bad > 0)
-        reply_fail(r, REPLY_FAILED, "%zu of %zu processes not RUNNING", bad, t.count);
+        reply_fail(r, REPLY_FAILED, "%zu of %zu processes not ready, or not well", bad, t.count);
     else if (r->code == REPLY_OK)
         reply_line(r, "healthy");
     if (r->wants_data) {

@@ -16,8 +16,9 @@ static size_t find(const struct environment *env, const char *key, size_t length
 {
     size_t i;
 
+    /* The first letter tells most apart, and this is done for every key of every start. */
     for (i = 0; i < env->count; i++)
-        if (strncmp(env->entry[i], key, length) == 0 && env->entry[i][length] == '=')
+        if (env->entry[i][0] == *key && strncmp(env->entry[i], key, length) == 0 && env->entry[i][length] == '=')
             break;
     return i;
 }
@@ -60,7 +61,13 @@ static void put_owned(struct environment *env, char *entry)
 
 void environment_set(struct environment *env, const char *key, const char *value)
 {
-    put_owned(env, xasprintf("%s=%s", key, value));
+    size_t length = strlen(key), rest = strlen(value) + 1;
+    char *entry = xmalloc(length + 1 + rest);
+
+    memcpy(entry, key, length);
+    entry[length] = '=';
+    memcpy(entry + length + 1, value, rest);
+    put_owned(env, entry);
 }
 
 void environment_put_all(struct environment *env, const struct words *entries)

@@ -1,4 +1,5 @@
-/* Entries are kept as they came and written out when somebody asks: most are never asked for. */
+/* Entries are kept as they came and written out when somebody asks: most are never asked for. They lie one behind the
+ * other in one block: each on its own, a thousand of them would pin a thousand pages of the heap. */
 #include "core/journal.h"
 
 #include "base/json.h"
@@ -8,26 +9,34 @@
 #include "core/line_format.h"
 #include "os/clock.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
-enum { KEPT = 512, LINE_MOST = 1024, KINDS = 2 };
+enum { BOOK_SIZE = 64 * 1024, LINE_MOST = 1024, KINDS = 2 };
 
+/* What stands in a book, behind it the exit if there is one, and the texts that are there, each with its zero. */
 struct entry {
-    msec at;
+    unsigned size;   /* with all that follows; a multiple of 8 */
     int level;       /* of a log line */
     int kind, state; /* of an event */
-    char *text;      /* the log line, or what an event says; may be NULL */
-    char *process;   /* of an event; may be NULL, as the next two */
-    char *program;
-    struct process_exit *exit;
+    msec at;
+    bool has_exit, has_text, has_process, has_program;
 };
 
-/* The last KEPT entries: entry number n lies at n % KEPT. */
+/* An entry with its parts found: they point into the book. */
+struct found {
+    const struct entry *entry;
+    const struct process_exit *exit;
+    const char *text;    /* the log line, or what an event says; may be NULL */
+    const char *process; /* of an event; may be NULL, as program */
+    const char *program;
+};
+
 struct book {
-    struct entry *entry; /* NULL: nothing yet */
-    size_t written;
+    char *bytes; /* of BOOK_SIZE, owned; NULL: nothing yet */
+    size_t used;
 };
 
 struct journal_listener {
@@ -47,91 +56,148 @@ static struct {
 
 /* ---- writing out ------------------------------------------------------------------------------- */
 
-static void print_log_line(const struct entry *e, struct buffer *out)
+static void print_log_line(const struct found *f, struct buffer *out)
 {
     struct line_stamp stamp;
 
-    line_stamp_set(&stamp, e->at);
-    buffer_addf(out, "%s %s %s\n", stamp.text, log_level_name(e->level), e->text);
+    line_stamp_set(&stamp, f->entry->at);
+    buffer_addf(out, "%s %s %s\n", stamp.text, log_level_name(f->entry->level), f->text);
 }
 
-static void print_log_json(const struct entry *e, struct buffer *out)
+static void print_log_json(const struct found *f, struct buffer *out)
 {
     json_open_object(out);
     json_key(out, "at");
-    json_double(out, (double)e->at / 1000);
+    json_double(out, (double)f->entry->at / 1000);
     json_key(out, "level");
-    json_text(out, log_level_name(e->level));
+    json_text(out, log_level_name(f->entry->level));
     json_key(out, "message");
-    json_text(out, e->text);
+    json_text(out, f->text);
     json_close_object(out);
 }
 
 /* Events of the supervisor itself may have several lines of text: the first will do. */
-static void print_event_line(const struct entry *e, struct buffer *out)
+static void print_event_line(const struct found *f, struct buffer *out)
 {
     struct line_stamp stamp;
-    const char *who = e->process != NULL ? e->process : e->program != NULL ? e->program : "reeve";
+    const char *who = f->process != NULL ? f->process : f->program != NULL ? f->program : "reeve";
 
-    line_stamp_set(&stamp, e->at);
-    buffer_addf(out, "%s %s %s", stamp.text, who, event_name((enum event_kind)e->kind));
-    if (e->kind == EVENT_STATE)
-        buffer_addf(out, " %s", process_state_name((enum process_state)e->state));
-    if (e->exit != NULL)
-        buffer_addf(out, ": %s", e->exit->reason);
-    else if (e->text != NULL && *e->text != '\0')
-        buffer_addf(out, ": %.*s", (int)strcspn(e->text, "\n"), e->text);
+    line_stamp_set(&stamp, f->entry->at);
+    buffer_addf(out, "%s %s %s", stamp.text, who, event_name((enum event_kind)f->entry->kind));
+    if (f->entry->kind == EVENT_STATE)
+        buffer_addf(out, " %s", process_state_name((enum process_state)f->entry->state));
+    if (f->exit != NULL)
+        buffer_addf(out, ": %s", f->exit->reason);
+    else if (f->text != NULL && *f->text != '\0')
+        buffer_addf(out, ": %.*s", (int)strcspn(f->text, "\n"), f->text);
     buffer_add_char(out, '\n');
 }
 
-static void print_event_json(const struct entry *e, struct buffer *out)
+static void print_event_json(const struct found *f, struct buffer *out)
 {
     json_open_object(out);
     json_key(out, "event");
-    json_text(out, event_name((enum event_kind)e->kind));
+    json_text(out, event_name((enum event_kind)f->entry->kind));
     json_key(out, "process");
-    json_text(out, e->process);
+    json_text(out, f->process);
     json_key(out, "program");
-    json_text(out, e->program);
+    json_text(out, f->program);
     json_key(out, "state");
-    json_text(out, e->process != NULL ? process_state_name((enum process_state)e->state) : NULL);
+    json_text(out, f->process != NULL ? process_state_name((enum process_state)f->entry->state) : NULL);
     json_key(out, "exit");
-    command_print_exit(e->exit, out);
+    command_print_exit(f->exit, out);
     json_key(out, "text");
-    json_text(out, e->text);
+    json_text(out, f->text);
     json_key(out, "at");
-    json_double(out, (double)e->at / 1000);
+    json_double(out, (double)f->entry->at / 1000);
     json_close_object(out);
 }
 
-static void print(enum journal_kind kind, const struct entry *e, bool json, struct buffer *out)
+static void print(enum journal_kind kind, const struct found *f, bool json, struct buffer *out)
 {
     if (kind == JOURNAL_LOG)
-        (json ? print_log_json : print_log_line)(e, out);
+        (json ? print_log_json : print_log_line)(f, out);
     else
-        (json ? print_event_json : print_event_line)(e, out);
+        (json ? print_event_json : print_event_line)(f, out);
 }
 
 /* ---- keeping ----------------------------------------------------------------------------------- */
 
-static void entry_clear(struct entry *e)
+static size_t size_of_text(const char *text)
 {
-    free(e->text);
-    free(e->process);
-    free(e->program);
-    free(e->exit);
-    *e = (struct entry){ 0 };
+    return text != NULL ? strlen(text) + 1 : 0;
 }
 
-static struct entry *next_entry(struct book *book)
+static const struct entry *entry_at(const struct book *book, size_t offset)
 {
-    struct entry *e;
+    return (const struct entry *)(const void *)(book->bytes + offset);
+}
 
-    if (book->entry == NULL)
-        book->entry = xcalloc(KEPT, sizeof *book->entry);
-    e = &book->entry[book->written++ % KEPT];
-    entry_clear(e);
-    return e;
+/* Forget the oldest entries until there is room for `size` more. */
+static void make_room(struct book *book, size_t size)
+{
+    size_t gone = 0;
+
+    if (book->bytes == NULL)
+        book->bytes = xmalloc(BOOK_SIZE);
+    if (book->used + size <= BOOK_SIZE)
+        return;
+    /* A good deal at once, or each entry would move all the others. */
+    while (book->used - gone + size > BOOK_SIZE - BOOK_SIZE / 4 && gone < book->used)
+        gone += entry_at(book, gone)->size;
+    book->used -= gone;
+    memmove(book->bytes, book->bytes + gone, book->used);
+}
+
+static char *put(char *at, const void *data, size_t size)
+{
+    return size > 0 ? (char *)memcpy(at, data, size) + size : at;
+}
+
+static struct found find_parts(const struct entry *e)
+{
+    struct found f = { .entry = e };
+    const char *at = (const char *)(e + 1);
+
+    if (e->has_exit) {
+        f.exit = (const struct process_exit *)(const void *)at;
+        at += sizeof *f.exit;
+    }
+    if (e->has_text) {
+        f.text = at;
+        at += size_of_text(f.text);
+    }
+    if (e->has_process) {
+        f.process = at;
+        at += size_of_text(f.process);
+    }
+    if (e->has_program)
+        f.program = at;
+    return f;
+}
+
+/* Write `f` down; the copy, which stays until more is written. */
+static struct found keep(struct book *book, const struct found *f)
+{
+    struct entry e = *f->entry;
+    size_t exit = f->exit != NULL ? sizeof *f->exit : 0;
+    size_t size = sizeof e + exit + size_of_text(f->text) + size_of_text(f->process) + size_of_text(f->program);
+    char *start, *at;
+
+    e.size = (unsigned)(size + 7) & ~7u;
+    e.has_exit = f->exit != NULL;
+    e.has_text = f->text != NULL;
+    e.has_process = f->process != NULL;
+    e.has_program = f->program != NULL;
+    make_room(book, e.size);
+    start = book->bytes + book->used;
+    at = put(start, &e, sizeof e);
+    at = put(at, f->exit, exit);
+    at = put(at, f->text, size_of_text(f->text));
+    at = put(at, f->process, size_of_text(f->process));
+    put(at, f->program, size_of_text(f->program));
+    book->used += e.size;
+    return find_parts((const struct entry *)(const void *)start);
 }
 
 static void forget_listeners(void)
@@ -147,7 +213,7 @@ static void forget_listeners(void)
     }
 }
 
-static void tell(enum journal_kind kind, const struct entry *e)
+static void tell(enum journal_kind kind, const struct found *f)
 {
     struct buffer out = { 0 };
     struct journal_listener *l;
@@ -160,7 +226,7 @@ static void tell(enum journal_kind kind, const struct entry *e)
         if (l->fn == NULL || l->kind != kind)
             continue;
         buffer_clear(&out);
-        print(kind, e, l->json, &out);
+        print(kind, f, l->json, &out);
         l->fn(out.data, out.length, l->arg);
     }
     journal.telling = false;
@@ -170,31 +236,33 @@ static void tell(enum journal_kind kind, const struct entry *e)
 
 static void on_log_line(int level, const char *line, size_t length, void *arg)
 {
-    struct entry *e = next_entry(&journal.book[JOURNAL_LOG]);
+    char text[LINE_MOST + 1];
+    struct found f;
 
     (void)arg;
-    e->at = clock_wall();
-    e->level = level;
-    e->text = xstrndup(line, length < LINE_MOST ? length : LINE_MOST);
-    tell(JOURNAL_LOG, e);
+    snprintf(text, sizeof text, "%.*s", (int)(length < LINE_MOST ? length : LINE_MOST), line);
+    f = keep(&journal.book[JOURNAL_LOG],
+             &(struct found){ .entry = &(struct entry){ .at = clock_wall(), .level = level }, .text = text });
+    tell(JOURNAL_LOG, &f);
 }
 
+/* Events of the supervisor itself may say much: a reload lists every program. */
 static void on_event(const struct event *event, void *arg)
 {
-    struct entry *e = next_entry(&journal.book[JOURNAL_EVENTS]);
+    struct entry entry = { .at = event->at, .kind = (int)event->kind, .state = event->state };
+    char text[LINE_MOST + 1];
+    struct found f = { .entry = &entry,
+                       .exit = event->exit,
+                       .text = event->text != NULL ? text : NULL,
+                       .process = event->process != NULL ? process_name(event->process) : NULL,
+                       .program = event->program != NULL ? event->program->name : NULL };
 
     (void)arg;
-    e->at = event->at;
-    e->kind = (int)event->kind;
-    e->state = event->state;
-    e->text = xstrdup(event->text);
-    e->process = event->process != NULL ? xstrdup(process_name(event->process)) : NULL;
-    e->program = event->program != NULL ? xstrdup(event->program->name) : NULL;
-    if (event->exit != NULL) {
-        e->exit = xmalloc(sizeof *e->exit);
-        *e->exit = *event->exit;
-    }
-    tell(JOURNAL_EVENTS, e);
+    if (event->kind == EVENT_HEALTH && event->ok)
+        return; /* a thousand of these would leave no room for news */
+    snprintf(text, sizeof text, "%.*s", LINE_MOST, event->text != NULL ? event->text : "");
+    f = keep(&journal.book[JOURNAL_EVENTS], &f);
+    tell(JOURNAL_EVENTS, &f);
 }
 
 void journal_open(struct bus *bus)
@@ -203,31 +271,29 @@ void journal_open(struct bus *bus)
     log_listen(on_log_line, NULL);
 }
 
-static void book_free(struct book *book)
-{
-    for (size_t i = 0; book->entry != NULL && i < KEPT; i++)
-        entry_clear(&book->entry[i]);
-    free(book->entry);
-    *book = (struct book){ 0 };
-}
-
 void journal_close(void)
 {
     log_listen(NULL, NULL);
     bus_unlisten(&journal.bus);
-    book_free(&journal.book[JOURNAL_LOG]);
-    book_free(&journal.book[JOURNAL_EVENTS]);
+    for (int kind = 0; kind < KINDS; kind++) {
+        free(journal.book[kind].bytes);
+        journal.book[kind] = (struct book){ 0 };
+    }
 }
 
 void journal_tail(enum journal_kind kind, size_t count, bool json, const char *separator, struct buffer *out)
 {
     const struct book *book = &journal.book[kind];
-    size_t kept = book->written < KEPT ? book->written : KEPT;
+    size_t kept = 0, i = 0;
 
-    if (count > kept)
-        count = kept;
-    for (size_t i = book->written - count; i < book->written; i++) {
-        print(kind, &book->entry[i % KEPT], json, out);
+    for (size_t at = 0; at < book->used; at += entry_at(book, at)->size)
+        kept++;
+    for (size_t at = 0; at < book->used; at += entry_at(book, at)->size, i++) {
+        struct found f = find_parts(entry_at(book, at));
+
+        if (i + count < kept)
+            continue;
+        print(kind, &f, json, out);
         buffer_add_text(out, separator);
     }
 }

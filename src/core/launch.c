@@ -5,24 +5,11 @@
 #include "os/file.h"
 #include "process_private.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* /dev/null, opened once: most children have it as their standard input. */
-static int null_descriptor(struct error *e)
-{
-    static int fd = -1;
-
-    if (fd < 0)
-        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (fd < 0)
-        failure_errno(e, "/dev/null");
-    return fd;
-}
 
 static void set_number(struct environment *env, const char *key, int number)
 {
@@ -77,7 +64,7 @@ static void fill_limits(struct launch *l, const struct limits *limits)
 bool launch_prepare(struct launch *l, struct process *p, const struct program *settings, struct error *e)
 {
     bool changes_user = settings->user != NULL || settings->group != NULL || settings->groups.word != NULL;
-    int null = null_descriptor(e);
+    int null = file_null(e);
 
     *l = (struct launch){ .close_after = { -1, -1, -1, -1 } };
     if (null < 0)

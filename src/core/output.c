@@ -283,15 +283,6 @@ static int open_pipe(struct output *o, struct error *e)
     return ends[1];
 }
 
-static int open_discard(struct error *e)
-{
-    int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        failure_errno(e, "cannot open '/dev/null'");
-    return fd;
-}
-
 /* A FIFO or a terminal is opened so that reeve never waits; the child may. */
 static int open_for_child(const char *path, struct error *e)
 {
@@ -305,12 +296,12 @@ static int open_for_child(const char *path, struct error *e)
 
 int output_open(struct output *o, const struct output_settings *s, int stream, bool *close_it, struct error *e)
 {
-    *close_it = s->kind != OUTPUT_INHERIT;
+    *close_it = s->kind != OUTPUT_INHERIT && s->kind != OUTPUT_DISCARD;
     switch (s->kind) {
     case OUTPUT_INHERIT:
         return stream;
     case OUTPUT_DISCARD:
-        return open_discard(e);
+        return file_null(e);
     case OUTPUT_FILE:
         return open_for_child(s->path, e);
     case OUTPUT_RING:

@@ -145,6 +145,28 @@ const struct order *plan_order(struct plan *plan)
     return plan->order;
 }
 
+static struct program *copy_of(const struct program *p)
+{
+    struct program *copy = program_new(p->name, p->file, p->line, p);
+
+    copy->position = p->position;
+    return copy;
+}
+
+/* All copies first: one that could take the place of an original would lie as scattered as that. */
+void plan_compact(struct plan *plan)
+{
+    struct program **originals = xcalloc(plan->program_count + 1, sizeof(struct program *));
+
+    for (size_t i = 0; i < plan->program_count; i++) {
+        originals[i] = plan->programs[i];
+        plan->programs[i] = copy_of(originals[i]);
+    }
+    for (size_t i = 0; i < plan->program_count; i++)
+        program_free(originals[i]);
+    free(originals);
+}
+
 /* ---- groups ------------------------------------------------------------------------------------ */
 
 bool plan_add_group(struct plan *plan, const char *name, const struct words *programs, const char *file, int line,

@@ -12,7 +12,7 @@
  *                                    +------> starting
  *
  * A process that others must come before, or stop before, is `held` in STARTING without a child, or in STOPPING without
- * a signal; the supervisor says when it may proceed. What is ended though nobody wished so (it was not ready in time,
+ * a signal; the supervisor says when it may proceed. Then it passes its gate, if its program has a function for that. What is ended though nobody wished so (it was not ready in time,
  * its heartbeat stopped, it is not well) carries a `blame` through STOPPING and then goes where an exit goes. */
 #include "core/process.h"
 
@@ -23,7 +23,6 @@
 #include "process_private.h"
 
 #include <assert.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -65,6 +64,7 @@ void process_enter(struct process *p, enum process_state next)
     assert(may_follow(p->state, next));
     p->state = next;
     p->held = false;
+    gate_cancel(&p->gate);
     p->since = clock_now();
     process_publish(p, EVENT_STATE, NULL);
     supervisor_process_changed(p->supervisor, p, process_is_settled(p) && !was_settled);
@@ -88,6 +88,7 @@ void process_free(struct process *p)
 {
     assert(p->child == NULL && p->timer == NULL);
     side_command_cancel(&p->stop_cmd);
+    gate_cancel(&p->gate);
     timer_stop(&p->age);
     care_forget(p);
     output_free(p->out);
@@ -101,7 +102,7 @@ void process_free(struct process *p)
 
 /* -- the way up ------------------------------------------------------------------------------------------------- */
 
-static void begin_start(struct process *p, bool by_user);
+static void begin_start(struct process *p, bool by_user, const struct verdict *untold);
 static void decide(struct process *p, bool was_running);
 
 static void on_age(void *arg)
@@ -120,7 +121,7 @@ static void on_age(void *arg)
 }
 
 /* Give or take 10 %, so that processes that were started together do not end together. */
-static void begin_aging(struct process *p)
+void process_begin_aging(struct process *p)
 {
     double share = 0.9 + 0.2 * clock_random();
 
@@ -137,15 +138,15 @@ void process_became_ready(struct process *p)
     if (p->program->starttime > 0 || program_is_asked(p->program))
         log_notice("%s is running", process_name(p));
     process_publish(p, EVENT_READY, NULL);
-    begin_aging(p);
+    process_begin_aging(p);
     care_begin(p);
 }
 
-static void restart_automatically(struct process *p)
+static void restart_automatically(struct process *p, const struct verdict *untold)
 {
     p->restarts++;
     process_publish(p, EVENT_RESTART, p->last_exit);
-    begin_start(p, false);
+    begin_start(p, false, untold);
 }
 
 static void on_timer(void *arg)
@@ -158,7 +159,7 @@ static void on_timer(void *arg)
         process_became_ready(p);
         break;
     case PROCESS_BACKOFF:
-        restart_automatically(p);
+        restart_automatically(p, NULL);
         break;
     case PROCESS_STOPPING:
         process_stop_step_over(p);
@@ -191,24 +192,28 @@ struct process_exit *process_new_exit(struct process *p)
 }
 
 /* Whatever keeps a child from being there is a failed start, like an early exit. */
-static void start_failed(struct process *p, const struct error *why)
+static void start_failed(struct process *p, const char *what, const char *why)
 {
     struct process_exit *exit = process_new_exit(p);
-    const char *text = why->text;
 
-    /* os says "exec '/bin/x': …" where the exec itself failed. */
-    snprintf(exit->reason, sizeof exit->reason, "exec: %.150s", text_starts(text, "exec ") ? text + 5 : text);
+    snprintf(exit->reason, sizeof exit->reason, "%s%.150s", what, why);
     process_publish(p, EVENT_EXIT, exit);
     decide(p, false);
 }
 
-/* Nobody is in the way any more. */
-static void launch(struct process *p)
+/* Nobody is in the way any more. `untold`: the verdict on the last run, if the log does not know it yet. Lines can
+ * wait, the new child cannot. */
+static void launch(struct process *p, const struct verdict *untold)
 {
     struct error e;
+    bool launched;
 
-    if (!process_launch(p, process_child_exited, &e)) {
-        start_failed(p, &e);
+    launched = process_launch(p, process_child_exited, &e);
+    if (untold != NULL)
+        process_log_end(p, p->last_exit, untold);
+    if (!launched) {
+        /* os says "exec '/bin/x': …" where the exec itself failed. */
+        start_failed(p, "exec: ", text_starts(e.text, "exec ") ? e.text + 5 : e.text);
         return;
     }
     log_notice("%s started with pid %d", process_name(p), (int)child_pid(p->child));
@@ -221,13 +226,15 @@ static void launch(struct process *p)
         process_became_ready(p);
 }
 
-static void begin_start(struct process *p, bool by_user)
+static void begin_start(struct process *p, bool by_user, const struct verdict *untold)
 {
     p->attempt++;
     process_enter(p, PROCESS_STARTING);
     p->held = supervisor_holds(p->supervisor, p, by_user);
     if (!p->held)
-        launch(p);
+        launch(p, untold);
+    else if (untold != NULL)
+        process_log_end(p, p->last_exit, untold);
 }
 
 void process_proceed(struct process *p)
@@ -235,17 +242,17 @@ void process_proceed(struct process *p)
     assert(p->held);
     p->held = false;
     if (p->state == PROCESS_STARTING)
-        launch(p);
+        launch(p, NULL);
     else
         process_proceed_stop(p);
 }
 
 /* A start by a user: the past is forgotten. */
-static void start_anew(struct process *p, bool by_user)
+void process_start_anew(struct process *p, bool by_user)
 {
     p->memory = (struct policy_memory){ 0 };
     p->restarts = p->attempt = 0;
-    begin_start(p, by_user);
+    begin_start(p, by_user, NULL);
 }
 
 /* -- an end ----------------------------------------------------------------------------------------------------- */
@@ -302,10 +309,12 @@ static void decide(struct process *p, bool was_running)
     struct run_end end = { .was_running = was_running || p->program->oneshot,
                            .code = care_blame(p) != NULL ? -1 : p->last_exit->code,
                            .uptime = p->last_exit->uptime };
-    struct verdict verdict;
+    struct verdict verdict = judge(p, &end);
+    bool at_once = verdict.kind == VERDICT_RESTART && verdict.delay == 0 && was_running;
+    bool told = !at_once || care_blame(p) != NULL; /* a blame is forgotten before the new start */
 
-    verdict = judge(p, &end);
-    process_log_end(p, p->last_exit, &verdict);
+    if (told)
+        process_log_end(p, p->last_exit, &verdict);
     care_forget(p);
     if (was_running)
         p->attempt = 0;
@@ -317,8 +326,8 @@ static void decide(struct process *p, bool was_running)
         give_up(p);
         break;
     case VERDICT_RESTART:
-        if (verdict.delay == 0 && was_running)
-            restart_automatically(p);
+        if (at_once)
+            restart_automatically(p, told ? NULL : &verdict);
         else
             back_off(p, verdict.delay);
         break;
@@ -332,7 +341,7 @@ static void stopped(struct process *p)
     care_forget(p);
     process_enter(p, PROCESS_STOPPED);
     if (p->wanted)
-        start_anew(p, false);
+        process_start_anew(p, false);
 }
 
 void process_over(struct process *p)
@@ -346,141 +355,4 @@ void process_over(struct process *p)
         stopped(p);
     else
         decide(p, was_running);
-}
-
-/* -- wishes ----------------------------------------------------------------------------------------------------- */
-
-void process_want(struct process *p)
-{
-    p->wanted = true;
-}
-
-void process_start(struct process *p)
-{
-    p->wanted = true;
-    switch (p->state) {
-    case PROCESS_FATAL:
-        supervisor_forgive(p->supervisor, p);
-        start_anew(p, true);
-        break;
-    case PROCESS_STOPPED:
-    case PROCESS_EXITED:
-        start_anew(p, true);
-        break;
-    case PROCESS_BACKOFF: /* who asks now does not want to wait */
-        timer_stop(&p->timer);
-        start_anew(p, true);
-        break;
-    case PROCESS_STARTING: /* those it waits for are started too */
-        if (p->held)
-            supervisor_holds(p->supervisor, p, true);
-        break;
-    case PROCESS_STOPPING: /* it starts again when it has stopped */
-        care_forgive(p);
-        break;
-    case PROCESS_RUNNING:
-        break;
-    }
-}
-
-/* There is no child that would have to end first. */
-static void call_off(struct process *p)
-{
-    timer_stop(&p->timer);
-    log_notice("%s will not be started%s: stopped", process_name(p), p->state == PROCESS_BACKOFF ? " again" : "");
-    process_publish(p, EVENT_STOP, p->last_exit);
-    process_enter(p, PROCESS_STOPPED);
-    supervisor_falls(p->supervisor, p);
-}
-
-void process_stop(struct process *p)
-{
-    p->wanted = false;
-    care_forgive(p);
-    switch (p->state) {
-    case PROCESS_BACKOFF:
-        call_off(p);
-        break;
-    case PROCESS_EXITED:
-    case PROCESS_FATAL:
-        process_enter(p, PROCESS_STOPPED);
-        supervisor_falls(p->supervisor, p);
-        break;
-    case PROCESS_STARTING:
-        if (p->held)
-            call_off(p);
-        else
-            process_begin_stop(p);
-        break;
-    case PROCESS_RUNNING:
-        process_begin_stop(p);
-        break;
-    case PROCESS_STOPPING:
-        supervisor_falls(p->supervisor, p);
-        break;
-    case PROCESS_STOPPED:
-        break;
-    }
-}
-
-void process_restart(struct process *p)
-{
-    if (p->state == PROCESS_RUNNING || (p->state == PROCESS_STARTING && !p->held)) {
-        p->wanted = true;
-        care_forgive(p);
-        process_begin_stop(p);
-    } else {
-        process_start(p);
-    }
-}
-
-void process_condemn(struct process *p, const char *reason, bool at_once)
-{
-    care_put_blame(p, reason);
-    if (at_once)
-        child_signal_group(p->child, SIGKILL, NULL);
-    else
-        process_begin_stop(p);
-}
-
-void process_kill(struct process *p)
-{
-    if (p->child != NULL)
-        child_signal_group(p->child, SIGKILL, NULL);
-}
-
-bool process_signal(struct process *p, int number, struct error *e)
-{
-    if (p->child == NULL || p->ended)
-        return failure(e, "not running");
-    return child_signal(p->child, number, e);
-}
-
-void process_adopt(struct process *p, struct plan *plan, struct program *program)
-{
-    struct plan *plan_before = p->plan;
-    struct program *before = p->program;
-
-    p->plan = plan_hold(plan);
-    p->program = program;
-    if (output_serves(p->out, &program->out))
-        output_adopt(p->out, &program->out);
-    if (output_serves(p->err, &program->err))
-        output_adopt(p->err, &program->err);
-    if (p->state == PROCESS_RUNNING)
-        begin_aging(p);
-    care_adopt(p, before);
-    plan_release(plan_before);
-}
-
-void process_rename(struct process *p, const char *name)
-{
-    free(p->name);
-    p->name = xstrdup(name);
-}
-
-void process_reopen(struct process *p)
-{
-    output_reopen(p->out);
-    output_reopen(p->err);
 }

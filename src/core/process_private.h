@@ -1,11 +1,12 @@
-/* The inside of a process, for the files that make it up: process.c (the machine), launch.c (a start), stopping.c (the
- * way down), ending.c (the end of a child), care.c (readiness, heartbeat, health) and process_words.c (what it says of
- * itself). */
+/* The inside of a process, for the files that make it up: process.c (the machine), wishes.c (what moves it), launch.c
+ * (a start), stopping.c (the way down), ending.c (the end of a child), care.c (readiness, heartbeat, health) and
+ * process_words.c (what it says of itself). */
 #ifndef CORE_PROCESS_PRIVATE_H
 #define CORE_PROCESS_PRIVATE_H
 
 #include "core/bus.h"
 #include "core/environment.h"
+#include "core/gate.h"
 #include "core/output.h"
 #include "core/policy.h"
 #include "core/process.h"
@@ -23,6 +24,7 @@ struct process {
     struct timer *age;              /* max_age */
     struct output *out, *err;       /* NULL where nothing is kept */
     struct process_exit *last_exit; /* owned; NULL before the first end */
+    struct gate *gate;              /* what the step waits for: before_start, before_stop; NULL: for neither */
     struct care *care;              /* owned; NULL while nobody looks after it */
     char *name;                     /* owned; NULL while it is the program's own */
     msec since;                     /* of the state */
@@ -80,6 +82,8 @@ static inline bool program_is_asked(const struct program *program)
 void process_enter(struct process *p, enum process_state next);
 void process_wait(struct process *p, msec delay);
 void process_became_ready(struct process *p);
+void process_start_anew(struct process *p, bool by_user);
+void process_begin_aging(struct process *p);
 void process_over(struct process *p);
 void process_publish(struct process *p, enum event_kind kind, const struct process_exit *exit);
 struct process_exit *process_new_exit(struct process *p);

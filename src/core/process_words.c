@@ -72,6 +72,8 @@ void process_log_end(const struct process *p, const struct process_exit *exit, c
         return;
     if (verdict == NULL)
         buffer_addf(&b, "%s stopped: %s", process_name(p), exit->reason);
+    else if (care_blame(p) != NULL)
+        buffer_addf(&b, "%s failed: %s", process_name(p), exit->reason);
     else if (never_ran)
         buffer_addf(&b, "%s could not be started: %s", process_name(p), exit->reason);
     else
@@ -82,7 +84,7 @@ void process_log_end(const struct process *p, const struct process_exit *exit, c
     }
     if (verdict != NULL && exit->expected)
         buffer_add_text(&b, ", as expected");
-    else if (verdict != NULL && exit->failed_start && !never_ran)
+    else if (verdict != NULL && exit->failed_start && !never_ran && care_blame(p) == NULL)
         buffer_add_text(&b, ", before it was running");
     if (verdict != NULL)
         add_consequence(&b, verdict);
@@ -111,6 +113,8 @@ static void describe_child(const struct process *p, struct buffer *out)
         buffer_addf(out, "pid %d", (int)process_pid(p));
         care_describe(p, out);
     }
+    if (p->gate != NULL)
+        buffer_addf(out, "%s%s runs", process_pid(p) != 0 ? ", " : "", gate_name(p->gate));
 }
 
 void process_describe(const struct process *p, struct buffer *out)
@@ -165,6 +169,11 @@ bool process_is_settled(const struct process *p)
 bool process_is_held(const struct process *p)
 {
     return p->held;
+}
+
+bool process_is_at_gate(const struct process *p)
+{
+    return p->gate != NULL;
 }
 
 bool process_wanted(const struct process *p)

@@ -101,15 +101,13 @@ static const struct setting program_rows[] = {
 
     /* When it counts as running, and as well. */
     { "ready", &ready_setting, FIELD(ready), .flags = SETTING_ADVISOR,
-      .help = "when it is RUNNING: \"starttime\", \"notify\" (sd_notify), or a table with one of fd, tcp, unix, http, "
-              "file, line, exec, or a function(process)" },
+      .help = "when it is RUNNING: \"starttime\", \"notify\", a table such as { tcp = \"…\" }, a function" },
     { "ready_timeout", &setting_duration, FIELD(ready_timeout), "60", .min = 0.001, .max = INT_MAX,
       .help = "a start that is not ready within this time has failed" },
     { "watchdog", &setting_duration_or_off, FIELD(watchdog),
-      .help = "no heartbeat (sd_notify WATCHDOG=1) for this long: KILL, then as after any unexpected end" },
+      .help = "no heartbeat for this long: KILL, then as after any unexpected end" },
     { "health", &health_setting, FIELD(health),
-      .help = "asked while it runs: a table with one of http, tcp, unix, exec, check, and every, timeout, failures, "
-              "start_delay, action, max_memory" },
+      .help = "what is asked again and again while it is RUNNING, and what is done about the answer" },
 
     /* Order and number. */
     { "requires", &names_setting, FIELD(requires), .help = "as after; and it stops and restarts with them" },

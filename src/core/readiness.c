@@ -78,7 +78,7 @@ static void on_limit(void *arg)
 
     r->limit = NULL;
     buffer_add_text(&why, "not ready within ");
-    duration_format(&why, r->deadline - process_started(r->process));
+    duration_format_seconds(&why, r->deadline - process_started(r->process));
     end(r, why.data);
     buffer_free(&why);
 }
@@ -238,7 +238,7 @@ struct readiness *readiness_start(struct process *p, int fd, readiness_fn *on_en
     r->process = p;
     r->fd = fd;
     r->on_end = on_end;
-    set_deadline(r, clock_now() + program->ready_timeout);
+    set_deadline(r, process_started(p) + program->ready_timeout);
     if (f != NULL) {
         ask(r, f);
     } else {

@@ -79,6 +79,7 @@ static void start_some(void *arg)
     s->to_start = (struct process_list){ 0 };
     s->started_so_far = 0;
     s->starting = false;
+    xtrim();
 }
 
 void supervisor_start_soon(struct supervisor *s, struct process *p)
@@ -169,12 +170,12 @@ static bool is_moving(const struct process *p)
     return process_state(p) == PROCESS_STARTING || process_state(p) == PROCESS_STOPPING;
 }
 
-bool supervisor_is_settled(const struct supervisor *s)
+bool supervisor_is_settled(struct supervisor *s)
 {
     if (s->starting)
         return false;
     for (size_t i = 0; i < s->all.count; i++)
-        if (is_moving(s->all.process[i]))
+        if (is_moving(s->all.process[i]) && !supervisor_is_in_vain(s, s->all.process[i]))
             return false;
     return true;
 }

@@ -1,5 +1,6 @@
 /* The inside of the supervisor, for the files that make it up: supervisor.c (who owns what, limits), roster.c (which
- * processes there are), turns.c (who waits for whom), reload.c (from one plan to the next), shutdown.c (the end). */
+ * processes there are), turns.c and blockers.c (who waits for whom), reload.c (from one plan to the next), shutdown.c
+ * (the end). */
 #ifndef CORE_SUPERVISOR_PRIVATE_H
 #define CORE_SUPERVISOR_PRIVATE_H
 
@@ -69,6 +70,12 @@ void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count);
 
 /* Start it soon: in the order in which they were asked for, a few at each turn of the loop. */
 void supervisor_start_soon(struct supervisor *s, struct process *p);
+
+/* blockers.c */
+struct pool *supervisor_pool_at(const struct supervisor *s, unsigned position);
+struct order_list process_dependents(const struct process *p);
+bool process_is_done(const struct process *p); /* a oneshot that has succeeded */
+bool pool_is_missing(const struct pool *pool); /* it has processes, and nobody wants any */
 
 /* turns.c: something has changed; it is RUNNING, perhaps again; it is about to be freed. */
 void supervisor_look_again(struct supervisor *s);

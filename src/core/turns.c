@@ -23,128 +23,6 @@ static void look_soon(struct supervisor *s)
     loop_later(s->loop, look, s);
 }
 
-static struct pool *pool_at(const struct supervisor *s, unsigned position)
-{
-    return &s->pools[position];
-}
-
-static struct order_list dependents_of(const struct process *p)
-{
-    return order_dependents(plan_order(process_plan(p)), process_program(p));
-}
-
-/* -- who is in the way ------------------------------------------------------------------------------------------ */
-
-/* A oneshot that is done. */
-static bool is_done(const struct process *p)
-{
-    const struct process_exit *exit = process_last_exit(p);
-
-    return process_program(p)->oneshot && process_state(p) == PROCESS_EXITED && exit != NULL && exit->code == 0;
-}
-
-/* Whether it will do as it is: for those who require its program, or only come after it. */
-static bool is_good_for(const struct process *p, bool required)
-{
-    enum process_state state = process_state(p);
-
-    if (is_done(p))
-        return true;
-    if (state == PROCESS_RUNNING && !process_program(p)->oneshot)
-        return true;
-    return !process_wanted(p) ? !required || !process_program(p)->oneshot : !required && state == PROCESS_FATAL;
-}
-
-/* None is wanted of a program that is required, though it has some. */
-static bool is_missing(const struct pool *pool)
-{
-    for (size_t i = 0; i < pool->count; i++)
-        if (process_wanted(pool->process[i]) || is_done(pool->process[i]))
-            return false;
-    return pool->count > 0;
-}
-
-static bool pool_is_good(const struct pool *pool, bool required)
-{
-    if (required && is_missing(pool))
-        return false;
-    for (size_t i = 0; i < pool->count; i++)
-        if (!is_good_for(pool->process[i], required))
-            return false;
-    return true;
-}
-
-bool supervisor_is_ready(struct supervisor *s, const struct program *program)
-{
-    return pool_is_good(supervisor_pool_of(s, program), true);
-}
-
-static bool has_one_that_stops(const struct pool *pool)
-{
-    for (size_t i = 0; i < pool->count; i++)
-        if (process_state(pool->process[i]) == PROCESS_STOPPING)
-            return true;
-    return false;
-}
-
-/* Those who have left the plan stop in its order too. */
-static bool leaves_before(const struct supervisor *s, const struct process *p, const struct program *dependent)
-{
-    for (size_t i = 0; i < s->leaving.count; i++) {
-        const struct process *q = s->leaving.process[i];
-
-        if (process_plan(q) == process_plan(p) && process_program(q) == dependent &&
-            process_state(q) == PROCESS_STOPPING)
-            return true;
-    }
-    return false;
-}
-
-static bool blocks_start(const struct supervisor *s, const struct process *p, struct program *other)
-{
-    return !pool_is_good(pool_at(s, other->position), order_requires(process_program(p), other));
-}
-
-static bool blocks_stop(const struct supervisor *s, const struct process *p, struct program *other)
-{
-    return (process_plan(p) == s->plan && has_one_that_stops(pool_at(s, other->position))) ||
-           leaves_before(s, p, other);
-}
-
-size_t supervisor_blockers(struct supervisor *s, const struct process *p, struct program **out, size_t most)
-{
-    bool starts = process_state(p) == PROCESS_STARTING;
-    struct plan *plan = process_plan(p);
-    struct order_list list = starts ? order_needs(plan_order(plan), process_program(p)) : dependents_of(p);
-    size_t count = 0;
-
-    if (starts && plan != s->plan)
-        return 0;
-    for (size_t i = 0; i < list.count; i++) {
-        struct program *other = plan->programs[list.program[i]];
-
-        if (!(starts ? blocks_start(s, p, other) : blocks_stop(s, p, other)))
-            continue;
-        if (count < most)
-            out[count] = other;
-        count++;
-    }
-    return count;
-}
-
-void supervisor_waits_for(struct supervisor *s, const struct process *p, struct buffer *out)
-{
-    struct program *blocker[8];
-    size_t count = supervisor_blockers(s, p, blocker, 8);
-
-    if (count == 0)
-        buffer_add_text(out, "its turn");
-    for (size_t i = 0; i < count && i < 8; i++)
-        buffer_addf(out, "%s%s", i > 0 ? ", " : "", blocker[i]->name);
-    if (count > 8)
-        buffer_addf(out, " and %zu more", count - 8);
-}
-
 /* -- being held ------------------------------------------------------------------------------------------------- */
 
 static void hold(struct supervisor *s, struct process *p, enum pull pull)
@@ -161,7 +39,7 @@ bool supervisor_holds(struct supervisor *s, struct process *p, bool by_user)
 {
     bool starts = process_state(p) == PROCESS_STARTING;
 
-    if (starts ? !order_has_needs(process_program(p)) : dependents_of(p).count == 0)
+    if (starts ? !order_has_needs(process_program(p)) : process_dependents(p).count == 0)
         return false;
     hold(s, p, !starts ? PULL_NOTHING : by_user ? PULL_ALL : PULL_STOPPED);
     if (!starts)
@@ -201,7 +79,7 @@ void supervisor_falls(struct supervisor *s, struct process *p)
 {
     struct pool *pool = supervisor_pool_of(s, process_program(p));
 
-    if (pool == NULL || dependents_of(p).count == 0)
+    if (pool == NULL || process_dependents(p).count == 0)
         return;
     pool->falls = true;
     s->moved = true;
@@ -213,7 +91,7 @@ void supervisor_came_back(struct supervisor *s, struct process *p)
 {
     struct pool *pool = supervisor_pool_of(s, process_program(p));
 
-    if (pool == NULL || process_last_exit(p) == NULL || process_program(p)->oneshot || dependents_of(p).count == 0)
+    if (pool == NULL || process_last_exit(p) == NULL || process_program(p)->oneshot || process_dependents(p).count == 0)
         return;
     for (size_t i = 0; i < pool->count; i++)
         if (pool->process[i] != p && process_state(pool->process[i]) == PROCESS_RUNNING)
@@ -231,7 +109,7 @@ static void each_along(struct supervisor *s, const struct pool *pool, along_fn *
     struct order_list list = order_dependents(plan_order(s->plan), pool->program);
 
     for (size_t i = 0; i < list.count; i++) {
-        const struct pool *other = pool_at(s, list.program[i]);
+        const struct pool *other = supervisor_pool_at(s, list.program[i]);
 
         for (size_t k = 0; order_requires(other->program, pool->program) && k < other->count; k++)
             fn(pool, other->process[k]);
@@ -287,7 +165,7 @@ static void go_along(struct supervisor *s)
 {
     s->moved = false;
     for (size_t i = 0; i < s->plan->program_count; i++) {
-        struct pool *pool = pool_at(s, (unsigned)i);
+        struct pool *pool = supervisor_pool_at(s, (unsigned)i);
 
         if (pool->falls) {
             pool->falls = false;
@@ -305,7 +183,7 @@ static void go_along(struct supervisor *s)
 /* `missing`: none of the program is wanted. */
 static void pull(struct process *p, bool missing, enum pull how)
 {
-    if (missing ? !is_done(p) && process_is_settled(p) : how == PULL_ALL && process_state(p) == PROCESS_FATAL)
+    if (missing ? !process_is_done(p) && process_is_settled(p) : how == PULL_ALL && process_state(p) == PROCESS_FATAL)
         process_start(p);
 }
 
@@ -314,8 +192,8 @@ static void pull_required(struct supervisor *s, const struct process *p, enum pu
     struct order_list list = order_needs(plan_order(s->plan), process_program(p));
 
     for (size_t i = 0; i < list.count; i++) {
-        const struct pool *pool = pool_at(s, list.program[i]);
-        bool missing = is_missing(pool);
+        const struct pool *pool = supervisor_pool_at(s, list.program[i]);
+        bool missing = pool_is_missing(pool);
 
         for (size_t k = 0; order_requires(process_program(p), pool->program) && k < pool->count; k++)
             pull(pool->process[k], missing, how);

@@ -35,7 +35,7 @@ static void bite(struct watchdog *w)
     struct buffer reason = { 0 };
 
     buffer_add_text(&reason, "no heartbeat for ");
-    duration_format(&reason, w->limit);
+    duration_format_seconds(&reason, w->limit);
     log_warning("%s: %s, killing it", process_name(p), reason.data);
     process_condemn(p, reason.data, true); /* `w` may be gone */
     buffer_free(&reason);

@@ -45,7 +45,7 @@ static bool explain_open(const char *path, struct error *e)
     struct stat st;
 
     if (reason == ENOENT && is_missing(folder))
-        failure(e, "cannot open '%s': there is no folder '%s'", path, folder);
+        failure(e, "cannot open '%s': %s: there is no folder '%s'", path, strerror(reason), folder);
     else if (reason == ENXIO && stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
         failure(e, "cannot open '%s': nobody reads this FIFO", path);
     else if (reason == ENXIO)
@@ -181,6 +181,17 @@ static bool read_all(int fd, const char *path, size_t most, struct buffer *out, 
     if (out->length - before > most)
         return failure(e, "cannot read '%s': it has more than %zu bytes", path, most);
     return true;
+}
+
+int file_null(struct error *e)
+{
+    static int fd = -1;
+
+    if (fd < 0)
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        failure_errno(e, "cannot open '/dev/null'");
+    return fd;
 }
 
 bool file_read(const char *path, size_t most, struct buffer *out, struct error *e)

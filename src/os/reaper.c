@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { SWEEP_MOST = 32 };
+
 struct reaper {
     struct loop *loop;
     int fd; /* SIGCHLD */
@@ -64,16 +66,22 @@ bool reaper_group_lives(pid_t group)
     return raw_waitid(P_PGID, group, &info, WSTOPPED | WNOHANG | WNOWAIT, NULL) == 0;
 }
 
-static void sweep(struct reaper *r)
+/* Not more than a few at a time: children that end as fast as they are started again would keep us here, and
+ * everybody else waiting, for ever. True when nobody is left. */
+static bool sweep(struct reaper *r)
 {
     siginfo_t info;
 
-    while (raw_waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT, NULL) == 0 && info.si_pid != 0) {
-        pid_t pid = info.si_pid;
+    for (int i = 0; i < SWEEP_MOST; i++) {
+        pid_t pid;
 
+        if (raw_waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT, NULL) < 0 || info.si_pid == 0)
+            return true;
+        pid = info.si_pid;
         if (!r->on_ended(pid, r->arg))
             reaper_reap(pid);
     }
+    return false;
 }
 
 /* Forget the signal before looking: another one may come meanwhile. */
@@ -83,7 +91,10 @@ static void look(struct reaper *r)
 
     while (read(r->fd, &info, sizeof info) == sizeof info)
         ;
-    sweep(r);
+    if (!sweep(r)) {
+        reaper_look_within(r, REAPER_AT_ONCE);
+        return;
+    }
     if (r->deaf)
         watch_resume(r->watch);
     r->deaf = false;

@@ -282,7 +282,8 @@ bool steps_failure(const struct steps *s, struct error *e)
     case STEP_EXEC:
         return exec_failure(s, e);
     case STEP_INTERPRETER:
-        return failure(e, "exec '%s': what its first line (#!) or its format asks to be run by does not exist",
+        return failure(e,
+                       "exec '%s': No such file or directory: not the file, but what its #! line or its format names",
                        r->argv[0]);
     case STEP_NONE:
         break;

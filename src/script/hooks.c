@@ -105,10 +105,10 @@ static void push_event(lua_State *L, const struct event *event)
     set_seconds(L, "at", event->at);
     if (program != NULL)
         set_text(L, "program", program->name);
-    if (event->text != NULL)
-        set_text(L, event->kind == EVENT_HEALTH ? "why" : "text", event->text);
     if (event->kind == EVENT_HEALTH)
         set_bool(L, "ok", event->ok);
+    if (event->text != NULL)
+        set_text(L, event->kind == EVENT_HEALTH ? "why" : "text", event->text);
     if (event->process == NULL)
         return;
     handle_push_process(L, event->process);

@@ -3,7 +3,6 @@
 #include "script/evaluate.h"
 #include "script/script.h"
 
-#include <malloc.h>
 #include <unistd.h>
 
 enum { CEILING_SMALLEST = 1024 * 1024 };
@@ -32,10 +31,13 @@ static void hand_over(struct script *s, struct plan *plan)
     loading_end(s);
     if (!has_functions(s)) {
         script_free(s);
-        malloc_trim(0);
+        plan_compact(plan);
+        xtrim();
         return;
     }
     script_shrink(s);
+    plan_compact(plan);
+    xtrim();
     s->hook_time = plan->settings.hook_time;
     s->ceiling = ceiling > s->used + CEILING_SMALLEST ? ceiling : s->used + CEILING_SMALLEST;
     plan->script = s;

@@ -10,7 +10,6 @@
 #include <assert.h>
 #include <lauxlib.h>
 #include <limits.h>
-#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,7 +204,7 @@ void script_shrink(struct script *s)
 {
     lua_gc(s->L, LUA_GCCOLLECT);
     lua_gc(s->L, LUA_GCCOLLECT); /* what the first one finalized */
-    malloc_trim(0);
+    xtrim();
 }
 
 struct spot script_spot(lua_State *L, int level)

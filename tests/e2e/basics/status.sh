@@ -30,8 +30,7 @@ status='reeve status --json'
 assert_equal 4 "$($status | json 'len(r["processes"])')"
 assert_equal "$reeve_pid" "$($status | json 'r["supervisor"]["pid"]')"
 assert_equal "$(pid_of db)" "$($status | json '[p["pid"] for p in r["processes"] if p["name"] == "db"][0]')"
-assert_equal '["web", 2, "RUNNING", true, 0, null]' "$($status | json '
-    [[p[k] for k in ("program", "index", "state", "ready", "restarts", "exit")]
-     for p in r["processes"] if p["name"] == "web:2"][0]')"
-assert_equal '[null, null]' "$($status | json '
-    [[p["pid"], p["uptime"]] for p in r["processes"] if p["name"] == "later"][0]')"
+assert_equal '["web", 2, "RUNNING", true, 0, null]' "$($status | json '[[p[k] for k in
+    ("program", "index", "state", "ready", "restarts", "exit")] for p in r["processes"] if p["name"] == "web:2"][0]')"
+assert_equal '[null, null]' "$($status | json '[
+    [p["pid"], p["uptime"]] for p in r["processes"] if p["name"] == "later"][0]')"

@@ -101,7 +101,7 @@ static void not_being_ready_in_time_is_a_failed_start(void **state)
     fake_obey(true);
     fake_clock_advance(60000);
     assert_state(the(stage, "web"), PROCESS_BACKOFF);
-    assert_ended_by(the(stage, "web"), "not ready within 1m");
+    assert_ended_by(the(stage, "web"), "not ready within 60s");
     assert_true(process_last_exit(the(stage, "web"))->failed_start);
     fake_clock_advance(500);
     assert_state(the(stage, "web"), PROCESS_STARTING);

@@ -85,7 +85,7 @@ static void what_cannot_be_run_is_told_apart(void **state)
     assert_argv0_fails((char[]){ "/etc/passwd/x" }, "Not a directory");
     assert_argv0_fails(file_with("text", "echo hello\n", 0755), "exec format error: no #! line?");
     assert_argv0_fails(file_with("lost", "#!/no/such/shell\n", 0755),
-                       "what its first line (#!) or its format asks to be run by does not exist");
+                       "No such file or directory: not the file, but what its #! line or its format names");
 }
 
 static void a_forbidden_file_in_path_is_remembered(void **state)

@@ -1,0 +1,13 @@
+/* utf8: where characters begin and end. */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include <stddef.h>
+
+/* What stands for bytes that are no character: U+FFFD. */
+#define UTF8_REPLACEMENT "\xef\xbf\xbd"
+
+/* How many of the `left` bytes at `p` the first character has; 0 if they begin with none: not UTF-8, or cut off. */
+size_t utf8_character(const char *p, size_t left);
+
+#endif

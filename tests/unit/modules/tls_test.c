@@ -1,0 +1,190 @@
+/* HTTPS with an authority of our own, made by the openssl command. */
+#include "transfers.h"
+
+static char folder[] = "/tmp/reeve-tls-XXXXXX";
+static struct server good, elsewhere, old, plain;
+
+/* Certificates: "good" for 127.0.0.1, "elsewhere" for another host, "old" for a time that is over. */
+static const char make_certificates[] =
+    "cd %s && exec 2>openssl.log\n"
+    "key() { openssl req -newkey rsa:2048 -nodes -keyout $1.key -out $1.csr -subj /CN=$1; }\n"
+    "openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj '/CN=The authority' -days 2 &&\n"
+    "openssl req -x509 -newkey rsa:2048 -nodes -keyout other.key -out other.pem -subj '/CN=Another' -days 2 &&\n"
+    "key good && key elsewhere && key old &&\n"
+    "echo 'subjectAltName = IP:127.0.0.1, DNS:localhost' >good.ext &&\n"
+    "echo 'subjectAltName = DNS:example.com' >elsewhere.ext && cp good.ext old.ext &&\n"
+    "touch index && echo 01 >serial &&\n"
+    "printf '[ca]\\ndefault_ca=a\\n[a]\\ndatabase=index\\nserial=serial\\nnew_certs_dir=.\\n"
+    "default_md=sha256\\npolicy=p\\n[p]\\ncommonName=supplied\\n' >ca.conf &&\n"
+    "for name in good elsewhere old; do\n"
+    "    days='-days 2'; test $name != old || days='-startdate 20200101000000Z -enddate 20200102000000Z'\n"
+    "    openssl ca -batch -config ca.conf -cert ca.pem -keyfile ca.key -in $name.csr -out $name.pem \\\n"
+    "        -extfile $name.ext -notext $days || exit 1\n"
+    "done\n";
+
+static struct server start_tls(const char *name)
+{
+    char certificate[60], key[60];
+    const char *command[] = { "tests/programs/httpd.py", certificate, key, NULL };
+
+    snprintf(certificate, sizeof certificate, "%s/%s.pem", folder, name);
+    snprintf(key, sizeof key, "%s/%s.key", folder, name);
+    return server_start(command);
+}
+
+static int start_servers(void **state)
+{
+    static const char *const command[] = { "tests/programs/httpd.py", NULL };
+    char script[2000];
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(script, sizeof script, make_certificates, folder);
+    assert_int_equal(system(script), 0);
+    good = start_tls("good");
+    elsewhere = start_tls("elsewhere");
+    old = start_tls("old");
+    plain = server_start(command);
+    return 0;
+}
+
+static int stop_servers(void **state)
+{
+    char command[60];
+
+    (void)state;
+    server_stop(&good);
+    server_stop(&elsewhere);
+    server_stop(&old);
+    server_stop(&plain);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+static const char *in_folder(const char *name)
+{
+    static char path[60];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static struct transfer_request ask(const struct server *s, const char *path, const char *authority)
+{
+    static char url[100];
+
+    snprintf(url, sizeof url, "https://127.0.0.1:%d%s", s->port, path);
+    return (struct transfer_request){ .url = url, .ca_file = authority != NULL ? in_folder(authority) : NULL };
+}
+
+static void a_known_authority_is_trusted(void **state)
+{
+    struct transfer_request r = ask(&good, "/ok", "ca.pem");
+    struct outcome *o = finished(&r);
+
+    (void)state;
+    assert_string_equal(o->error, "");
+    assert_string_equal(o->body, "hello");
+}
+
+static void other_certificates_are_not_trusted(void **state)
+{
+    struct transfer_request r = ask(&good, "/ok", NULL);
+
+    (void)state;
+    assert_error(finished(&r), "the certificate of 127.0.0.1:");
+    r = ask(&good, "/ok", "other.pem");
+    assert_error(finished(&r), "is not trusted: ");
+    r = ask(&elsewhere, "/ok", "ca.pem");
+    assert_error(finished(&r), "no alternative certificate subject name matches");
+    r = ask(&old, "/ok", "ca.pem");
+    assert_error(finished(&r), "expired");
+}
+
+static void trust_of_one_transfer_is_not_that_of_the_next(void **state)
+{
+    struct transfer_request r = ask(&good, "/ok", "ca.pem");
+
+    (void)state;
+    assert_string_equal(finished(&r)->error, "");
+    r.ca_file = NULL;
+    assert_error(finished(&r), "is not trusted");
+    r.insecure = true;
+    assert_string_equal(finished(&r)->error, "");
+    r.insecure = false;
+    assert_error(finished(&r), "is not trusted");
+}
+
+static void any_certificate_does_where_that_is_wanted(void **state)
+{
+    struct transfer_request r = ask(&elsewhere, "/ok", NULL);
+
+    (void)state;
+    r.insecure = true;
+    assert_string_equal(finished(&r)->error, "");
+}
+
+static void authorities_that_cannot_be_read_are_named(void **state)
+{
+    struct transfer_request r = ask(&good, "/ok", "nowhere.pem");
+
+    (void)state;
+    assert_error(finished(&r), "cannot read the authorities in '/tmp/reeve-tls-");
+}
+
+static void a_server_without_tls_is_told(void **state)
+{
+    struct transfer_request r = ask(&plain, "/ok", "ca.pem");
+
+    (void)state;
+    assert_error(finished(&r), "no TLS with 127.0.0.1:");
+}
+
+static void fifty_handshakes_do_not_stall_the_loop(void **state)
+{
+    int i;
+
+    (void)state;
+    watch_stalls();
+    for (i = 0; i < 50; i++) {
+        struct transfer_request r = ask(&good, "/ok", "ca.pem");
+
+        begin(&r);
+    }
+    turn_until(all_told);
+    assert_no_stall();
+    for (i = 0; i < 50; i++)
+        assert_string_equal(outcomes[i].error, "");
+}
+
+static void bodies_keep_their_bounds_over_tls(void **state)
+{
+    struct transfer_request r = ask(&good, "/endless", "ca.pem");
+
+    (void)state;
+    watch_stalls();
+    assert_error(finished(&r), "is larger than 8388608 bytes");
+    r = ask(&good, "/cut", "ca.pem");
+    assert_error(finished(&r), "was cut off");
+    r = ask(&good, "/never", "ca.pem");
+    r.timeout = 200;
+    assert_error(finished(&r), "no answer from");
+    assert_no_stall();
+}
+
+int main(void)
+{
+#define each(test) cmocka_unit_test_setup_teardown(test, open_all, close_all)
+    const struct CMUnitTest tests[] = {
+        each(a_known_authority_is_trusted),
+        each(other_certificates_are_not_trusted),
+        each(trust_of_one_transfer_is_not_that_of_the_next),
+        each(any_certificate_does_where_that_is_wanted),
+        each(authorities_that_cannot_be_read_are_named),
+        each(a_server_without_tls_is_told),
+        each(fifty_handshakes_do_not_stall_the_loop),
+        each(bodies_keep_their_bounds_over_tls),
+    };
+
+    return cmocka_run_group_tests(tests, start_servers, stop_servers);
+}
