@@ -12,8 +12,9 @@
  *                                    +------> starting
  *
  * A process that others must come before, or stop before, is `held` in STARTING without a child, or in STOPPING without
- * a signal; the supervisor says when it may proceed. Then it passes its gate, if its program has a function for that. What is ended though nobody wished so (it was not ready in time,
- * its heartbeat stopped, it is not well) carries a `blame` through STOPPING and then goes where an exit goes. */
+ * a signal; the supervisor says when it may proceed. Then it passes its gate, if its program has a function for that.
+ * What is ended though nobody wished so (it was not ready in time, its heartbeat stopped, it is not well) carries a
+ * `blame` through STOPPING and then goes where an exit goes. */
 #include "core/process.h"
 
 #include "base/log.h"
@@ -201,7 +202,7 @@ static void start_failed(struct process *p, const char *what, const char *why)
     decide(p, false);
 }
 
-/* Nobody is in the way any more. `untold`: the verdict on the last run, if the log does not know it yet. Lines can
+/* `untold`: the verdict on the last run, if the log does not know it yet. Lines can
  * wait, the new child cannot. */
 static void launch(struct process *p, const struct verdict *untold)
 {
@@ -226,12 +227,23 @@ static void launch(struct process *p, const struct verdict *untold)
         process_became_ready(p);
 }
 
+static void on_before_start(struct process *p, const char *why)
+{
+    p->gate = NULL;
+    if (why != NULL)
+        start_failed(p, "", why);
+    else
+        launch(p, NULL);
+}
+
 static void begin_start(struct process *p, bool by_user, const struct verdict *untold)
 {
     p->attempt++;
     process_enter(p, PROCESS_STARTING);
     p->held = supervisor_holds(p->supervisor, p, by_user);
     if (!p->held)
+        p->gate = gate_start(p, "before_start", on_before_start);
+    if (!p->held && p->gate == NULL)
         launch(p, untold);
     else if (untold != NULL)
         process_log_end(p, p->last_exit, untold);
@@ -241,10 +253,13 @@ void process_proceed(struct process *p)
 {
     assert(p->held);
     p->held = false;
-    if (p->state == PROCESS_STARTING)
-        launch(p, NULL);
-    else
+    if (p->state == PROCESS_STOPPING) {
         process_proceed_stop(p);
+        return;
+    }
+    p->gate = gate_start(p, "before_start", on_before_start);
+    if (p->gate == NULL)
+        launch(p, NULL);
 }
 
 /* A start by a user: the past is forgotten. */
