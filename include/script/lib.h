@@ -31,5 +31,9 @@ void lib_open_process(lua_State *L);
 void lib_open_program(lua_State *L);
 void lib_open_events(lua_State *L);
 void lib_open_task(lua_State *L);
+void lib_open_command(lua_State *L);
+void lib_open_exec(lua_State *L);
+void lib_open_connect(lua_State *L);
+void lib_open_store(lua_State *L);
 
 #endif
