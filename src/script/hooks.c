@@ -1,10 +1,11 @@
 #include "script/hooks.h"
 
-#include "base/log.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "os/clock.h"
 #include "script/handle.h"
 #include "script/lane.h"
+#include "script/lines.h"
 #include "script/script.h"
 #include "script/task.h"
 #include "script/verbs.h"
@@ -36,6 +37,7 @@ void hooks_set_current(struct script *s)
         tasks_retire(before);
     if (s != NULL)
         tasks_begin(s);
+    lines_look_again();
 }
 
 void hooks_forget(const struct script *s)
@@ -119,20 +121,6 @@ static void push_event(lua_State *L, const struct event *event)
 
 /* ---- in their turn ----------------------------------------------------------------------------- */
 
-/* Hooks that wait must not pile up without end: what happens meanwhile is not told, which is told once. */
-static bool has_room(unsigned id, const char *what)
-{
-    static unsigned long untold;
-
-    if (lane_length(id) < LANE_LONGEST) {
-        untold = 0;
-        return true;
-    }
-    if (untold++ == 0)
-        log_warning("%s: %d hooks of this process wait already, it is not called", what, LANE_LONGEST);
-    return false;
-}
-
 /* `p` is NULL for what concerns no process. */
 static void run(struct task *t, const struct process *p)
 {
@@ -160,7 +148,7 @@ static void run_hook(const struct function *f, const struct event *event, const 
     struct script *s = script_owner(f->reference);
     struct task *t;
 
-    if (s == NULL || !has_room(process_id(event->process), name))
+    if (s == NULL || !lane_has_room(process_id(event->process), name))
         return;
     t = task_new(s, NULL, "hook %s of %s", name, process_name(event->process));
     script_push_function(s, task_stack(t), f->reference);
@@ -206,7 +194,7 @@ static void run_subscription(struct script *s, const struct subscription *to, co
     const char *who = about->process != NULL ? about->process : about->program;
     struct task *t;
 
-    if (about->p != NULL && !has_room(process_id(about->p), to->event))
+    if (about->p != NULL && !lane_has_room(process_id(about->p), to->event))
         return;
     t = task_new(s, NULL, "hook on(\"%s\")%s%s", to->event, who != NULL ? " of " : "", who != NULL ? who : "");
     lua_rawgeti(task_stack(t), LUA_REGISTRYINDEX, to->function);
@@ -240,6 +228,7 @@ static void on_event(const struct event *event, void *arg)
     (void)arg;
     if (event->kind == EVENT_STATE || event->kind == EVENT_GONE)
         return; /* not for hooks: the others say it all */
+    lines_before(event);
     tell_program(event);
     if (hooks.current == NULL)
         return;
@@ -249,6 +238,68 @@ static void on_event(const struct event *event, void *arg)
                                                .p = event->process,
                                                .push = push_bus_event,
                                                .arg = &copy });
+}
+
+/* ---- on_line = function(process, line, stream) … ------------------------------------------------ */
+
+struct line {
+    struct process *process;
+    const char *text, *stream;
+    size_t length;
+};
+
+bool hooks_want_lines(const struct process *p)
+{
+    const struct program *program = process_program(p);
+
+    if (program_function(program, "on_line") != NULL)
+        return true;
+    for (size_t i = 0; hooks.current != NULL && i < hooks.current->subscription_count; i++)
+        if (wants(&hooks.current->subscriptions[i], "line", program->name, process_name(p)))
+            return true;
+    return false;
+}
+
+static void tell_line_to_program(const struct line *line, const struct function *f)
+{
+    struct script *s = script_owner(f->reference);
+    struct task *t;
+
+    if (s == NULL || !lane_has_room(process_id(line->process), "on_line"))
+        return;
+    t = task_new(s, NULL, "hook on_line of %s", process_name(line->process));
+    script_push_function(s, task_stack(t), f->reference);
+    handle_push_process(task_stack(t), line->process);
+    lua_pushlstring(task_stack(t), line->text, line->length);
+    lua_pushstring(task_stack(t), line->stream);
+    run(t, line->process);
+}
+
+static void push_line_event(lua_State *L, void *arg)
+{
+    const struct line *line = arg;
+
+    push_event(L, &(struct event){ .kind = EVENT_STATE, .process = line->process, .at = clock_wall() });
+    set_text(L, "event", "line");
+    lua_pushlstring(L, line->text, line->length);
+    lua_setfield(L, -2, "line");
+    set_text(L, "stream", line->stream);
+}
+
+void hooks_tell_line(struct process *p, const char *text, size_t length, const char *stream)
+{
+    const struct function *f = program_function(process_program(p), "on_line");
+    struct line line = { p, text, stream, length };
+
+    if (f != NULL)
+        tell_line_to_program(&line, f);
+    if (hooks.current != NULL)
+        tell_all(hooks.current, &(struct telling){ .event = "line",
+                                                   .program = process_program(p)->name,
+                                                   .process = process_name(p),
+                                                   .p = p,
+                                                   .push = push_line_event,
+                                                   .arg = &line });
 }
 
 /* ---- reeve.emit("deployed", { … }) ------------------------------------------------------------- */
@@ -296,6 +347,7 @@ void hooks_tell_emitted(struct script *s, lua_State *L, const char *name)
 void script_listen(struct supervisor *s)
 {
     hooks.supervisor = s;
+    lines_open(s);
     hooks.listener = bus_listen(supervisor_bus(s), on_event, NULL);
     tasks_open(supervisor_loop(s));
     verbs_register();
@@ -304,6 +356,7 @@ void script_listen(struct supervisor *s)
 void script_unlisten(void)
 {
     bus_unlisten(&hooks.listener);
+    lines_close();
     tasks_open(NULL);
     hooks.supervisor = NULL;
     hooks.current = NULL;

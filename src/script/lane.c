@@ -1,5 +1,6 @@
 #include "script/lane.h"
 
+#include "base/log.h"
 #include "base/xalloc.h"
 
 #include <assert.h>
@@ -18,10 +19,12 @@ struct lane {
     UT_hash_handle hh;
     unsigned id;
     size_t count;
+    bool told_full;
     TAILQ_HEAD(, place) places;
 };
 
 static struct lane *lanes;
+static lane_fn *on_empty;
 
 static struct lane *find(unsigned id)
 {
@@ -44,8 +47,12 @@ static struct lane *lane_new(unsigned id)
 
 static void lane_free(struct lane *lane)
 {
+    unsigned id = lane->id;
+
     HASH_DEL(lanes, lane);
     free(lane);
+    if (on_empty != NULL)
+        on_empty(id);
 }
 
 /* It need not be the first: those behind it may be ended with their generation. */
@@ -81,6 +88,23 @@ size_t lane_length(unsigned id)
     const struct lane *lane = find(id);
 
     return lane != NULL ? lane->count : 0;
+}
+
+bool lane_has_room(unsigned id, const char *what)
+{
+    struct lane *lane = find(id);
+
+    if (lane == NULL || lane->count < LANE_LONGEST)
+        return true;
+    if (!lane->told_full)
+        log_warning("%s: %d hooks of this process wait already, so it is not called", what, LANE_LONGEST);
+    lane->told_full = true;
+    return false;
+}
+
+void lane_on_empty(lane_fn *fn)
+{
+    on_empty = fn;
 }
 
 void lane_run(unsigned id, struct task *t)

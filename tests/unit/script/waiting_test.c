@@ -105,6 +105,7 @@ static void a_cancelled_task_takes_its_program_along(void **state)
 
 static char path[64];
 static struct acceptor *acceptor;
+static struct connection *quiet;
 
 static size_t on_read(struct connection *c, const char *data, size_t length, void *arg)
 {
@@ -113,7 +114,9 @@ static size_t on_read(struct connection *c, const char *data, size_t length, voi
         return 0;
     if (length >= 5 && memcmp(data, "hello", 5) == 0)
         connection_write(c, "one\r\ntwo\n12345tail", 18);
-    if (memcmp(data, "quiet", 5) != 0)
+    if (memcmp(data, "quiet", 5) == 0)
+        quiet = c;
+    else
         connection_finish(c);
     return length;
 }
@@ -122,6 +125,8 @@ static void on_end(struct connection *c, bool broken, void *arg)
 {
     (void)broken;
     (void)arg;
+    if (c == quiet)
+        quiet = NULL;
     connection_close(c);
 }
 
@@ -174,6 +179,7 @@ static void streams_are_read_and_written(void **state)
     assert_heard("refused: nil tcp:127.0.0.1:1: Connection refused");
     assert_heard("nobody: nil ");
     acceptor_close(acceptor);
+    connection_close(quiet);
     finish();
     unlink(path);
 }
