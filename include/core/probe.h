@@ -13,7 +13,7 @@ struct probe_target {
     const char *tcp;       /* HOST:PORT */
     const char *unix_path; /* of a socket */
     const char *http;      /* a URL */
-    int status;            /* that http wants; 0: any 2xx */
+    int status;            /* that http wants; not above 0: any 2xx */
     const char *file;
     const struct words *exec; /* run for the process */
 };

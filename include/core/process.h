@@ -106,7 +106,11 @@ msec process_changed_at(const struct process *p); /* wall clock of it */
 msec process_uptime(const struct process *p);     /* of the child; -1: none */
 int process_restarts(const struct process *p);
 const struct process_exit *process_last_exit(const struct process *p); /* NULL: has not ended yet */
-struct output *process_output(const struct process *p, int stream);    /* 1 or 2; NULL: nothing is kept */
+
+/* The last end (`back` 0), the one before (1) …; NULL past the oldest that is kept. */
+const struct process_exit *process_end(const struct process *p, size_t back);
+
+struct output *process_output(const struct process *p, int stream); /* 1 or 2; NULL: nothing is kept */
 
 /* "pid 12, uptime 0:00:05", and what it says of itself; "waiting for db"; the reason when BACKOFF or FATAL; the time of
  * the last change otherwise. */

@@ -82,7 +82,7 @@ struct ready_settings {
     struct record record;
     enum ready_kind kind; /* the one of these that was said */
     int fd;
-    int status; /* of http; 0: any 2xx */
+    int status; /* of http; INT_MIN: any 2xx */
     char *tcp, *unix_path, *http, *file, *line;
     struct words exec;
 };

@@ -35,5 +35,7 @@ void lib_open_command(lua_State *L);
 void lib_open_exec(lua_State *L);
 void lib_open_connect(lua_State *L);
 void lib_open_store(lua_State *L);
+void lib_open_http(lua_State *L);
+void lib_open_mail(lua_State *L);
 
 #endif

@@ -212,10 +212,11 @@ static const char *find_newline(const struct session *s, const char **start)
     return length > 0 ? memchr(*start, '\n', length) : NULL;
 }
 
-static void too_long(struct session *s)
+static void too_long(struct session *s, const char *line)
 {
     s->leaving = true;
-    refuse(s, answer_new(s, DIALECT_TEXT, NULL), REPLY_TOO_LONG, "a line has at most 64 KB");
+    refuse(s, answer_new(s, *line == '{' ? DIALECT_JSON : DIALECT_TEXT, NULL), REPLY_TOO_LONG,
+           "a line has at most 64 KB");
 }
 
 /* Do the first command of the input. False: there is no whole line. */
@@ -224,7 +225,7 @@ static bool do_next(struct session *s)
     const char *start, *newline = find_newline(s, &start), *command, *end;
 
     if (newline == NULL ? s->in.length - s->taken > LINE_LONGEST : newline - start > LINE_LONGEST) {
-        too_long(s);
+        too_long(s, start);
         return true;
     }
     if (newline == NULL)

@@ -164,7 +164,7 @@ static bool check_http(const struct setting *s, const char *http, int status, st
 {
     struct url url;
 
-    if (http == NULL && status != 0)
+    if (http == NULL && status > 0)
         return failure(e, "'%s': 'status' belongs to 'http', and there is none", s->name);
     return http == NULL || url_parse(http, &url, e) || failure_in(e, "'%s': 'http'", s->name);
 }
@@ -185,7 +185,7 @@ static bool check_unix(const struct setting *s, const char *path, struct error *
 
 #define STATUS_ROW(type)                                                                                               \
     {                                                                                                                  \
-        "status", &setting_int, .offset = offsetof(struct type, status), .max = 999,                                   \
+        "status", &setting_int, .offset = offsetof(struct type, status), .fallback = "", .min = 100, .max = 999,       \
                                 .help = "the status that http wants; without it any 2xx"                               \
     }
 

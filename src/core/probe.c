@@ -84,7 +84,7 @@ static void on_http(int status, const char *why, void *arg)
     p->http = NULL;
     if (status == 0) {
         answer(p, why);
-    } else if (p->status != 0 ? status == p->status : status / 100 == 2) {
+    } else if (p->status > 0 ? status == p->status : status / 100 == 2) {
         answer(p, NULL);
     } else {
         snprintf(text, sizeof text, "the status is %d", status);

@@ -96,7 +96,7 @@ void process_free(struct process *p)
     output_free(p->err);
     program_free(p->resolved);
     plan_release(p->plan);
-    free(p->last_exit);
+    history_free(p->history);
     free(p->name);
     free(p);
 }
@@ -146,7 +146,7 @@ void process_became_ready(struct process *p)
 static void restart_automatically(struct process *p, const struct verdict *untold)
 {
     p->restarts++;
-    process_publish(p, EVENT_RESTART, p->last_exit);
+    process_publish(p, EVENT_RESTART, last_exit(p));
     begin_start(p, false, untold);
 }
 
@@ -179,17 +179,16 @@ void process_wait(struct process *p, msec delay)
 struct process_exit *process_new_exit(struct process *p)
 {
     const struct blame *blame = care_blame(p);
+    struct process_exit *exit = history_add(&p->history);
 
-    if (p->last_exit == NULL)
-        p->last_exit = xmalloc(sizeof *p->last_exit);
-    *p->last_exit =
+    *exit =
         (struct process_exit){ .code = -1,
                                .stopped = p->state == PROCESS_STOPPING && blame == NULL,
                                .failed_start = p->state == PROCESS_STARTING || (blame != NULL && blame->was_starting),
                                .attempt = p->attempt,
                                .restarts = p->restarts,
                                .at = clock_wall() };
-    return p->last_exit;
+    return exit;
 }
 
 /* Whatever keeps a child from being there is a failed start, like an early exit. */
@@ -211,7 +210,7 @@ static void launch(struct process *p, const struct verdict *untold)
 
     launched = process_launch(p, process_child_exited, &e);
     if (untold != NULL)
-        process_log_end(p, p->last_exit, untold);
+        process_log_end(p, last_exit(p), untold);
     if (!launched) {
         /* os says "exec '/bin/x': …" where the exec itself failed. */
         start_failed(p, "exec: ", text_starts(e.text, "exec ") ? e.text + 5 : e.text);
@@ -246,7 +245,7 @@ static void begin_start(struct process *p, bool by_user, const struct verdict *u
     if (!p->held && p->gate == NULL)
         launch(p, untold);
     else if (untold != NULL)
-        process_log_end(p, p->last_exit, untold);
+        process_log_end(p, last_exit(p), untold);
 }
 
 void process_proceed(struct process *p)
@@ -281,7 +280,7 @@ static void leave(struct process *p)
 
 static void give_up(struct process *p)
 {
-    process_publish(p, EVENT_FATAL, p->last_exit);
+    process_publish(p, EVENT_FATAL, last_exit(p));
     process_enter(p, PROCESS_FATAL);
     supervisor_process_ended(p->supervisor, p);
 }
@@ -290,7 +289,7 @@ static void give_up(struct process *p)
 static void back_off(struct process *p, msec delay)
 {
     process_enter(p, PROCESS_BACKOFF);
-    process_publish(p, EVENT_BACKOFF, p->last_exit);
+    process_publish(p, EVENT_BACKOFF, last_exit(p));
     process_wait(p, delay);
 }
 
@@ -301,7 +300,7 @@ static struct verdict judge(struct process *p, const struct run_end *end)
     struct verdict verdict = policy_decide(p->program, &p->memory, end, clock_random());
 
     if (end->was_running && advisor != NULL && up->advise != NULL)
-        up->advise(up->arg, p, advisor, p->last_exit, &verdict);
+        up->advise(up->arg, p, advisor, last_exit(p), &verdict);
     if (verdict.kind == VERDICT_RESTART && (supervisor_is_ending(p->supervisor) || !p->wanted))
         verdict.kind = VERDICT_LEAVE;
     if (verdict.kind == VERDICT_RESTART)
@@ -312,7 +311,7 @@ static struct verdict judge(struct process *p, const struct run_end *end)
 /* What ends before it was running has failed, whatever its status; a oneshot's life is short by nature. */
 static bool is_expected(const struct process *p)
 {
-    const struct process_exit *exit = p->last_exit;
+    const struct process_exit *exit = last_exit(p);
 
     if ((exit->failed_start && !p->program->oneshot) || care_blame(p) != NULL)
         return false;
@@ -322,14 +321,14 @@ static bool is_expected(const struct process *p)
 static void decide(struct process *p, bool was_running)
 {
     struct run_end end = { .was_running = was_running || p->program->oneshot,
-                           .code = care_blame(p) != NULL ? -1 : p->last_exit->code,
-                           .uptime = p->last_exit->uptime };
+                           .code = care_blame(p) != NULL ? -1 : last_exit(p)->code,
+                           .uptime = last_exit(p)->uptime };
     struct verdict verdict = judge(p, &end);
     bool at_once = verdict.kind == VERDICT_RESTART && verdict.delay == 0 && was_running;
     bool told = !at_once || care_blame(p) != NULL; /* a blame is forgotten before the new start */
 
     if (told)
-        process_log_end(p, p->last_exit, &verdict);
+        process_log_end(p, last_exit(p), &verdict);
     care_forget(p);
     if (was_running)
         p->attempt = 0;
@@ -351,8 +350,8 @@ static void decide(struct process *p, bool was_running)
 
 static void stopped(struct process *p)
 {
-    process_log_end(p, p->last_exit, NULL);
-    process_publish(p, EVENT_STOP, p->last_exit);
+    process_log_end(p, last_exit(p), NULL);
+    process_publish(p, EVENT_STOP, last_exit(p));
     care_forget(p);
     process_enter(p, PROCESS_STOPPED);
     if (p->wanted)
@@ -362,10 +361,10 @@ static void stopped(struct process *p)
 void process_over(struct process *p)
 {
     const struct blame *blame = care_blame(p);
-    bool was_running = p->state == PROCESS_RUNNING || (p->state == PROCESS_STOPPING && !p->last_exit->failed_start);
+    bool was_running = p->state == PROCESS_RUNNING || (p->state == PROCESS_STOPPING && !last_exit(p)->failed_start);
 
-    p->last_exit->expected = is_expected(p);
-    process_publish(p, EVENT_EXIT, p->last_exit);
+    last_exit(p)->expected = is_expected(p);
+    process_publish(p, EVENT_EXIT, last_exit(p));
     if (p->state == PROCESS_STOPPING && blame == NULL)
         stopped(p);
     else

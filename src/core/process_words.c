@@ -121,20 +121,23 @@ void process_describe(const struct process *p, struct buffer *out)
 {
     switch (p->state) {
     case PROCESS_RUNNING:
-        buffer_addf(out, "pid %d, uptime ", (int)process_pid(p));
+        /* Not by buffer_addf, which takes longer than all the rest of a line: a status may have thousands. */
+        buffer_add_text(out, "pid ");
+        buffer_add_number(out, process_pid(p));
+        buffer_add_text(out, ", uptime ");
         uptime_format(out, process_uptime(p));
         care_describe(p, out);
         break;
     case PROCESS_BACKOFF:
     case PROCESS_FATAL:
-        buffer_add_text(out, p->last_exit != NULL ? p->last_exit->reason : "unknown error");
+        buffer_add_text(out, last_exit(p) != NULL ? last_exit(p)->reason : "unknown error");
         break;
     case PROCESS_STARTING:
     case PROCESS_STOPPING:
         describe_child(p, out);
         break;
     case PROCESS_STOPPED:
-        if (p->last_exit == NULL) {
+        if (last_exit(p) == NULL) {
             buffer_add_text(out, "Not started");
             break;
         }
@@ -243,7 +246,12 @@ int process_restarts(const struct process *p)
 
 const struct process_exit *process_last_exit(const struct process *p)
 {
-    return p->last_exit;
+    return last_exit(p);
+}
+
+const struct process_exit *process_end(const struct process *p, size_t back)
+{
+    return history_end(p->history, back);
 }
 
 struct output *process_output(const struct process *p, int stream)

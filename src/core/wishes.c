@@ -45,7 +45,7 @@ static void call_off(struct process *p)
 {
     timer_stop(&p->timer);
     log_notice("%s will not be started%s: stopped", process_name(p), p->state == PROCESS_BACKOFF ? " again" : "");
-    process_publish(p, EVENT_STOP, p->last_exit);
+    process_publish(p, EVENT_STOP, last_exit(p));
     process_enter(p, PROCESS_STOPPED);
     supervisor_falls(p->supervisor, p);
 }

@@ -187,7 +187,7 @@ json()
     python3 -c '
 import json, sys
 r = json.load(sys.stdin)
-value = eval(sys.argv[1])
+value = eval(sys.argv[1].strip())
 print(value if isinstance(value, str) else json.dumps(value))' "$1"
 }
 

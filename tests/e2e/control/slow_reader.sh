@@ -12,7 +12,7 @@ s = socket.socket(socket.AF_UNIX)
 s.connect("sock")
 s.sendall(b"tail -f flood\n")
 open("listening", "w").close()
-while "done" not in open("state").read():
+while "ended" not in open("state").read():
     time.sleep(0.02)
 total = 0
 while True:
@@ -28,7 +28,7 @@ wait_for 'reeve version >/dev/null'
 assert_status 0 reeve start flood
 wait_state flood EXITED
 memory=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$reeve_pid/status")
-echo done >state
+echo ended >state
 wait_for 'test -s total'
 test "$(cat total)" -lt 20000000 || fail "the reader got $(cat total) bytes"
 grep -qi sanitize "$REEVE" || test "$memory" -lt 40000 || fail "reeve needed $memory KB"

@@ -49,12 +49,12 @@ static const struct good program_good[] = {
     { "ready", "'starttime'", "'starttime'" },
     { "ready", "'notify'", "'notify'" },
     { "ready", "{'fd':3}",
-      "{'exec':null,'fd':3,'file':null,'http':null,'line':null,'status':0,'tcp':null,'unix':null}" },
+      "{'exec':null,'fd':3,'file':null,'http':null,'line':null,'status':null,'tcp':null,'unix':null}" },
     { "ready", "{'http':'http://127.0.0.1/x','status':204}",
       "{'exec':null,'fd':null,'file':null,'http':'http://127.0.0.1/x','line':null,'status':204,'tcp':null,"
       "'unix':null}" },
     { "ready", "{'exec':'pg_isready -q'}",
-      "{'exec':['pg_isready','-q'],'fd':null,'file':null,'http':null,'line':null,'status':0,'tcp':null,"
+      "{'exec':['pg_isready','-q'],'fd':null,'file':null,'http':null,'line':null,'status':null,'tcp':null,"
       "'unix':null}" },
     HOOK("ready"),
     { "ready_timeout", "null", "60" },
@@ -65,12 +65,12 @@ static const struct good program_good[] = {
     { "health", "null", "null" },
     { "health", "{'tcp':'localhost:80'}",
       "{'action':'restart','check':null,'every':10,'exec':null,'failures':3,'http':null,'max_memory':0,"
-      "'start_delay':0,'status':0,'tcp':'localhost:80','timeout':3,'unix':null}" },
+      "'start_delay':0,'status':null,'tcp':'localhost:80','timeout':3,'unix':null}" },
     { "health",
       "{'check':{'function':'f.lua:3'},'action':{'function':'f.lua:4'},'every':1,'max_memory':'1MB',"
       "'timeout':0.5,'failures':1,'start_delay':'1m'}",
       "{'action':{'function':'f.lua:4'},'check':{'function':'f.lua:3'},'every':1,'exec':null,'failures':1,"
-      "'http':null,'max_memory':1048576,'start_delay':60,'status':0,'tcp':null,'timeout':0.5,'unix':null}" },
+      "'http':null,'max_memory':1048576,'start_delay':60,'status':null,'tcp':null,'timeout':0.5,'unix':null}" },
     { "first_index", "null", "1" },
     { "first_index", "0", "0" },
     { "autostart", "null", "true" },

@@ -1,0 +1,44 @@
+#!/bin/sh
+# The verbs of the command line that need no supervisor, and how wrong words are told.
+. "${0%/*}/../lib.sh"
+
+cli()
+{
+    timeout 30 "$REEVE" "$@"
+}
+expect_line 'reeve .+' cli --version
+assert_status 0 cli help
+expect_line ' +run \[-c FILE\].*' cli help
+expect_line 'status \[TARGET….*' cli help
+expect_line 'tail \[-f\].*' cli help tail
+assert_status 2 cli help frobnicate
+assert_status 2 cli
+assert_status 2 cli frobnicate
+expect_line ".*did you mean 'status'.*" cli statsu
+assert_status 2 cli run --frobnicate
+assert_status 2 cli check there
+assert_status 2 cli convert
+
+assert_status 0 cli init
+assert_status 0 cli check
+assert_status 1 cli init
+assert_status 0 cli init other.lua
+assert_equal hello "$(cli plan --json | json '[p["name"] for p in r["programs"]][0]')"
+expect_line 'program "hello" \{' cli plan -c other.lua
+
+# Who is not there, and why.
+assert_status 5 cli status -s "unix:$dir/sock"
+expect_line 'reeve: not running: .*' cli status -s "unix:$dir/sock"
+expect_line 'reeve: wrong path: .*' cli status -s "unix:$dir/nowhere/sock"
+expect_line 'reeve: wrong path: .*' cli status -s "unix:$dir/other.lua"
+expect_line 'reeve: not running: .*' cli status -s "tcp:127.0.0.1:$(free_port)"
+
+# What cannot be written is no success.
+onto_a_full_disk()
+{
+    timeout 30 "$REEVE" "$@" >/dev/full
+}
+assert_status 1 onto_a_full_disk plan
+assert_status 1 onto_a_full_disk help
+run_reeve
+assert_status 1 onto_a_full_disk status -s "$socket"
