@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "os/clock.h"
+#include "os/transfer.h"
 #include "script/handle.h"
 #include "script/lane.h"
 #include "script/lines.h"
@@ -358,6 +359,7 @@ void script_unlisten(void)
     bus_unlisten(&hooks.listener);
     lines_close();
     tasks_open(NULL);
+    transfers_close();
     hooks.supervisor = NULL;
     hooks.current = NULL;
 }
