@@ -6,6 +6,7 @@
 
 #include "core/bus.h"
 #include "core/environment.h"
+#include "core/gate.h"
 #include "core/history.h"
 #include "core/output.h"
 #include "core/policy.h"
@@ -24,6 +25,7 @@ struct process {
     struct timer *age;             /* max_age */
     struct output *out, *err;      /* NULL where nothing is kept */
     struct history *history;       /* its ends; owned; NULL before the first one */
+    struct gate *gate;             /* what the step waits for: before_start, before_stop; NULL: for neither */
     struct care *care;             /* owned; NULL while nobody looks after it */
     char *name;                    /* owned; NULL while it is the program's own */
     msec since;                    /* of the state */
