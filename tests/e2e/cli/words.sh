@@ -26,6 +26,10 @@ assert_status 0 cli init other.lua
 assert_equal hello "$(cli plan --json | json '[p["name"] for p in r["programs"]][0]')"
 expect_line 'program "hello" \{' cli plan -c other.lua
 
+# A file is offered only where one is missing.
+expect_line '.*No such file.*reeve init.*' cli check -c nowhere.lua
+expect_line '.*: Not a directory' cli check -c other.lua/supervisor.lua
+
 # Who is not there, and why.
 assert_status 5 cli status -s "unix:$dir/sock"
 expect_line 'reeve: not running: .*' cli status -s "unix:$dir/sock"
