@@ -3,6 +3,7 @@
 #include "script/evaluate.h"
 #include "script/script.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 enum { CEILING_SMALLEST = 1024 * 1024 };
