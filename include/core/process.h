@@ -89,6 +89,7 @@ bool process_state_parse(const char *name, enum process_state *out);
 bool process_is_alive(const struct process *p);    /* has a child */
 bool process_is_settled(const struct process *p);  /* STOPPED, EXITED or FATAL, and nothing of it left */
 bool process_is_held(const struct process *p);     /* STARTING or STOPPING, but waits for others */
+bool process_is_at_gate(const struct process *p);  /* before_start or before_stop runs */
 bool process_is_well(const struct process *p);     /* no health check finds fault with it */
 bool process_wanted(const struct process *p);      /* wished up */
 const char *process_name(const struct process *p); /* "web" or "web:2" */
@@ -105,7 +106,11 @@ msec process_changed_at(const struct process *p); /* wall clock of it */
 msec process_uptime(const struct process *p);     /* of the child; -1: none */
 int process_restarts(const struct process *p);
 const struct process_exit *process_last_exit(const struct process *p); /* NULL: has not ended yet */
-struct output *process_output(const struct process *p, int stream);    /* 1 or 2; NULL: nothing is kept */
+
+/* The last end (`back` 0), the one before (1) …; NULL past the oldest that is kept. */
+const struct process_exit *process_end(const struct process *p, size_t back);
+
+struct output *process_output(const struct process *p, int stream); /* 1 or 2; NULL: nothing is kept */
 
 /* "pid 12, uptime 0:00:05", and what it says of itself; "waiting for db"; the reason when BACKOFF or FATAL; the time of
  * the last change otherwise. */

@@ -9,6 +9,7 @@
 #include "core/command.h"
 #include "os/file.h"
 #include "script/script.h"
+#include "script/verbs.h"
 #include "version.h"
 
 #include <errno.h>
@@ -301,6 +302,7 @@ static int dispatch(int argc, char **argv)
     const char *verb = argc > 1 ? argv[1] : NULL;
     const struct local *local = verb != NULL ? find_local(verb) : NULL;
 
+    verbs_register(); /* the client checks what it is asked before it asks */
     if (local != NULL)
         return local->main(argc - 1, argv + 1);
     if (verb == NULL) {

@@ -277,7 +277,8 @@ static void extend(struct process *p, msec time)
         return;
     if (p->care->readiness != NULL)
         readiness_extend(p->care->readiness, time);
-    else if (p->state == PROCESS_STOPPING && !p->held && clock_now() + time > p->since + p->program->stoptime)
+    else if (p->state == PROCESS_STOPPING && !p->held && p->gate == NULL &&
+             clock_now() + time > p->since + p->program->stoptime)
         process_wait(p, time);
 }
 

@@ -48,7 +48,7 @@ static const struct command table[] = {
       "the last N (20) events; with -f, what follows too\n"
       "Changes of state, starts, exits, restarts, reloads, as they happen.",
       "-f -n=", 0, 0, false, command_events },
-    { "why", "PROCESS", "how it ended last, and its last words", "", 1, 1, false, command_why },
+    { "why", "PROCESS", "how it ended, the last times, and its last words", "", 1, 1, false, command_why },
     { "wait", "TARGET STATE [TIME]",
       "wait until all processes of a target are in a state\n"
       "Fails when TIME (such as 10s) is over first.",

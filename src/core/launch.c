@@ -243,6 +243,7 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
     if (launch_prepare(&l, p, settings, e) && open_streams(&l, p, settings, e) &&
         pass_sockets(&l, p, settings->sockets, e) && care_prepare(p, &l, e)) {
         l.request.argv = settings->cmd.word;
+        l.request.urgent = p->restarts > 0;
         l.request.envp = l.environment.entry;
         p->started = clock_now();
         p->run = ++runs;

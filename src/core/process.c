@@ -12,8 +12,9 @@
  *                                    +------> starting
  *
  * A process that others must come before, or stop before, is `held` in STARTING without a child, or in STOPPING without
- * a signal; the supervisor says when it may proceed. What is ended though nobody wished so (it was not ready in time,
- * its heartbeat stopped, it is not well) carries a `blame` through STOPPING and then goes where an exit goes. */
+ * a signal; the supervisor says when it may proceed. Then it passes its gate, if its program has a function for that.
+ * What is ended though nobody wished so (it was not ready in time, its heartbeat stopped, it is not well) carries a
+ * `blame` through STOPPING and then goes where an exit goes. */
 #include "core/process.h"
 
 #include "base/log.h"
@@ -64,6 +65,7 @@ void process_enter(struct process *p, enum process_state next)
     assert(may_follow(p->state, next));
     p->state = next;
     p->held = false;
+    gate_cancel(&p->gate);
     p->since = clock_now();
     process_publish(p, EVENT_STATE, NULL);
     supervisor_process_changed(p->supervisor, p, process_is_settled(p) && !was_settled);
@@ -87,13 +89,14 @@ void process_free(struct process *p)
 {
     assert(p->child == NULL && p->timer == NULL);
     side_command_cancel(&p->stop_cmd);
+    gate_cancel(&p->gate);
     timer_stop(&p->age);
     care_forget(p);
     output_free(p->out);
     output_free(p->err);
     program_free(p->resolved);
     plan_release(p->plan);
-    free(p->last_exit);
+    history_free(p->history);
     free(p->name);
     free(p);
 }
@@ -143,7 +146,7 @@ void process_became_ready(struct process *p)
 static void restart_automatically(struct process *p, const struct verdict *untold)
 {
     p->restarts++;
-    process_publish(p, EVENT_RESTART, p->last_exit);
+    process_publish(p, EVENT_RESTART, last_exit(p));
     begin_start(p, false, untold);
 }
 
@@ -176,32 +179,29 @@ void process_wait(struct process *p, msec delay)
 struct process_exit *process_new_exit(struct process *p)
 {
     const struct blame *blame = care_blame(p);
+    struct process_exit *exit = history_add(&p->history);
 
-    if (p->last_exit == NULL)
-        p->last_exit = xmalloc(sizeof *p->last_exit);
-    *p->last_exit =
+    *exit =
         (struct process_exit){ .code = -1,
                                .stopped = p->state == PROCESS_STOPPING && blame == NULL,
                                .failed_start = p->state == PROCESS_STARTING || (blame != NULL && blame->was_starting),
                                .attempt = p->attempt,
                                .restarts = p->restarts,
                                .at = clock_wall() };
-    return p->last_exit;
+    return exit;
 }
 
 /* Whatever keeps a child from being there is a failed start, like an early exit. */
-static void start_failed(struct process *p, const struct error *why)
+static void start_failed(struct process *p, const char *what, const char *why)
 {
     struct process_exit *exit = process_new_exit(p);
-    const char *text = why->text;
 
-    /* os says "exec '/bin/x': …" where the exec itself failed. */
-    snprintf(exit->reason, sizeof exit->reason, "exec: %.150s", text_starts(text, "exec ") ? text + 5 : text);
+    snprintf(exit->reason, sizeof exit->reason, "%s%.150s", what, why);
     process_publish(p, EVENT_EXIT, exit);
     decide(p, false);
 }
 
-/* Nobody is in the way any more. `untold`: the verdict on the last run, if the log does not know it yet. Lines can
+/* `untold`: the verdict on the last run, if the log does not know it yet. Lines can
  * wait, the new child cannot. */
 static void launch(struct process *p, const struct verdict *untold)
 {
@@ -210,9 +210,10 @@ static void launch(struct process *p, const struct verdict *untold)
 
     launched = process_launch(p, process_child_exited, &e);
     if (untold != NULL)
-        process_log_end(p, p->last_exit, untold);
+        process_log_end(p, last_exit(p), untold);
     if (!launched) {
-        start_failed(p, &e);
+        /* os says "exec '/bin/x': …" where the exec itself failed. */
+        start_failed(p, "exec: ", text_starts(e.text, "exec ") ? e.text + 5 : e.text);
         return;
     }
     log_notice("%s started with pid %d", process_name(p), (int)child_pid(p->child));
@@ -225,25 +226,39 @@ static void launch(struct process *p, const struct verdict *untold)
         process_became_ready(p);
 }
 
+static void on_before_start(struct process *p, const char *why)
+{
+    p->gate = NULL;
+    if (why != NULL)
+        start_failed(p, "", why);
+    else
+        launch(p, NULL);
+}
+
 static void begin_start(struct process *p, bool by_user, const struct verdict *untold)
 {
     p->attempt++;
     process_enter(p, PROCESS_STARTING);
     p->held = supervisor_holds(p->supervisor, p, by_user);
     if (!p->held)
+        p->gate = gate_start(p, "before_start", on_before_start);
+    if (!p->held && p->gate == NULL)
         launch(p, untold);
     else if (untold != NULL)
-        process_log_end(p, p->last_exit, untold);
+        process_log_end(p, last_exit(p), untold);
 }
 
 void process_proceed(struct process *p)
 {
     assert(p->held);
     p->held = false;
-    if (p->state == PROCESS_STARTING)
-        launch(p, NULL);
-    else
+    if (p->state == PROCESS_STOPPING) {
         process_proceed_stop(p);
+        return;
+    }
+    p->gate = gate_start(p, "before_start", on_before_start);
+    if (p->gate == NULL)
+        launch(p, NULL);
 }
 
 /* A start by a user: the past is forgotten. */
@@ -265,7 +280,7 @@ static void leave(struct process *p)
 
 static void give_up(struct process *p)
 {
-    process_publish(p, EVENT_FATAL, p->last_exit);
+    process_publish(p, EVENT_FATAL, last_exit(p));
     process_enter(p, PROCESS_FATAL);
     supervisor_process_ended(p->supervisor, p);
 }
@@ -274,7 +289,7 @@ static void give_up(struct process *p)
 static void back_off(struct process *p, msec delay)
 {
     process_enter(p, PROCESS_BACKOFF);
-    process_publish(p, EVENT_BACKOFF, p->last_exit);
+    process_publish(p, EVENT_BACKOFF, last_exit(p));
     process_wait(p, delay);
 }
 
@@ -285,7 +300,7 @@ static struct verdict judge(struct process *p, const struct run_end *end)
     struct verdict verdict = policy_decide(p->program, &p->memory, end, clock_random());
 
     if (end->was_running && advisor != NULL && up->advise != NULL)
-        up->advise(up->arg, p, advisor, p->last_exit, &verdict);
+        up->advise(up->arg, p, advisor, last_exit(p), &verdict);
     if (verdict.kind == VERDICT_RESTART && (supervisor_is_ending(p->supervisor) || !p->wanted))
         verdict.kind = VERDICT_LEAVE;
     if (verdict.kind == VERDICT_RESTART)
@@ -296,7 +311,7 @@ static struct verdict judge(struct process *p, const struct run_end *end)
 /* What ends before it was running has failed, whatever its status; a oneshot's life is short by nature. */
 static bool is_expected(const struct process *p)
 {
-    const struct process_exit *exit = p->last_exit;
+    const struct process_exit *exit = last_exit(p);
 
     if ((exit->failed_start && !p->program->oneshot) || care_blame(p) != NULL)
         return false;
@@ -306,14 +321,14 @@ static bool is_expected(const struct process *p)
 static void decide(struct process *p, bool was_running)
 {
     struct run_end end = { .was_running = was_running || p->program->oneshot,
-                           .code = care_blame(p) != NULL ? -1 : p->last_exit->code,
-                           .uptime = p->last_exit->uptime };
+                           .code = care_blame(p) != NULL ? -1 : last_exit(p)->code,
+                           .uptime = last_exit(p)->uptime };
     struct verdict verdict = judge(p, &end);
     bool at_once = verdict.kind == VERDICT_RESTART && verdict.delay == 0 && was_running;
     bool told = !at_once || care_blame(p) != NULL; /* a blame is forgotten before the new start */
 
     if (told)
-        process_log_end(p, p->last_exit, &verdict);
+        process_log_end(p, last_exit(p), &verdict);
     care_forget(p);
     if (was_running)
         p->attempt = 0;
@@ -335,8 +350,8 @@ static void decide(struct process *p, bool was_running)
 
 static void stopped(struct process *p)
 {
-    process_log_end(p, p->last_exit, NULL);
-    process_publish(p, EVENT_STOP, p->last_exit);
+    process_log_end(p, last_exit(p), NULL);
+    process_publish(p, EVENT_STOP, last_exit(p));
     care_forget(p);
     process_enter(p, PROCESS_STOPPED);
     if (p->wanted)
@@ -346,10 +361,10 @@ static void stopped(struct process *p)
 void process_over(struct process *p)
 {
     const struct blame *blame = care_blame(p);
-    bool was_running = p->state == PROCESS_RUNNING || (p->state == PROCESS_STOPPING && !p->last_exit->failed_start);
+    bool was_running = p->state == PROCESS_RUNNING || (p->state == PROCESS_STOPPING && !last_exit(p)->failed_start);
 
-    p->last_exit->expected = is_expected(p);
-    process_publish(p, EVENT_EXIT, p->last_exit);
+    last_exit(p)->expected = is_expected(p);
+    process_publish(p, EVENT_EXIT, last_exit(p));
     if (p->state == PROCESS_STOPPING && blame == NULL)
         stopped(p);
     else

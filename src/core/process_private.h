@@ -6,6 +6,8 @@
 
 #include "core/bus.h"
 #include "core/environment.h"
+#include "core/gate.h"
+#include "core/history.h"
 #include "core/output.h"
 #include "core/policy.h"
 #include "core/process.h"
@@ -13,20 +15,21 @@
 
 struct process {
     struct supervisor *supervisor;
-    struct plan *plan;              /* held */
-    struct program *program;        /* of that plan */
-    struct program *resolved;       /* owned: what the present run was started with, if some settings are computed */
-    struct child *child;            /* alive, or ended and not over yet; NULL otherwise */
-    struct side_command *stop_cmd;  /* a stop command that runs; NULL otherwise */
-    struct timer *timer;            /* what the state waits for: starttime, backoff, a step of the stop */
-    struct timer *patience;         /* the output of an ended child is waited for no longer than this */
-    struct timer *age;              /* max_age */
-    struct output *out, *err;       /* NULL where nothing is kept */
-    struct process_exit *last_exit; /* owned; NULL before the first end */
-    struct care *care;              /* owned; NULL while nobody looks after it */
-    char *name;                     /* owned; NULL while it is the program's own */
-    msec since;                     /* of the state */
-    msec started;                   /* of the child */
+    struct plan *plan;             /* held */
+    struct program *program;       /* of that plan */
+    struct program *resolved;      /* owned: what the present run was started with, if some settings are computed */
+    struct child *child;           /* alive, or ended and not over yet; NULL otherwise */
+    struct side_command *stop_cmd; /* a stop command that runs; NULL otherwise */
+    struct timer *timer;           /* what the state waits for: starttime, backoff, a step of the stop */
+    struct timer *patience;        /* the output of an ended child is waited for no longer than this */
+    struct timer *age;             /* max_age */
+    struct output *out, *err;      /* NULL where nothing is kept */
+    struct history *history;       /* its ends; owned; NULL before the first one */
+    struct gate *gate;             /* what the step waits for: before_start, before_stop; NULL: for neither */
+    struct care *care;             /* owned; NULL while nobody looks after it */
+    char *name;                    /* owned; NULL while it is the program's own */
+    msec since;                    /* of the state */
+    msec started;                  /* of the child */
     struct policy_memory memory;
     unsigned id;
     unsigned run; /* number of the last start among all */
@@ -65,6 +68,12 @@ void launch_pass(struct launch *l, int number, int fd);
 
 /* Start the child of `p`. Sets child, started, resolved and the outputs. */
 bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e);
+
+/* NULL before the first end. */
+static inline struct process_exit *last_exit(const struct process *p)
+{
+    return history_end(p->history, 0);
+}
 
 /* The settings of the present run. */
 static inline const struct program *process_settings(const struct process *p)

@@ -113,6 +113,8 @@ static void describe_child(const struct process *p, struct buffer *out)
         buffer_addf(out, "pid %d", (int)process_pid(p));
         care_describe(p, out);
     }
+    if (p->gate != NULL)
+        buffer_addf(out, "%s%s runs", process_pid(p) != 0 ? ", " : "", gate_name(p->gate));
 }
 
 void process_describe(const struct process *p, struct buffer *out)
@@ -128,14 +130,14 @@ void process_describe(const struct process *p, struct buffer *out)
         break;
     case PROCESS_BACKOFF:
     case PROCESS_FATAL:
-        buffer_add_text(out, p->last_exit != NULL ? p->last_exit->reason : "unknown error");
+        buffer_add_text(out, last_exit(p) != NULL ? last_exit(p)->reason : "unknown error");
         break;
     case PROCESS_STARTING:
     case PROCESS_STOPPING:
         describe_child(p, out);
         break;
     case PROCESS_STOPPED:
-        if (p->last_exit == NULL) {
+        if (last_exit(p) == NULL) {
             buffer_add_text(out, "Not started");
             break;
         }
@@ -170,6 +172,11 @@ bool process_is_settled(const struct process *p)
 bool process_is_held(const struct process *p)
 {
     return p->held;
+}
+
+bool process_is_at_gate(const struct process *p)
+{
+    return p->gate != NULL;
 }
 
 bool process_wanted(const struct process *p)
@@ -239,7 +246,12 @@ int process_restarts(const struct process *p)
 
 const struct process_exit *process_last_exit(const struct process *p)
 {
-    return p->last_exit;
+    return last_exit(p);
+}
+
+const struct process_exit *process_end(const struct process *p, size_t back)
+{
+    return history_end(p->history, back);
 }
 
 struct output *process_output(const struct process *p, int stream)

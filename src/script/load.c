@@ -20,7 +20,7 @@ static void release_script(void *script)
 /* Nobody can call anything of it, so it need not stay. */
 static bool has_functions(const struct script *s)
 {
-    return s->function_count > 0 || s->subscription_count > 0;
+    return s->function_count > 0 || s->subscription_count > 0 || s->task_count > 0 || s->pulse_count > 0;
 }
 
 /* The plan owns the generation. What the file itself needs counts as used, and leaves at least something to hooks. */

@@ -1,6 +1,6 @@
 -- A web server on a socket that reeve holds: nobody is refused while it restarts.
 --
---     build/reeve run -c examples/08-sockets.lua
+--     build/reeve run -c examples/11-sockets.lua
 --     curl http://127.0.0.1:8080/              -- who answers?
 --     build/reeve restart web                  -- and in between?
 
