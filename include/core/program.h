@@ -69,7 +69,7 @@ struct output_settings {
     struct capture_settings *capture; /* of OUTPUT_CAPTURED */
 };
 
-/* Names of other programs: `requires` and `after`. */
+/* Names of other programs, or of sockets: `requires`, `after`, `sockets`. */
 struct name_list {
     struct words words;
     int line; /* where they were said; 0: nobody knows */
@@ -121,6 +121,7 @@ struct program {
     struct backoff backoff;
     char *workingdir, *env_file, *user, *group, *input;
     struct name_list *requires, *after; /* NULL: nobody */
+    struct name_list *sockets;          /* NULL: none */
     struct ready_settings *ready;       /* NULL: "starttime" */
     struct health_settings *health;     /* NULL: not asked */
     msec ready_timeout, watchdog /* 0: off */;
