@@ -44,6 +44,7 @@ struct child_request {
     int nice, oom_score_adj;
     bool no_new_privs;
     int deathsig; /* sent by the kernel when reeve dies; 0: none */
+    bool urgent;  /* somebody waits for this one: let it run before we go on with our own work */
 };
 
 /* Called when the child has ended, while the kernel still keeps it for us: until this returns its pid and

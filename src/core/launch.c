@@ -201,6 +201,7 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
     settings = process_settings(p);
     if (launch_prepare(&l, p, settings, e) && open_streams(&l, p, settings, e) && care_prepare(p, &l, e)) {
         l.request.argv = settings->cmd.word;
+        l.request.urgent = p->restarts > 0;
         l.request.envp = l.environment.entry;
         p->started = clock_now();
         p->run = ++runs;

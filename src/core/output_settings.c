@@ -29,7 +29,7 @@ static const struct setting capture_rows[] = {
       .help = "the file is rotated when it reaches this size; 0: never" },
     { "backups", &setting_int, FIELD(backups), "5", .max = 10000, .help = "rotated files that are kept: PATH.1 …" },
     { "mode", &setting_octal, FIELD(mode), "", .max = 07777, .help = "permissions of the file when it is made" },
-    { "owner", &setting_text, FIELD(owner), .help = "\"USER\" or \"USER:GROUP\" of the file when it is made" },
+    { "owner", &setting_identity, FIELD(owner), .help = "\"USER\" or \"USER:GROUP\" of the file when it is made" },
     { "compress", &setting_bool, FIELD(compress), .help = "rotated files are compressed to PATH.1.gz …" },
     { "timestamp", &setting_bool, FIELD(timestamp), .help = "each line begins with the time, UTC with milliseconds" },
     { "prefix", &setting_bool, FIELD(prefix), .help = "each line begins with NAME |" },

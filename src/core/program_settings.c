@@ -67,8 +67,9 @@ static const struct setting program_rows[] = {
       .help = "restarted when older, give or take 10 %, one process at a time" },
 
     /* What the child sees. */
-    { "user", &setting_text, FIELD(user), .change = CHANGE_RESTART, .help = "run as this user, a name or a number" },
-    { "group", &setting_text, FIELD(group), .change = CHANGE_RESTART,
+    { "user", &setting_identity, FIELD(user), .change = CHANGE_RESTART,
+      .help = "run as this user, a name or a number" },
+    { "group", &setting_identity, FIELD(group), .change = CHANGE_RESTART,
       .help = "run as this group; without it as the user's own" },
     { "groups", &setting_words, FIELD(groups), .change = CHANGE_RESTART,
       .help = "supplementary groups; without it what the system says of the user" },
