@@ -149,6 +149,9 @@ void program_free(struct program *p);
  * lines that `line` knows. */
 bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems);
 
+/* Whether reeve reads at least one of its streams, so that hooks can hear its lines. */
+bool program_is_heard(const struct program *p);
+
 /* "web" or "web:2", as the user knows a process of it; `alone`: it is the only one. */
 void program_process_name(const struct program *p, int index, bool alone, struct buffer *out);
 

@@ -105,13 +105,18 @@ static bool is_heard(const struct output_settings *o)
 }
 
 /* A stderr that is kept only because nothing was said about it is not what the user wants to hear. */
+bool program_is_heard(const struct program *p)
+{
+    if (program_function(p, "stdout") != NULL || program_function(p, "stderr") != NULL || is_heard(&p->out))
+        return true;
+    return is_heard(&p->err) && was_said(p, "stderr");
+}
+
 static void check_listener(struct check *c)
 {
     const struct program *p = c->program;
 
-    if (program_function(p, "on_line") == NULL || program_function(p, "stdout") != NULL || is_heard(&p->out))
-        return;
-    if (program_function(p, "stderr") != NULL || (is_heard(&p->err) && was_said(p, "stderr")))
+    if (program_function(p, "on_line") == NULL || program_is_heard(p))
         return;
     complain(c, "on_line",
              "'on_line' hears nothing: reeve does not read this stdout; write stdout = { path = … } or "
