@@ -4,6 +4,7 @@
 #include "script/evaluate.h"
 #include "script/script.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -118,7 +119,7 @@ struct plan *script_load(const char *path, struct problems *problems)
 
     source = evaluate_read(l, path, &e);
     if (source == NULL) {
-        bool missing = access(path, F_OK) != 0;
+        bool missing = access(path, F_OK) != 0 && errno == ENOENT;
 
         if (e.text[0] != '\0')
             problems_add(problems, path, 0, "%s%s", e.text, missing ? " (`reeve init` writes one to begin with)" : "");
