@@ -29,6 +29,8 @@ struct subscription {
     char *event;
     char *pattern; /* NULL: everybody */
     int function;  /* in Lua's registry */
+    char *file;    /* where `on` was called */
+    int line;
 };
 
 struct script {

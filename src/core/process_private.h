@@ -63,6 +63,9 @@ struct launch {
 bool launch_prepare(struct launch *l, struct process *p, const struct program *settings, struct error *e);
 void launch_clear(struct launch *l);
 
+/* The child gets `fd` as `number`, 3 or more; lower ones that nobody asked for stay closed. */
+void launch_pass(struct launch *l, int number, int fd);
+
 /* Start the child of `p`. Sets child, started, resolved and the outputs. */
 bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e);
 

@@ -127,6 +127,10 @@ static bool load_and_apply(struct supervisor *s, bool dry_run, struct buffer *li
     if (s->shutdown.begun || s->upward.load == NULL)
         return problems_add(problems, NULL, 0, "reeve is stopping: there is nothing to reload");
     plan = s->upward.load(s->upward.arg, problems);
+    if (plan != NULL && !dry_run && !sockets_follow(s->sockets, plan, problems)) {
+        plan_release(plan);
+        plan = NULL;
+    }
     if (plan == NULL) {
         if (!dry_run)
             refuse(s, problems);

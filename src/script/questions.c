@@ -74,6 +74,21 @@ static void on_nobody(void *arg)
     answer(q, false, "its function is gone");
 }
 
+/* A hook may be running, which has asked for the start that this gate is of: its ceiling of memory is not ours. */
+static struct task *begin_task(struct script *s, struct process *p, const struct function *f, const char *extra)
+{
+    struct task *t = task_new(s, NULL, "function %.80s of %s", f->where, process_name(p));
+    bool was_limited = s->limited;
+
+    s->limited = false;
+    script_push_function(s, task_stack(t), f->reference);
+    handle_push_process(task_stack(t), p);
+    if (extra != NULL)
+        lua_pushstring(task_stack(t), extra);
+    s->limited = was_limited;
+    return t;
+}
+
 void *questions_request(void *arg, struct process *p, const struct function *f, const char *extra, answer_fn *on_answer,
                         void *answer_arg)
 {
@@ -86,11 +101,7 @@ void *questions_request(void *arg, struct process *p, const struct function *f, 
         q->timer = timer_start(supervisor_loop(process_supervisor(p)), 0, on_nobody, q);
         return q;
     }
-    q->task = task_new(s, NULL, "function %.80s of %s", f->where, process_name(p));
-    script_push_function(s, task_stack(q->task), f->reference);
-    handle_push_process(task_stack(q->task), p);
-    if (extra != NULL)
-        lua_pushstring(task_stack(q->task), extra);
+    q->task = begin_task(s, p, f, extra);
     task_on_end(q->task, on_end, q);
     task_start(q->task);
     return q;

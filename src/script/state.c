@@ -105,6 +105,7 @@ void script_free(struct script *s)
     for (size_t i = 0; i < s->subscription_count; i++) {
         free(s->subscriptions[i].event);
         free(s->subscriptions[i].pattern);
+        free(s->subscriptions[i].file);
     }
     free(s->subscriptions);
     free(s->folder);

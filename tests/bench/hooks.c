@@ -6,6 +6,9 @@
 #include "script/task.h"
 
 #include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,6 +147,88 @@ static void measure_tasks(void)
     printf("each of %d tasks that wait      %8zu bytes\n", TASKS, (after - before) / TASKS);
 }
 
+/* ---- while a hook never ends ---- */
+
+enum { KILLS = 30, PAUSE = 53 };
+
+/* A thread kills, since the loop stands still just then. */
+static struct {
+    atomic_int pid; /* 0: killed already */
+    _Atomic msec killed;
+} victim;
+
+static void *kill_again_and_again(void *arg)
+{
+    struct timespec pause = { .tv_nsec = PAUSE * 1000000L };
+
+    (void)arg;
+    for (int left = KILLS; left > 0;) {
+        int pid = victim.pid;
+
+        nanosleep(&pause, NULL);
+        if (pid == 0)
+            continue;
+        victim.killed = clock_now();
+        victim.pid = 0;
+        kill(pid, SIGKILL);
+        left--;
+    }
+    return NULL;
+}
+
+struct watcher {
+    unsigned run;
+    int left;
+    msec longest;
+};
+
+static void look(void *arg)
+{
+    struct watcher *w = arg;
+    struct process *p = process_of("b");
+
+    if (process_run(p) != w->run && process_pid(p) > 0) {
+        msec took = process_started(p) - victim.killed;
+
+        w->longest = victim.killed > 0 && took > w->longest ? took : w->longest;
+        w->run = process_run(p);
+        victim.pid = process_pid(p);
+        w->left--;
+    }
+    if (w->left > 0)
+        timer_start(loop, 1, look, w);
+    else
+        loop_end(loop);
+}
+
+static pthread_t start_killer(void)
+{
+    sigset_t all, before;
+    pthread_t thread;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_create(&thread, NULL, kill_again_and_again, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return thread;
+}
+
+/* The worst that a hook may do is to use up its time again and again, and to catch what would end it. */
+static void measure_stall(void)
+{
+    struct watcher w = { .left = KILLS + 1 };
+    pthread_t killer;
+
+    begin("program 'b' { cmd = 'sleep 1000', starttime = 0, autorestart = true, backoff = 0 }\n"
+          "reeve.every(0.21, function() while true do pcall(function() while true do end end) end end)");
+    killer = start_killer();
+    look(&w);
+    loop_run(loop);
+    pthread_join(killer, NULL);
+    end();
+    printf("a crash is mended, at worst        %8lld ms while a hook loops\n", (long long)w.longest);
+}
+
 int main(void)
 {
     const char *nowhere = "/dev/null";
@@ -155,5 +240,6 @@ int main(void)
     }
     measure_calls();
     measure_tasks();
+    measure_stall();
     return 0;
 }

@@ -97,6 +97,7 @@
 ---@field nice? integer scheduling priority, from -20 (first) to 19 (last)
 ---@field oom_score_adj? integer how soon the kernel kills it when memory is short, from -1000 (never) to 1000
 ---@field no_new_privs? boolean neither it nor its children gain privileges, by set-user-ID files or otherwise
+---@field sockets? string|string[] names of sockets: it gets them as descriptors 3, 4 … in this order, see LISTEN_FDS
 ---@field deathsig? reeve.Signal|false what the kernel sends it when reeve dies; false: nothing
 ---@field ready? "starttime"|"notify"|reeve.Ready|fun(process: reeve.Process): boolean, string? when it is RUNNING: "starttime", "notify", a table such as { tcp = "…" }, a function
 ---@field ready_timeout? reeve.Time a start that is not ready within this time has failed
@@ -165,10 +166,17 @@ function program(name, settings) end
 ---@return fun(programs: string[])
 function group(name, programs) end
 
----A socket that reeve opens for its programs.
+---@class reeve.SocketSettings
+---@field listen? string its address: tcp:HOST:PORT, udp:HOST:PORT, unix:PATH; must be said
+---@field backlog? integer how many connections may wait; without it as many as the system lets
+---@field mode? string|integer permissions of a Unix socket's file; without it as the umask says
+---@field owner? string "USER" or "USER:GROUP" of that file
+---@field reuseport? boolean others of the same user may listen at the same port
+
+---A socket that reeve opens for its programs, and holds open while they restart.
 ---@param name string
----@param settings? table
----@return fun(settings: table)
+---@param settings? reeve.SocketSettings
+---@return fun(settings: reeve.SocketSettings)
 function socket(name, settings) end
 
 ---Evaluate another file, or all that match a pattern, beside this one.

@@ -171,6 +171,35 @@ static void emitted_events_are_heard_afterwards(void **state)
     finish();
 }
 
+static void gates_are_tasks(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = 'sleep 60', starttime = 0,\n"
+          "before_start = function(p) reeve.sleep(0.01) reeve.log('notice', 'before %s', p.state) end,\n"
+          "on_ready = function() reeve.process('b'):start() end }\n"
+          "program 'b' { cmd = 'sleep 60', autostart = false, starttime = 0,\n"
+          "before_start = function(p) p:stop() reeve.log('notice', 'called off: %s', p.state) end,\n"
+          "on_stop = function() reeve.process('c'):start() end }\n"
+          "program 'c' { cmd = 'sleep 60', autostart = false, startretries = 0,\n"
+          "before_start = function(p) return nil, 'not today' end,\n"
+          "on_exit = function(p, e) reeve.log('notice', 'c: %s', e.reason) end }");
+    wait_for("c: before_start: not today");
+    assert_heard("before STARTING");
+    assert_heard("called off: STOPPED");
+    finish();
+}
+
+static void too_many_hooks_that_wait_are_not_called(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = 'sleep 60', starttime = 0, on_start = function() reeve.sleep(60) end,\n"
+          "health = { check = function() return true end, every = 0.01 },\n"
+          "on_health = function() end }\n"
+          "for i = 1, 200 do on('health', function() end) end");
+    wait_for(": 1000 hooks of this process wait already, so it is not called");
+    finish();
+}
+
 static void lines_are_told(void **state)
 {
     (void)state;
@@ -225,6 +254,8 @@ int main(void)
         cmocka_unit_test(a_wrong_answer_of_an_advisor_is_logged),
         cmocka_unit_test(settings_are_computed_for_each_process),
         cmocka_unit_test(handles_act),
+        cmocka_unit_test(gates_are_tasks),
+        cmocka_unit_test(too_many_hooks_that_wait_are_not_called),
         cmocka_unit_test(lines_are_told),
         cmocka_unit_test(lines_wait_for_a_hook_that_waits),
         cmocka_unit_test(lines_too_many_are_counted),

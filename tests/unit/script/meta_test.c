@@ -73,6 +73,7 @@ static void every_setting_is_told(void **state)
     assert_class("ProgramSettings", &program_record, 0);
     assert_class("SupervisorSettings", &supervisor_record, 1);
     assert_class("Capture", &capture_record, 0);
+    assert_class("SocketSettings", &socket_record, 0);
     assert_class("Ready", &ready_record, 0);
     assert_class("Health", &health_record, 0);
 }
