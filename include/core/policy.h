@@ -31,11 +31,9 @@ struct policy_memory {
     int short_runs;    /* unexpected ends in a row of runs shorter than `stable` */
 };
 
-/* Times of the last restarts, for respawn_limit; all zero at first. One per program, one for all together. */
-struct respawns {
-    msec *at; /* owned ring of the last `limit` restarts */
-    int limit, count, next;
-};
+/* Times of the last restarts, for respawn_limit; NULL at first, and where there is no limit. One per program, one for all
+ * together. */
+struct respawns;
 
 /* Whether an exit status (-1: a signal) was expected: in `exitcodes`; for a oneshot only 0. */
 bool policy_expected(const struct program *p, int code);
@@ -51,7 +49,7 @@ void policy_ready(struct policy_memory *memory);
 msec backoff_delay(const struct backoff *b, int n, double random);
 
 /* May one more restart happen now? Records it if so. `limit` -1: always; 0: never. */
-bool respawns_allow(struct respawns *r, int limit, msec interval, msec now);
-void respawns_clear(struct respawns *r); /* forget the past, free its memory */
+bool respawns_allow(struct respawns **r, int limit, msec interval, msec now);
+void respawns_clear(struct respawns **r); /* forget the past, free its memory */
 
 #endif

@@ -154,13 +154,17 @@ bool command_check(const struct words *words, struct error *e)
     return good;
 }
 
-static void log_command(const struct words *words, const char *caller)
+/* Who only looks is told at a level that is mostly not written: a script may ask each second. */
+static void log_command(const struct words *words, const char *caller, bool changes)
 {
+    int level = changes ? LOG_NOTICE : LOG_INFO;
     struct buffer line = { 0 };
 
+    if (!log_wants(level))
+        return;
     for (size_t i = 0; i < words->count && line.length < LOGGED_MOST; i++)
         buffer_addf(&line, "%s%s", i > 0 ? " " : "", words->word[i]);
-    log_notice("command '%.*s' from %s", LOGGED_MOST, line.data, caller);
+    log_at(level, "command '%.*s' from %s", LOGGED_MOST, line.data, caller);
     buffer_free(&line);
 }
 
@@ -177,8 +181,7 @@ void command_run(struct supervisor *s, const char *caller, const struct words *w
         reply_fail(r, REPLY_USAGE, "%s: only for a connection to the control port", c->verb);
         reply_end(r);
     } else {
-        if (c->changes)
-            log_command(words, caller);
+        log_command(words, caller, c->changes);
         c->run(&(struct request){ .supervisor = s,
                                   .caller = caller,
                                   .verb = c->verb,

@@ -28,6 +28,8 @@ msec backoff_delay(const struct backoff *b, int n, double random)
     if (!(delay < (double)b->max)) /* also when pow overflowed */
         delay = (double)b->max;
     delay *= 1 + b->jitter * (2 * random - 1);
+    if (delay > (double)b->max)
+        delay = (double)b->max;
     return delay > 0 ? (msec)(delay + 0.5) : 0;
 }
 
@@ -78,30 +80,42 @@ struct verdict policy_decide(const struct program *p, struct policy_memory *memo
     return restart_after(delay_after_run(p, memory, end, random));
 }
 
-bool respawns_allow(struct respawns *r, int limit, msec interval, msec now)
+/* A ring of the last `limit` restarts. */
+struct respawns {
+    int limit, count, next;
+    msec at[];
+};
+
+static struct respawns *respawns_new(int limit)
 {
-    if (limit < 0)
-        return true;
-    if (r->limit != limit) {
+    struct respawns *r = xcalloc(1, sizeof *r + (size_t)limit * sizeof r->at[0]);
+
+    r->limit = limit;
+    return r;
+}
+
+bool respawns_allow(struct respawns **r, int limit, msec interval, msec now)
+{
+    struct respawns *past = *r;
+
+    if (limit <= 0)
+        return limit < 0;
+    if (past == NULL || past->limit != limit) {
         respawns_clear(r);
-        r->limit = limit;
+        *r = past = respawns_new(limit);
     }
-    if (limit == 0)
-        return false;
-    if (r->at == NULL)
-        r->at = xcalloc((size_t)limit, sizeof *r->at);
     /* The ring is full and its oldest restart is still within the interval: this would be one too many. */
-    if (r->count == limit && now - r->at[r->next] < interval)
+    if (past->count == limit && now - past->at[past->next] < interval)
         return false;
-    r->at[r->next] = now;
-    r->next = (r->next + 1) % limit;
-    if (r->count < limit)
-        r->count++;
+    past->at[past->next] = now;
+    past->next = (past->next + 1) % limit;
+    if (past->count < limit)
+        past->count++;
     return true;
 }
 
-void respawns_clear(struct respawns *r)
+void respawns_clear(struct respawns **r)
 {
-    free(r->at);
-    *r = (struct respawns){ 0 };
+    free(*r);
+    *r = NULL;
 }

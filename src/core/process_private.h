@@ -34,13 +34,14 @@ struct process {
     unsigned id;
     unsigned run; /* number of the last start among all */
     int index, restarts, attempt;
-    unsigned stop_step;
-    enum process_state state;
-    bool wanted;
-    bool ended; /* the child's status is known, though its output or its group may not be over */
-    bool out_open, err_open;
-    bool group_lives; /* others of an ended child's group are still on their way out */
-    bool held;        /* STARTING or STOPPING, but others come first */
+    /* One word: there may be thousands of processes, and eight bytes more make the allocator's next size. */
+    unsigned stop_step : 16;
+    enum process_state state : 4;
+    bool wanted : 1;
+    bool ended : 1; /* the child's status is known, though its output or its group may not be over */
+    bool out_open : 1, err_open : 1;
+    bool group_lives : 1; /* others of an ended child's group are still on their way out */
+    bool held : 1;        /* STARTING or STOPPING, but others come first */
 };
 
 /* Why a process is ended though nobody wished so. */

@@ -112,10 +112,9 @@ static void log_list(const struct plan_comparison *c)
     struct buffer line = { 0 };
 
     for (size_t i = 0; i < c->count; i++)
-        if (c->difference[i].change != PLAN_KEPT)
-            buffer_addf(&line, "%s%s %s", line.length > 0 ? ", " : "", plan_change_name(c->difference[i].change),
-                        c->difference[i].name);
-    log_notice("reloaded: %s", line.length > 0 ? line.data : "nothing changed");
+        buffer_addf(&line, "%s%s %s", i > 0 ? ", " : "", plan_change_name(c->difference[i].change),
+                    c->difference[i].name);
+    log_notice("reloaded: %s", line.length > 0 ? line.data : "there is no program");
     buffer_free(&line);
 }
 

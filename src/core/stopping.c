@@ -104,7 +104,7 @@ void process_proceed_stop(struct process *p)
 void process_stop_step_over(struct process *p)
 {
     /* The plan may have changed meanwhile: there may be fewer steps than were begun. */
-    if (!p->ended && p->stop_step + 1 < p->program->stopsignal.count) {
+    if (!p->ended && p->stop_step + 1u < p->program->stopsignal.count) {
         p->stop_step++;
         send_step(p);
     } else {

@@ -54,7 +54,7 @@ struct supervisor {
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;
-    struct respawns respawns; /* over all programs */
+    struct respawns *respawns; /* over all programs; owned */
     struct shutdown shutdown;
     msec started;
     char *address;

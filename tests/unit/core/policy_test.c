@@ -181,6 +181,8 @@ static void jitter_moves_the_delay_both_ways(void **state)
     assert_int_equal(backoff_delay(&b, 1, 0), 900);
     assert_int_equal(backoff_delay(&b, 1, 0.5), 1000);
     assert_int_equal(backoff_delay(&b, 1, 0.9999999), 1100);
+    assert_int_equal(backoff_delay(&b, 20, 0.9999999), 30000); /* but never past the ceiling */
+    assert_int_equal(backoff_delay(&b, 20, 0), 27000);
 }
 
 static void a_oneshot_is_done_when_it_ends_well_at_any_time(void **state)
@@ -201,7 +203,7 @@ static void a_oneshot_is_done_when_it_ends_well_at_any_time(void **state)
 
 static void more_than_the_limit_within_the_interval_is_refused(void **state)
 {
-    struct respawns r = { 0 };
+    struct respawns *r = NULL;
 
     (void)state;
     for (int i = 0; i < 3; i++)
@@ -216,7 +218,7 @@ static void more_than_the_limit_within_the_interval_is_refused(void **state)
 
 static void a_limit_of_zero_refuses_and_none_allows(void **state)
 {
-    struct respawns r = { 0 };
+    struct respawns *r = NULL;
 
     (void)state;
     assert_false(respawns_allow(&r, 0, 1000, 0));
