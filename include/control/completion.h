@@ -13,7 +13,8 @@
 typedef json_t *completion_targets_fn(void *arg);
 
 struct completion {
-    const char *usage;          /* of the verb */
+    const struct words *verbs;  /* all there are */
+    const char *usage;          /* of the verb, if there is one */
     const struct words *before; /* the verb, and what follows it up to the word that is typed */
     const char *typed;          /* so much of the word is there */
     completion_targets_fn *targets;

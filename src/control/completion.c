@@ -227,6 +227,12 @@ static void offer_formats(struct search *s)
     offer_all(s, names);
 }
 
+static void offer_verbs(struct search *s)
+{
+    for (size_t i = 0; i < s->asked->verbs->count; i++)
+        offer(s, s->asked->verbs->word[i]);
+}
+
 static void offer_files(struct search *s)
 {
     s->file = true;
@@ -239,7 +245,7 @@ static const struct {
 } kinds[] = {
     { "TARGET", offer_targets }, { "PROGRAM", offer_programs }, { "PROCESS", offer_processes },
     { "STATE", offer_states },   { "SIGNAL", offer_signals },   { "FORMAT", offer_formats },
-    { "FILE", offer_files },     { "OUT", offer_files },
+    { "VERB", offer_verbs },     { "FILE", offer_files },       { "OUT", offer_files },
 };
 
 static void offer_alternative(struct search *s, const char *word)
@@ -304,6 +310,10 @@ bool completion_find(const struct completion *c, struct words *out)
     struct usage u;
     struct place place;
 
+    if (c->before->count == 0) {
+        offer_verbs(&s);
+        return false;
+    }
     read_usage(c->usage, &u);
     find_place(&u, c->before, &place);
     if (place.value.text != NULL)

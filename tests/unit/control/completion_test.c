@@ -23,12 +23,14 @@ static json_t *some_targets(void *arg)
 static const char *found(const char *usage, const char *before, const char *typed)
 {
     static struct buffer text;
-    struct words words = { 0 }, out = { 0 };
-    struct completion c = { usage, &words, typed, some_targets, NULL };
+    struct words words = { 0 }, out = { 0 }, verbs = { 0 };
+    struct completion c = { .usage = usage, .before = &words, .typed = typed, .targets = some_targets };
     bool file;
 
     asked = 0;
     assert_true(words_split(&words, before, NULL));
+    assert_true(words_split(&verbs, "status start stop help", NULL));
+    c.verbs = &verbs;
     file = completion_find(&c, &out);
     buffer_clear(&text);
     buffer_add_text(&text, "");
@@ -37,6 +39,7 @@ static const char *found(const char *usage, const char *before, const char *type
     if (file)
         buffer_add_char(&text, '/');
     words_free(&words);
+    words_free(&verbs);
     words_free(&out);
     return text.length > 0 ? text.data : "";
 }
@@ -48,6 +51,13 @@ static void a_target_is_a_program_a_group_or_all(void **state)
     assert_string_equal(found("TARGET… [--no-wait]", "stop", "w"), "web");
     assert_string_equal(found("[TARGET…]", "status web", "@"), "@site");
     assert_string_equal(found("TARGET…", "stop", "x"), "");
+}
+
+static void the_first_word_is_a_verb(void **state)
+{
+    (void)state;
+    assert_string_equal(found("", "", "st"), "status start stop");
+    assert_string_equal(found("[VERB]", "help", "h"), "help");
 }
 
 static void processes_come_after_the_colon(void **state)
@@ -157,6 +167,7 @@ static void what_all_have_in_common_is_filled_in(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_word_is_a_verb),
         cmocka_unit_test(a_target_is_a_program_a_group_or_all),
         cmocka_unit_test(processes_come_after_the_colon),
         cmocka_unit_test(arguments_have_their_order),
