@@ -21,6 +21,9 @@ bool duration_from_seconds(double seconds, msec *out, struct error *e);
 /* As a log line says it, the two largest units, cut: "250ms" "2s" "1.5s" "3m20s" "2h5m" "3d4h". */
 void duration_format(struct buffer *b, msec duration);
 
+/* As a setting says it: "60s", "0.5s". */
+void duration_format_seconds(struct buffer *b, msec duration);
+
 /* As supervisorctl says an uptime: "0:00:05", "23:03:12", and with days "3 days, 2:03:12". */
 void uptime_format(struct buffer *b, msec uptime);
 

@@ -2,6 +2,7 @@
 #ifndef BASE_WORDS_H
 #define BASE_WORDS_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 
 #include <stdbool.h>
@@ -15,6 +16,10 @@ struct words {
 
 /* Add a copy of `word`. */
 void words_add(struct words *w, const char *word);
+
+/* Add `count` words: `texts` holds one after another, each with its zero byte. For lists that may be long: each
+ * words_add copies all that is there already. */
+void words_add_all(struct words *w, const struct buffer *texts, size_t count);
 
 /* Make `to`, which holds nothing, a copy of `from`. */
 void words_copy(struct words *to, const struct words *from);

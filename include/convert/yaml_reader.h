@@ -46,7 +46,8 @@ struct yaml_file {
 };
 
 /* Read the one document of `source`. False with problems when it is not YAML, or when depth, aliases or keys make it
- * unfit. Free it in any case. */
+ * unfit. With a `root` all the same, where only some values are wrong: so the mistakes in the others can be found too.
+ * Free it in any case. */
 bool yaml_file_read(struct yaml_file *yaml, const struct source *source, struct problems *problems);
 
 void yaml_file_free(struct yaml_file *yaml);

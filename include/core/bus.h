@@ -22,6 +22,7 @@ enum event_kind {
     EVENT_FATAL,   /* given up; `exit` is the last end */
     EVENT_STOP,    /* STOPPED by wish */
     EVENT_STATE,   /* any change of state, after the events above */
+    EVENT_HEALTH,  /* a health check; `ok`, and `text` says why not */
     EVENT_GONE,    /* the process is no longer kept: removed or scaled away */
     EVENT_RELOAD,
     EVENT_RELOAD_FAILED,
@@ -37,6 +38,7 @@ struct event {
     struct program *program;
     int state;                       /* enum process_state */
     const struct process_exit *exit; /* of EXIT and FATAL, and of STOP if it ran */
+    bool ok;                         /* of HEALTH */
     const char *text;                /* of RELOAD …: a line for people; else NULL */
     msec at;                         /* wall clock */
 };

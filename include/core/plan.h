@@ -3,6 +3,7 @@
 #define CORE_PLAN_H
 
 #include "base/problems.h"
+#include "core/order.h"
 #include "core/program.h"
 
 #include <stddef.h>
@@ -53,7 +54,8 @@ struct plan {
     size_t slot_count;
     struct group *groups;
     size_t group_count;
-    void *script; /* the generation whose functions the programs name; the plan owns it */
+    struct order *order; /* owned; NULL until somebody asks */
+    void *script;        /* the generation whose functions the programs name; the plan owns it */
     void (*free_script)(void *script);
     unsigned users; /* how many hold it; plan_release frees at 0 */
 };
@@ -82,6 +84,9 @@ bool plan_add_group(struct plan *plan, const char *name, const struct words *pro
 /* NULL: there is none of that name. */
 struct program *plan_find(const struct plan *plan, const char *name);
 const struct group *plan_find_group(const struct plan *plan, const char *name);
+
+/* Who comes after whom; the plan's. No program may be added any more. */
+const struct order *plan_order(struct plan *plan);
 
 /* What only the whole can say: groups and the pool name programs that exist, nobody but us can reach an open port … */
 bool plan_check(struct plan *plan, struct problems *problems);

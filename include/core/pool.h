@@ -13,7 +13,9 @@ struct pool {
     struct process **process; /* those that are kept, by index; the supervisor owns them */
     size_t count;
     struct respawns respawns;
-    bool scaled; /* the count is a user's, not the file's */
+    unsigned back; /* its restart is still to be told to those who require it: that run; 0: no */
+    bool falls;    /* it goes down, and that is still to be told to those who require it */
+    bool scaled;   /* the count is a user's, not the file's */
 };
 
 void pool_free(struct pool *pool);

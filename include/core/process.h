@@ -53,6 +53,15 @@ void process_start(struct process *p);
 void process_stop(struct process *p);
 void process_restart(struct process *p);
 
+/* It will be started soon: those who come after it wait for that. */
+void process_want(struct process *p);
+
+/* End a living one though nobody wishes so: its end has this reason, and the policy decides what follows. */
+void process_condemn(struct process *p, const char *reason, bool at_once);
+
+/* A held one need not wait any longer. */
+void process_proceed(struct process *p);
+
 /* KILL its group now. */
 void process_kill(struct process *p);
 
@@ -70,27 +79,40 @@ void process_reopen(struct process *p);
 /* Whether a setting that is computed for each process, and that the child sees, has changed since it was started. */
 bool process_is_outdated(struct process *p);
 
+/* It has said KEY=VALUE of itself, by sd_notify. */
+void process_hear(struct process *p, const char *key, const char *value);
+
 /* Questions. */
 enum process_state process_state(const struct process *p);
 const char *process_state_name(enum process_state state); /* "RUNNING" */
 bool process_state_parse(const char *name, enum process_state *out);
 bool process_is_alive(const struct process *p);    /* has a child */
 bool process_is_settled(const struct process *p);  /* STOPPED, EXITED or FATAL, and nothing of it left */
+bool process_is_held(const struct process *p);     /* STARTING or STOPPING, but waits for others */
+bool process_is_well(const struct process *p);     /* no health check finds fault with it */
 bool process_wanted(const struct process *p);      /* wished up */
 const char *process_name(const struct process *p); /* "web" or "web:2" */
 unsigned process_id(const struct process *p);      /* never used twice */
 int process_index(const struct process *p);
 struct program *process_program(const struct process *p);
+struct plan *process_plan(const struct process *p);
 struct supervisor *process_supervisor(const struct process *p);
 pid_t process_pid(const struct process *p);       /* 0: none */
+msec process_started(const struct process *p);    /* clock_now of the start of its last child */
+unsigned process_run(const struct process *p);    /* the number of that start among all there were; 0: none */
 msec process_since(const struct process *p);      /* clock_now of the last change of state */
 msec process_changed_at(const struct process *p); /* wall clock of it */
 msec process_uptime(const struct process *p);     /* of the child; -1: none */
 int process_restarts(const struct process *p);
 const struct process_exit *process_last_exit(const struct process *p); /* NULL: has not ended yet */
-struct output *process_output(const struct process *p, int stream);    /* 1 or 2; NULL: nothing is kept */
 
-/* "pid 12, uptime 0:00:05"; the reason when BACKOFF or FATAL; the time of the last change otherwise. */
+/* The last end (`back` 0), the one before (1) …; NULL past the oldest that is kept. */
+const struct process_exit *process_end(const struct process *p, size_t back);
+
+struct output *process_output(const struct process *p, int stream); /* 1 or 2; NULL: nothing is kept */
+
+/* "pid 12, uptime 0:00:05", and what it says of itself; "waiting for db"; the reason when BACKOFF or FATAL; the time of
+ * the last change otherwise. */
 void process_describe(const struct process *p, struct buffer *out);
 
 #endif

@@ -38,7 +38,7 @@ struct limits {
 
 /* Where a stream goes. */
 enum output_kind {
-    OUTPUT_RING,    /* nothing was said: the last bytes are kept in memory */
+    OUTPUT_RING, /* nothing was said: the last bytes are kept in memory */
     OUTPUT_DISCARD,
     OUTPUT_FILE,    /* the child has the file itself */
     OUTPUT_INHERIT, /* reeve's own stream */
@@ -52,7 +52,7 @@ enum output_sink { SINK_FILE, SINK_INHERIT, SINK_SYSLOG, SINK_NONE };
 struct capture_settings {
     struct record record;
     char *path;
-    int to; /* enum output_sink: "file" (the default with a path), "inherit", "syslog", "none" */
+    int to;           /* enum output_sink: "file" (the default with a path), "inherit", "syslog", "none" */
     int64_t max_size; /* 0: never rotated */
     int backups;
     int mode;    /* of the file; -1: 0644 */
@@ -68,6 +68,40 @@ struct output_settings {
     char *path;                       /* of OUTPUT_FILE */
     struct capture_settings *capture; /* of OUTPUT_CAPTURED */
 };
+
+/* Names of other programs: `requires` and `after`. */
+struct name_list {
+    struct words words;
+    int line; /* where they were said; 0: nobody knows */
+};
+
+/* What `ready` says besides "starttime", and a function. */
+enum ready_kind { READY_NOTIFY, READY_FD, READY_TCP, READY_UNIX, READY_HTTP, READY_FILE, READY_LINE, READY_EXEC };
+
+struct ready_settings {
+    struct record record;
+    enum ready_kind kind; /* the one of these that was said */
+    int fd;
+    int status; /* of http; INT_MIN: any 2xx */
+    char *tcp, *unix_path, *http, *file, *line;
+    struct words exec;
+};
+extern const struct record_type ready_record;
+
+enum health_action { HEALTH_RESTART, HEALTH_STOP, HEALTH_NONE };
+
+struct health_settings {
+    struct record record;
+    char *http, *tcp, *unix_path; /* one of these, or exec, or the function `check`, or none of them */
+    struct words exec;
+    int status;
+    int failures, action /* an enum above, or a function */;
+    msec every, timeout, start_delay;
+    int64_t max_memory; /* 0: no limit */
+};
+extern const struct record_type health_record;
+
+enum on_dependency { ON_DEPENDENCY_RESTART, ON_DEPENDENCY_IGNORE };
 
 struct program {
     struct record record;
@@ -86,13 +120,17 @@ struct program {
     struct output_settings out, err;
     struct backoff backoff;
     char *workingdir, *env_file, *user, *group, *input;
+    struct name_list *requires, *after; /* NULL: nobody */
+    struct ready_settings *ready;       /* NULL: "starttime" */
+    struct health_settings *health;     /* NULL: not asked */
+    msec ready_timeout, watchdog /* 0: off */;
     msec starttime, stable, stoptime, respawn_interval, max_age;
     int numprocs, first_index, startretries, respawn_limit /* -1: none */, priority;
     int min_procs, max_procs /* 0: no bound */;
-    int reload_signal, deathsig; /* 0: none */
-    int umask;                   /* -1: reeve's */
-    int nice, oom_score_adj;     /* INT_MIN: as they are */
-    int autorestart, on_giveup, stop_to; /* enums above */
+    int reload_signal, deathsig;                        /* 0: none */
+    int umask;                                          /* -1: reeve's */
+    int nice, oom_score_adj;                            /* INT_MIN: as they are */
+    int autorestart, on_giveup, stop_to, on_dependency; /* enums above */
     bool shell, autostart, oneshot, essential, clear_env, no_new_privs, kill_group;
 };
 extern const struct record_type program_record;

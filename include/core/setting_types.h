@@ -23,6 +23,12 @@ bool setting_equal_words(const void *a, const void *b);
 void setting_copy_words(void *to, const void *from);
 void setting_clear_words(void *field);
 
+/* Read a table into a record that is a setting's value: all that is wrong with it becomes one failure. */
+bool setting_read_record(const struct setting *s, void *record, const struct value_table *table, struct error *e);
+
+/* Whether all settings of two records of one type are equal. */
+bool setting_equal_records(const void *a, const void *b);
+
 /* Nothing hides another failure of the same setting: "…; …". False. `e` is empty at first. */
 bool setting_fails_too(struct error *e, const struct error *failure);
 

@@ -139,9 +139,10 @@ extern const struct setting_type setting_limit;           /* int; -1 is unset: n
 extern const struct setting_type setting_duration;        /* msec; "10s" or seconds */
 extern const struct setting_type setting_duration_or_off; /* msec; 0 and false are off */
 extern const struct setting_type setting_size;            /* int64_t bytes */
-extern const struct setting_type setting_text;   /* char *, owned, not empty; a number is taken as its digits */
-extern const struct setting_type setting_choice; /* int: index into choices */
-extern const struct setting_type setting_signal; /* int; 0 is unset */
+extern const struct setting_type setting_text;            /* char *, owned, not empty */
+extern const struct setting_type setting_identity;        /* the same; a number is taken as its digits */
+extern const struct setting_type setting_choice;          /* int: index into choices */
+extern const struct setting_type setting_signal;          /* int; 0 is unset */
 extern const struct setting_type setting_signal_or_false; /* int; false is 0 */
 extern const struct setting_type setting_octal;           /* int; -1 is unset; the number 022 is read as its digits */
 extern const struct setting_type setting_words;   /* struct words; a list of texts, or one; `word` NULL is unset */

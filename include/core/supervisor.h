@@ -14,7 +14,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct notices;
 struct supervisor;
+
+/* What a function has answered: whether its first result was true; its second, or its error. */
+typedef void answer_fn(bool ok, const char *why, void *arg);
 
 /* What the rooms above give, since core may not call them. Each may be NULL. */
 struct supervisor_upward {
@@ -29,6 +33,15 @@ struct supervisor_upward {
 
     /* The value of a setting that is a function of the process; the caller clears it. */
     bool (*compute)(void *arg, struct process *p, const struct function *f, struct value *out, struct error *e);
+
+    /* Run a function of the process as a task; `extra` (NULL: none) follows the process among its arguments. The answer
+     * comes once, and never from within, unless the question is withdrawn before. */
+    void *(*request)(void *arg, struct process *p, const struct function *f, const char *extra, answer_fn *on_answer,
+                     void *answer_arg);
+    void (*withdraw)(void *arg, void *question);
+
+    /* Whether a line matches a Lua pattern. */
+    bool (*match)(void *arg, const char *pattern, const char *line, size_t length);
 
     /* A plan has come into force. `before` is NULL at the start, and may still have stopping processes. */
     void (*applied)(void *arg, struct plan *before, struct plan *now);
@@ -63,7 +76,7 @@ int supervisor_count(const struct supervisor *s, const struct program *program);
 struct program *supervisor_pool(const struct supervisor *s);
 
 /* Whether nothing starts or stops any more: not who waits for a retry. */
-bool supervisor_is_settled(const struct supervisor *s);
+bool supervisor_is_settled(struct supervisor *s);
 
 /* How many there are, without those that are on their way out. */
 size_t supervisor_process_count(const struct supervisor *s);
@@ -77,12 +90,32 @@ size_t supervisor_each(struct supervisor *s, const char *target, target_fn *fn, 
 struct plan *supervisor_plan(const struct supervisor *s);
 struct bus *supervisor_bus(const struct supervisor *s);
 struct loop *supervisor_loop(const struct supervisor *s);
+struct notices *supervisor_notices(const struct supervisor *s);
 struct children *supervisor_children(const struct supervisor *s);
 const struct supervisor_upward *supervisor_upward(const struct supervisor *s);
 msec supervisor_started(const struct supervisor *s); /* clock_now */
 
 /* For the process itself. Its state has changed; `settled`: it was not settled before, and is now. */
 void supervisor_process_changed(struct supervisor *s, struct process *p, bool settled);
+
+/* Whether others come before its start (it is STARTING) or its stop (STOPPING); if so process_proceed is called when
+ * they are through. `by_user`: a user wants the start, and so whatever it requires, FATAL ones too. */
+bool supervisor_holds(struct supervisor *s, struct process *p, bool by_user);
+
+/* It was wished down, or goes down to start again: who requires its program goes with it. */
+void supervisor_falls(struct supervisor *s, struct process *p);
+
+/* The programs that a held process waits for: "db, cache". */
+void supervisor_waits_for(struct supervisor *s, const struct process *p, struct buffer *out);
+
+/* The same as a list of programs; how many there are, though at most `most` are written. */
+size_t supervisor_blockers(struct supervisor *s, const struct process *p, struct program **out, size_t most);
+
+/* Whether it waits for somebody who is not on the way: FATAL, or a oneshot that has failed. */
+bool supervisor_is_in_vain(struct supervisor *s, const struct process *p);
+
+/* Whether everything that is wanted of a program is RUNNING, or, if it is a oneshot, done. */
+bool supervisor_is_ready(struct supervisor *s, const struct program *program);
 
 /* It is EXITED or FATAL: an essential one, or one whose end is everybody's, takes all the others with it. */
 void supervisor_process_ended(struct supervisor *s, struct process *p);

@@ -35,7 +35,7 @@ struct child_request {
     const char *directory; /* NULL: stay */
     int umask;             /* -1: leave */
     int stdio[3];          /* descriptors that become 0, 1, 2 */
-    const int *passed;     /* descriptors that become 3, 4 …; LISTEN_PID is filled in where envp has it */
+    const int *passed;     /* descriptors that become 3, 4 … (-1: stays closed); LISTEN_PID is filled in where envp has it */
     size_t passed_count;
     const struct identity *identity; /* NULL: stay who we are */
     const struct limit *limits;
@@ -44,6 +44,7 @@ struct child_request {
     int nice, oom_score_adj;
     bool no_new_privs;
     int deathsig; /* sent by the kernel when reeve dies; 0: none */
+    bool urgent;  /* somebody waits for this one: let it run before we go on with our own work */
 };
 
 /* Called when the child has ended, while the kernel still keeps it for us: until this returns its pid and
@@ -77,6 +78,11 @@ void child_free(struct child *c);
 
 /* A detached one: children_kill_orphans leaves it alone, and what descends from it. */
 void child_spare(struct child *c);
+
+/* When it ends, this descendant of it takes its place, if that lives and has come to us by then: a daemon that
+ * puts itself into the background and says which pid is its main one. The handle, and its group, are the heir's from
+ * then on, and its end is the child's. False: it does not descend from the child. */
+bool child_expect_heir(struct child *c, pid_t pid);
 
 /* KILL every descendant that is left, whatever its session, and reap it, for at most `limit`. For reeve's end. */
 void children_kill_orphans(struct children *all, msec limit);

@@ -171,3 +171,8 @@ void uptime_format(struct buffer *b, msec uptime)
     add_two_digits(b, shown % HOUR / MINUTE);
     add_two_digits(b, shown % MINUTE / SECOND);
 }
+
+void duration_format_seconds(struct buffer *b, msec duration)
+{
+    buffer_addf(b, "%.10gs", (double)duration / 1000);
+}

@@ -42,6 +42,20 @@ void words_add(struct words *w, const char *word)
     w->word = block;
 }
 
+void words_add_all(struct words *w, const struct buffer *texts, size_t count)
+{
+    char *end, **block = new_block(w, count, texts->length, &end);
+
+    if (texts->length > 0)
+        memcpy(end, texts->data, texts->length);
+    for (size_t i = 0; i < count; i++) {
+        block[w->count++] = end;
+        end += strlen(end) + 1;
+    }
+    free(w->word);
+    w->word = block;
+}
+
 void words_copy(struct words *to, const struct words *from)
 {
     char *end;
@@ -143,36 +157,30 @@ static bool unclosed(const char *text, const char *quote, struct error *e)
                    *quote, (size_t)(quote - text) + 1, *quote);
 }
 
-static bool split(struct words *w, const char *text, struct error *e)
+static bool read_word(struct buffer *word, const char **p)
 {
-    for (const char *p = skip_blanks(text); *p != '\0'; p = skip_blanks(p)) {
-        struct buffer word = { 0 };
+    while (**p != '\0' && !is_blank(**p)) {
+        const char *next = read_piece(word, *p);
 
-        while (*p != '\0' && !is_blank(*p)) {
-            const char *next = read_piece(&word, p);
-
-            if (next == NULL) {
-                buffer_free(&word);
-                return unclosed(text, p, e);
-            }
-            p = next;
-        }
-        words_add(w, word.data != NULL ? word.data : "");
-        buffer_free(&word);
+        if (next == NULL)
+            return false;
+        *p = next;
     }
+    buffer_add_char(word, '\0');
     return true;
 }
 
+/* The words are gathered first: to add them one by one would copy those before them each time. */
 bool words_split(struct words *w, const char *text, struct error *e)
 {
-    struct words found = { 0 };
+    struct buffer found = { 0 };
+    size_t count = 0;
+    bool good = true;
 
-    if (!split(&found, text, e)) {
-        words_free(&found);
-        return false;
-    }
-    for (size_t i = 0; i < found.count; i++)
-        words_add(w, found.word[i]);
-    words_free(&found);
-    return true;
+    for (const char *p = skip_blanks(text); good && *p != '\0'; p = skip_blanks(p), count++)
+        good = read_word(&found, &p) || unclosed(text, p, e);
+    if (good && count > 0)
+        words_add_all(w, &found, count);
+    buffer_free(&found);
+    return good;
 }

@@ -311,7 +311,7 @@ static int help_main(int argc, char **argv)
     return print_help(argc > 1 ? argv[1] : NULL);
 }
 
-int cli_main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : NULL;
     const struct local *local = verb != NULL ? find_local(verb) : NULL;
@@ -331,4 +331,18 @@ int cli_main(int argc, char **argv)
     if (strcmp(verb, "complete") == 0)
         return complete_main(argc - 1, argv + 1);
     return client_main(argc, argv);
+}
+
+/* A full disk is no success. */
+static int finish_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "reeve: the output cannot be written: %s\n", strerror(errno));
+    return status == 0 ? 1 : status;
+}
+
+int cli_main(int argc, char **argv)
+{
+    return finish_output(dispatch(argc, argv));
 }

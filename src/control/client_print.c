@@ -27,8 +27,10 @@ void client_print(const char *text, size_t length)
     while (length > 0) {
         ssize_t n = write(STDOUT_FILENO, text, length);
 
-        if (n < 0 && errno != EINTR)
-            return;
+        if (n < 0 && errno != EINTR) {
+            fprintf(stderr, "reeve: the output cannot be written: %s\n", strerror(errno));
+            exit(1);
+        }
         if (n > 0) {
             text += n;
             length -= (size_t)n;

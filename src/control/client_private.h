@@ -77,7 +77,7 @@ const char *client_read_some(struct client *c, size_t most, size_t *length);
  * reason: there is none. */
 char *client_password(const struct client *c, bool ask, struct error *e);
 
-/* Print what was answered for people; states in colour on a terminal. */
+/* Print what was answered for people; states in colour on a terminal. Where that fails the client ends. */
 void client_print(const char *text, size_t length);
 void client_print_status(const char *text, size_t length);
 bool client_wants_colour(void);

@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,19 +64,31 @@ bool line_words(const char *command, size_t length, struct words *words, struct 
 
 /* ---- JSON -------------------------------------------------------------------------------------- */
 
-static bool add_argument(const json_t *value, struct words *words, struct error *e)
+/* With its zero byte. */
+static bool add_argument(const json_t *value, struct buffer *texts, struct error *e)
 {
-    char digits[32];
-
-    if (json_is_string(value)) {
-        words_add(words, json_string_value(value));
-        return true;
-    }
-    if (!json_is_integer(value))
+    if (json_is_string(value))
+        buffer_add_text(texts, json_string_value(value));
+    else if (json_is_integer(value))
+        buffer_add_number(texts, json_integer_value(value));
+    else
         return failure(e, "args is a list of texts and whole numbers");
-    snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
-    words_add(words, digits);
+    buffer_add_char(texts, '\0');
     return true;
+}
+
+static bool read_arguments(const json_t *args, struct words *words, struct error *e)
+{
+    struct buffer texts = { 0 };
+    size_t count = json_array_size(args);
+    bool good = true;
+
+    for (size_t i = 0; good && i < count; i++)
+        good = add_argument(json_array_get(args, i), &texts, e);
+    if (good && count > 0)
+        words_add_all(words, &texts, count);
+    buffer_free(&texts);
+    return good;
 }
 
 static bool read_words(const json_t *root, struct words *words, struct error *e)
@@ -89,10 +100,7 @@ static bool read_words(const json_t *root, struct words *words, struct error *e)
     words_add(words, json_string_value(verb));
     if (args != NULL && !json_is_array(args) && !json_is_null(args))
         return failure(e, "args is a list of texts and whole numbers");
-    for (size_t i = 0; i < json_array_size(args); i++)
-        if (!add_argument(json_array_get(args, i), words, e))
-            return false;
-    return true;
+    return read_arguments(args, words, e);
 }
 
 /* An id is given back as it came; one that is not a number or a text is none. */

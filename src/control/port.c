@@ -102,6 +102,8 @@ static bool open_socket(struct port *port, const struct supervisor_settings *set
     if (!address_parse(port->text, &port->address, e) || !check_access(&port->address, settings, e) ||
         !address_prepare(port->text, e))
         return false;
+    if (port->address.kind == ADDRESS_TCP && !password_is_there(settings, e))
+        return false;
     if (settings->control_owner != NULL && !identity_owner(settings->control_owner, &options.uid, &options.gid, e))
         return failure_in(e, "control_owner");
     fd = socket_listen(&port->address, &options, e);

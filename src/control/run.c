@@ -4,12 +4,14 @@
 #include "control/cli.h"
 #include "control/foreign.h"
 #include "control/server.h"
+#include "core/herald.h"
 #include "core/journal.h"
 #include "core/supervisor.h"
 #include "os/daemon.h"
 #include "os/file.h"
 #include "os/identity.h"
 #include "os/limits.h"
+#include "os/manager.h"
 #include "os/signals.h"
 #include "script/script.h"
 #include "version.h"
@@ -263,7 +265,9 @@ static void supervise(struct run *r, struct plan *plan)
     supervisor_start(r->supervisor, plan);
     xtrim();
     daemon_ready();
+    herald_start(r->supervisor);
     loop_run(r->loop);
+    herald_stop();
 }
 
 /* Owns `plan`. */
@@ -306,6 +310,7 @@ int run_main(int argc, char **argv)
         fprintf(stderr, "reeve: %s\n", e.text);
     } else {
         r.file = absolute(cli_file(r.file_said));
+        manager_find();
         plan = load(&r);
         if (plan != NULL)
             status = run(&r, plan);

@@ -77,6 +77,8 @@ bool port_serves(const struct port *port, const struct supervisor_settings *sett
 
 /* password.c: without a password any is right. */
 bool password_is_set(const struct supervisor_settings *settings);
+bool password_is_there(const struct supervisor_settings *settings,
+                       struct error *e); /* the file has one, if it is named */
 bool password_is_right(const struct supervisor_settings *settings, const char *said);
 
 /* session.c */

@@ -101,16 +101,28 @@ static bool has_id(const struct answer *a, const char *id)
     return strlen(a->id) == length + 2 && memcmp(a->id + 1, id, length) == 0;
 }
 
-/* {"verb":"cancel","args":[1]} */
+static bool is_named(const struct answer *a, const struct words *words)
+{
+    for (size_t i = 1; i < words->count; i++)
+        if (has_id(a, words->word[i]))
+            return true;
+    return false;
+}
+
+/* {"verb":"cancel","args":[1]}, which is itself answered if it has an id. */
 static void cancel(struct session *s, const struct words *words, struct answer *asked)
 {
     struct answer *a, *next;
 
     for (a = TAILQ_FIRST(&s->answers); a != NULL; a = next) {
         next = TAILQ_NEXT(a, link);
-        if (a != asked && words->count > 1 && has_id(a, words->word[1]))
+        if (a != asked && is_named(a, words))
             answer_cancel(a);
     }
+    if (asked->id != NULL)
+        reply_end(asked->reply);
+    else
+        answer_drop(asked);
 }
 
 static bool is_open_to_all(const char *verb)
@@ -142,10 +154,6 @@ static bool run_own(struct session *s, const struct words *words, struct answer 
         session_authorize(s, words->word[1], a->reply);
     } else if (strcmp(verb, "cancel") == 0 && a->dialect != DIALECT_TEXT) {
         cancel(s, words, a);
-        if (a->id != NULL)
-            reply_end(a->reply);
-        else
-            answer_drop(a);
     } else {
         return false;
     }
@@ -212,10 +220,11 @@ static const char *find_newline(const struct session *s, const char **start)
     return length > 0 ? memchr(*start, '\n', length) : NULL;
 }
 
-static void too_long(struct session *s)
+static void too_long(struct session *s, const char *line)
 {
     s->leaving = true;
-    refuse(s, answer_new(s, DIALECT_TEXT, NULL), REPLY_TOO_LONG, "a line has at most 64 KB");
+    refuse(s, answer_new(s, *line == '{' ? DIALECT_JSON : DIALECT_TEXT, NULL), REPLY_TOO_LONG,
+           "a line has at most 64 KB");
 }
 
 /* Do the first command of the input. False: there is no whole line. */
@@ -224,7 +233,7 @@ static bool do_next(struct session *s)
     const char *start, *newline = find_newline(s, &start), *command, *end;
 
     if (newline == NULL ? s->in.length - s->taken > LINE_LONGEST : newline - start > LINE_LONGEST) {
-        too_long(s);
+        too_long(s, start);
         return true;
     }
     if (newline == NULL)
@@ -258,7 +267,8 @@ static bool take_cancel(struct session *s)
            strcmp(request.words.word[0], "cancel") == 0;
     if (good) {
         s->taken += (size_t)(newline - start) + 1;
-        cancel(s, &request.words, NULL);
+        cancel(s, &request.words, answer_new(s, DIALECT_JSON, request.id));
+        request.id = NULL;
     }
     line_request_free(&request);
     return good;

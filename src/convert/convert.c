@@ -21,7 +21,8 @@ static void convert_yaml(struct conversion *c, enum format format)
 {
     struct yaml_file yaml;
 
-    if (yaml_file_read(&yaml, c->source, c->draft.problems)) {
+    yaml_file_read(&yaml, c->source, c->draft.problems);
+    if (yaml.root != NULL) {
         if (format == FORMAT_YAML)
             format = detect_yaml(yaml.root);
         if (format == FORMAT_MAGISTRATE)

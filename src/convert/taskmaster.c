@@ -112,10 +112,11 @@ static bool is_top_key(const char *name)
     return false;
 }
 
-/* `defaults: &defaults`: not a setting of its own, but a place for what programs merge. */
-static bool is_shared(const struct yaml_pair *pair)
+/* `defaults: &defaults`: not a setting of its own, but a place for what programs merge. Where programs have a place of
+ * their own (`contained`), it may look like one. */
+static bool is_shared(const struct yaml_pair *pair, bool contained)
 {
-    return pair->value->repeated && !is_program(pair->value) && !is_top_key(pair->key->text);
+    return pair->value->repeated && (contained || !is_program(pair->value)) && !is_top_key(pair->key->text);
 }
 
 static void convert_program(struct conversion *c, const char *name, int line, const struct yaml_node *map)
@@ -186,7 +187,7 @@ static void convert_root(struct conversion *c, const struct yaml_node *root)
 
         if (is_container(pair))
             convert_container(c, pair->value);
-        else if (is_shared(pair))
+        else if (is_shared(pair, contained))
             continue;
         else if (!contained && !is_top && pair->value->kind == YAML_MAP)
             convert_program(c, pair->key->text, pair->key->line, pair->value);

@@ -189,29 +189,47 @@ static struct yaml_node *read_list(struct reader *r, const yaml_event_t *start, 
 
 static int compare_keys(const void *a, const void *b)
 {
-    const struct yaml_pair *x = a, *y = b;
+    const struct yaml_pair *x = *(struct yaml_pair *const *)a, *y = *(struct yaml_pair *const *)b;
     int order = strcmp(x->key->text, y->key->text);
 
     return order != 0 ? order : (x->key->line > y->key->line) - (x->key->line < y->key->line);
 }
 
-static void check_duplicates(struct reader *r, const struct yaml_node *map)
+static void refuse_again(struct reader *r, const struct yaml_node *before, const struct yaml_node *key)
 {
-    struct yaml_pair *sorted;
+    refuse(r, key->line, "'%s' is here twice (also on line %d); %s", key->text, before->line,
+           strcmp(key->text, "<<") == 0 ? "merge several maps with `<<: [*one, *other]`" : "remove one");
+}
+
+static void drop_pairs_without_value(struct yaml_node *map)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < map->count; i++)
+        if (map->pair[i].value != NULL)
+            map->pair[kept++] = map->pair[i];
+    map->count = kept;
+}
+
+/* Of those with the same key the first one stays. */
+static void drop_duplicates(struct reader *r, struct yaml_node *map)
+{
+    struct yaml_pair **sorted;
 
     if (map->count < 2)
         return;
-    sorted = xmalloc(map->count * sizeof *sorted);
-    memcpy(sorted, map->pair, map->count * sizeof *sorted);
-    qsort(sorted, map->count, sizeof *sorted, compare_keys);
+    sorted = xmalloc(map->count * sizeof(struct yaml_pair *));
+    for (size_t i = 0; i < map->count; i++)
+        sorted[i] = &map->pair[i];
+    qsort(sorted, map->count, sizeof(struct yaml_pair *), compare_keys);
     for (size_t i = 1; i < map->count; i++) {
-        const struct yaml_node *before = sorted[i - 1].key, *key = sorted[i].key;
-
-        if (strcmp(before->text, key->text) == 0)
-            refuse(r, key->line, "'%s' is here twice (also on line %d); %s", key->text, before->line,
-                   strcmp(key->text, "<<") == 0 ? "merge several maps with `<<: [*one, *other]`" : "remove one");
+        if (strcmp(sorted[i - 1]->key->text, sorted[i]->key->text) != 0)
+            continue;
+        refuse_again(r, sorted[i - 1]->key, sorted[i]->key);
+        sorted[i]->value = NULL;
     }
     free(sorted);
+    drop_pairs_without_value(map);
 }
 
 static bool merge_map(struct reader *r, struct yaml_node *map, const struct yaml_node *other, int line)
@@ -265,7 +283,7 @@ static struct yaml_node *read_map(struct reader *r, const yaml_event_t *start, i
         if (event.type == YAML_MAPPING_END_EVENT) {
             yaml_event_delete(&event);
             map->open = false;
-            check_duplicates(r, map);
+            drop_duplicates(r, map);
             return merge(r, map) ? map : NULL;
         }
         if ((key = read_node(r, &event, depth + 1)) == NULL || !next_event(r, &event))

@@ -189,19 +189,11 @@ void bus_unlisten(struct listener **l)
 const char *event_name(enum event_kind kind)
 {
     static const char *const names[EVENT_KINDS] = {
-        [EVENT_START] = "start",
-        [EVENT_READY] = "ready",
-        [EVENT_EXIT] = "exit",
-        [EVENT_RESTART] = "restart",
-        [EVENT_BACKOFF] = "backoff",
-        [EVENT_FATAL] = "fatal",
-        [EVENT_STOP] = "stop",
-        [EVENT_STATE] = "state",
-        [EVENT_GONE] = "gone",
-        [EVENT_RELOAD] = "reload",
-        [EVENT_RELOAD_FAILED] = "reload_failed",
-        [EVENT_SCALE] = "scale",
-        [EVENT_SHUTDOWN] = "shutdown",
+        [EVENT_START] = "start",     [EVENT_READY] = "ready",       [EVENT_EXIT] = "exit",
+        [EVENT_RESTART] = "restart", [EVENT_BACKOFF] = "backoff",   [EVENT_FATAL] = "fatal",
+        [EVENT_STOP] = "stop",       [EVENT_STATE] = "state",       [EVENT_HEALTH] = "health",
+        [EVENT_GONE] = "gone",       [EVENT_RELOAD] = "reload",     [EVENT_RELOAD_FAILED] = "reload_failed",
+        [EVENT_SCALE] = "scale",     [EVENT_SHUTDOWN] = "shutdown",
     };
 
     assert(kind < EVENT_KINDS);

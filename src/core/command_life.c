@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLICE = 20 }; /* milliseconds */
+enum { SLICE = 20, DOUBT = 50 }; /* milliseconds */
 
 enum goal { GOAL_UP, GOAL_DOWN, GOAL_AGAIN };
 
@@ -36,12 +36,14 @@ struct life {
     bool failed;
     struct listener *listener;
     struct timer *turn;
+    struct timer *doubt;
 };
 
 static void life_free(struct life *l)
 {
     bus_unlisten(&l->listener);
     timer_stop(&l->turn);
+    timer_stop(&l->doubt);
     for (size_t i = 0; i < l->count; i++)
         free(l->errands[i].name);
     free(l->errands);
@@ -80,6 +82,55 @@ static const char *last_reason(const struct process *p)
     return process_last_exit(p) != NULL ? process_last_exit(p)->reason : "it has ended";
 }
 
+static void go_on(void *arg);
+
+/* Whoever waits for one that has failed may wait for ever. */
+static void judge_waiting(struct life *l, struct errand *e, const struct process *p)
+{
+    struct buffer why = { 0 };
+
+    if (!supervisor_is_in_vain(l->supervisor, p))
+        return;
+    buffer_add_text(&why, "it waits in vain for ");
+    supervisor_waits_for(l->supervisor, p, &why);
+    done(l, e, REPLY_FAILED, why.data);
+    buffer_free(&why);
+}
+
+static void go_on_soon(struct life *l)
+{
+    if (l->open == 0 && l->turn == NULL && l->begun > 0)
+        l->turn = timer_start(supervisor_loop(l->supervisor), 0, go_on, l);
+}
+
+/* Somebody they wait for may have failed meanwhile, or long ago. */
+static void judge_all_waiting(struct life *l)
+{
+    for (size_t i = 0; i < l->begun; i++) {
+        struct errand *e = &l->errands[i];
+        const struct process *p = e->done ? NULL : supervisor_process(l->supervisor, e->id);
+
+        if (p != NULL && process_state(p) == PROCESS_STARTING)
+            judge_waiting(l, e, p);
+    }
+}
+
+static void on_doubt(void *arg)
+{
+    struct life *l = arg;
+
+    l->doubt = NULL;
+    judge_all_waiting(l);
+    go_on_soon(l);
+}
+
+/* What it waits for is perhaps just being started. */
+static void doubt(struct life *l)
+{
+    if (l->doubt == NULL)
+        l->doubt = timer_start(supervisor_loop(l->supervisor), DOUBT, on_doubt, l);
+}
+
 /* What a state means for somebody who waits for RUNNING. */
 static void judge_up(struct life *l, struct errand *e, const struct process *p, int state)
 {
@@ -101,6 +152,9 @@ static void judge_up(struct life *l, struct errand *e, const struct process *p, 
     case PROCESS_STOPPED:
         if (!process_wanted(p))
             done(l, e, REPLY_FAILED, "stopped meanwhile");
+        break;
+    case PROCESS_STARTING:
+        doubt(l);
         break;
     default:
         break;
@@ -154,7 +208,8 @@ static void begin(struct life *l, struct errand *e)
         move_wish(l, e, p);
         if (l->no_wait)
             done(l, e, REPLY_OK, going[l->goal]);
-        else if (process_state(p) == PROCESS_STOPPED || process_state(p) == PROCESS_RUNNING)
+        else if (process_state(p) == PROCESS_STOPPED || process_state(p) == PROCESS_RUNNING ||
+                 process_state(p) == PROCESS_STARTING)
             judge(l, e, p, (int)process_state(p));
     }
 }
@@ -209,13 +264,12 @@ static void on_event(const struct event *event, void *arg)
 
     if (event->kind != EVENT_STATE || event->process == NULL)
         return;
+    if (l->goal != GOAL_DOWN && (event->state == PROCESS_FATAL || event->state == PROCESS_EXITED))
+        judge_all_waiting(l);
     e = find(l, process_id(event->process));
-    if (e == NULL || !e->begun || e->done)
-        return;
-    judge(l, e, event->process, event->state);
-    /* Not from within the delivery of an event: what follows may end us. */
-    if (l->open == 0 && l->turn == NULL)
-        l->turn = timer_start(supervisor_loop(l->supervisor), 0, go_on, l);
+    if (e != NULL && e->begun && !e->done)
+        judge(l, e, event->process, event->state);
+    go_on_soon(l); /* not from within the delivery of an event: what follows may end us */
 }
 
 static void set_out(struct life *l, const struct targets *t)

@@ -187,15 +187,16 @@ void command_health(const struct request *q, struct reply *r)
     for (size_t i = 0; i < t.count; i++) {
         const struct process *p = t.process[i];
 
-        if (!process_wanted(p) || process_state(p) == PROCESS_RUNNING)
+        if (!process_wanted(p) || (process_state(p) == PROCESS_RUNNING && process_is_well(p)))
             continue;
         bad++;
-        reply_line(r, "%s is %s", process_name(p), process_state_name(process_state(p)));
+        reply_line(r, "%s is %s%s", process_name(p), process_state_name(process_state(p)),
+                   process_is_well(p) ? "" : ", but not well");
         add_state(&list, p);
     }
     json_close_array(&list);
     if (bad > 0)
-        reply_fail(r, REPLY_FAILED, "%zu of %zu processes not RUNNING", bad, t.count);
+        reply_fail(r, REPLY_FAILED, "%zu of %zu processes not ready, or not well", bad, t.count);
     else if (r->code == REPLY_OK)
         reply_line(r, "healthy");
     if (r->wants_data) {
@@ -261,22 +262,43 @@ void command_show(const struct request *q, struct reply *r)
 
 /* ---- why --------------------------------------------------------------------------------------- */
 
-static void say_last_exit(const struct process_exit *exit, struct reply *r)
+static void say_end(const char *which, const struct process_exit *exit, struct reply *r)
 {
     struct buffer after = { 0 };
     struct line_stamp at;
 
-    if (exit == NULL) {
-        reply_line(r, "it has not ended yet");
-        return;
-    }
     line_stamp_set(&at, exit->at);
     duration_format(&after, exit->uptime);
-    reply_line(r, "last end: %s after %s, at %s", exit->reason, after.data, at.text);
+    reply_line(r, "%s: %s after %s, at %s", which, exit->reason, after.data, at.text);
     reply_line(r, "  %s, %s; attempt %d, %d restart%s since a user started it",
                exit->stopped ? "stopped by us" : "not stopped by us", exit->expected ? "expected" : "unexpected",
                exit->attempt, exit->restarts, exit->restarts == 1 ? "" : "s");
     buffer_free(&after);
+}
+
+static void say_ends(const struct process *p, struct reply *r)
+{
+    const struct process_exit *exit;
+
+    if (process_last_exit(p) == NULL)
+        reply_line(r, "it has not ended yet");
+    for (size_t back = 0; (exit = process_end(p, back)) != NULL; back++)
+        say_end(back == 0 ? "last end" : "before that", exit, r);
+}
+
+static void print_ends(const struct process *p, struct buffer *b)
+{
+    const struct process_exit *exit;
+
+    json_open_object(b);
+    json_key(b, "process");
+    print_process(p, b);
+    json_key(b, "ends");
+    json_open_array(b);
+    for (size_t back = 0; (exit = process_end(p, back)) != NULL; back++)
+        command_print_exit(exit, b);
+    json_close_array(b);
+    json_close_object(b);
 }
 
 /* Indented, so that no line of theirs looks like one of ours. */
@@ -307,12 +329,12 @@ void command_why(const struct request *q, struct reply *r)
     struct buffer description = { 0 };
 
     if (p != NULL && r->wants_data) {
-        print_process(p, &r->data);
+        print_ends(p, &r->data);
     } else if (p != NULL) {
         process_describe(p, &description);
         reply_line(r, "%s is %s%s%s", process_name(p), process_state_name(process_state(p)),
                    description.length > 0 ? ": " : "", description.length > 0 ? description.data : "");
-        say_last_exit(process_last_exit(p), r);
+        say_ends(p, r);
         say_last_words(p, 1, r);
         say_last_words(p, 2, r);
     }

@@ -48,12 +48,19 @@ static const struct command table[] = {
       "the last N (20) events; with -f, what follows too\n"
       "Changes of state, starts, exits, restarts, reloads, as they happen.",
       "-f -n=", 0, 0, false, command_events },
-    { "why", "PROCESS", "how it ended last, and its last words", "", 1, 1, false, command_why },
+    { "why", "PROCESS", "how it ended, the last times, and its last words", "", 1, 1, false, command_why },
     { "wait", "TARGET STATE [TIME]",
       "wait until all processes of a target are in a state\n"
       "Fails when TIME (such as 10s) is over first.",
       "", 2, 3, false, command_wait },
-    { "health", "[TARGET…]", "fails when a process that is wanted is not RUNNING", "", 0, -1, false, command_health },
+    { "health", "[TARGET…]",
+      "fails when a process that is wanted is not RUNNING, or not well\n"
+      "For the health check of a container: the exit status is 0 or 1, and a line says who is not.",
+      "", 0, -1, false, command_health },
+    { "graph", "",
+      "the order of programs, and what each waits for\n"
+      "How many come before it, its name, what it requires and what it comes after; then what it is waiting for now.",
+      "", 0, 0, false, command_graph },
     { "show", "PROGRAM", "every setting of a program", "", 1, 1, false, command_show },
     { "pid", "[TARGET…]", "process ids; without a TARGET reeve's own", "", 0, -1, false, command_pid },
     { "targets", "",

@@ -9,7 +9,7 @@
 
 extern char **environ;
 
-enum { ENV_FILE_MOST = 1024 * 1024 };
+enum { ENV_FILE_MOST = 1024 * 1024, OWNED_STEP = 16 };
 
 /* The entry whose key is the first `length` bytes of `key`, or `count`. */
 static size_t find(const struct environment *env, const char *key, size_t length)
@@ -54,7 +54,8 @@ void environment_put(struct environment *env, char *entry)
 
 static void put_owned(struct environment *env, char *entry)
 {
-    env->owned = xrealloc(env->owned, (env->owned_count + 1) * sizeof *env->owned);
+    if (env->owned_count % OWNED_STEP == 0)
+        env->owned = xrealloc(env->owned, (env->owned_count + OWNED_STEP) * sizeof *env->owned);
     env->owned[env->owned_count++] = entry;
     environment_put(env, entry);
 }

@@ -258,6 +258,8 @@ static void on_event(const struct event *event, void *arg)
                        .program = event->program != NULL ? event->program->name : NULL };
 
     (void)arg;
+    if (event->kind == EVENT_HEALTH && event->ok)
+        return; /* a thousand of these would leave no room for news */
     snprintf(text, sizeof text, "%.*s", LINE_MOST, event->text != NULL ? event->text : "");
     f = keep(&journal.book[JOURNAL_EVENTS], &f);
     tell(JOURNAL_EVENTS, &f);

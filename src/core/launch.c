@@ -66,7 +66,7 @@ bool launch_prepare(struct launch *l, struct process *p, const struct program *s
     bool changes_user = settings->user != NULL || settings->group != NULL || settings->groups.word != NULL;
     int null = file_null(e);
 
-    *l = (struct launch){ .close_after = { -1, -1, -1 } };
+    *l = (struct launch){ .close_after = { -1, -1, -1, -1 } };
     if (null < 0)
         return false;
     if (changes_user && !identity_find(settings->user, settings->group, (const char *const *)settings->groups.word,
@@ -91,9 +91,10 @@ bool launch_prepare(struct launch *l, struct process *p, const struct program *s
 
 void launch_clear(struct launch *l)
 {
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         if (l->close_after[i] >= 0)
             close(l->close_after[i]);
+    free(l->passed);
     environment_free(&l->environment);
     identity_free(&l->identity);
 }
@@ -191,20 +192,27 @@ static bool resolve(struct process *p, struct error *e)
 
 bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
 {
+    static unsigned runs;
     const struct program *settings;
     struct launch l;
 
     if (!resolve(p, e))
         return false;
     settings = process_settings(p);
-    if (launch_prepare(&l, p, settings, e) && open_streams(&l, p, settings, e)) {
+    if (launch_prepare(&l, p, settings, e) && open_streams(&l, p, settings, e) && care_prepare(p, &l, e)) {
         l.request.argv = settings->cmd.word;
+        l.request.urgent = p->restarts > 0;
+        l.request.envp = l.environment.entry;
         p->started = clock_now();
+        p->run = ++runs;
         p->child = child_start(supervisor_children(p->supervisor), &l.request, on_exit, p, e);
     }
     if (p->child == NULL) {
         output_cancel(p->out);
         output_cancel(p->err);
+        care_forget(p);
+    } else {
+        care_child_started(p);
     }
     launch_clear(&l);
     return p->child != NULL;

@@ -29,7 +29,7 @@ static const struct setting capture_rows[] = {
       .help = "the file is rotated when it reaches this size; 0: never" },
     { "backups", &setting_int, FIELD(backups), "5", .max = 10000, .help = "rotated files that are kept: PATH.1 …" },
     { "mode", &setting_octal, FIELD(mode), "", .max = 07777, .help = "permissions of the file when it is made" },
-    { "owner", &setting_text, FIELD(owner), .help = "\"USER\" or \"USER:GROUP\" of the file when it is made" },
+    { "owner", &setting_identity, FIELD(owner), .help = "\"USER\" or \"USER:GROUP\" of the file when it is made" },
     { "compress", &setting_bool, FIELD(compress), .help = "rotated files are compressed to PATH.1.gz …" },
     { "timestamp", &setting_bool, FIELD(timestamp), .help = "each line begins with the time, UTC with milliseconds" },
     { "prefix", &setting_bool, FIELD(prefix), .help = "each line begins with NAME |" },
@@ -80,31 +80,10 @@ static bool choose_sink(const struct setting *s, struct capture_settings *c, str
     return true;
 }
 
-/* A setting gives one error; here all problems of the table become one. */
 static bool capture_read(const struct setting *s, struct capture_settings *c, const struct value_table *t,
                          struct error *e)
 {
-    struct problems problems = { 0 };
-    struct error all = { "" }, one;
-
-    record_read(c, t, NULL, NULL, NULL, NULL, &problems);
-    for (size_t i = 0; i < problems.count; i++) {
-        failure(&one, "%.*s", (int)sizeof one.text - 1, problems.item[i].text);
-        setting_fails_too(&all, &one);
-    }
-    problems_free(&problems);
-    if (all.text[0] == '\0')
-        return choose_sink(s, c, e);
-    failure(e, "%s", all.text);
-    return failure_in(e, "'%s'", s->name);
-}
-
-static bool capture_equal(const struct capture_settings *a, const struct capture_settings *b)
-{
-    for (size_t i = 0; i < capture_record.count; i++)
-        if (!setting_equal(&capture_rows[i], a, b))
-            return false;
-    return true;
+    return setting_read_record(s, c, t, e) && choose_sink(s, c, e);
 }
 
 /* ---- the setting ------------------------------------------------------------------------------- */
@@ -221,7 +200,7 @@ static bool equal_output(const void *a, const void *b)
         return false;
     if (left->kind == OUTPUT_FILE)
         return strcmp(left->path, right->path) == 0;
-    return left->kind != OUTPUT_CAPTURED || capture_equal(left->capture, right->capture);
+    return left->kind != OUTPUT_CAPTURED || setting_equal_records(left->capture, right->capture);
 }
 
 static void copy_output(void *to, const void *from)

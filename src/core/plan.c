@@ -40,6 +40,7 @@ static void plan_free(struct plan *plan)
         program_free(plan->programs[i]);
     free(plan->programs);
     free(plan->slots);
+    order_free(plan->order);
     free_groups(plan);
     for (size_t i = 0; i < supervisor_record.count; i++)
         free(plan->places[i].file);
@@ -135,6 +136,13 @@ struct program *plan_find(const struct plan *plan, const char *name)
     const unsigned *slot = plan->slot_count > 0 ? find_slot(plan, name) : NULL;
 
     return slot != NULL && *slot != 0 ? plan->programs[*slot - 1] : NULL;
+}
+
+const struct order *plan_order(struct plan *plan)
+{
+    if (plan->order == NULL)
+        plan->order = order_new(plan);
+    return plan->order;
 }
 
 static struct program *copy_of(const struct program *p)

@@ -35,23 +35,6 @@ static void complain(struct check *c, const char *setting, const char *format, .
 
 /* ---- names of programs ------------------------------------------------------------------------- */
 
-/* "there is no program 'wbe', did you mean 'web'?" */
-static char *no_such_program(const struct plan *plan, const char *name)
-{
-    const char **names = xcalloc(plan->program_count + 1, sizeof *names);
-    const char *nearest;
-    char *text;
-
-    for (size_t i = 0; i < plan->program_count; i++)
-        names[i] = plan->programs[i]->name;
-    nearest = text_nearest(name, names);
-    free(names);
-    if (nearest == NULL)
-        return xasprintf("there is no program '%s'", name);
-    text = xasprintf("there is no program '%s', did you mean '%s'?", name, nearest);
-    return text;
-}
-
 static void check_group(struct check *c, const struct group *g)
 {
     for (size_t i = 0; i < g->programs.count; i++) {
@@ -59,7 +42,7 @@ static void check_group(struct check *c, const struct group *g)
 
         if (plan_find(c->plan, g->programs.word[i]) != NULL)
             continue;
-        text = no_such_program(c->plan, g->programs.word[i]);
+        text = order_no_such_program(c->plan, g->programs.word[i]);
         c->good = problems_add(c->problems, g->file, g->line, "group '%s': %s", g->name, text);
         free(text);
     }
@@ -72,7 +55,7 @@ static void check_pool(struct check *c)
 
     if (pool == NULL || plan_find(c->plan, pool) != NULL)
         return;
-    text = no_such_program(c->plan, pool);
+    text = order_no_such_program(c->plan, pool);
     complain(c, "pool", "%s", text);
     free(text);
 }
@@ -125,5 +108,6 @@ bool plan_check(struct plan *plan, struct problems *problems)
         check_group(&c, &plan->groups[i]);
     check_pool(&c);
     check_access(&c);
+    c.good = order_check(plan, problems) && c.good;
     return c.good;
 }

@@ -11,8 +11,9 @@
  *                                    | timer
  *                                    +------> starting
  *
- * A child is over in three steps: its status is known (`ended`), its output has ended, and, when it was stopped, its
- * process group is empty. Only then the machine goes on. */
+ * A process that others must come before, or stop before, is `held` in STARTING without a child, or in STOPPING without
+ * a signal; the supervisor says when it may proceed. What is ended though nobody wished so (it was not ready in time,
+ * its heartbeat stopped, it is not well) carries a `blame` through STOPPING and then goes where an exit goes. */
 #include "core/process.h"
 
 #include "base/log.h"
@@ -22,25 +23,22 @@
 #include "process_private.h"
 
 #include <assert.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    PATIENCE = 1000, /* how long a grandchild may hold the pipe of an ended child */
-    AGE_POSTPONED = 1000
-};
+enum { AGE_POSTPONED = 1000 };
 
 static bool may_follow(enum process_state from, enum process_state to)
 {
     static const unsigned char allowed[] = {
         [PROCESS_STOPPED] = 1 << PROCESS_STARTING,
         [PROCESS_STARTING] = 1 << PROCESS_RUNNING | 1 << PROCESS_BACKOFF | 1 << PROCESS_STOPPING | 1 << PROCESS_EXITED |
-                             1 << PROCESS_FATAL | 1 << PROCESS_STARTING,
+                             1 << PROCESS_FATAL | 1 << PROCESS_STARTING | 1 << PROCESS_STOPPED,
         [PROCESS_RUNNING] = 1 << PROCESS_STARTING | 1 << PROCESS_BACKOFF | 1 << PROCESS_STOPPING | 1 << PROCESS_EXITED |
                             1 << PROCESS_FATAL,
         [PROCESS_BACKOFF] = 1 << PROCESS_STARTING | 1 << PROCESS_STOPPED,
-        [PROCESS_STOPPING] = 1 << PROCESS_STOPPED,
+        [PROCESS_STOPPING] = 1 << PROCESS_STOPPED | 1 << PROCESS_STARTING | 1 << PROCESS_BACKOFF | 1 << PROCESS_EXITED |
+                             1 << PROCESS_FATAL,
         [PROCESS_EXITED] = 1 << PROCESS_STARTING | 1 << PROCESS_STOPPED,
         [PROCESS_FATAL] = 1 << PROCESS_STARTING | 1 << PROCESS_STOPPED,
     };
@@ -48,7 +46,7 @@ static bool may_follow(enum process_state from, enum process_state to)
     return (allowed[from] & 1 << to) != 0;
 }
 
-static void publish(struct process *p, enum event_kind kind, const struct process_exit *exit)
+void process_publish(struct process *p, enum event_kind kind, const struct process_exit *exit)
 {
     bus_publish(supervisor_bus(p->supervisor), &(struct event){ .kind = kind,
                                                                 .process = p,
@@ -65,8 +63,9 @@ void process_enter(struct process *p, enum process_state next)
 
     assert(may_follow(p->state, next));
     p->state = next;
+    p->held = false;
     p->since = clock_now();
-    publish(p, EVENT_STATE, NULL);
+    process_publish(p, EVENT_STATE, NULL);
     supervisor_process_changed(p->supervisor, p, process_is_settled(p) && !was_settled);
 }
 
@@ -89,18 +88,19 @@ void process_free(struct process *p)
     assert(p->child == NULL && p->timer == NULL);
     side_command_cancel(&p->stop_cmd);
     timer_stop(&p->age);
+    care_forget(p);
     output_free(p->out);
     output_free(p->err);
     program_free(p->resolved);
     plan_release(p->plan);
-    free(p->last_exit);
+    history_free(p->history);
     free(p->name);
     free(p);
 }
 
 /* -- the way up ------------------------------------------------------------------------------------------------- */
 
-static void begin_start(struct process *p, const struct verdict *untold);
+static void begin_start(struct process *p, bool by_user, const struct verdict *untold);
 static void decide(struct process *p, bool was_running);
 
 static void on_age(void *arg)
@@ -119,7 +119,7 @@ static void on_age(void *arg)
 }
 
 /* Give or take 10 %, so that processes that were started together do not end together. */
-static void begin_aging(struct process *p)
+void process_begin_aging(struct process *p)
 {
     double share = 0.9 + 0.2 * clock_random();
 
@@ -128,21 +128,23 @@ static void begin_aging(struct process *p)
         p->age = timer_start(supervisor_loop(p->supervisor), (msec)((double)p->program->max_age * share), on_age, p);
 }
 
-static void become_ready(struct process *p)
+void process_became_ready(struct process *p)
 {
+    timer_stop(&p->timer);
     policy_ready(&p->memory);
     process_enter(p, PROCESS_RUNNING);
-    if (p->program->starttime > 0)
+    if (p->program->starttime > 0 || program_is_asked(p->program))
         log_notice("%s is running", process_name(p));
-    publish(p, EVENT_READY, NULL);
-    begin_aging(p);
+    process_publish(p, EVENT_READY, NULL);
+    process_begin_aging(p);
+    care_begin(p);
 }
 
 static void restart_automatically(struct process *p, const struct verdict *untold)
 {
     p->restarts++;
-    publish(p, EVENT_RESTART, p->last_exit);
-    begin_start(p, untold);
+    process_publish(p, EVENT_RESTART, last_exit(p));
+    begin_start(p, false, untold);
 }
 
 static void on_timer(void *arg)
@@ -152,7 +154,7 @@ static void on_timer(void *arg)
     p->timer = NULL;
     switch (p->state) {
     case PROCESS_STARTING:
-        become_ready(p);
+        process_became_ready(p);
         break;
     case PROCESS_BACKOFF:
         restart_automatically(p, NULL);
@@ -171,62 +173,84 @@ void process_wait(struct process *p, msec delay)
     p->timer = timer_start(supervisor_loop(p->supervisor), delay, on_timer, p);
 }
 
-static struct process_exit *new_exit(struct process *p)
+struct process_exit *process_new_exit(struct process *p)
 {
-    if (p->last_exit == NULL)
-        p->last_exit = xmalloc(sizeof *p->last_exit);
-    *p->last_exit = (struct process_exit){ .code = -1,
-                                           .stopped = p->state == PROCESS_STOPPING,
-                                           .failed_start = p->state == PROCESS_STARTING,
-                                           .attempt = p->attempt,
-                                           .restarts = p->restarts,
-                                           .at = clock_wall() };
-    return p->last_exit;
-}
+    const struct blame *blame = care_blame(p);
+    struct process_exit *exit = history_add(&p->history);
 
-static void on_child_exit(struct child *c, const struct child_exit *end, void *arg);
+    *exit =
+        (struct process_exit){ .code = -1,
+                               .stopped = p->state == PROCESS_STOPPING && blame == NULL,
+                               .failed_start = p->state == PROCESS_STARTING || (blame != NULL && blame->was_starting),
+                               .attempt = p->attempt,
+                               .restarts = p->restarts,
+                               .at = clock_wall() };
+    return exit;
+}
 
 /* Whatever keeps a child from being there is a failed start, like an early exit. */
 static void start_failed(struct process *p, const struct error *why)
 {
-    struct process_exit *exit = new_exit(p);
+    struct process_exit *exit = process_new_exit(p);
     const char *text = why->text;
 
     /* os says "exec '/bin/x': …" where the exec itself failed. */
     snprintf(exit->reason, sizeof exit->reason, "exec: %.150s", text_starts(text, "exec ") ? text + 5 : text);
-    publish(p, EVENT_EXIT, exit);
+    process_publish(p, EVENT_EXIT, exit);
     decide(p, false);
 }
 
-/* `untold`: the verdict on the last run, if the log does not know it yet. Lines can wait, the new child cannot. */
-static void begin_start(struct process *p, const struct verdict *untold)
+/* Nobody is in the way any more. `untold`: the verdict on the last run, if the log does not know it yet. Lines can
+ * wait, the new child cannot. */
+static void launch(struct process *p, const struct verdict *untold)
 {
     struct error e;
     bool launched;
 
-    p->attempt++;
-    process_enter(p, PROCESS_STARTING);
-    launched = process_launch(p, on_child_exit, &e);
+    launched = process_launch(p, process_child_exited, &e);
     if (untold != NULL)
-        process_log_end(p, p->last_exit, untold);
+        process_log_end(p, last_exit(p), untold);
     if (!launched) {
         start_failed(p, &e);
         return;
     }
     log_notice("%s started with pid %d", process_name(p), (int)child_pid(p->child));
-    publish(p, EVENT_START, NULL);
-    if (p->program->starttime > 0)
+    process_publish(p, EVENT_START, NULL);
+    if (program_is_asked(p->program))
+        care_await_ready(p);
+    else if (p->program->starttime > 0)
         process_wait(p, p->program->starttime);
     else
-        become_ready(p);
+        process_became_ready(p);
+}
+
+static void begin_start(struct process *p, bool by_user, const struct verdict *untold)
+{
+    p->attempt++;
+    process_enter(p, PROCESS_STARTING);
+    p->held = supervisor_holds(p->supervisor, p, by_user);
+    if (!p->held)
+        launch(p, untold);
+    else if (untold != NULL)
+        process_log_end(p, last_exit(p), untold);
+}
+
+void process_proceed(struct process *p)
+{
+    assert(p->held);
+    p->held = false;
+    if (p->state == PROCESS_STARTING)
+        launch(p, NULL);
+    else
+        process_proceed_stop(p);
 }
 
 /* A start by a user: the past is forgotten. */
-static void start_anew(struct process *p)
+void process_start_anew(struct process *p, bool by_user)
 {
     p->memory = (struct policy_memory){ 0 };
     p->restarts = p->attempt = 0;
-    begin_start(p, NULL);
+    begin_start(p, by_user, NULL);
 }
 
 /* -- an end ----------------------------------------------------------------------------------------------------- */
@@ -240,7 +264,7 @@ static void leave(struct process *p)
 
 static void give_up(struct process *p)
 {
-    publish(p, EVENT_FATAL, p->last_exit);
+    process_publish(p, EVENT_FATAL, last_exit(p));
     process_enter(p, PROCESS_FATAL);
     supervisor_process_ended(p->supervisor, p);
 }
@@ -249,7 +273,7 @@ static void give_up(struct process *p)
 static void back_off(struct process *p, msec delay)
 {
     process_enter(p, PROCESS_BACKOFF);
-    publish(p, EVENT_BACKOFF, p->last_exit);
+    process_publish(p, EVENT_BACKOFF, last_exit(p));
     process_wait(p, delay);
 }
 
@@ -260,7 +284,7 @@ static struct verdict judge(struct process *p, const struct run_end *end)
     struct verdict verdict = policy_decide(p->program, &p->memory, end, clock_random());
 
     if (end->was_running && advisor != NULL && up->advise != NULL)
-        up->advise(up->arg, p, advisor, p->last_exit, &verdict);
+        up->advise(up->arg, p, advisor, last_exit(p), &verdict);
     if (verdict.kind == VERDICT_RESTART && (supervisor_is_ending(p->supervisor) || !p->wanted))
         verdict.kind = VERDICT_LEAVE;
     if (verdict.kind == VERDICT_RESTART)
@@ -271,9 +295,9 @@ static struct verdict judge(struct process *p, const struct run_end *end)
 /* What ends before it was running has failed, whatever its status; a oneshot's life is short by nature. */
 static bool is_expected(const struct process *p)
 {
-    const struct process_exit *exit = p->last_exit;
+    const struct process_exit *exit = last_exit(p);
 
-    if (exit->failed_start && !p->program->oneshot)
+    if ((exit->failed_start && !p->program->oneshot) || care_blame(p) != NULL)
         return false;
     return exit->stopped || policy_expected(p->program, exit->code);
 }
@@ -281,13 +305,15 @@ static bool is_expected(const struct process *p)
 static void decide(struct process *p, bool was_running)
 {
     struct run_end end = { .was_running = was_running || p->program->oneshot,
-                           .code = p->last_exit->code,
-                           .uptime = p->last_exit->uptime };
+                           .code = care_blame(p) != NULL ? -1 : last_exit(p)->code,
+                           .uptime = last_exit(p)->uptime };
     struct verdict verdict = judge(p, &end);
     bool at_once = verdict.kind == VERDICT_RESTART && verdict.delay == 0 && was_running;
+    bool told = !at_once || care_blame(p) != NULL; /* a blame is forgotten before the new start */
 
-    if (!at_once)
-        process_log_end(p, p->last_exit, &verdict);
+    if (told)
+        process_log_end(p, last_exit(p), &verdict);
+    care_forget(p);
     if (was_running)
         p->attempt = 0;
     switch (verdict.kind) {
@@ -299,7 +325,7 @@ static void decide(struct process *p, bool was_running)
         break;
     case VERDICT_RESTART:
         if (at_once)
-            restart_automatically(p, &verdict);
+            restart_automatically(p, told ? NULL : &verdict);
         else
             back_off(p, verdict.delay);
         break;
@@ -308,212 +334,23 @@ static void decide(struct process *p, bool was_running)
 
 static void stopped(struct process *p)
 {
-    process_log_end(p, p->last_exit, NULL);
-    publish(p, EVENT_STOP, p->last_exit);
+    process_log_end(p, last_exit(p), NULL);
+    process_publish(p, EVENT_STOP, last_exit(p));
+    care_forget(p);
     process_enter(p, PROCESS_STOPPED);
     if (p->wanted)
-        start_anew(p);
+        process_start_anew(p, false);
 }
 
-/* The child is over in every respect: forget it and go on. */
-static void check_over(struct process *p)
+void process_over(struct process *p)
 {
-    bool was_running = p->state == PROCESS_RUNNING;
+    const struct blame *blame = care_blame(p);
+    bool was_running = p->state == PROCESS_RUNNING || (p->state == PROCESS_STOPPING && !last_exit(p)->failed_start);
 
-    if (!p->ended || p->out_open || p->err_open || p->group_lives)
-        return;
-    p->ended = false;
-    child_free(p->child);
-    p->child = NULL;
-    timer_stop(&p->timer);
-    timer_stop(&p->patience);
-    timer_stop(&p->age);
-    side_command_cancel(&p->stop_cmd);
-    p->last_exit->expected = is_expected(p);
-    publish(p, EVENT_EXIT, p->last_exit);
-    if (p->state == PROCESS_STOPPING)
+    last_exit(p)->expected = is_expected(p);
+    process_publish(p, EVENT_EXIT, last_exit(p));
+    if (p->state == PROCESS_STOPPING && blame == NULL)
         stopped(p);
     else
         decide(p, was_running);
-}
-
-static void on_out_end(void *arg)
-{
-    struct process *p = arg;
-
-    p->out_open = false;
-    check_over(p);
-}
-
-static void on_err_end(void *arg)
-{
-    struct process *p = arg;
-
-    p->err_open = false;
-    check_over(p);
-}
-
-static void on_patience(void *arg)
-{
-    struct process *p = arg;
-
-    p->patience = NULL;
-    output_cut(p->out);
-    output_cut(p->err);
-    p->out_open = p->err_open = false;
-    check_over(p);
-}
-
-static void on_group_empty(void *arg)
-{
-    struct process *p = arg;
-
-    p->group_lives = false;
-    check_over(p);
-}
-
-/* Runs when the child has been reaped: now its group can be asked for. */
-static void look_at_group(void *arg)
-{
-    struct process *p = arg;
-
-    if (child_group_lives(p->child))
-        child_group_watch(p->child, on_group_empty, p);
-    else
-        on_group_empty(p);
-}
-
-/* A stop lets the rest of the group end as gracefully as its leader, within the stop's time. Whatever else ends a
- * process leaves nothing of it behind. */
-static void end_group(struct process *p)
-{
-    if (!process_settings(p)->kill_group)
-        return;
-    if (p->state == PROCESS_STOPPING && process_settings(p)->stop_to == STOP_TO_GROUP) {
-        p->group_lives = true;
-        loop_later(supervisor_loop(p->supervisor), look_at_group, p);
-    } else {
-        child_signal_group(p->child, SIGKILL, NULL);
-    }
-}
-
-static void on_child_exit(struct child *c, const struct child_exit *end, void *arg)
-{
-    struct process *p = arg;
-    struct process_exit *exit = new_exit(p);
-
-    assert(c == p->child);
-    exit->code = end->signal == 0 ? end->code : -1;
-    exit->signal = end->signal;
-    exit->core = end->core;
-    exit->uptime = clock_now() - p->started;
-    process_exit_reason(exit);
-    p->ended = true;
-    if (p->state != PROCESS_STOPPING)
-        timer_stop(&p->timer);
-    end_group(p);
-    p->out_open = !output_drain(p->out, on_out_end, p);
-    p->err_open = !output_drain(p->err, on_err_end, p);
-    if (p->out_open || p->err_open)
-        p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
-    check_over(p);
-}
-
-/* -- wishes ----------------------------------------------------------------------------------------------------- */
-
-void process_start(struct process *p)
-{
-    p->wanted = true;
-    switch (p->state) {
-    case PROCESS_FATAL:
-        supervisor_forgive(p->supervisor, p);
-        start_anew(p);
-        break;
-    case PROCESS_STOPPED:
-    case PROCESS_EXITED:
-        start_anew(p);
-        break;
-    case PROCESS_BACKOFF: /* who asks now does not want to wait */
-        timer_stop(&p->timer);
-        start_anew(p);
-        break;
-    case PROCESS_STARTING:
-    case PROCESS_RUNNING:
-    case PROCESS_STOPPING: /* it starts again when it has stopped */
-        break;
-    }
-}
-
-void process_stop(struct process *p)
-{
-    p->wanted = false;
-    switch (p->state) {
-    case PROCESS_BACKOFF:
-        timer_stop(&p->timer);
-        log_notice("%s will not be started again: stopped", process_name(p));
-        publish(p, EVENT_STOP, p->last_exit);
-        process_enter(p, PROCESS_STOPPED);
-        break;
-    case PROCESS_EXITED:
-    case PROCESS_FATAL:
-        process_enter(p, PROCESS_STOPPED);
-        break;
-    case PROCESS_STARTING:
-    case PROCESS_RUNNING:
-        process_begin_stop(p);
-        break;
-    case PROCESS_STOPPED:
-    case PROCESS_STOPPING:
-        break;
-    }
-}
-
-void process_restart(struct process *p)
-{
-    if (p->state == PROCESS_STARTING || p->state == PROCESS_RUNNING) {
-        p->wanted = true;
-        process_begin_stop(p);
-    } else {
-        process_start(p);
-    }
-}
-
-void process_kill(struct process *p)
-{
-    if (p->child != NULL)
-        child_signal_group(p->child, SIGKILL, NULL);
-}
-
-bool process_signal(struct process *p, int number, struct error *e)
-{
-    if (p->child == NULL || p->ended)
-        return failure(e, "not running");
-    return child_signal(p->child, number, e);
-}
-
-void process_adopt(struct process *p, struct plan *plan, struct program *program)
-{
-    struct plan *before = p->plan;
-
-    p->plan = plan_hold(plan);
-    p->program = program;
-    plan_release(before);
-    if (output_serves(p->out, &program->out))
-        output_adopt(p->out, &program->out);
-    if (output_serves(p->err, &program->err))
-        output_adopt(p->err, &program->err);
-    if (p->state == PROCESS_RUNNING)
-        begin_aging(p);
-}
-
-void process_rename(struct process *p, const char *name)
-{
-    free(p->name);
-    p->name = xstrdup(name);
-}
-
-void process_reopen(struct process *p)
-{
-    output_reopen(p->out);
-    output_reopen(p->err);
 }

@@ -1,9 +1,12 @@
-/* The inside of a process, for the files that make it up: process.c (the machine), launch.c (a start),
- * stopping.c (the way down) and process_words.c (what it says of itself). */
+/* The inside of a process, for the files that make it up: process.c (the machine), wishes.c (what moves it), launch.c
+ * (a start), stopping.c (the way down), ending.c (the end of a child), care.c (readiness, heartbeat, health) and
+ * process_words.c (what it says of itself). */
 #ifndef CORE_PROCESS_PRIVATE_H
 #define CORE_PROCESS_PRIVATE_H
 
+#include "core/bus.h"
 #include "core/environment.h"
+#include "core/history.h"
 #include "core/output.h"
 #include "core/policy.h"
 #include "core/process.h"
@@ -11,21 +14,23 @@
 
 struct process {
     struct supervisor *supervisor;
-    struct plan *plan;              /* held */
-    struct program *program;        /* of that plan */
-    struct program *resolved;       /* owned: what the present run was started with, if some settings are computed */
-    struct child *child;            /* alive, or ended and not over yet; NULL otherwise */
-    struct side_command *stop_cmd;  /* a stop command that runs; NULL otherwise */
-    struct timer *timer;            /* what the state waits for: starttime, backoff, a step of the stop */
-    struct timer *patience;         /* the output of an ended child is waited for no longer than this */
-    struct timer *age;              /* max_age */
-    struct output *out, *err;       /* NULL where nothing is kept */
-    struct process_exit *last_exit; /* owned; NULL before the first end */
-    char *name;                     /* owned; NULL while it is the program's own */
-    msec since;                     /* of the state */
-    msec started;                   /* of the child */
+    struct plan *plan;             /* held */
+    struct program *program;       /* of that plan */
+    struct program *resolved;      /* owned: what the present run was started with, if some settings are computed */
+    struct child *child;           /* alive, or ended and not over yet; NULL otherwise */
+    struct side_command *stop_cmd; /* a stop command that runs; NULL otherwise */
+    struct timer *timer;           /* what the state waits for: starttime, backoff, a step of the stop */
+    struct timer *patience;        /* the output of an ended child is waited for no longer than this */
+    struct timer *age;             /* max_age */
+    struct output *out, *err;      /* NULL where nothing is kept */
+    struct history *history;       /* its ends; owned; NULL before the first one */
+    struct care *care;             /* owned; NULL while nobody looks after it */
+    char *name;                    /* owned; NULL while it is the program's own */
+    msec since;                    /* of the state */
+    msec started;                  /* of the child */
     struct policy_memory memory;
     unsigned id;
+    unsigned run; /* number of the last start among all */
     int index, restarts, attempt;
     unsigned stop_step;
     enum process_state state;
@@ -33,6 +38,13 @@ struct process {
     bool ended; /* the child's status is known, though its output or its group may not be over */
     bool out_open, err_open;
     bool group_lives; /* others of an ended child's group are still on their way out */
+    bool held;        /* STARTING or STOPPING, but others come first */
+};
+
+/* Why a process is ended though nobody wished so. */
+struct blame {
+    char reason[160];
+    bool was_starting;
 };
 
 /* What a command of a process's program needs to run. */
@@ -41,7 +53,8 @@ struct launch {
     struct environment environment;
     struct identity identity;
     struct limit limits[LIMITS_MOST + 1];
-    int close_after[3]; /* descriptors that are ours only until the child has them; -1: none */
+    int close_after[4]; /* descriptors that are ours only until the child has them; -1: none */
+    int *passed;        /* owned: those that become 3, 4 … */
 };
 
 /* Environment, identity, directory, limits of `settings`; stdio is /dev/null. To be cleared also after a failure. */
@@ -51,19 +64,58 @@ void launch_clear(struct launch *l);
 /* Start the child of `p`. Sets child, started, resolved and the outputs. */
 bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e);
 
+/* NULL before the first end. */
+static inline struct process_exit *last_exit(const struct process *p)
+{
+    return history_end(p->history, 0);
+}
+
 /* The settings of the present run. */
 static inline const struct program *process_settings(const struct process *p)
 {
     return p->resolved != NULL ? p->resolved : p->program;
 }
 
-/* process.c: the only place where the state changes; call the machine again after `delay`. */
+/* Whether it is ready by another rule than its starttime. */
+static inline bool program_is_asked(const struct program *program)
+{
+    return program->ready != NULL || program_function(program, "ready") != NULL;
+}
+
+/* process.c: the only place where the state changes; call the machine again after `delay`; the child is over in every
+ * respect: go on. */
 void process_enter(struct process *p, enum process_state next);
 void process_wait(struct process *p, msec delay);
+void process_became_ready(struct process *p);
+void process_start_anew(struct process *p, bool by_user);
+void process_begin_aging(struct process *p);
+void process_over(struct process *p);
+void process_publish(struct process *p, enum event_kind kind, const struct process_exit *exit);
+struct process_exit *process_new_exit(struct process *p);
 
-/* stopping.c: from alive to stopped. */
+/* stopping.c: from alive to stopped; a held one may go on. */
 void process_begin_stop(struct process *p);
+void process_proceed_stop(struct process *p);
 void process_stop_step_over(struct process *p);
+
+/* ending.c */
+void process_child_exited(struct child *c, const struct child_exit *end, void *arg);
+
+/* care.c: whoever starts a child says what is to be waited for, before and after; RUNNING begins what lasts; on the way
+ * down and at the end nothing is asked any more; all is forgotten when the end has been judged. */
+bool care_prepare(struct process *p, struct launch *l, struct error *e);
+void care_child_started(struct process *p);
+void care_await_ready(struct process *p);
+void care_begin(struct process *p);
+void care_stop(struct process *p);
+void care_forget(struct process *p);
+void care_adopt(struct process *p, const struct program *before);
+void care_describe(const struct process *p, struct buffer *out);
+
+/* The blame that it carries, or NULL; a user's wish takes it away. */
+const struct blame *care_blame(const struct process *p);
+void care_put_blame(struct process *p, const char *reason);
+void care_forgive(struct process *p);
 
 /* process_words.c */
 void process_exit_reason(struct process_exit *exit);

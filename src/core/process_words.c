@@ -72,6 +72,8 @@ void process_log_end(const struct process *p, const struct process_exit *exit, c
         return;
     if (verdict == NULL)
         buffer_addf(&b, "%s stopped: %s", process_name(p), exit->reason);
+    else if (care_blame(p) != NULL)
+        buffer_addf(&b, "%s failed: %s", process_name(p), exit->reason);
     else if (never_ran)
         buffer_addf(&b, "%s could not be started: %s", process_name(p), exit->reason);
     else
@@ -82,7 +84,7 @@ void process_log_end(const struct process *p, const struct process_exit *exit, c
     }
     if (verdict != NULL && exit->expected)
         buffer_add_text(&b, ", as expected");
-    else if (verdict != NULL && exit->failed_start && !never_ran)
+    else if (verdict != NULL && exit->failed_start && !never_ran && care_blame(p) == NULL)
         buffer_add_text(&b, ", before it was running");
     if (verdict != NULL)
         add_consequence(&b, verdict);
@@ -102,24 +104,38 @@ static void describe_time(const struct process *p, struct buffer *out)
     buffer_add_text(out, text);
 }
 
+static void describe_child(const struct process *p, struct buffer *out)
+{
+    if (p->held) {
+        buffer_add_text(out, "waiting for ");
+        supervisor_waits_for(p->supervisor, p, out);
+    } else if (process_pid(p) != 0) {
+        buffer_addf(out, "pid %d", (int)process_pid(p));
+        care_describe(p, out);
+    }
+}
+
 void process_describe(const struct process *p, struct buffer *out)
 {
     switch (p->state) {
     case PROCESS_RUNNING:
-        buffer_addf(out, "pid %d, uptime ", (int)process_pid(p));
+        /* Not by buffer_addf, which takes longer than all the rest of a line: a status may have thousands. */
+        buffer_add_text(out, "pid ");
+        buffer_add_number(out, process_pid(p));
+        buffer_add_text(out, ", uptime ");
         uptime_format(out, process_uptime(p));
+        care_describe(p, out);
         break;
     case PROCESS_BACKOFF:
     case PROCESS_FATAL:
-        buffer_add_text(out, p->last_exit != NULL ? p->last_exit->reason : "unknown error");
+        buffer_add_text(out, last_exit(p) != NULL ? last_exit(p)->reason : "unknown error");
         break;
     case PROCESS_STARTING:
     case PROCESS_STOPPING:
-        if (process_pid(p) != 0)
-            buffer_addf(out, "pid %d", (int)process_pid(p));
+        describe_child(p, out);
         break;
     case PROCESS_STOPPED:
-        if (p->last_exit == NULL) {
+        if (last_exit(p) == NULL) {
             buffer_add_text(out, "Not started");
             break;
         }
@@ -151,6 +167,11 @@ bool process_is_settled(const struct process *p)
     return p->state == PROCESS_STOPPED || p->state == PROCESS_EXITED || p->state == PROCESS_FATAL;
 }
 
+bool process_is_held(const struct process *p)
+{
+    return p->held;
+}
+
 bool process_wanted(const struct process *p)
 {
     return p->wanted;
@@ -171,6 +192,11 @@ struct program *process_program(const struct process *p)
     return p->program;
 }
 
+struct plan *process_plan(const struct process *p)
+{
+    return p->plan;
+}
+
 struct supervisor *process_supervisor(const struct process *p)
 {
     return p->supervisor;
@@ -179,6 +205,16 @@ struct supervisor *process_supervisor(const struct process *p)
 pid_t process_pid(const struct process *p)
 {
     return p->child != NULL && !p->ended ? child_pid(p->child) : 0;
+}
+
+msec process_started(const struct process *p)
+{
+    return p->started;
+}
+
+unsigned process_run(const struct process *p)
+{
+    return p->run;
 }
 
 msec process_since(const struct process *p)
@@ -203,7 +239,12 @@ int process_restarts(const struct process *p)
 
 const struct process_exit *process_last_exit(const struct process *p)
 {
-    return p->last_exit;
+    return last_exit(p);
+}
+
+const struct process_exit *process_end(const struct process *p, size_t back)
+{
+    return history_end(p->history, back);
 }
 
 struct output *process_output(const struct process *p, int stream)

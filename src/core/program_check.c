@@ -118,9 +118,33 @@ static void check_listener(struct check *c)
              "stdout = { to = \"inherit\" }");
 }
 
+/* As on_line, but an unsaid stderr counts: which of the two the line comes on, the pattern does not say. */
+static void check_ready(struct check *c)
+{
+    const struct program *p = c->program;
+
+    if (p->ready == NULL || p->ready->kind != READY_LINE || program_function(p, "stdout") != NULL ||
+        program_function(p, "stderr") != NULL)
+        return;
+    if (!is_heard(&p->out) && !(is_heard(&p->err) && was_said(p, "stderr")))
+        complain(c, "ready",
+                 "'ready.line' hears nothing: reeve does not read this stdout; write stdout = { path = … } or "
+                 "stdout = { to = \"inherit\" }");
+}
+
+/* The whole plan is looked at later, when these places are no longer known. */
+static void keep_line(struct name_list *l, const char *key, record_line_fn *line, void *arg)
+{
+    if (l != NULL && line != NULL)
+        l->line = line(key, arg);
+}
+
 bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems)
 {
     struct check c = { p, line, arg, problems, true };
+
+    keep_line(p->requires, "requires", line, arg);
+    keep_line(p->after, "after", line, arg);
 
     check_name(&c);
     check_command(&c);
@@ -130,5 +154,6 @@ bool program_check(struct program *p, record_line_fn *line, void *arg, struct pr
     check_owner(&c, "stdout", &p->out);
     check_owner(&c, "stderr", &p->err);
     check_listener(&c);
+    check_ready(&c);
     return c.good;
 }

@@ -13,6 +13,10 @@
 static const char *const giveup_choices[] = { [GIVEUP_FATAL] = "fatal", [GIVEUP_SHUTDOWN] = "shutdown", NULL };
 static const char *const stop_to_choices[] = { [STOP_TO_GROUP] = "group", [STOP_TO_PROCESS] = "process", NULL };
 
+static const char *const dependency_choices[] = {
+    [ON_DEPENDENCY_RESTART] = "restart", [ON_DEPENDENCY_IGNORE] = "ignore", NULL
+};
+
 static const struct setting program_rows[] = {
     { "name", &setting_text, FIELD(name), .flags = SETTING_DECLARED, .help = "stands before the table" },
 
@@ -63,8 +67,9 @@ static const struct setting program_rows[] = {
       .help = "restarted when older, give or take 10 %, one process at a time" },
 
     /* What the child sees. */
-    { "user", &setting_text, FIELD(user), .change = CHANGE_RESTART, .help = "run as this user, a name or a number" },
-    { "group", &setting_text, FIELD(group), .change = CHANGE_RESTART,
+    { "user", &setting_identity, FIELD(user), .change = CHANGE_RESTART,
+      .help = "run as this user, a name or a number" },
+    { "group", &setting_identity, FIELD(group), .change = CHANGE_RESTART,
       .help = "run as this group; without it as the user's own" },
     { "groups", &setting_words, FIELD(groups), .change = CHANGE_RESTART,
       .help = "supplementary groups; without it what the system says of the user" },
@@ -95,7 +100,21 @@ static const struct setting program_rows[] = {
     { "deathsig", &setting_signal_or_false, FIELD(deathsig), "TERM", CHANGE_RESTART,
       .help = "what the kernel sends it when reeve dies; false: nothing" },
 
+    /* When it counts as running, and as well. */
+    { "ready", &ready_setting, FIELD(ready), .flags = SETTING_ADVISOR,
+      .help = "when it is RUNNING: \"starttime\", \"notify\", a table such as { tcp = \"…\" }, a function" },
+    { "ready_timeout", &setting_duration, FIELD(ready_timeout), "60", .min = 0.001, .max = INT_MAX,
+      .help = "a start that is not ready within this time has failed" },
+    { "watchdog", &setting_duration_or_off, FIELD(watchdog),
+      .help = "no heartbeat for this long: KILL, then as after any unexpected end" },
+    { "health", &health_setting, FIELD(health),
+      .help = "what is asked again and again while it is RUNNING, and what is done about the answer" },
+
     /* Order and number. */
+    { "requires", &names_setting, FIELD(requires), .help = "as after; and it stops and restarts with them" },
+    { "after", &names_setting, FIELD(after), .help = "programs that must be ready before it is started" },
+    { "on_dependency", &setting_choice, FIELD(on_dependency), "restart", .choices = dependency_choices,
+      .help = "when one that it requires restarts: \"restart\" too, or \"ignore\" it" },
     { "priority", &setting_int, FIELD(priority), "999", CHANGE_NEXT_START,
       .help = "orders what nothing else orders: lower starts first and stops last" },
     { "min_procs", &setting_int, FIELD(min_procs), "1", .max = PROCESSES_MOST,

@@ -1,6 +1,7 @@
 /* From the plan in force to a new one: histories are carried over by name, and only what needs it is restarted. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/herald.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -84,6 +85,7 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
             take_over(s, &s->pools[d->after->position], &old[d->before->position], d);
     }
     free(old);
+    supervisor_look_again(s);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, before, plan);
     loop_later(s->loop, release, before); /* events that are still to be told name its programs */
@@ -114,7 +116,7 @@ static void log_list(const struct plan_comparison *c)
     buffer_free(&line);
 }
 
-bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems)
+static bool load_and_apply(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems)
 {
     struct plan_comparison c;
     struct plan *plan;
@@ -138,4 +140,14 @@ bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, 
     }
     plan_comparison_free(&c);
     return true;
+}
+
+bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems)
+{
+    bool good;
+
+    herald_reloading();
+    good = load_and_apply(s, dry_run, list, problems);
+    herald_reloaded();
+    return good;
 }

@@ -68,7 +68,7 @@ static void start_some(void *arg)
     while (s->started_so_far < s->to_start.count) {
         struct process *p = s->to_start.process[s->started_so_far++];
 
-        if (p != NULL && !supervisor_is_ending(s))
+        if (p != NULL && process_wanted(p) && !supervisor_is_ending(s))
             process_start(p);
         if (clock_now() >= until && s->started_so_far < s->to_start.count) {
             loop_later(s->loop, start_some, s);
@@ -84,6 +84,7 @@ static void start_some(void *arg)
 
 void supervisor_start_soon(struct supervisor *s, struct process *p)
 {
+    process_want(p);
     process_list_add(&s->to_start, p);
     if (!s->starting) {
         s->starting = true;
@@ -117,6 +118,7 @@ static void sweep(void *arg)
             continue;
         process_list_remove(&s->leaving, p);
         process_list_remove(&s->all, p);
+        supervisor_forget_held(s, p);
         process_free(p);
     }
 }
@@ -145,6 +147,9 @@ void supervisor_let_go(struct supervisor *s, struct process *p)
 
 void supervisor_process_changed(struct supervisor *s, struct process *p, bool settled)
 {
+    if (process_state(p) == PROCESS_RUNNING)
+        supervisor_came_back(s, p);
+    supervisor_look_again(s);
     if (settled && s->leaving.count > 0)
         sweep_soon(s);
     if (settled && s->shutdown.begun)
@@ -165,12 +170,12 @@ static bool is_moving(const struct process *p)
     return process_state(p) == PROCESS_STARTING || process_state(p) == PROCESS_STOPPING;
 }
 
-bool supervisor_is_settled(const struct supervisor *s)
+bool supervisor_is_settled(struct supervisor *s)
 {
     if (s->starting)
         return false;
     for (size_t i = 0; i < s->all.count; i++)
-        if (is_moving(s->all.process[i]))
+        if (is_moving(s->all.process[i]) && !supervisor_is_in_vain(s, s->all.process[i]))
             return false;
     return true;
 }

@@ -233,10 +233,10 @@ const struct setting_type setting_size = { .noun = "a size such as 512 or \"10MB
 
 /* ---- texts ------------------------------------------------------------------------------------- */
 
-static bool read_text(const struct setting *s, void *record, const struct value *v, struct error *e)
+/* Owns `text`; NULL: the value is none. */
+static bool take_text(const struct setting *s, void *record, const struct value *v, char *text, struct error *e)
 {
     char **field = setting_field(s, record);
-    char *text = value_to_text(v);
 
     if (text == NULL)
         return setting_mismatch(s, v, e);
@@ -247,6 +247,16 @@ static bool read_text(const struct setting *s, void *record, const struct value 
     free(*field);
     *field = text;
     return true;
+}
+
+static bool read_text(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    return take_text(s, record, v, v->kind == VALUE_TEXT ? xstrdup(v->text) : NULL, e);
+}
+
+static bool read_identity(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    return take_text(s, record, v, value_to_text(v), e);
 }
 
 static void print_text(const struct setting *s, const void *field, struct buffer *json)
@@ -282,6 +292,14 @@ const struct setting_type setting_text = { .noun = "text",
                                            .equal = equal_texts,
                                            .copy = copy_text,
                                            .clear = clear_text };
+
+const struct setting_type setting_identity = { .noun = "a name or a number",
+                                               .size = sizeof(char *),
+                                               .read = read_identity,
+                                               .print = print_text,
+                                               .equal = equal_texts,
+                                               .copy = copy_text,
+                                               .clear = clear_text };
 
 /* ---- choices ----------------------------------------------------------------------------------- */
 

@@ -1,4 +1,5 @@
-/* The end: programs are stopped in reverse order, class by class of one priority, in parallel within a class; what is
+/* The end: programs are stopped in reverse order, class by class of one priority, in parallel within a class but for
+ * those who depend on one another; what is
  * left after stop_timeout, or at the second request, is killed. */
 #include "base/log.h"
 #include "os/clock.h"
@@ -6,9 +7,10 @@
 
 enum { ORPHANS_LIMIT = 2000 };
 
+/* Nobody stops before those who depend on it, whatever the numbers say; within a class they see to that themselves. */
 static int priority(const struct process *p)
 {
-    return process_program(p)->priority;
+    return order_priority(plan_order(process_plan(p)), process_program(p));
 }
 
 static void finish(void *arg)

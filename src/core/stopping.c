@@ -69,8 +69,17 @@ void process_begin_stop(struct process *p)
     process_enter(p, PROCESS_STOPPING);
     timer_stop(&p->timer);
     timer_stop(&p->age);
+    care_stop(p);
     if (p->ended) /* it ended by itself a moment ago; only its output is still open */
         return;
+    p->held = supervisor_holds(p->supervisor, p, false);
+    if (!p->held)
+        process_proceed_stop(p);
+}
+
+void process_proceed_stop(struct process *p)
+{
+    p->since = clock_now(); /* the time that others took is not its own */
     log_info("%s: stopping, pid %d", process_name(p), (int)process_pid(p));
     if (!run_stop_cmd(p))
         send_step(p);

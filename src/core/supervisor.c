@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/logfile.h"
+#include "core/notices.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -20,6 +21,7 @@ struct supervisor *supervisor_new(struct loop *loop, const struct supervisor_upw
         s->upward = *upward;
     s->bus = bus_new(loop);
     s->children = children_new(loop);
+    s->notices = notices_new(loop);
     logfile_use_children(s->children);
     s->started = clock_now();
     snprintf(s->token, sizeof s->token, "%d.%lld", (int)getpid(), (long long)clock_wall());
@@ -38,6 +40,8 @@ void supervisor_free(struct supervisor *s)
     free(s->all.process);
     free(s->leaving.process);
     free(s->to_start.process);
+    free(s->held);
+    notices_free(s->notices);
     timer_stop(&s->shutdown.limit);
     respawns_clear(&s->respawns);
     bus_free(s->bus);
@@ -48,39 +52,45 @@ void supervisor_free(struct supervisor *s)
     free(s);
 }
 
+struct turn {
+    struct program *program;
+    int priority;
+};
+
 static int by_priority(const void *a, const void *b)
 {
-    const struct program *p = *(struct program *const *)a, *q = *(struct program *const *)b;
+    const struct turn *p = a, *q = b;
 
     if (p->priority != q->priority)
         return p->priority < q->priority ? -1 : 1;
-    return p->position < q->position ? -1 : p->position > q->position;
+    return p->program->position < q->program->position ? -1 : p->program->position > q->program->position;
 }
 
 void supervisor_start(struct supervisor *s, struct plan *plan)
 {
     size_t count = plan->program_count;
-    struct program **order = xcalloc(count + 1, sizeof(struct program *));
+    struct turn *turn = xcalloc(count + 1, sizeof *turn);
 
     assert(s->plan == NULL);
     s->plan = plan;
     s->pools = xcalloc(count + 1, sizeof *s->pools);
     for (size_t i = 0; i < count; i++)
-        order[i] = plan->programs[i];
-    qsort(order, count, sizeof(struct program *), by_priority);
+        turn[i] = (struct turn){ plan->programs[i], order_priority(plan_order(plan), plan->programs[i]) };
+    qsort(turn, count, sizeof *turn, by_priority);
     for (size_t i = 0; i < count; i++) {
-        struct pool *pool = &s->pools[order[i]->position];
+        struct program *program = turn[i].program;
+        struct pool *pool = &s->pools[program->position];
 
-        pool->program = order[i];
-        for (int k = 0; k < order[i]->numprocs; k++) {
+        pool->program = program;
+        for (int k = 0; k < program->numprocs; k++) {
             struct process *p = supervisor_add_process(s, pool);
 
-            if (order[i]->autostart)
+            if (program->autostart)
                 supervisor_start_soon(s, p);
         }
         pool_name_processes(pool);
     }
-    free(order);
+    free(turn);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, NULL, plan);
 }
@@ -185,6 +195,11 @@ struct bus *supervisor_bus(const struct supervisor *s)
 struct loop *supervisor_loop(const struct supervisor *s)
 {
     return s->loop;
+}
+
+struct notices *supervisor_notices(const struct supervisor *s)
+{
+    return s->notices;
 }
 
 struct children *supervisor_children(const struct supervisor *s)

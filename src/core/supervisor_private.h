@@ -1,5 +1,6 @@
 /* The inside of the supervisor, for the files that make it up: supervisor.c (who owns what, limits), roster.c (which
- * processes there are), reload.c (from one plan to the next), shutdown.c (the end). */
+ * processes there are), turns.c and blockers.c (who waits for whom), reload.c (from one plan to the next), shutdown.c
+ * (the end). */
 #ifndef CORE_SUPERVISOR_PRIVATE_H
 #define CORE_SUPERVISOR_PRIVATE_H
 
@@ -21,6 +22,19 @@ struct process_list {
     size_t count, capacity;
 };
 
+/* What a process that waits for its start may do about those it requires: once, at the beginning. */
+enum pull {
+    PULL_NOTHING,
+    PULL_STOPPED, /* start those of which nobody wants any */
+    PULL_ALL      /* and those that are FATAL: a user asked */
+};
+
+/* A process that waits for others. */
+struct held {
+    struct process *process;
+    enum pull pull;
+};
+
 struct supervisor {
     struct loop *loop;
     struct supervisor_upward upward;
@@ -30,6 +44,11 @@ struct supervisor {
     struct pool *pools;          /* one for each program of the plan, in its order */
     struct process_list all;     /* by id; owned */
     struct process_list leaving; /* of no pool any more: they go when they have stopped */
+    struct held *held;           /* some twice, some not held any more */
+    size_t held_count, held_capacity;
+    bool looking; /* soon */
+    bool moved;   /* a pool falls or is back */
+    struct notices *notices;
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;
@@ -51,6 +70,17 @@ void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count);
 
 /* Start it soon: in the order in which they were asked for, a few at each turn of the loop. */
 void supervisor_start_soon(struct supervisor *s, struct process *p);
+
+/* blockers.c */
+struct pool *supervisor_pool_at(const struct supervisor *s, unsigned position);
+struct order_list process_dependents(const struct process *p);
+bool process_is_done(const struct process *p); /* a oneshot that has succeeded */
+bool pool_is_missing(const struct pool *pool); /* it has processes, and nobody wants any */
+
+/* turns.c: something has changed; it is RUNNING, perhaps again; it is about to be freed. */
+void supervisor_look_again(struct supervisor *s);
+void supervisor_came_back(struct supervisor *s, struct process *p);
+void supervisor_forget_held(struct supervisor *s, const struct process *p);
 
 /* shutdown.c: a process has settled while everything ends. */
 void shutdown_settled(struct supervisor *s, const struct process *p);

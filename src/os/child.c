@@ -12,6 +12,7 @@
 #include "os/clock.h"
 #include "os/orphans.h"
 #include "os/pidmap.h"
+#include "os/procfs.h"
 #include "os/reaper.h"
 #include "os/spawn.h"
 
@@ -23,11 +24,14 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/queue.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* A member may leave its group by setsid, and nobody tells us. */
 enum { GROUP_LOOK = 100 };
+
+enum { GENERATIONS_MOST = 64 };
 
 enum child_state { RUNNING, ENDING, REAPED };
 
@@ -49,6 +53,14 @@ struct group_watch {
     void *arg;
 };
 
+/* Few have one, so that the others need not pay for it. */
+struct heir {
+    LIST_ENTRY(heir) link;
+    struct child *child;
+    pid_t pid;
+    pid_t group; /* 0: it has not taken over yet */
+};
+
 struct children {
     struct loop *loop;
     struct spawner *spawner;
@@ -58,6 +70,7 @@ struct children {
     struct watch *watch;
     size_t silent; /* children without a pidfd */
     LIST_HEAD(, group_watch) group_watches;
+    LIST_HEAD(, heir) heirs;
 };
 
 /* Sooner for those who have no other way to be heard, and where somebody waits for a group to be empty. */
@@ -103,13 +116,60 @@ static void stop_hearing(struct child *c)
     }
 }
 
+static struct heir *heir_of(const struct child *c)
+{
+    struct heir *h;
+
+    if (c->all == NULL)
+        return NULL;
+    LIST_FOREACH(h, &c->all->heirs, link)
+    if (h->child == c)
+        return h;
+    return NULL;
+}
+
+static pid_t group_of(const struct child *c)
+{
+    const struct heir *h = heir_of(c);
+
+    return h != NULL && h->group > 0 ? h->group : c->pid;
+}
+
+static void disinherit(const struct child *c)
+{
+    struct heir *h = heir_of(c);
+
+    if (h == NULL)
+        return;
+    LIST_REMOVE(h, link);
+    free(h);
+}
+
+/* The dead one's children are ours already. */
+static bool take_over(struct child *c)
+{
+    struct heir *h = heir_of(c);
+
+    if (h == NULL || h->group > 0 || procfs_parent(h->pid) != getpid() || find(c->all, h->pid) != NULL)
+        return false;
+    h->group = getpgid(h->pid);
+    reaper_reap(c->pid);
+    pidmap_remove(&c->all->by_pid, c->pid);
+    stop_hearing(c);
+    c->pid = h->pid;
+    c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
+    pidmap_add(&c->all->by_pid, &c->pid);
+    hear_of_end(c);
+    return true;
+}
+
 /* The callback first: while the kernel keeps the child, its pid and its group are nobody else's. */
 static void look_at(struct child *c)
 {
     struct child_exit exit;
 
     assert(c->state == RUNNING); /* an on_exit must not wait for others */
-    if (!reaper_peek(c->pid, &exit))
+    if (!reaper_peek(c->pid, &exit) || take_over(c))
         return;
     c->state = ENDING;
     if (c->on_exit != NULL)
@@ -118,8 +178,10 @@ static void look_at(struct child *c)
     pidmap_remove(&c->all->by_pid, c->pid);
     stop_hearing(c);
     c->state = REAPED;
-    if (c->freed)
+    if (c->freed) {
+        disinherit(c);
         free(c);
+    }
 }
 
 /* By pid: the first one's callback may free the second one. */
@@ -184,6 +246,7 @@ struct children *children_new(struct loop *loop)
         abort();
     }
     LIST_INIT(&all->group_watches);
+    LIST_INIT(&all->heirs);
     all->spawner = spawner_new();
     all->reaper = reaper_open(loop, on_ended, on_swept, all);
     all->watch = watch_start(loop, all->ends, WATCH_READ, on_ends, all);
@@ -219,6 +282,8 @@ void children_free(struct children *all)
 {
     if (all == NULL)
         return;
+    while (!LIST_EMPTY(&all->heirs))
+        disinherit(LIST_FIRST(&all->heirs)->child);
     while (!LIST_EMPTY(&all->group_watches))
         forget_group_watch(all, LIST_FIRST(&all->group_watches)->child);
     for (size_t i = 0; i < all->by_pid.room; i++)
@@ -270,7 +335,7 @@ bool child_signal_group(struct child *c, int number, struct error *e)
 {
     if (c->state == REAPED && !child_group_lives(c))
         return failure(e, "nobody is left in the group of process %d", (int)c->pid);
-    if (kill(-c->pid, number) < 0)
+    if (kill(-group_of(c), number) < 0)
         return failure_errno(e, "signal %s to the group of process %d", signal_name(number), (int)c->pid);
     return true;
 }
@@ -278,9 +343,9 @@ bool child_signal_group(struct child *c, int number, struct error *e)
 /* If the kernel has given the number to another child of ours, the group is that one's. */
 bool child_group_lives(const struct child *c)
 {
-    const struct child *holder = c->all == NULL ? NULL : find(c->all, c->pid);
+    const struct child *holder = c->all == NULL ? NULL : find(c->all, group_of(c));
 
-    return (holder == NULL || holder == c) && reaper_group_lives(c->pid);
+    return (holder == NULL || holder == c) && reaper_group_lives(group_of(c));
 }
 
 void child_group_watch(struct child *c, loop_fn *fn, void *arg)
@@ -308,8 +373,29 @@ void child_free(struct child *c)
         forget_group_watch(c->all, c);
     c->on_exit = NULL;
     c->freed = true;
-    if (c->state == REAPED)
-        free(c);
+    if (c->state != REAPED)
+        return;
+    disinherit(c);
+    free(c);
+}
+
+bool child_expect_heir(struct child *c, pid_t pid)
+{
+    struct heir *h = heir_of(c);
+    pid_t ancestor = pid;
+
+    for (int i = 0; i < GENERATIONS_MOST && ancestor > 1 && ancestor != c->pid; i++)
+        ancestor = procfs_parent(ancestor);
+    if (c->state != RUNNING || ancestor != c->pid || pid == c->pid)
+        return false;
+    if (h == NULL) {
+        h = xcalloc(1, sizeof *h);
+        h->child = c;
+        LIST_INSERT_HEAD(&c->all->heirs, h, link);
+    }
+    h->pid = pid;
+    h->group = 0;
+    return true;
 }
 
 static bool is_spared(pid_t pid, void *arg)

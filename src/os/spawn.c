@@ -72,7 +72,13 @@ void spawner_free(struct spawner *s)
 /* Above the numbers that the child will use itself, the pipe's included. */
 static bool lift(struct birth *b, int fd)
 {
-    int copy = slots_fill(&b->spawner->slots, b->lifted_count, fd, b->steps.source_count);
+    int copy;
+
+    if (fd < 0) {
+        b->lifted[b->lifted_count++] = -1;
+        return true;
+    }
+    copy = slots_fill(&b->spawner->slots, b->lifted_count, fd, b->steps.source_count);
 
     if (copy < 0)
         return false;
@@ -83,7 +89,8 @@ static bool lift(struct birth *b, int fd)
 static void let_down(struct birth *b)
 {
     for (int i = 0; i < b->lifted_count; i++)
-        slots_empty(&b->spawner->slots, i, b->lifted[i]);
+        if (b->lifted[i] >= 0)
+            slots_empty(&b->spawner->slots, i, b->lifted[i]);
     b->lifted_count = 0;
 }
 
@@ -186,7 +193,7 @@ static void make_room_for_listen_pid(struct birth *b, char *const *envp)
     size_t count, at = 0;
 
     for (count = 0; envp[count] != NULL; count++)
-        if (text_starts(envp[count], prefix))
+        if (envp[count][0] == prefix[0] && text_starts(envp[count], prefix))
             at = count + 1;
     if (at == 0)
         return;
@@ -232,11 +239,16 @@ static void clean_up(struct birth *b)
     free(b->listen_pid);
 }
 
+/* The exec wakes us, mostly on the processor that it is about to finish on: what we do now would delay the child. */
 static pid_t quick_birth(struct birth *b, int *pidfd)
 {
     char *top = b->spawner->stack + STACK_SIZE;
+    pid_t pid;
 
-    return clone(steps_run, top, CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD | SIGCHLD, &b->steps, pidfd);
+    pid = clone(steps_run, top, CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD | SIGCHLD, &b->steps, pidfd);
+    if (pid > 0 && b->steps.request->urgent)
+        sched_yield();
+    return pid;
 }
 
 static void tell_parent(const struct steps *s)

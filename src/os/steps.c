@@ -44,9 +44,12 @@ IN_CHILD static bool arrange_descriptors(struct steps *s)
 {
     int i;
 
-    for (i = 0; i < s->source_count; i++)
-        if (dup2(s->source[i], i) < 0)
+    for (i = 0; i < s->source_count; i++) {
+        if (s->source[i] < 0)
+            close(i);
+        else if (dup2(s->source[i], i) < 0)
             return false;
+    }
     if (s->pipe >= 0 && dup3(s->pipe, i, O_CLOEXEC) < 0)
         return false;
     if (s->pipe >= 0)

@@ -1,5 +1,7 @@
 #include "script/build.h"
 
+#include "script/questions.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -80,6 +82,15 @@ static struct program *read_supervisors(struct loading *l, struct plan *plan)
 
 /* ---- programs and groups ----------------------------------------------------------------------- */
 
+/* What only Lua can tell of a setting. */
+static void check_pattern(const struct program *p, struct lines *lines, struct problems *problems)
+{
+    struct error e;
+
+    if (p->ready != NULL && p->ready->line != NULL && !questions_check_pattern(p->ready->line, &e))
+        problems_add(problems, p->file, line_of("ready", lines), "program '%s': 'ready': 'line': %s", p->name, e.text);
+}
+
 static void read_program(struct loading *l, const struct declaration *d, struct plan *plan,
                          const struct program *defaults)
 {
@@ -94,6 +105,7 @@ static void read_program(struct loading *l, const struct declaration *d, struct 
     snprintf(context, sizeof context, "program '%s'", d->name);
     record_read(program, d->value.table, context, spot.file, line_of, &lines, l->problems);
     program_check(program, line_of, &lines, l->problems);
+    check_pattern(program, &lines, l->problems);
     plan_add(plan, program, l->problems);
 }
 

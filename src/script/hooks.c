@@ -96,8 +96,10 @@ static void push_event(lua_State *L, const struct event *event)
     set_seconds(L, "at", event->at);
     if (program != NULL)
         set_text(L, "program", program->name);
+    if (event->kind == EVENT_HEALTH)
+        set_bool(L, "ok", event->ok);
     if (event->text != NULL)
-        set_text(L, "text", event->text);
+        set_text(L, event->kind == EVENT_HEALTH ? "why" : "text", event->text);
     if (event->process == NULL)
         return;
     handle_push_process(L, event->process);
@@ -119,7 +121,12 @@ static void run_hook(const struct function *f, const struct event *event, const 
     call_begin(&c, s);
     script_push_function(s, c.L, f->reference);
     handle_push_process(c.L, event->process);
-    hooks_push_exit(c.L, event->exit);
+    if (event->kind == EVENT_HEALTH) {
+        lua_pushboolean(c.L, event->ok);
+        lua_pushstring(c.L, event->text);
+    } else {
+        hooks_push_exit(c.L, event->exit);
+    }
     snprintf(what, sizeof what, "hook %s of %s", name, process_name(event->process));
     if (!call_run(&c, s->hook_time))
         call_log(&c, what);

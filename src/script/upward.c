@@ -4,6 +4,7 @@
 #include "script/call.h"
 #include "script/handle.h"
 #include "script/hooks.h"
+#include "script/questions.h"
 #include "script/reader.h"
 #include "script/script.h"
 
@@ -147,9 +148,14 @@ static bool compute(void *arg, struct process *p, const struct function *f, stru
 
 void script_attach(struct supervisor_upward *up, const char *path)
 {
-    *up = (struct supervisor_upward){
-        .arg = xstrdup(path), .load = load, .advise = advise, .compute = compute, .applied = applied
-    };
+    *up = (struct supervisor_upward){ .arg = xstrdup(path),
+                                      .load = load,
+                                      .advise = advise,
+                                      .compute = compute,
+                                      .request = questions_request,
+                                      .withdraw = questions_withdraw,
+                                      .match = questions_match,
+                                      .applied = applied };
 }
 
 void script_detach(struct supervisor_upward *up)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Forget everything of the test before; the clock starts again. */
@@ -50,6 +51,16 @@ void fake_group_ends(pid_t pid);
 
 /* The next `count` starts fail with this reason. */
 void fake_spawn_fails(int count, const char *reason);
+
+/* Whoever is dialled answers after a millisecond; with a reason, he refuses. How often somebody was dialled. */
+void fake_dial_refused(const char *why);
+size_t fake_dials(void);
+
+/* A datagram comes on the notify socket. */
+void fake_notify(pid_t pid, const char *text);
+
+/* How much memory every process has in use. */
+void fake_memory(int64_t bytes);
 
 /* Whether loop_end was called. */
 bool fake_loop_ended(void);

@@ -7,5 +7,6 @@
 void fake_clock_set(msec time);
 void fake_loop_reset(void);
 void fake_children_reset(void);
+void fake_dial_reset(void);
 
 #endif

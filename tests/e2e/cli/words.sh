@@ -32,3 +32,13 @@ expect_line 'reeve: not running: .*' cli status -s "unix:$dir/sock"
 expect_line 'reeve: wrong path: .*' cli status -s "unix:$dir/nowhere/sock"
 expect_line 'reeve: wrong path: .*' cli status -s "unix:$dir/other.lua"
 expect_line 'reeve: not running: .*' cli status -s "tcp:127.0.0.1:$(free_port)"
+
+# What cannot be written is no success.
+onto_a_full_disk()
+{
+    timeout 30 "$REEVE" "$@" >/dev/full
+}
+assert_status 1 onto_a_full_disk plan
+assert_status 1 onto_a_full_disk help
+run_reeve
+assert_status 1 onto_a_full_disk status -s "$socket"

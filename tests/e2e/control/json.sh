@@ -25,3 +25,10 @@ assert_equal STOPPED "$(state web)"
 assert_status 0 reeve start web
 ask '{"verb":"events","id":5}' >answer
 assert_equal '[5, true, true]' "$(tail -n 1 answer | json '[r["id"], r["ok"], r.get("end", True)]')"
+
+# A request that is too long is told so in its own dialect; the client prints it.
+{ printf '{"verb":"status","args":["'; head -c 70000 /dev/zero | tr '\0' x; printf '"],"id":6}\n'; } |
+    timeout 30 nc -N -U sock | tail -n 1 >answer
+assert_equal '[false, "too-long"]' "$(json '[r["ok"], r["error"]["code"]]' <answer)"
+head -c 70000 /dev/zero | tr '\0' x >word
+expect_line '.* at most 64 KB' reeve status "$(cat word)"

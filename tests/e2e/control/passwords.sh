@@ -46,3 +46,12 @@ crowd[0][0].settimeout(10)
 assert crowd[0][1].readline() == b"", "the oldest idle connection is still open"
 EOF
 python3 passwords.py "$port" >passwords.out 2>&1 || fail "$(cat passwords.out)"
+stop_reeve
+
+# A file without a password would let nobody in, so reeve does not start.
+config <<'EOF'
+supervisor { password_file = "password" }
+EOF
+expect_line '.*password_file: .*No such file.*' "$REEVE" run -s "tcp:127.0.0.1:$port"
+: >password
+assert_status 1 "$REEVE" run -s "tcp:127.0.0.1:$port"

@@ -75,6 +75,8 @@ c.say('{"verb":"events","args":["-f","-n",0],"id":1}\n{"verb":"wait","args":["we
 c.say('{"verb":"cancel","args":[2],"id":3}\n')
 r = json.loads(c.until(lambda l: '"id":2' in l))
 assert not r["ok"] and r["error"]["code"] == "failed"
+r = json.loads(c.until(lambda l: '"id":3' in l))
+assert r["ok"], r
 c.say('{"verb":"stop","args":["web"],"id":4}\n')
 events = []
 while True:

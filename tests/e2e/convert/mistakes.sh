@@ -8,6 +8,8 @@ programs:
     cmd: sleep 1000
     umask: 089
     autostrat: yes
+    numprocs: 1
+    numprocs: 2
   db:
     stopsignal: HOPE
 END
@@ -15,8 +17,8 @@ assert_status 1 "$REEVE" convert bad.yaml
 for command in 'convert bad.yaml' 'check -c bad.yaml' 'plan -c bad.yaml' 'run -c bad.yaml'; do
     # shellcheck disable=SC2086 # words
     "$REEVE" $command >said 2>&1 && fail "$command takes it"
-    for line in 'bad.yaml:4: .*089.*' "bad.yaml:5: .*did you mean 'autostart'.*" 'bad.yaml:6: .*no cmd' \
-        'bad.yaml:7: .*HOPE.*'; do
+    for line in 'bad.yaml:4: .*089.*' "bad.yaml:5: .*did you mean 'autostart'.*" 'bad.yaml:7: .*twice.*' \
+        'bad.yaml:8: .*no cmd' 'bad.yaml:9: .*HOPE.*'; do
         grep -Eq "$line" said || fail "$command does not say '$line' but: $(cat said)"
     done
 done

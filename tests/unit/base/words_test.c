@@ -116,6 +116,27 @@ static void lists_end_with_null(void **state)
     words_free(&w);
 }
 
+static void many_words_are_added_at_once(void **state)
+{
+    struct words w = { 0 };
+    struct buffer texts = { 0 };
+
+    (void)state;
+    words_add_all(&w, &texts, 0);
+    assert_null(w.word[0]);
+    words_add(&w, "a");
+    buffer_add(&texts, "b\0\0c", sizeof "b\0\0c");
+    words_add_all(&w, &texts, 3);
+    assert_int_equal(w.count, 4);
+    assert_string_equal(w.word[0], "a");
+    assert_string_equal(w.word[1], "b");
+    assert_string_equal(w.word[2], "");
+    assert_string_equal(w.word[3], "c");
+    assert_null(w.word[4]);
+    buffer_free(&texts);
+    words_free(&w);
+}
+
 static void a_copy_is_equal_and_apart(void **state)
 {
     struct words w = { 0 }, copy = { 0 };
@@ -146,6 +167,7 @@ int main(void)
         cmocka_unit_test(nothing_is_expanded),
         cmocka_unit_test(an_unclosed_quote_is_named),
         cmocka_unit_test(lists_end_with_null),
+        cmocka_unit_test(many_words_are_added_at_once),
         cmocka_unit_test(a_copy_is_equal_and_apart),
     };
 

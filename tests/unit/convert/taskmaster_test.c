@@ -385,6 +385,8 @@ static void what_is_only_shared_is_no_program(void **state)
     (void)state;
     converts("conf.yaml", "x: &x {user: nobody}\na:\n  <<: *x\n  cmd: y\n");
     expect("same(P, { a = { cmd = 'y', user = 'nobody' } })");
+    converts("conf.yaml", "x: &x {cmd: y}\nprograms:\n  a:\n    <<: *x\n");
+    expect("P.a.cmd == 'y' and P.x == nil");
     refuses("conf.yaml", "x: &x {user: nobody}\nprograms: {a: {cmd: y}}\n", 1, "there is no setting 'x'");
 }
 

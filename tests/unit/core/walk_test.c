@@ -1,5 +1,6 @@
-/* A random walk over every interleaving of start, stop, restart, reload, scale, exit, ready and timeout. Whatever the
- * order, there are never two living children of one process, none is lost, and nothing gets stuck.
+/* A random walk over every interleaving of start, stop, restart, reload, scale, exit, ready and timeout, of programs
+ * that wait for one another. Whatever the order, there are never two living children of one process, none is lost,
+ * nobody overtakes whom he requires, and nothing gets stuck.
  *
  *     walk_test [STEPS [SEED]] */
 #include "stage.h"
@@ -9,7 +10,9 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { PROGRAMS = 4, WALKS = 200 };
+enum { PROGRAMS = 6, WALKS = 200 };
+
+static const char *const names[PROGRAMS] = { "a", "b", "c", "d", "e", "f" };
 
 static unsigned long long seed, random_state;
 static long steps = 1000000;
@@ -23,9 +26,44 @@ static unsigned pick(unsigned below)
     return (unsigned)(random_state >> 11) % below;
 }
 
-static struct program *a_random_program(int i)
+static void add_name(struct name_list **list, const char *name)
 {
-    static const char *const names[PROGRAMS] = { "a", "b", "c", "d" };
+    if (*list == NULL)
+        *list = xcalloc(1, sizeof **list);
+    words_add(&(*list)->words, name);
+}
+
+/* On those before it in the alphabet, which may not be there. */
+static void depend_at_random(struct program *p, int i, const struct plan *plan)
+{
+    for (int k = 0; k < i; k++)
+        if (pick(4) == 0 && plan_find(plan, names[k]) != NULL)
+            add_name(pick(2) ? &p->requires : &p->after, names[k]);
+    p->on_dependency = (int)pick(2);
+}
+
+static void be_cared_for_at_random(struct program *p)
+{
+    if (pick(4) == 0) {
+        p->ready = xcalloc(1, sizeof *p->ready);
+        record_init(p->ready, &ready_record);
+        p->ready->kind = pick(2) ? READY_NOTIFY : READY_TCP;
+        p->ready->tcp = xstrdup("127.0.0.1:80");
+        p->ready_timeout = 1 + pick(10000);
+    }
+    if (pick(6) == 0)
+        p->watchdog = 1000 + pick(5000);
+    if (pick(4) == 0) {
+        p->health = xcalloc(1, sizeof *p->health);
+        record_init(p->health, &health_record);
+        p->health->tcp = xstrdup("127.0.0.1:80");
+        p->health->every = 1 + pick(3000);
+        p->health->action = (int)pick(3);
+    }
+}
+
+static struct program *a_random_program(int i, const struct plan *plan)
+{
     struct program *p = a_program(names[i]);
 
     if (pick(4) == 0)
@@ -45,6 +83,8 @@ static struct program *a_random_program(int i)
         p->backoff = (struct backoff){ .factor = 1 };
     if (pick(4) == 0)
         p->respawn_limit = (int)pick(4);
+    depend_at_random(p, i, plan);
+    be_cared_for_at_random(p);
     return p;
 }
 
@@ -54,17 +94,17 @@ static struct plan *a_random_plan(void)
 
     for (int i = 0; i < PROGRAMS; i++)
         if (pick(5) != 0)
-            plan_add(plan, a_random_program(i), NULL);
+            plan_add(plan, a_random_program(i, plan), NULL);
     return plan;
 }
 
 static struct process *any_process(struct supervisor *s)
 {
-    static const char *const targets[] = { "a", "b", "c", "d", "a:1", "b:2", "c:3", "all" };
+    static const char *const targets[] = { "a", "b", "c", "d", "e", "f", "a:1", "b:2", "c:3", "all" };
     struct process *p = NULL;
     bool known;
 
-    supervisor_each(s, targets[pick(8)], keep_first, &p, &known);
+    supervisor_each(s, targets[pick(10)], keep_first, &p, &known);
     return p;
 }
 
@@ -90,6 +130,36 @@ static void time_passes(void)
     fake_clock_advance(times[pick(8)]);
 }
 
+static void one_child_says(void)
+{
+    static const char *const texts[] = { "READY=1",
+                                         "WATCHDOG=1",
+                                         "STATUS=busy\nREADY=1",
+                                         "WATCHDOG=trigger",
+                                         "EXTEND_TIMEOUT_USEC=5000000",
+                                         "WATCHDOG_USEC=700000",
+                                         "MAINPID=1" };
+
+    if (fake_living() > 0)
+        fake_notify(fake_living_pid(pick((unsigned)fake_living())), texts[pick(7)]);
+}
+
+/* A verb with several targets. */
+static void do_to_all(struct process *p, void *arg)
+{
+    void (*const *verb)(struct process *) = arg;
+
+    (*verb)(p);
+}
+
+static void do_at_random_to_all(struct supervisor *s)
+{
+    static void (*verbs[])(struct process *) = { process_start, process_stop, process_restart };
+    bool known;
+
+    supervisor_each(s, "all", do_to_all, &verbs[pick(3)], &known);
+}
+
 static void scale_one(struct supervisor *s)
 {
     struct plan *plan = supervisor_plan(s);
@@ -103,7 +173,7 @@ static void one_step(struct stage *stage)
     struct supervisor *s = stage->supervisor;
     struct process *p = any_process(s);
 
-    switch (pick(12)) {
+    switch (pick(15)) {
     case 0:
     case 1:
         if (p != NULL)
@@ -135,6 +205,16 @@ static void one_step(struct stage *stage)
     case 9:
         one_child_ends();
         break;
+    case 10:
+        one_child_says();
+        break;
+    case 11:
+        fake_dial_refused(pick(2) ? "Connection refused" : NULL);
+        break;
+    case 12:
+        if (pick(4) == 0)
+            do_at_random_to_all(s);
+        break;
     default:
         time_passes();
     }
@@ -148,6 +228,8 @@ static void count_living(struct process *p, void *arg)
 
     switch (process_state(p)) {
     case PROCESS_STARTING:
+        assert_int_equal(alive, !process_is_held(p));
+        break;
     case PROCESS_RUNNING:
     case PROCESS_STOPPING:
         assert_true(alive);
@@ -174,10 +256,21 @@ static void check_invariants(struct stage *stage, bool sure_nobody_leaves)
 static void find_restless(struct process *p, void *arg)
 {
     enum process_state state = process_state(p);
-    bool at_rest = process_wanted(p) ? state == PROCESS_RUNNING || state == PROCESS_FATAL : process_is_settled(p);
+    bool waits = state == PROCESS_STARTING && supervisor_blockers(process_supervisor(p), p, NULL, 0) > 0;
+    bool at_rest =
+        process_wanted(p) ? state == PROCESS_RUNNING || state == PROCESS_FATAL || waits : process_is_settled(p);
 
     if (!at_rest)
         *(bool *)arg = true;
+}
+
+static void all_are_well(msec time)
+{
+    for (msec past = 0; past < time; past += 500) {
+        for (size_t i = 0; i < fake_living(); i++)
+            fake_notify(fake_living_pid(i), "READY=1\nWATCHDOG=1");
+        fake_clock_advance(500);
+    }
 }
 
 /* Left alone, everything finds its place: nothing waits for ever. (Several looks: one that is restarted for its age is
@@ -188,9 +281,10 @@ static void calm_down(struct stage *stage)
 
     fake_spawn_fails(0, "");
     fake_obey(true);
-    fake_clock_advance(60000);
+    fake_dial_refused(NULL);
+    all_are_well(90000);
     for (int look = 0; restless && look < 10; look++) {
-        fake_clock_advance(1337);
+        all_are_well(1500);
         restless = false;
         supervisor_each(stage->supervisor, "all", find_restless, &restless, &known);
     }

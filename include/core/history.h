@@ -1,0 +1,22 @@
+/* history: the last ends of a process, for whoever asks why. Takes no memory before the first one. */
+#ifndef CORE_HISTORY_H
+#define CORE_HISTORY_H
+
+#include "core/process.h"
+
+#include <stddef.h>
+
+enum { HISTORY_KEPT = 8 };
+
+struct history;
+
+/* A new, empty last entry, after which the oldest of HISTORY_KEPT are forgotten. *h may move; NULL is an empty one. */
+struct process_exit *history_add(struct history **h);
+
+/* The newest (`back` 0), the one before (1) …; NULL past the oldest. */
+struct process_exit *history_end(const struct history *h, size_t back);
+
+/* NULL is welcome. */
+void history_free(struct history *h);
+
+#endif

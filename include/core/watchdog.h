@@ -1,0 +1,16 @@
+/* watchdog: a process that beats must not stop. */
+#ifndef CORE_WATCHDOG_H
+#define CORE_WATCHDOG_H
+
+#include "base/units.h"
+
+struct process;
+struct watchdog;
+
+/* From now on it must beat once within each `limit`. */
+struct watchdog *watchdog_start(struct process *p, msec limit);
+void watchdog_beat(struct watchdog *w);
+void watchdog_set_limit(struct watchdog *w, msec limit);
+void watchdog_stop(struct watchdog **w); /* NULL is welcome */
+
+#endif

@@ -1,0 +1,326 @@
+/* What a process is asked and what it says of itself, while it has a child: readiness, heartbeat, health, STATUS; and
+ * the blame, when one of these ends it. */
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "core/health.h"
+#include "core/notices.h"
+#include "core/readiness.h"
+#include "core/watchdog.h"
+#include "os/clock.h"
+#include "process_private.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { STATUS_MOST = 200 };
+
+struct care {
+    struct speaker speaker; /* pid 0: it is not heard */
+    struct readiness *readiness;
+    struct watchdog *watchdog;
+    struct health *health;
+    struct blame *blame; /* owned; NULL: none */
+    char *status;        /* owned; NULL: it has said nothing */
+    int ready_fd;        /* our end of the pipe of { fd = }, until readiness has it; -1: none */
+};
+
+static struct care *care_of(struct process *p)
+{
+    if (p->care == NULL) {
+        p->care = xcalloc(1, sizeof *p->care);
+        p->care->ready_fd = -1;
+    }
+    return p->care;
+}
+
+static bool has_ready(const struct program *program, enum ready_kind kind)
+{
+    return program->ready != NULL && program->ready->kind == kind;
+}
+
+static bool may_speak(const struct program *program)
+{
+    return has_ready(program, READY_NOTIFY) || program->watchdog > 0;
+}
+
+/* -- before and after the start --------------------------------------------------------------------------------- */
+
+static bool prepare_notify(struct process *p, struct launch *l, struct error *e)
+{
+    const char *address = notices_address(supervisor_notices(p->supervisor), e);
+    char usec[24];
+
+    if (address == NULL)
+        return false;
+    environment_set(&l->environment, "NOTIFY_SOCKET", address);
+    snprintf(usec, sizeof usec, "%lld", (long long)p->program->watchdog * 1000);
+    if (p->program->watchdog > 0)
+        environment_set(&l->environment, "WATCHDOG_USEC", usec);
+    return true;
+}
+
+/* Our end is never waited for; those between the last descriptor and the pipe stay closed. */
+static bool prepare_pipe(struct process *p, struct launch *l, int number, struct error *e)
+{
+    struct care *care = care_of(p);
+    size_t count = (size_t)number - 2;
+    int end[2];
+
+    if (pipe2(end, O_CLOEXEC) < 0)
+        return failure_errno(e, "pipe for ready.fd");
+    fcntl(end[0], F_SETFL, O_NONBLOCK);
+    if (care->ready_fd >= 0)
+        close(care->ready_fd);
+    care->ready_fd = end[0];
+    l->close_after[3] = end[1];
+    l->passed = xcalloc(count, sizeof *l->passed);
+    for (size_t i = 0; i < count; i++)
+        l->passed[i] = i + 1 < count ? -1 : end[1];
+    l->request.passed = l->passed;
+    l->request.passed_count = count;
+    return true;
+}
+
+bool care_prepare(struct process *p, struct launch *l, struct error *e)
+{
+    if (may_speak(p->program) && !prepare_notify(p, l, e))
+        return false;
+    return !has_ready(p->program, READY_FD) || prepare_pipe(p, l, p->program->ready->fd, e);
+}
+
+static void watch_heartbeat(struct process *p)
+{
+    if (p->program->watchdog > 0 && care_of(p)->watchdog == NULL)
+        p->care->watchdog = watchdog_start(p, p->program->watchdog);
+}
+
+/* One that says itself when it is ready beats from then on; others from their start. */
+void care_child_started(struct process *p)
+{
+    if (may_speak(p->program)) {
+        care_of(p)->speaker = (struct speaker){ .pid = child_pid(p->child), .process = p };
+        notices_add(supervisor_notices(p->supervisor), &p->care->speaker);
+    }
+    if (!has_ready(p->program, READY_NOTIFY))
+        watch_heartbeat(p);
+}
+
+static void on_ready_end(struct process *p, const char *why)
+{
+    p->care->readiness = NULL;
+    if (why == NULL) {
+        process_became_ready(p);
+        return;
+    }
+    log_warning("%s: %s, stopping it", process_name(p), why);
+    process_condemn(p, why, false);
+}
+
+void care_await_ready(struct process *p)
+{
+    struct care *care = care_of(p);
+
+    care->readiness = readiness_start(p, care->ready_fd, on_ready_end);
+    care->ready_fd = -1;
+}
+
+void care_begin(struct process *p)
+{
+    watch_heartbeat(p);
+    if (p->program->health != NULL)
+        care_of(p)->health = health_start(p);
+}
+
+/* -- the way down ----------------------------------------------------------------------------------------------- */
+
+static void stop_hearing(struct process *p)
+{
+    if (p->care->speaker.pid != 0)
+        notices_remove(supervisor_notices(p->supervisor), &p->care->speaker);
+    p->care->speaker.pid = 0;
+}
+
+/* It may speak to its end, and not longer: somebody else may get its pid. */
+void care_stop(struct process *p)
+{
+    struct care *care = p->care;
+
+    if (care == NULL)
+        return;
+    readiness_stop(&care->readiness);
+    watchdog_stop(&care->watchdog);
+    health_stop(&care->health);
+    if (p->ended)
+        stop_hearing(p);
+}
+
+void care_forget(struct process *p)
+{
+    struct care *care = p->care;
+
+    if (care == NULL)
+        return;
+    care_stop(p);
+    stop_hearing(p);
+    if (care->ready_fd >= 0)
+        close(care->ready_fd);
+    free(care->blame);
+    free(care->status);
+    free(care);
+    p->care = NULL;
+}
+
+/* -- a new plan ------------------------------------------------------------------------------------------------- */
+
+/* What is asked of a RUNNING process follows the new settings at once; a start ends as it began. */
+static void renew_health(struct process *p, const struct program *before)
+{
+    if (setting_equal(setting_find(&program_record, "health"), before, p->program) && p->program->health != NULL)
+        return;
+    if (p->care != NULL)
+        health_stop(&p->care->health);
+    if (p->program->health != NULL)
+        care_of(p)->health = health_start(p);
+}
+
+static void renew_watchdog(struct process *p, const struct program *before)
+{
+    if (before->watchdog == p->program->watchdog)
+        return;
+    if (p->care != NULL)
+        watchdog_stop(&p->care->watchdog);
+    watch_heartbeat(p);
+}
+
+void care_adopt(struct process *p, const struct program *before)
+{
+    if (p->state != PROCESS_RUNNING || p->ended)
+        return;
+    renew_health(p, before);
+    renew_watchdog(p, before);
+}
+
+/* -- blame ------------------------------------------------------------------------------------------------------ */
+
+const struct blame *care_blame(const struct process *p)
+{
+    return p->care != NULL ? p->care->blame : NULL;
+}
+
+void care_put_blame(struct process *p, const char *reason)
+{
+    struct blame *blame = xmalloc(sizeof *blame);
+
+    care_forgive(p);
+    snprintf(blame->reason, sizeof blame->reason, "%s", reason);
+    blame->was_starting = p->state == PROCESS_STARTING;
+    care_of(p)->blame = blame;
+}
+
+void care_forgive(struct process *p)
+{
+    if (p->care == NULL)
+        return;
+    free(p->care->blame);
+    p->care->blame = NULL;
+}
+
+bool process_is_well(const struct process *p)
+{
+    return p->care == NULL || p->care->health == NULL || health_is_good(p->care->health);
+}
+
+/* -- what it says of itself ------------------------------------------------------------------------------------- */
+
+/* One line of words, whatever it is. */
+static void keep_status(struct process *p, const char *text)
+{
+    char *status = xstrndup(text, strnlen(text, STATUS_MOST));
+
+    for (char *c = status; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            *c = ' ';
+    free(care_of(p)->status);
+    p->care->status = status;
+}
+
+void care_describe(const struct process *p, struct buffer *out)
+{
+    if (p->care != NULL && p->care->status != NULL && p->care->status[0] != '\0')
+        buffer_addf(out, ", %s", p->care->status);
+}
+
+/* A whole number of microseconds as milliseconds; -1: it is none, or absurd. */
+static msec parse_usec(const char *text)
+{
+    unsigned long long usec;
+    char *end;
+
+    usec = strtoull(text, &end, 10);
+    return *text >= '0' && *text <= '9' && *end == '\0' && usec / 1000 < 365ull * 86400 * 1000 ? (msec)(usec / 1000)
+                                                                                               : -1;
+}
+
+static void follow(struct process *p, const char *text)
+{
+    long pid = strtol(text, NULL, 10);
+
+    if (pid == child_pid(p->child))
+        return;
+    if (pid > 1 && pid <= 1 << 30 && child_expect_heir(p->child, (pid_t)pid))
+        log_info("%s: its main process will be pid %ld", process_name(p), pid);
+    else
+        log_warning("%s says that its main process is pid %.20s, which is no descendant of it", process_name(p), text);
+}
+
+static void extend(struct process *p, msec time)
+{
+    if (time < 0)
+        return;
+    if (p->care->readiness != NULL)
+        readiness_extend(p->care->readiness, time);
+    else if (p->state == PROCESS_STOPPING && !p->held && clock_now() + time > p->since + p->program->stoptime)
+        process_wait(p, time);
+}
+
+static void hear_heartbeat(struct process *p, const char *value)
+{
+    if (p->care->watchdog == NULL)
+        return;
+    if (strcmp(value, "trigger") == 0)
+        process_condemn(p, "its watchdog was triggered by itself", true);
+    else
+        watchdog_beat(p->care->watchdog);
+}
+
+static void hear_ready(struct process *p)
+{
+    if (p->care->readiness != NULL)
+        readiness_told(p->care->readiness);
+}
+
+void process_hear(struct process *p, const char *key, const char *value)
+{
+    if (p->child == NULL || p->ended)
+        return;
+    care_of(p);
+    if (strcmp(key, "STATUS") == 0)
+        keep_status(p, value);
+    else if (strcmp(key, "READY") == 0 && strcmp(value, "1") == 0)
+        hear_ready(p);
+    else if (strcmp(key, "WATCHDOG") == 0)
+        hear_heartbeat(p, value);
+    else if (strcmp(key, "MAINPID") == 0)
+        follow(p, value);
+    else if (strcmp(key, "EXTEND_TIMEOUT_USEC") == 0)
+        extend(p, parse_usec(value));
+    else if (strcmp(key, "WATCHDOG_USEC") == 0 && p->care->watchdog != NULL && parse_usec(value) > 0)
+        watchdog_set_limit(p->care->watchdog, parse_usec(value));
+    else if (strcmp(key, "RELOADING") == 0)
+        log_info("%s is reloading", process_name(p));
+    else if (strcmp(key, "STOPPING") == 0)
+        log_info("%s is stopping by itself", process_name(p));
+}

@@ -1,0 +1,111 @@
+/* The end of a child, in three steps: its status is known (`ended`), its output has ended, and, when it was stopped,
+ * its process group is empty. Only then the machine goes on. */
+#include "core/side_command.h"
+#include "os/clock.h"
+#include "process_private.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+
+enum { PATIENCE = 1000 }; /* how long a grandchild may hold the pipe of an ended child */
+
+/* The child is over in every respect: forget it and go on. */
+static void check_over(struct process *p)
+{
+    if (!p->ended || p->out_open || p->err_open || p->group_lives)
+        return;
+    p->ended = false;
+    child_free(p->child);
+    p->child = NULL;
+    timer_stop(&p->timer);
+    timer_stop(&p->patience);
+    timer_stop(&p->age);
+    side_command_cancel(&p->stop_cmd);
+    process_over(p);
+}
+
+static void on_out_end(void *arg)
+{
+    struct process *p = arg;
+
+    p->out_open = false;
+    check_over(p);
+}
+
+static void on_err_end(void *arg)
+{
+    struct process *p = arg;
+
+    p->err_open = false;
+    check_over(p);
+}
+
+static void on_patience(void *arg)
+{
+    struct process *p = arg;
+
+    p->patience = NULL;
+    output_cut(p->out);
+    output_cut(p->err);
+    p->out_open = p->err_open = false;
+    check_over(p);
+}
+
+static void on_group_empty(void *arg)
+{
+    struct process *p = arg;
+
+    p->group_lives = false;
+    check_over(p);
+}
+
+/* Runs when the child has been reaped: now its group can be asked for. */
+static void look_at_group(void *arg)
+{
+    struct process *p = arg;
+
+    if (child_group_lives(p->child))
+        child_group_watch(p->child, on_group_empty, p);
+    else
+        on_group_empty(p);
+}
+
+/* A stop lets the rest of the group end as gracefully as its leader, within the stop's time. Whatever else ends a
+ * process leaves nothing of it behind. */
+static void end_group(struct process *p)
+{
+    if (!process_settings(p)->kill_group)
+        return;
+    if (p->state == PROCESS_STOPPING && process_settings(p)->stop_to == STOP_TO_GROUP) {
+        p->group_lives = true;
+        loop_later(supervisor_loop(p->supervisor), look_at_group, p);
+    } else {
+        child_signal_group(p->child, SIGKILL, NULL);
+    }
+}
+
+void process_child_exited(struct child *c, const struct child_exit *end, void *arg)
+{
+    struct process *p = arg;
+    struct process_exit *exit = process_new_exit(p);
+
+    assert(c == p->child);
+    exit->code = end->signal == 0 ? end->code : -1;
+    exit->signal = end->signal;
+    exit->core = end->core;
+    exit->uptime = clock_now() - p->started;
+    process_exit_reason(exit);
+    if (care_blame(p) != NULL)
+        snprintf(exit->reason, sizeof exit->reason, "%s", care_blame(p)->reason);
+    p->ended = true;
+    care_stop(p);
+    if (p->state != PROCESS_STOPPING)
+        timer_stop(&p->timer);
+    end_group(p);
+    p->out_open = !output_drain(p->out, on_out_end, p);
+    p->err_open = !output_drain(p->err, on_err_end, p);
+    if (p->out_open || p->err_open)
+        p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
+    check_over(p);
+}

@@ -1,0 +1,256 @@
+/* Whose turn it is. A process that others come before is held, in STARTING or in STOPPING; whenever something has
+ * changed, all that are held are looked at once more, after the callback, so that a command to many is seen as a whole:
+ *
+ *   1. who fell, takes those along who require it; who came back, has them started anew;
+ *   2. who is to start, gets what it requires started;
+ *   3. those whom nobody is in the way of any more, proceed. */
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "os/clock.h"
+#include "supervisor_private.h"
+
+#include <stdlib.h>
+
+enum { SLICE = 20 }; /* milliseconds of proceeding before the loop gets a turn */
+
+static void look(void *arg);
+
+static void look_soon(struct supervisor *s)
+{
+    if (s->looking)
+        return;
+    s->looking = true;
+    loop_later(s->loop, look, s);
+}
+
+/* -- being held ------------------------------------------------------------------------------------------------- */
+
+static void hold(struct supervisor *s, struct process *p, enum pull pull)
+{
+    if (s->held_count == s->held_capacity) {
+        s->held_capacity = s->held_capacity > 0 ? s->held_capacity * 2 : 16;
+        s->held = xrealloc(s->held, s->held_capacity * sizeof *s->held);
+    }
+    s->held[s->held_count++] = (struct held){ p, pull };
+    look_soon(s);
+}
+
+bool supervisor_holds(struct supervisor *s, struct process *p, bool by_user)
+{
+    bool starts = process_state(p) == PROCESS_STARTING;
+
+    if (starts ? !order_has_needs(process_program(p)) : process_dependents(p).count == 0)
+        return false;
+    hold(s, p, !starts ? PULL_NOTHING : by_user ? PULL_ALL : PULL_STOPPED);
+    if (!starts)
+        supervisor_falls(s, p);
+    return true;
+}
+
+void supervisor_forget_held(struct supervisor *s, const struct process *p)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->held_count; i++)
+        if (s->held[i].process != p)
+            s->held[kept++] = s->held[i];
+    s->held_count = kept;
+}
+
+/* Entries of those who need not be held any more go. */
+static void tidy(struct supervisor *s)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->held_count; i++)
+        if (process_is_held(s->held[i].process))
+            s->held[kept++] = s->held[i];
+    s->held_count = kept;
+    if (kept > 0)
+        return;
+    free(s->held);
+    s->held = NULL;
+    s->held_capacity = 0;
+}
+
+/* -- going along ------------------------------------------------------------------------------------------------ */
+
+void supervisor_falls(struct supervisor *s, struct process *p)
+{
+    struct pool *pool = supervisor_pool_of(s, process_program(p));
+
+    if (pool == NULL || process_dependents(p).count == 0)
+        return;
+    pool->falls = true;
+    s->moved = true;
+    look_soon(s);
+}
+
+/* It was RUNNING before, and no other process of its program has held the place meanwhile. */
+void supervisor_came_back(struct supervisor *s, struct process *p)
+{
+    struct pool *pool = supervisor_pool_of(s, process_program(p));
+
+    if (pool == NULL || process_last_exit(p) == NULL || process_program(p)->oneshot || process_dependents(p).count == 0)
+        return;
+    for (size_t i = 0; i < pool->count; i++)
+        if (pool->process[i] != p && process_state(pool->process[i]) == PROCESS_RUNNING)
+            return;
+    pool->back = process_run(p);
+    s->moved = true;
+    look_soon(s);
+}
+
+/* Call `fn` for each process of those programs that require this one. */
+typedef void along_fn(const struct pool *pool, struct process *p);
+
+static void each_along(struct supervisor *s, const struct pool *pool, along_fn *fn)
+{
+    struct order_list list = order_dependents(plan_order(s->plan), pool->program);
+
+    for (size_t i = 0; i < list.count; i++) {
+        const struct pool *other = supervisor_pool_at(s, list.program[i]);
+
+        for (size_t k = 0; order_requires(other->program, pool->program) && k < other->count; k++)
+            fn(pool, other->process[k]);
+    }
+}
+
+/* What a oneshot has done stays done; only who still waits for it is concerned. */
+static void stop_along(const struct pool *pool, struct process *p)
+{
+    if (process_wanted(p) && (!pool->program->oneshot || process_is_held(p)))
+        process_stop(p);
+}
+
+static bool can_restart(const struct process *p)
+{
+    return process_program(p)->on_dependency == ON_DEPENDENCY_RESTART && process_wanted(p) && process_is_alive(p) &&
+           process_state(p) != PROCESS_STOPPING;
+}
+
+static void restart_along(const struct pool *pool, struct process *p)
+{
+    (void)pool;
+    if (can_restart(p))
+        process_restart(p);
+}
+
+static void restart_older(const struct pool *pool, struct process *p)
+{
+    if (!can_restart(p) || process_run(p) > pool->back)
+        return;
+    log_notice("%s requires %s, which was restarted: restarting it", process_name(p), pool->program->name);
+    process_restart(p);
+}
+
+static void fall(struct supervisor *s, const struct pool *pool)
+{
+    bool wanted = false, up = false, stopping = false;
+
+    for (size_t i = 0; i < pool->count; i++) {
+        const struct process *p = pool->process[i];
+
+        wanted = wanted || process_wanted(p);
+        stopping = stopping || process_state(p) == PROCESS_STOPPING;
+        up = up || (process_is_alive(p) && process_state(p) != PROCESS_STOPPING);
+    }
+    if (pool->count > 0 && !wanted)
+        each_along(s, pool, stop_along);
+    else if (stopping && !up && !pool->program->oneshot)
+        each_along(s, pool, restart_along);
+}
+
+static void go_along(struct supervisor *s)
+{
+    s->moved = false;
+    for (size_t i = 0; i < s->plan->program_count; i++) {
+        struct pool *pool = supervisor_pool_at(s, (unsigned)i);
+
+        if (pool->falls) {
+            pool->falls = false;
+            fall(s, pool);
+        }
+        if (pool->back != 0) {
+            each_along(s, pool, restart_older);
+            pool->back = 0;
+        }
+    }
+}
+
+/* -- starting what is required ---------------------------------------------------------------------------------- */
+
+/* `missing`: none of the program is wanted. */
+static void pull(struct process *p, bool missing, enum pull how)
+{
+    if (missing ? !process_is_done(p) && process_is_settled(p) : how == PULL_ALL && process_state(p) == PROCESS_FATAL)
+        process_start(p);
+}
+
+static void pull_required(struct supervisor *s, const struct process *p, enum pull how)
+{
+    struct order_list list = order_needs(plan_order(s->plan), process_program(p));
+
+    for (size_t i = 0; i < list.count; i++) {
+        const struct pool *pool = supervisor_pool_at(s, list.program[i]);
+        bool missing = pool_is_missing(pool);
+
+        for (size_t k = 0; order_requires(process_program(p), pool->program) && k < pool->count; k++)
+            pull(pool->process[k], missing, how);
+    }
+}
+
+/* The list may grow meanwhile. */
+static void pull_all(struct supervisor *s)
+{
+    for (size_t i = 0; i < s->held_count; i++) {
+        struct held held = s->held[i];
+
+        s->held[i].pull = PULL_NOTHING;
+        if (held.pull != PULL_NOTHING && process_is_held(held.process) && process_plan(held.process) == s->plan)
+            pull_required(s, held.process, held.pull);
+    }
+}
+
+/* -- proceeding ------------------------------------------------------------------------------------------------- */
+
+static bool may_proceed(struct supervisor *s, const struct process *p)
+{
+    if (!process_is_held(p) || (s->shutdown.begun && process_state(p) == PROCESS_STARTING))
+        return false;
+    return supervisor_blockers(s, p, NULL, 0) == 0;
+}
+
+static void proceed_all(struct supervisor *s)
+{
+    msec until = clock_now() + SLICE;
+
+    for (size_t i = 0; i < s->held_count; i++) {
+        if (!may_proceed(s, s->held[i].process))
+            continue;
+        process_proceed(s->held[i].process);
+        if (clock_now() >= until) {
+            look_soon(s);
+            break;
+        }
+    }
+}
+
+static void look(void *arg)
+{
+    struct supervisor *s = arg;
+
+    s->looking = false;
+    if (s->moved)
+        go_along(s);
+    if (!s->shutdown.begun)
+        pull_all(s);
+    proceed_all(s);
+    tidy(s);
+}
+
+void supervisor_look_again(struct supervisor *s)
+{
+    if (s->held_count > 0)
+        look_soon(s);
+}

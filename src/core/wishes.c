@@ -1,0 +1,143 @@
+/* What users and plans want of a process: it is written down, and the machine is set going. */
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "core/process.h"
+#include "process_private.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+void process_want(struct process *p)
+{
+    p->wanted = true;
+}
+
+void process_start(struct process *p)
+{
+    p->wanted = true;
+    switch (p->state) {
+    case PROCESS_FATAL:
+        supervisor_forgive(p->supervisor, p);
+        process_start_anew(p, true);
+        break;
+    case PROCESS_STOPPED:
+    case PROCESS_EXITED:
+        process_start_anew(p, true);
+        break;
+    case PROCESS_BACKOFF: /* who asks now does not want to wait */
+        timer_stop(&p->timer);
+        process_start_anew(p, true);
+        break;
+    case PROCESS_STARTING: /* those it waits for are started too */
+        if (p->held)
+            supervisor_holds(p->supervisor, p, true);
+        break;
+    case PROCESS_STOPPING: /* it starts again when it has stopped */
+        care_forgive(p);
+        break;
+    case PROCESS_RUNNING:
+        break;
+    }
+}
+
+/* There is no child that would have to end first. */
+static void call_off(struct process *p)
+{
+    timer_stop(&p->timer);
+    log_notice("%s will not be started%s: stopped", process_name(p), p->state == PROCESS_BACKOFF ? " again" : "");
+    process_publish(p, EVENT_STOP, last_exit(p));
+    process_enter(p, PROCESS_STOPPED);
+    supervisor_falls(p->supervisor, p);
+}
+
+void process_stop(struct process *p)
+{
+    p->wanted = false;
+    care_forgive(p);
+    switch (p->state) {
+    case PROCESS_BACKOFF:
+        call_off(p);
+        break;
+    case PROCESS_EXITED:
+    case PROCESS_FATAL:
+        process_enter(p, PROCESS_STOPPED);
+        supervisor_falls(p->supervisor, p);
+        break;
+    case PROCESS_STARTING:
+        if (p->held)
+            call_off(p);
+        else
+            process_begin_stop(p);
+        break;
+    case PROCESS_RUNNING:
+        process_begin_stop(p);
+        break;
+    case PROCESS_STOPPING:
+        supervisor_falls(p->supervisor, p);
+        break;
+    case PROCESS_STOPPED:
+        break;
+    }
+}
+
+void process_restart(struct process *p)
+{
+    if (p->state == PROCESS_RUNNING || (p->state == PROCESS_STARTING && !p->held)) {
+        p->wanted = true;
+        care_forgive(p);
+        process_begin_stop(p);
+    } else {
+        process_start(p);
+    }
+}
+
+void process_condemn(struct process *p, const char *reason, bool at_once)
+{
+    care_put_blame(p, reason);
+    if (at_once)
+        child_signal_group(p->child, SIGKILL, NULL);
+    else
+        process_begin_stop(p);
+}
+
+void process_kill(struct process *p)
+{
+    if (p->child != NULL)
+        child_signal_group(p->child, SIGKILL, NULL);
+}
+
+bool process_signal(struct process *p, int number, struct error *e)
+{
+    if (p->child == NULL || p->ended)
+        return failure(e, "not running");
+    return child_signal(p->child, number, e);
+}
+
+void process_adopt(struct process *p, struct plan *plan, struct program *program)
+{
+    struct plan *plan_before = p->plan;
+    struct program *before = p->program;
+
+    p->plan = plan_hold(plan);
+    p->program = program;
+    if (output_serves(p->out, &program->out))
+        output_adopt(p->out, &program->out);
+    if (output_serves(p->err, &program->err))
+        output_adopt(p->err, &program->err);
+    if (p->state == PROCESS_RUNNING)
+        process_begin_aging(p);
+    care_adopt(p, before);
+    plan_release(plan_before);
+}
+
+void process_rename(struct process *p, const char *name)
+{
+    free(p->name);
+    p->name = xstrdup(name);
+}
+
+void process_reopen(struct process *p)
+{
+    output_reopen(p->out);
+    output_reopen(p->err);
+}

@@ -1,0 +1,42 @@
+#include "os/notify.h"
+
+#include "base/xalloc.h"
+#include "fake/fake.h"
+
+#include <stdlib.h>
+
+struct notify {
+    notify_fn *fn;
+    void *arg;
+};
+
+static struct notify *listener;
+
+struct notify *notify_open(struct loop *loop, notify_fn *fn, void *arg, struct error *e)
+{
+    (void)loop;
+    (void)e;
+    listener = xcalloc(1, sizeof *listener);
+    *listener = (struct notify){ fn, arg };
+    return listener;
+}
+
+const char *notify_address(const struct notify *n)
+{
+    (void)n;
+    return "@fake";
+}
+
+void notify_close(struct notify *n)
+{
+    if (n == listener)
+        listener = NULL;
+    free(n);
+}
+
+void fake_notify(pid_t pid, const char *text)
+{
+    if (listener != NULL)
+        listener->fn(pid, text, listener->arg);
+    fake_turn();
+}

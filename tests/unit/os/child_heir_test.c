@@ -1,0 +1,129 @@
+/* Heirs: a child that puts itself into the background, and says who goes on in its place. */
+#include "unit/os/children.h"
+
+static pid_t pid_in(const char *path)
+{
+    FILE *f = fopen(path, "r");
+    int pid = 0;
+
+    if (f != NULL && fscanf(f, "%d\n", &pid) != 1)
+        pid = 0;
+    if (f != NULL)
+        fclose(f);
+    return pid;
+}
+
+static char folder[] = "/tmp/reeve-heir.XXXXXX";
+static char path[sizeof folder + 8];
+
+static bool heir_is_known(void)
+{
+    return pid_in(path) > 0;
+}
+
+/* One that leaves another behind when it is told to, by USR1. */
+static struct child *a_parent(const char *setsid)
+{
+    char text[400];
+    struct child *c;
+
+    unlink(path);
+    snprintf(text, sizeof text,
+             "%s sh -c 'echo $$ >%s; exec sleep 1000' & trap 'exit 0' USR1; while :; do sleep 0.01; done", setsid,
+             path);
+    c = start_shell(text);
+    wait_until(heir_is_known);
+    return c;
+}
+
+static struct child *child;
+static pid_t heir;
+
+static bool heir_has_taken_over(void)
+{
+    return child_pid(child) == heir;
+}
+
+static void hand_over(const char *setsid)
+{
+    child = a_parent(setsid);
+    heir = pid_in(path);
+    assert_true(child_expect_heir(child, heir));
+    assert_int_not_equal(child_pid(child), heir);
+    assert_true(child_signal(child, SIGUSR1, NULL));
+    wait_until(heir_has_taken_over);
+    assert_int_equal(ends, 0);
+}
+
+static void an_heir_takes_the_place(void **state)
+{
+    (void)state;
+    hand_over("");
+    assert_true(child_signal(child, SIGTERM, NULL));
+    wait_for_ends(1);
+    assert_int_equal(last.signal, SIGTERM);
+}
+
+static void its_group_is_signalled_from_then_on(void **state)
+{
+    (void)state;
+    hand_over("setsid");
+    assert_true(child_signal_group(child, SIGKILL, NULL));
+    wait_for_ends(1);
+    assert_int_equal(last.signal, SIGKILL);
+}
+
+static void an_heir_that_is_gone_is_none(void **state)
+{
+    (void)state;
+    child = a_parent("");
+    heir = pid_in(path);
+    assert_true(child_expect_heir(child, heir));
+    kill(heir, SIGKILL);
+    child_signal(child, SIGUSR1, NULL);
+    run_loop();
+    if (ends == 0) /* the heir's end came later than the parent's */
+        wait_for_ends(1);
+    assert_int_equal(ends, 1);
+}
+
+static void strangers_are_no_heirs(void **state)
+{
+    (void)state;
+    child = a_parent("");
+    assert_false(child_expect_heir(child, getpid()));
+    assert_false(child_expect_heir(child, 1));
+    assert_false(child_expect_heir(child, child_pid(child)));
+    child_signal(child, SIGUSR1, NULL);
+    wait_for_ends(1);
+    assert_int_equal(last.code, 0);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    snprintf(path, sizeof path, "%s/pid", mkdtemp(folder));
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    unlink(path);
+    rmdir(folder);
+    return 0;
+}
+
+#define WITH_CHILDREN(test) cmocka_unit_test_setup_teardown(test, open_children, close_children)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_CHILDREN(an_heir_takes_the_place),
+        WITH_CHILDREN(its_group_is_signalled_from_then_on),
+        WITH_CHILDREN(an_heir_that_is_gone_is_none),
+        WITH_CHILDREN(strangers_are_no_heirs),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
