@@ -12,8 +12,8 @@
 struct editor {
     struct editor_options options;
     EditLine *el;
-    History *history;
-    char *kept; /* a line that is no longer libedit's */
+    HistoryW *history; /* the wide one: a module's names are looked up in reeve first, which has a history_end too */
+    char *kept;        /* a line that is no longer libedit's */
 };
 
 /* Put lines above the one that is edited, which is drawn again below them. */

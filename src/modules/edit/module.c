@@ -48,17 +48,17 @@ static void bind_keys(EditLine *el)
 static void set_up(struct editor *ed)
 {
     EditLine *el = ed->el;
-    HistEvent event;
+    HistEventW event;
 
     el_set(el, EL_CLIENTDATA, ed);
     el_set(el, EL_PROMPT, prompt);
     el_set(el, EL_EDITOR, "emacs");
     el_set(el, EL_SIGNAL, 0);
-    el_set(el, EL_ADDFN, "reeve-complete", "complete a word", on_tabulator);
+    el_wset(el, EL_ADDFN, L"reeve-complete", L"complete a word", on_tabulator); /* the other one copies, and leaks */
     bind_keys(el);
-    history(ed->history, &event, H_SETSIZE, HISTORY_MOST);
-    history(ed->history, &event, H_SETUNIQUE, 1);
-    el_set(el, EL_HIST, history, ed->history);
+    history_w(ed->history, &event, H_SETSIZE, HISTORY_MOST);
+    history_w(ed->history, &event, H_SETUNIQUE, 1);
+    el_wset(el, EL_HIST, history_w, ed->history);
     el_source(el, NULL); /* the user's ~/.editrc has the last word */
 }
 
@@ -67,7 +67,7 @@ static void edit_close(struct editor *ed)
     if (ed->el != NULL)
         el_end(ed->el);
     if (ed->history != NULL)
-        history_end(ed->history);
+        history_wend(ed->history);
     free(ed->kept);
     free(ed);
 }
@@ -80,7 +80,7 @@ static struct editor *edit_open(const struct editor_options *o, struct error *e)
     setlocale(LC_CTYPE, "");
     ed->options = *o;
     ed->el = el_init("reeve", stdin, stdout, stderr);
-    ed->history = history_init();
+    ed->history = history_winit();
     if (ed->el != NULL && ed->history != NULL) {
         set_up(ed);
         return ed;
@@ -140,11 +140,16 @@ static enum editor_result edit_read(struct editor *ed, const char **line)
     return EDITOR_LINE;
 }
 
+/* A line that the user's locale cannot read is not remembered. */
 static void edit_remember(struct editor *ed, const char *line)
 {
-    HistEvent event;
+    size_t size = strlen(line) + 1;
+    wchar_t *wide = xcalloc(size, sizeof *wide);
+    HistEventW event;
 
-    history(ed->history, &event, H_ENTER, line);
+    if (mbstowcs(wide, line, size) != (size_t)-1)
+        history_w(ed->history, &event, H_ENTER, wide);
+    free(wide);
 }
 
 static const struct editor_functions functions = {

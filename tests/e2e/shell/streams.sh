@@ -21,12 +21,14 @@ expect -c "
         must {reeve> }
         say version {\nreeve [^ \r]+\r}
     }
-    send \"events -f -n 0\r\"
+    send \"events -f\r\"
+    must {slow ready}
     exec \$env(REEVE) start web
     must {web state RUNNING}
     send \"\003\"
     must {reeve> }
-    send \"log -f -n 0; version\r\"
+    send \"log -f -n 1; version\r\"
+    must {version\r\n.*web}
     exec \$env(REEVE) stop web
     must {web exited|web stopped|web was}
     send \"\003\"
