@@ -217,7 +217,12 @@ fuzzed: $(FUZZERS:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 	        $(BUILD)/corpus/$$name tests/fuzz/corpus/$$name || exit 1; \
 	done
 
-bench: all ## how fast it is
+$(BUILD)/bench/hooks: tests/bench/hooks.c $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,cc,$<)$(TEST) $(ARCHIVE) $(LIBS)
+
+bench: all $(BUILD)/bench/hooks ## how fast it is
+	@$(BUILD)/bench/hooks
 	@if [ -x tests/bench/run ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/run; else echo 'no tests/bench/run'; fi
 
 format: ## clang-format on all C

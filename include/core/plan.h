@@ -5,6 +5,7 @@
 #include "base/problems.h"
 #include "core/order.h"
 #include "core/program.h"
+#include "core/socket_settings.h"
 
 #include <stddef.h>
 
@@ -54,6 +55,8 @@ struct plan {
     size_t slot_count;
     struct group *groups;
     size_t group_count;
+    struct socket_settings **sockets; /* owned, in the order of declaration */
+    size_t socket_count;
     struct order *order; /* owned; NULL until somebody asks */
     void *script;        /* the generation whose functions the programs name; the plan owns it */
     void (*free_script)(void *script);
@@ -81,12 +84,19 @@ void plan_compact(struct plan *plan);
 bool plan_add_group(struct plan *plan, const char *name, const struct words *programs, const char *file, int line,
                     struct problems *problems);
 
+/* Own `socket`. The same name twice is a problem (and it is freed). */
+bool plan_add_socket(struct plan *plan, struct socket_settings *socket, struct problems *problems);
+
 /* NULL: there is none of that name. */
 struct program *plan_find(const struct plan *plan, const char *name);
+const struct socket_settings *plan_find_socket(const struct plan *plan, const char *name);
 const struct group *plan_find_group(const struct plan *plan, const char *name);
 
 /* Who comes after whom; the plan's. No program may be added any more. */
 const struct order *plan_order(struct plan *plan);
+
+/* Programs name sockets that exist, and no two of these are the same. */
+bool plan_check_sockets(const struct plan *plan, struct problems *problems);
 
 /* What only the whole can say: groups and the pool name programs that exist, nobody but us can reach an open port … */
 bool plan_check(struct plan *plan, struct problems *problems);
@@ -100,7 +110,7 @@ struct plan_difference {
     struct program *before, *after; /* NULL for added, removed */
     bool restart;                   /* a setting changed that the child sees */
     bool count;                     /* numprocs changed */
-    struct words settings;          /* the names of the changed settings; "supervisor.env" if that one did */
+    struct words settings;          /* the names of the changed settings; also "supervisor.env", "socket NAME" */
 };
 
 struct plan_comparison {
@@ -114,7 +124,7 @@ void plan_compare(const struct plan *before, const struct plan *after, struct pl
 void plan_comparison_free(struct plan_comparison *c);
 const char *plan_change_name(enum plan_change change); /* "added" "removed" "changed" "kept" */
 
-/* {"programs":[…],"groups":{…},"sockets":[],"supervisor":{…}} */
+/* {"programs":[…],"groups":{…},"sockets":[…],"supervisor":{…}} */
 void plan_print_json(const struct plan *plan, struct buffer *json);
 
 /* The same for people: a block per program, one setting a line, the ones that were said marked. */

@@ -69,7 +69,7 @@ struct output_settings {
     struct capture_settings *capture; /* of OUTPUT_CAPTURED */
 };
 
-/* Names of other programs: `requires` and `after`. */
+/* Names of other programs, or of sockets: `requires`, `after`, `sockets`. */
 struct name_list {
     struct words words;
     int line; /* where they were said; 0: nobody knows */
@@ -121,6 +121,7 @@ struct program {
     struct backoff backoff;
     char *workingdir, *env_file, *user, *group, *input;
     struct name_list *requires, *after; /* NULL: nobody */
+    struct name_list *sockets;          /* NULL: none */
     struct ready_settings *ready;       /* NULL: "starttime" */
     struct health_settings *health;     /* NULL: not asked */
     msec ready_timeout, watchdog /* 0: off */;
@@ -147,6 +148,9 @@ void program_free(struct program *p);
 /* Checks that need more than one setting: cmd is there, bounds fit, names of users exist … Problems go to the
  * lines that `line` knows. */
 bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems);
+
+/* Whether reeve reads at least one of its streams, so that hooks can hear its lines. */
+bool program_is_heard(const struct program *p);
 
 /* "web" or "web:2", as the user knows a process of it; `alone`: it is the only one. */
 void program_process_name(const struct program *p, int index, bool alone, struct buffer *out);

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 struct notices;
+struct sockets;
 struct supervisor;
 
 /* What a function has answered: whether its first result was true; its second, or its error. */
@@ -50,7 +51,11 @@ struct supervisor_upward {
 struct supervisor *supervisor_new(struct loop *loop, const struct supervisor_upward *upward);
 void supervisor_free(struct supervisor *s);
 
-/* The first plan: everything with autostart is started. Takes over the caller's hold on `plan`. */
+/* Open the sockets of the first plan. Any problem: false, and none is open. */
+bool supervisor_open_sockets(struct supervisor *s, const struct plan *plan, struct problems *problems);
+
+/* The first plan, whose sockets are open: everything with autostart is started. Takes over the caller's hold on `plan`.
+ */
 void supervisor_start(struct supervisor *s, struct plan *plan);
 
 /* Load anew and apply. Any problem: false, all of them in `problems`, nothing changed. `list` gets the
@@ -91,6 +96,7 @@ struct plan *supervisor_plan(const struct supervisor *s);
 struct bus *supervisor_bus(const struct supervisor *s);
 struct loop *supervisor_loop(const struct supervisor *s);
 struct notices *supervisor_notices(const struct supervisor *s);
+struct sockets *supervisor_sockets(const struct supervisor *s);
 struct children *supervisor_children(const struct supervisor *s);
 const struct supervisor_upward *supervisor_upward(const struct supervisor *s);
 msec supervisor_started(const struct supervisor *s); /* clock_now */

@@ -22,20 +22,39 @@ struct address {
 /* Host names are refused here (looking one up would block); literals and "localhost" are read. */
 bool address_parse(const char *text, struct address *out, struct error *e);
 
+/* Whether both are the same place, however they were written. */
+bool address_equal(const struct address *a, const struct address *b);
+
 /* Whether only this machine can reach it. */
 bool address_is_local(const struct address *a);
 
 struct listen_options {
-    int backlog;   /* 0: the system's most */
-    int mode;      /* of a Unix socket's file; -1: as the umask says */
-    uid_t uid;     /* owner of a Unix socket's file; (uid_t)-1: ours */
+    int backlog; /* 0: the system's most */
+    int mode;    /* of a Unix socket's file; -1: as the umask says */
+    uid_t uid;   /* owner of a Unix socket's file; (uid_t)-1: ours */
     gid_t gid;
     bool reuseport;
 };
 
-/* A listening (or, for udp, bound) non-blocking close-on-exec socket, or -1. A Unix socket's directory must exist; a stale file
- * is replaced; one on which somebody answers is refused with the pid of whoever that is. */
+/* A listening (or, for udp, bound) non-blocking close-on-exec socket, or -1. A Unix socket's directory must exist; a
+ * stale file is replaced; one on which somebody answers is refused with the pid of whoever that is. */
 int socket_listen(const struct address *a, const struct listen_options *o, struct error *e);
+
+/* The file of a Unix socket, to know it again; all zero elsewhere. */
+struct socket_file {
+    dev_t device;
+    ino_t inode;
+};
+
+struct socket_file socket_file(const struct address *a);
+
+/* Whether that file is still the one at its path; remove it if so. */
+bool socket_file_is_there(const struct address *a, const struct socket_file *file);
+void socket_file_remove(const struct address *a, const struct socket_file *file);
+
+/* Give one that listens at `a` already these options, without closing it: not even its own address can be listened at
+ * anew while somebody holds it. */
+bool socket_adjust(int fd, const struct address *a, const struct listen_options *o, struct error *e);
 
 /* Connect, blocking: for the client. -1 on failure; errno tells the kinds apart. */
 int socket_connect(const struct address *a, struct error *e);

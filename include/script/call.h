@@ -23,6 +23,9 @@
 struct call {
     struct script *script;
     lua_State *L;
+    struct thread thread;
+    struct task *task;  /* that runs; NULL: nothing in it may wait */
+    bool waits;         /* the task will go on later */
     struct call *outer; /* of the same generation */
     bool was_limited;
     bool failed;             /* by an error */
@@ -35,8 +38,16 @@ struct call {
 /* An empty stack to push on. Nothing in between may raise: the ceiling of memory does not hold here. */
 void call_begin(struct call *c, struct script *s);
 
-/* Run the function at the bottom of the stack with the arguments above it. True: only its results are on the stack. */
+/* Another piece of a task, in its coroutine; its first one begins with call_prepare. */
+void call_enter(struct call *c, struct script *s, lua_State *L, struct task *task);
+void call_prepare(lua_State *L);
+
+/* Run the function at the bottom of the stack with the arguments above it. True: only its results are on the stack, or
+ * the task waits. */
 bool call_run(struct call *c, msec limit);
+
+/* A task is ended while it waits: `<close>` variables are closed, and must not wait. */
+void call_close(struct call *c, msec limit);
 
 /* Where `L` was when its time was over: called in the hook, since it cannot be told exactly afterwards. */
 void call_interrupted(lua_State *L);

@@ -14,6 +14,14 @@ struct supervisor *script_supervisor(void);
 void handle_push_process(lua_State *L, const struct process *p);
 void handle_push_program(lua_State *L, const char *name);
 
+/* The process of the handle at `index`, which must be one; NULL, with the reason, if it is gone. */
+struct process *handle_find_process(lua_State *L, int index, struct error *e);
+
+/* process:wait(state [, timeout]) -> true | nil, message
+ * process:usage() -> { rss, cpu, threads, fds } | nil, message */
+int handle_wait(lua_State *L);
+int handle_usage(lua_State *L);
+
 /* The ids of all processes of a program, as memory of Lua's on top of the stack. */
 unsigned *handle_push_ids(lua_State *L, const char *program, size_t *count);
 

@@ -22,6 +22,10 @@ void hooks_forget(const struct script *s);
  * force is told. */
 void hooks_tell_emitted(struct script *s, lua_State *L, const char *name);
 
+/* Whether some hook wants to know what the process writes; tell them a line of "stdout" or "stderr". */
+bool hooks_want_lines(const struct process *p);
+void hooks_tell_line(struct process *p, const char *text, size_t length, const char *stream);
+
 /* Push how a run ended, for hooks and advisors. */
 void hooks_push_exit(lua_State *L, const struct process_exit *exit);
 

@@ -30,5 +30,12 @@ void lib_open_json(lua_State *L);
 void lib_open_process(lua_State *L);
 void lib_open_program(lua_State *L);
 void lib_open_events(lua_State *L);
+void lib_open_task(lua_State *L);
+void lib_open_command(lua_State *L);
+void lib_open_exec(lua_State *L);
+void lib_open_connect(lua_State *L);
+void lib_open_store(lua_State *L);
+void lib_open_http(lua_State *L);
+void lib_open_mail(lua_State *L);
 
 #endif

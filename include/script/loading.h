@@ -22,7 +22,7 @@ struct source {
     struct source *includer;
 };
 
-enum declaration_kind { DECLARED_SUPERVISOR, DECLARED_PROGRAM, DECLARED_GROUP };
+enum declaration_kind { DECLARED_SUPERVISOR, DECLARED_PROGRAM, DECLARED_GROUP, DECLARED_SOCKET };
 
 /* `program "web" { … }`, read and not yet made into a record. */
 struct declaration {
@@ -57,6 +57,9 @@ struct source *loading_find_source(const struct loading *l, const char *path);
 
 struct declaration *loading_add_declaration(struct loading *l, enum declaration_kind kind, const char *name,
                                             const struct spot *spot);
+
+/* The word that declares it: "program" … */
+const char *loading_word(const struct declaration *d);
 
 /* Where the user wrote what stands at a line of a source: in foreign files it is another one. */
 struct spot loading_origin(const struct source *source, int line);

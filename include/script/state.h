@@ -12,13 +12,25 @@
 
 struct call;
 struct loading;
+struct pulse;
+struct task;
 struct timer;
+
+enum { THREADS_SPARE = 16 };
+
+/* A coroutine that C begins with, kept from collection by its reference. */
+struct thread {
+    lua_State *L;
+    int reference;
+};
 
 /* `on("exit", "web*", f)` */
 struct subscription {
     char *event;
     char *pattern; /* NULL: everybody */
     int function;  /* in Lua's registry */
+    char *file;    /* where `on` was called */
+    int line;
 };
 
 struct script {
@@ -39,6 +51,16 @@ struct script {
     char *folder;           /* of the configuration, with a slash at its end; "" for the one we are in */
     struct timer *delivery; /* emitted events wait in Lua's registry until it fires */
 
+    TAILQ_HEAD(, task) tasks; /* that have not ended, in the order in which they were made */
+    size_t task_count;
+    LIST_HEAD(, pulse) pulses; /* reeve.after, reeve.every */
+    size_t pulse_count;
+    struct timer *grace; /* after that its tasks are ended: another generation is in force */
+    bool in_force;       /* its plan is */
+
+    struct thread spare[THREADS_SPARE];
+    int spare_count;
+
     msec hook_time;
     struct loading *loading; /* while the file is evaluated, else NULL */
 };
@@ -46,11 +68,22 @@ struct script {
 /* `path` is the configuration's. */
 struct script *script_new(const char *path);
 
-/* Now, or when the call that is running has returned. NULL is welcome. */
+/* Now, or when the call that is running has returned and its tasks have ended. NULL is welcome. */
 void script_free(struct script *s);
 
 /* The generation that a coroutine belongs to. */
 struct script *script_of(lua_State *L);
+
+/* The generations there are, the newest first: NULL begins and ends. */
+struct script *script_next(const struct script *s);
+
+/* An empty coroutine for C to begin with; raises in `L` if there is no memory. Its stack is C's until it is given
+ * back: `spoilt` if it cannot be used again. */
+struct thread script_take_thread(struct script *s, lua_State *L);
+void script_give_thread(struct script *s, struct thread thread, bool spoilt);
+
+/* Whether it is one of those: the user has no business with it. */
+bool script_owns_thread(lua_State *L);
 
 /* The generation whose function has this number; NULL: it is gone. */
 struct script *script_owner(int reference);

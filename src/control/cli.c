@@ -10,6 +10,7 @@
 #include "core/command.h"
 #include "os/file.h"
 #include "script/script.h"
+#include "script/verbs.h"
 #include "version.h"
 
 #include <errno.h>
@@ -311,11 +312,19 @@ static int help_main(int argc, char **argv)
     return print_help(argc > 1 ? argv[1] : NULL);
 }
 
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static int dispatch(int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : NULL;
     const struct local *local = verb != NULL ? find_local(verb) : NULL;
 
+    if (argc == 3 && is_help(argv[2]))
+        return print_help(verb);
+    verbs_register(); /* the client checks what it is asked before it asks */
     if (local != NULL)
         return local->main(argc - 1, argv + 1);
     if (verb == NULL) {
@@ -326,7 +335,7 @@ static int dispatch(int argc, char **argv)
         printf("reeve %s\n", REEVE_VERSION);
         return 0;
     }
-    if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0)
+    if (is_help(verb))
         return print_help(NULL);
     if (strcmp(verb, "complete") == 0)
         return complete_main(argc - 1, argv + 1);

@@ -93,21 +93,26 @@ static char *absolute(const char *path)
 
 /* ---- from settings to facts -------------------------------------------------------------------- */
 
+static void tell_problems(const struct run *r, const struct problems *problems)
+{
+    struct buffer text = { 0 };
+
+    problems_print(problems, &text);
+    if (text.length > 0)
+        text.data[text.length - 1] = '\0';
+    tell(r, text.length > 0 ? text.data : "reeve: the configuration cannot be read");
+    buffer_free(&text);
+}
+
 static struct plan *load(const struct run *r)
 {
     struct problems problems = { 0 };
-    struct buffer text = { 0 };
     struct plan *plan;
 
     foreign_enable();
     plan = script_load(r->file, &problems);
-    if (plan == NULL) {
-        problems_print(&problems, &text);
-        if (text.length > 0)
-            text.data[text.length - 1] = '\0';
-        tell(r, text.length > 0 ? text.data : "reeve: the configuration cannot be read");
-    }
-    buffer_free(&text);
+    if (plan == NULL)
+        tell_problems(r, &problems);
     problems_free(&problems);
     return plan;
 }
@@ -138,15 +143,39 @@ static bool apply_settings(struct run *r, const struct supervisor_settings *sett
     r->pidfile = absolute(r->pidfile_said != NULL ? r->pidfile_said : settings->pidfile);
     if (!open_log(r, settings, e))
         return failure_in(e, "log");
-    if (settings->user != NULL && !become_user(settings->user, e))
-        return false;
     if (settings->umask >= 0)
         umask((mode_t)settings->umask);
     if (settings->workingdir != NULL && chdir(settings->workingdir) < 0)
         return failure_errno(e, "workingdir '%s'", settings->workingdir);
+    return true;
+}
+
+/* What is ours as the user that we stay. */
+static bool settle(struct run *r, const struct plan *plan, struct error *e)
+{
+    const struct supervisor_settings *settings = &plan->settings;
+
+    if (settings->user != NULL && !become_user(settings->user, e))
+        return false;
     if (settings->state_dir != NULL && !file_make_directory(settings->state_dir, 0700, e))
         return failure_in(e, "state_dir");
-    return true;
+    return (r->pidfile == NULL || pidfile_write(r->pidfile, e)) && server_listen(r->server, plan, e);
+}
+
+/* The sockets come first: their ports may be for root only. One that cannot be opened is told last: if another reeve
+ * has it, the pid file or the control port says which. */
+static bool occupy(struct run *r, const struct plan *plan)
+{
+    struct problems problems = { 0 };
+    bool good = supervisor_open_sockets(r->supervisor, plan, &problems);
+    struct error e;
+
+    if (!settle(r, plan, &e))
+        good = give_up(r, &e);
+    else if (!good)
+        tell_problems(r, &problems);
+    problems_free(&problems);
+    return good;
 }
 
 /* ---- while it runs ----------------------------------------------------------------------------- */
@@ -276,18 +305,17 @@ static int run(struct run *r, struct plan *plan)
     struct error e;
     int status = 1;
 
-    if (!apply_settings(r, &plan->settings, &e) || (r->pidfile != NULL && !pidfile_write(r->pidfile, &e))) {
+    if (!apply_settings(r, &plan->settings, &e)) {
         give_up(r, &e);
         plan_release(plan);
         return 1;
     }
     build(r);
-    if (server_listen(r->server, plan, &e)) {
+    if (occupy(r, plan)) {
         supervise(r, plan);
         status = supervisor_exit_code(r->supervisor);
         log_notice("reeve ends with status %d", status);
     } else {
-        give_up(r, &e);
         plan_release(plan);
     }
     tear_down(r);

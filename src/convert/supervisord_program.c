@@ -4,7 +4,6 @@
 #include "convert/lua_text.h"
 #include "convert/scalar.h"
 #include "convert/supervisord.h"
-#include "core/program.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -178,36 +177,22 @@ static long long read_count(struct ini_values *v, const char *name, long long ot
     return count;
 }
 
-static void open_socket(struct ini_values *v, const char *name)
+/* The socket of a [fcgi-program:x]. */
+static void convert_socket(struct ini_values *v, const char *name)
 {
     struct place place = v->section->place;
     struct expr *names = expr_table();
     char *clean = draft_name(name, NULL, place);
     struct ini_values socket = *v;
 
+    if (ini_get(v->section, "socket") == NULL)
+        ini_refuse(v, "socket", place, "it is missing");
+    expr_note(v->table, place, "supervisord passes the socket as descriptor 0, reeve as descriptor 3 (LISTEN_FDS)");
     expr_add(names, expr_text(clean), place);
     expr_set(v->table, "sockets", names, place);
     socket.table = draft_open_named(&v->sd->c->draft, "socket", name, place);
     ini_values_read(&socket, socket_keys);
     free(clean);
-}
-
-/* The socket of a [fcgi-program:x], for a reeve that opens sockets; otherwise a note. */
-static void convert_socket(struct ini_values *v, const char *name)
-{
-    struct place place = v->section->place;
-    char *value;
-
-    if (ini_get(v->section, "socket") == NULL)
-        ini_refuse(v, "socket", place, "it is missing");
-    expr_note(v->table, place, "supervisord passes the socket as descriptor 0, reeve as descriptor 3 (LISTEN_FDS)");
-    if (setting_find(&program_record, "sockets") != NULL) {
-        open_socket(v, name);
-        return;
-    }
-    value = ini_value(v, "socket", &place);
-    expr_note(v->table, place, "socket = %s is not carried over", value != NULL ? value : "");
-    free(value);
 }
 
 /* What other values may name. The table of variables is the caller's. */

@@ -62,11 +62,10 @@ static bool prepare_notify(struct process *p, struct launch *l, struct error *e)
     return true;
 }
 
-/* Our end is never waited for; those between the last descriptor and the pipe stay closed. */
+/* Our end is never waited for. */
 static bool prepare_pipe(struct process *p, struct launch *l, int number, struct error *e)
 {
     struct care *care = care_of(p);
-    size_t count = (size_t)number - 2;
     int end[2];
 
     if (pipe2(end, O_CLOEXEC) < 0)
@@ -76,11 +75,7 @@ static bool prepare_pipe(struct process *p, struct launch *l, int number, struct
         close(care->ready_fd);
     care->ready_fd = end[0];
     l->close_after[3] = end[1];
-    l->passed = xcalloc(count, sizeof *l->passed);
-    for (size_t i = 0; i < count; i++)
-        l->passed[i] = i + 1 < count ? -1 : end[1];
-    l->request.passed = l->passed;
-    l->request.passed_count = count;
+    launch_pass(l, number, end[1]);
     return true;
 }
 
@@ -282,7 +277,8 @@ static void extend(struct process *p, msec time)
         return;
     if (p->care->readiness != NULL)
         readiness_extend(p->care->readiness, time);
-    else if (p->state == PROCESS_STOPPING && !p->held && clock_now() + time > p->since + p->program->stoptime)
+    else if (p->state == PROCESS_STOPPING && !p->held && p->gate == NULL &&
+             clock_now() + time > p->since + p->program->stoptime)
         process_wait(p, time);
 }
 

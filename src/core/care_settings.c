@@ -1,5 +1,5 @@
-/* The settings `requires`, `after`, `ready` and `health`: what a program wants of others, and how it is seen to be
- * well. Each is a pointer that most programs leave NULL. */
+/* The settings `requires`, `after`, `sockets`, `ready` and `health`: what a program wants of others, and how it is seen
+ * to be well. Each is a pointer that most programs leave NULL. */
 #include "base/json.h"
 #include "base/xalloc.h"
 #include "core/program.h"
@@ -80,6 +80,14 @@ const struct setting_type names_setting = { .noun = "the name of a program or a 
                                             .equal = equal_names,
                                             .copy = copy_names,
                                             .clear = clear_names };
+
+const struct setting_type socket_names_setting = { .noun = "the name of a socket or a list of them",
+                                                   .size = sizeof(struct name_list *),
+                                                   .read = read_names,
+                                                   .print = print_names,
+                                                   .equal = equal_names,
+                                                   .copy = copy_names,
+                                                   .clear = clear_names };
 
 /* ---- records behind a pointer ------------------------------------------------------------------ */
 

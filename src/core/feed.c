@@ -90,7 +90,7 @@ static void attach(struct feed *f, const struct process *p)
 }
 
 /* A last line without a newline must not run into the first one of the next run. */
-static void end_line(struct feed *f)
+void feed_finish_line(struct feed *f)
 {
     line_cutter_end(&f->cutter, add_line, f);
     pass_on(f);
@@ -101,7 +101,7 @@ static void on_timer(void *arg)
     struct feed *f = arg;
 
     f->end = NULL;
-    end_line(f);
+    feed_finish_line(f);
     f->on_end(f->arg);
 }
 
@@ -120,7 +120,7 @@ static void on_event(const struct event *event, void *arg)
     if (event->kind == EVENT_START)
         attach(f, event->process);
     else if (event->kind == EVENT_EXIT && f->follow == NULL)
-        end_line(f);
+        feed_finish_line(f);
     f->leaving = f->leaving || event->kind == EVENT_GONE;
     if (f->leaving && process_is_settled(event->process))
         end_soon(f);

@@ -1,6 +1,7 @@
 /* A start: the settings of this run, the environment, the streams, and then the child. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/sockets.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "process_private.h"
@@ -97,6 +98,46 @@ void launch_clear(struct launch *l)
     free(l->passed);
     environment_free(&l->environment);
     identity_free(&l->identity);
+}
+
+void launch_pass(struct launch *l, int number, int fd)
+{
+    size_t count = (size_t)number - 2;
+
+    if (count > l->request.passed_count) {
+        l->passed = xrealloc(l->passed, count * sizeof *l->passed);
+        for (size_t i = l->request.passed_count; i < count; i++)
+            l->passed[i] = -1;
+        l->request.passed = l->passed;
+        l->request.passed_count = count;
+    }
+    l->passed[number - 3] = fd;
+}
+
+/* The protocol of sd_listen_fds(3). LISTEN_PID is filled in by whoever makes the child. */
+static bool pass_sockets(struct launch *l, struct process *p, const struct name_list *list, struct error *e)
+{
+    const struct sockets *sockets = supervisor_sockets(p->supervisor);
+    struct buffer names = { 0 };
+
+    if (list == NULL)
+        return true;
+    for (size_t i = 0; i < list->words.count; i++) {
+        const char *name = list->words.word[i];
+        int fd = sockets_find(sockets, name);
+
+        if (fd < 0) {
+            buffer_free(&names);
+            return failure(e, "socket '%s' is not open", name);
+        }
+        launch_pass(l, 3 + (int)i, fd);
+        buffer_addf(&names, "%s%s", i > 0 ? ":" : "", name);
+    }
+    set_number(&l->environment, "LISTEN_FDS", (int)list->words.count);
+    environment_set(&l->environment, "LISTEN_PID", "");
+    environment_set(&l->environment, "LISTEN_FDNAMES", names.data);
+    buffer_free(&names);
+    return true;
 }
 
 /* A stream that goes elsewhere than at the last start gets a new output; else the old one goes on. */
@@ -199,7 +240,8 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
     if (!resolve(p, e))
         return false;
     settings = process_settings(p);
-    if (launch_prepare(&l, p, settings, e) && open_streams(&l, p, settings, e) && care_prepare(p, &l, e)) {
+    if (launch_prepare(&l, p, settings, e) && open_streams(&l, p, settings, e) &&
+        pass_sockets(&l, p, settings->sockets, e) && care_prepare(p, &l, e)) {
         l.request.argv = settings->cmd.word;
         l.request.urgent = p->restarts > 0;
         l.request.envp = l.environment.entry;

@@ -42,6 +42,9 @@ static void plan_free(struct plan *plan)
     free(plan->slots);
     order_free(plan->order);
     free_groups(plan);
+    for (size_t i = 0; i < plan->socket_count; i++)
+        socket_settings_free(plan->sockets[i]);
+    free(plan->sockets);
     for (size_t i = 0; i < supervisor_record.count; i++)
         free(plan->places[i].file);
     free(plan->places);

@@ -108,6 +108,7 @@ bool plan_check(struct plan *plan, struct problems *problems)
         check_group(&c, &plan->groups[i]);
     check_pool(&c);
     check_access(&c);
+    c.good = plan_check_sockets(plan, problems) && c.good;
     c.good = order_check(plan, problems) && c.good;
     return c.good;
 }

@@ -21,19 +21,40 @@ static void note_change(struct plan_difference *d, const char *setting, enum set
     d->count = d->count || change == CHANGE_COUNT;
 }
 
-/* The environment of all programs is part of each one's own. */
-static struct plan_difference difference(struct program *before, struct program *after, bool environment_changed)
+/* Whether a socket of that name listens elsewhere now. What else is new about it holds for who has it already. */
+static bool has_moved(const struct plan *before, const struct plan *after, const char *socket)
 {
-    struct plan_difference d = { .name = after->name, .before = before, .after = after };
+    const struct socket_settings *then = plan_find_socket(before, socket), *now = plan_find_socket(after, socket);
+
+    return then != NULL && now != NULL && !address_equal(&then->address, &now->address);
+}
+
+static void compare_sockets(struct plan_difference *d, const struct plan *before, const struct plan *after)
+{
+    const struct name_list *l = d->after->sockets;
+
+    for (size_t i = 0; l != NULL && i < l->words.count; i++)
+        if (has_moved(before, after, l->words.word[i])) {
+            char *what = xasprintf("socket %s", l->words.word[i]);
+
+            note_change(d, what, CHANGE_RESTART);
+            free(what);
+        }
+}
+
+/* The environment of all programs is part of each one's own. */
+static void compare_program(struct plan_difference *d, const struct plan *before, const struct plan *after,
+                            bool environment_changed)
+{
     enum setting_change change;
 
     for (size_t i = 0; i < program_record.count; i++)
-        if (setting_changed(&program_record.settings[i], before, after, &change))
-            note_change(&d, program_record.settings[i].name, change);
+        if (setting_changed(&program_record.settings[i], d->before, d->after, &change))
+            note_change(d, program_record.settings[i].name, change);
     if (environment_changed)
-        note_change(&d, "supervisor.env", CHANGE_RESTART);
-    d.change = d.settings.count > 0 ? PLAN_CHANGED : PLAN_KEPT;
-    return d;
+        note_change(d, "supervisor.env", CHANGE_RESTART);
+    compare_sockets(d, before, after);
+    d->change = d->settings.count > 0 ? PLAN_CHANGED : PLAN_KEPT;
 }
 
 void plan_compare(const struct plan *before, const struct plan *after, struct plan_comparison *out)
@@ -47,10 +68,11 @@ void plan_compare(const struct plan *before, const struct plan *after, struct pl
         struct program *now = after->programs[i];
         struct program *then = plan_find(before, now->name);
 
+        struct plan_difference *d = &out->difference[count++];
+
+        *d = (struct plan_difference){ now->name, PLAN_ADDED, .before = then, .after = now };
         if (then != NULL)
-            out->difference[count++] = difference(then, now, environment_changed);
-        else
-            out->difference[count++] = (struct plan_difference){ now->name, PLAN_ADDED, .after = now };
+            compare_program(d, before, after, environment_changed);
     }
     for (size_t i = 0; i < before->program_count; i++) {
         struct program *then = before->programs[i];

@@ -54,6 +54,8 @@ void plan_print_json(const struct plan *plan, struct buffer *json)
     json_close_array(json);
     json_key(json, "sockets");
     json_open_array(json);
+    for (size_t i = 0; i < plan->socket_count; i++)
+        print_record(plan->sockets[i], json);
     json_close_array(json);
     json_key(json, "supervisor");
     print_record(&plan->settings, json);
@@ -230,6 +232,10 @@ void plan_print_text(const struct plan *plan, struct buffer *out)
 {
     buffer_add_text(out, "supervisor ");
     print_settings(&plan->settings, out);
+    for (size_t i = 0; i < plan->socket_count; i++) {
+        buffer_addf(out, "\nsocket \"%s\" ", plan->sockets[i]->name);
+        print_settings(plan->sockets[i], out);
+    }
     for (size_t i = 0; i < plan->program_count; i++) {
         buffer_add_char(out, '\n');
         program_print_text(plan->programs[i], out);

@@ -12,8 +12,9 @@
  *                                    +------> starting
  *
  * A process that others must come before, or stop before, is `held` in STARTING without a child, or in STOPPING without
- * a signal; the supervisor says when it may proceed. What is ended though nobody wished so (it was not ready in time,
- * its heartbeat stopped, it is not well) carries a `blame` through STOPPING and then goes where an exit goes. */
+ * a signal; the supervisor says when it may proceed. Then it passes its gate, if its program has a function for that.
+ * What is ended though nobody wished so (it was not ready in time, its heartbeat stopped, it is not well) carries a
+ * `blame` through STOPPING and then goes where an exit goes. */
 #include "core/process.h"
 
 #include "base/log.h"
@@ -64,6 +65,7 @@ void process_enter(struct process *p, enum process_state next)
     assert(may_follow(p->state, next));
     p->state = next;
     p->held = false;
+    gate_cancel(&p->gate);
     p->since = clock_now();
     process_publish(p, EVENT_STATE, NULL);
     supervisor_process_changed(p->supervisor, p, process_is_settled(p) && !was_settled);
@@ -87,6 +89,7 @@ void process_free(struct process *p)
 {
     assert(p->child == NULL && p->timer == NULL);
     side_command_cancel(&p->stop_cmd);
+    gate_cancel(&p->gate);
     timer_stop(&p->age);
     care_forget(p);
     output_free(p->out);
@@ -189,18 +192,16 @@ struct process_exit *process_new_exit(struct process *p)
 }
 
 /* Whatever keeps a child from being there is a failed start, like an early exit. */
-static void start_failed(struct process *p, const struct error *why)
+static void start_failed(struct process *p, const char *what, const char *why)
 {
     struct process_exit *exit = process_new_exit(p);
-    const char *text = why->text;
 
-    /* os says "exec '/bin/x': …" where the exec itself failed. */
-    snprintf(exit->reason, sizeof exit->reason, "exec: %.150s", text_starts(text, "exec ") ? text + 5 : text);
+    snprintf(exit->reason, sizeof exit->reason, "%s%.150s", what, why);
     process_publish(p, EVENT_EXIT, exit);
     decide(p, false);
 }
 
-/* Nobody is in the way any more. `untold`: the verdict on the last run, if the log does not know it yet. Lines can
+/* `untold`: the verdict on the last run, if the log does not know it yet. Lines can
  * wait, the new child cannot. */
 static void launch(struct process *p, const struct verdict *untold)
 {
@@ -211,7 +212,8 @@ static void launch(struct process *p, const struct verdict *untold)
     if (untold != NULL)
         process_log_end(p, last_exit(p), untold);
     if (!launched) {
-        start_failed(p, &e);
+        /* os says "exec '/bin/x': …" where the exec itself failed. */
+        start_failed(p, "exec: ", text_starts(e.text, "exec ") ? e.text + 5 : e.text);
         return;
     }
     log_notice("%s started with pid %d", process_name(p), (int)child_pid(p->child));
@@ -224,12 +226,23 @@ static void launch(struct process *p, const struct verdict *untold)
         process_became_ready(p);
 }
 
+static void on_before_start(struct process *p, const char *why)
+{
+    p->gate = NULL;
+    if (why != NULL)
+        start_failed(p, "", why);
+    else
+        launch(p, NULL);
+}
+
 static void begin_start(struct process *p, bool by_user, const struct verdict *untold)
 {
     p->attempt++;
     process_enter(p, PROCESS_STARTING);
     p->held = supervisor_holds(p->supervisor, p, by_user);
     if (!p->held)
+        p->gate = gate_start(p, "before_start", on_before_start);
+    if (!p->held && p->gate == NULL)
         launch(p, untold);
     else if (untold != NULL)
         process_log_end(p, last_exit(p), untold);
@@ -239,10 +252,13 @@ void process_proceed(struct process *p)
 {
     assert(p->held);
     p->held = false;
-    if (p->state == PROCESS_STARTING)
-        launch(p, NULL);
-    else
+    if (p->state == PROCESS_STOPPING) {
         process_proceed_stop(p);
+        return;
+    }
+    p->gate = gate_start(p, "before_start", on_before_start);
+    if (p->gate == NULL)
+        launch(p, NULL);
 }
 
 /* A start by a user: the past is forgotten. */

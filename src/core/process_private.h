@@ -6,6 +6,7 @@
 
 #include "core/bus.h"
 #include "core/environment.h"
+#include "core/gate.h"
 #include "core/history.h"
 #include "core/output.h"
 #include "core/policy.h"
@@ -24,6 +25,7 @@ struct process {
     struct timer *age;             /* max_age */
     struct output *out, *err;      /* NULL where nothing is kept */
     struct history *history;       /* its ends; owned; NULL before the first one */
+    struct gate *gate;             /* what the step waits for: before_start, before_stop; NULL: for neither */
     struct care *care;             /* owned; NULL while nobody looks after it */
     char *name;                    /* owned; NULL while it is the program's own */
     msec since;                    /* of the state */
@@ -60,6 +62,9 @@ struct launch {
 /* Environment, identity, directory, limits of `settings`; stdio is /dev/null. To be cleared also after a failure. */
 bool launch_prepare(struct launch *l, struct process *p, const struct program *settings, struct error *e);
 void launch_clear(struct launch *l);
+
+/* The child gets `fd` as `number`, 3 or more; lower ones that nobody asked for stay closed. */
+void launch_pass(struct launch *l, int number, int fd);
 
 /* Start the child of `p`. Sets child, started, resolved and the outputs. */
 bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e);

@@ -113,6 +113,8 @@ static void describe_child(const struct process *p, struct buffer *out)
         buffer_addf(out, "pid %d", (int)process_pid(p));
         care_describe(p, out);
     }
+    if (p->gate != NULL)
+        buffer_addf(out, "%s%s runs", process_pid(p) != 0 ? ", " : "", gate_name(p->gate));
 }
 
 void process_describe(const struct process *p, struct buffer *out)
@@ -170,6 +172,11 @@ bool process_is_settled(const struct process *p)
 bool process_is_held(const struct process *p)
 {
     return p->held;
+}
+
+bool process_is_at_gate(const struct process *p)
+{
+    return p->gate != NULL;
 }
 
 bool process_wanted(const struct process *p)

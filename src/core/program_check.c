@@ -105,13 +105,18 @@ static bool is_heard(const struct output_settings *o)
 }
 
 /* A stderr that is kept only because nothing was said about it is not what the user wants to hear. */
+bool program_is_heard(const struct program *p)
+{
+    if (program_function(p, "stdout") != NULL || program_function(p, "stderr") != NULL || is_heard(&p->out))
+        return true;
+    return is_heard(&p->err) && was_said(p, "stderr");
+}
+
 static void check_listener(struct check *c)
 {
     const struct program *p = c->program;
 
-    if (program_function(p, "on_line") == NULL || program_function(p, "stdout") != NULL || is_heard(&p->out))
-        return;
-    if (program_function(p, "stderr") != NULL || (is_heard(&p->err) && was_said(p, "stderr")))
+    if (program_function(p, "on_line") == NULL || program_is_heard(p))
         return;
     complain(c, "on_line",
              "'on_line' hears nothing: reeve does not read this stdout; write stdout = { path = … } or "
@@ -132,6 +137,29 @@ static void check_ready(struct check *c)
                  "stdout = { to = \"inherit\" }");
 }
 
+static bool is_twice(const struct words *words, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(words->word[i], words->word[at]) == 0)
+            return true;
+    return false;
+}
+
+/* The sockets come first: 3, 4 … */
+static void check_descriptors(struct check *c)
+{
+    const struct program *p = c->program;
+    const struct words *names = p->sockets != NULL ? &p->sockets->words : NULL;
+    size_t count = names != NULL ? names->count : 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (is_twice(names, i))
+            complain(c, "sockets", "'sockets' names '%s' twice", names->word[i]);
+    if (count == 0 || p->ready == NULL || p->ready->kind != READY_FD || (size_t)p->ready->fd >= 3 + count)
+        return;
+    complain(c, "ready", "'ready.fd' is %d, which is one of its sockets: take %zu or more", p->ready->fd, 3 + count);
+}
+
 /* The whole plan is looked at later, when these places are no longer known. */
 static void keep_line(struct name_list *l, const char *key, record_line_fn *line, void *arg)
 {
@@ -145,6 +173,7 @@ bool program_check(struct program *p, record_line_fn *line, void *arg, struct pr
 
     keep_line(p->requires, "requires", line, arg);
     keep_line(p->after, "after", line, arg);
+    keep_line(p->sockets, "sockets", line, arg);
 
     check_name(&c);
     check_command(&c);
@@ -155,5 +184,6 @@ bool program_check(struct program *p, record_line_fn *line, void *arg, struct pr
     check_owner(&c, "stderr", &p->err);
     check_listener(&c);
     check_ready(&c);
+    check_descriptors(&c);
     return c.good;
 }

@@ -97,6 +97,8 @@ static const struct setting program_rows[] = {
       .help = "how soon the kernel kills it when memory is short, from -1000 (never) to 1000" },
     { "no_new_privs", &setting_bool, FIELD(no_new_privs), "false", CHANGE_RESTART,
       .help = "neither it nor its children gain privileges, by set-user-ID files or otherwise" },
+    { "sockets", &socket_names_setting, FIELD(sockets), .change = CHANGE_RESTART,
+      .help = "names of sockets: it gets them as descriptors 3, 4 … in this order, see LISTEN_FDS" },
     { "deathsig", &setting_signal_or_false, FIELD(deathsig), "TERM", CHANGE_RESTART,
       .help = "what the kernel sends it when reeve dies; false: nothing" },
 

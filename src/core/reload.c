@@ -6,6 +6,7 @@
 #include "supervisor_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void print_list(const struct plan_comparison *c, struct buffer *list)
 {
@@ -94,12 +95,14 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
 static void refuse(struct supervisor *s, const struct problems *problems)
 {
     struct buffer text = { 0 };
+    size_t count = problems->count + problems->untold;
 
     problems_print(problems, &text);
-    log_error("reload refused, the old plan runs on: %zu problem%s", problems->count, problems->count == 1 ? "" : "s");
-    for (size_t i = 0; i < problems->count; i++)
-        log_error("%s:%d: %s", problems->item[i].file != NULL ? problems->item[i].file : "-", problems->item[i].line,
-                  problems->item[i].text);
+    log_error("reload refused, the old plan runs on: %zu problem%s", count, count == 1 ? "" : "s");
+    for (const char *line = text.data, *end; line != NULL && *line != '\0'; line = end + 1) {
+        end = strchr(line, '\n');
+        log_error("%.*s", (int)(end - line), line);
+    }
     bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD_FAILED, .text = text.data, .at = clock_wall() });
     buffer_free(&text);
 }
@@ -124,6 +127,10 @@ static bool load_and_apply(struct supervisor *s, bool dry_run, struct buffer *li
     if (s->shutdown.begun || s->upward.load == NULL)
         return problems_add(problems, NULL, 0, "reeve is stopping: there is nothing to reload");
     plan = s->upward.load(s->upward.arg, problems);
+    if (plan != NULL && !dry_run && !sockets_follow(s->sockets, plan, problems)) {
+        plan_release(plan);
+        plan = NULL;
+    }
     if (plan == NULL) {
         if (!dry_run)
             refuse(s, problems);

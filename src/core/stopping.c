@@ -77,12 +77,28 @@ void process_begin_stop(struct process *p)
         process_proceed_stop(p);
 }
 
-void process_proceed_stop(struct process *p)
+static void begin_steps(struct process *p)
 {
     p->since = clock_now(); /* the time that others took is not its own */
     log_info("%s: stopping, pid %d", process_name(p), (int)process_pid(p));
     if (!run_stop_cmd(p))
         send_step(p);
+}
+
+/* A bad end does not keep it up. */
+static void on_before_stop(struct process *p, const char *why)
+{
+    p->gate = NULL;
+    if (why != NULL)
+        log_warning("%s: %s; it is stopped all the same", process_name(p), why);
+    begin_steps(p);
+}
+
+void process_proceed_stop(struct process *p)
+{
+    p->gate = gate_start(p, "before_stop", on_before_stop);
+    if (p->gate == NULL)
+        begin_steps(p);
 }
 
 void process_stop_step_over(struct process *p)

@@ -22,6 +22,7 @@ struct supervisor *supervisor_new(struct loop *loop, const struct supervisor_upw
     s->bus = bus_new(loop);
     s->children = children_new(loop);
     s->notices = notices_new(loop);
+    s->sockets = sockets_new();
     logfile_use_children(s->children);
     s->started = clock_now();
     snprintf(s->token, sizeof s->token, "%d.%lld", (int)getpid(), (long long)clock_wall());
@@ -42,6 +43,7 @@ void supervisor_free(struct supervisor *s)
     free(s->to_start.process);
     free(s->held);
     notices_free(s->notices);
+    sockets_free(s->sockets);
     timer_stop(&s->shutdown.limit);
     respawns_clear(&s->respawns);
     bus_free(s->bus);
@@ -50,6 +52,11 @@ void supervisor_free(struct supervisor *s)
     plan_release(s->plan);
     free(s->address);
     free(s);
+}
+
+bool supervisor_open_sockets(struct supervisor *s, const struct plan *plan, struct problems *problems)
+{
+    return sockets_follow(s->sockets, plan, problems);
 }
 
 struct turn {
@@ -200,6 +207,11 @@ struct loop *supervisor_loop(const struct supervisor *s)
 struct notices *supervisor_notices(const struct supervisor *s)
 {
     return s->notices;
+}
+
+struct sockets *supervisor_sockets(const struct supervisor *s)
+{
+    return s->sockets;
 }
 
 struct children *supervisor_children(const struct supervisor *s)

@@ -5,6 +5,7 @@
 #define CORE_SUPERVISOR_PRIVATE_H
 
 #include "core/pool.h"
+#include "core/sockets.h"
 #include "core/supervisor.h"
 
 /* The way to the end: classes of one priority are stopped one after another. */
@@ -49,6 +50,7 @@ struct supervisor {
     bool looking; /* soon */
     bool moved;   /* a pool falls or is back */
     struct notices *notices;
+    struct sockets *sockets;
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;

@@ -64,7 +64,7 @@ void process_stop(struct process *p)
         supervisor_falls(p->supervisor, p);
         break;
     case PROCESS_STARTING:
-        if (p->held)
+        if (p->child == NULL)
             call_off(p);
         else
             process_begin_stop(p);
@@ -82,7 +82,7 @@ void process_stop(struct process *p)
 
 void process_restart(struct process *p)
 {
-    if (p->state == PROCESS_RUNNING || (p->state == PROCESS_STARTING && !p->held)) {
+    if (p->state == PROCESS_RUNNING || (p->state == PROCESS_STARTING && p->child != NULL)) {
         p->wanted = true;
         care_forgive(p);
         process_begin_stop(p);

@@ -13,13 +13,15 @@
 enum {
     ACCEPTS_PER_TURN = 64,
     PAUSE = 1000,
+    SHORT_PAUSE = 20,
 };
 
 struct acceptor {
     struct loop *loop;
     int fd; /* -1: closed */
     bool calling;
-    bool complained; /* that descriptors ran out, since the last success */
+    bool complained; /* that descriptors ran out, since there were enough of them */
+    int accepted;    /* in this turn */
     struct watch *watch;
     struct timer *pause;
     acceptor_fn *fn;
@@ -41,13 +43,14 @@ static void on_pause_over(void *arg)
 }
 
 /* The client waits in the kernel's queue meanwhile; a level-triggered watch would spin. */
-static void pause_for_a_second(struct acceptor *a, int reason)
+static void pause_for_a_while(struct acceptor *a, int reason)
 {
     if (!a->complained)
         log_warning("cannot accept connections: %s; trying again every second", strerror(reason));
     a->complained = true;
     watch_pause(a->watch);
-    a->pause = timer_start(a->loop, PAUSE, on_pause_over, a);
+    /* Those that were accepted just now may leave at once, and then there is room for the next. */
+    a->pause = timer_start(a->loop, a->accepted > 0 ? SHORT_PAUSE : PAUSE, on_pause_over, a);
 }
 
 static bool is_shortage(int reason)
@@ -61,25 +64,26 @@ static bool accept_one(struct acceptor *a)
     int fd = accept4(a->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
     if (fd >= 0) {
-        a->complained = false;
+        a->accepted++;
         a->fn(fd, a->arg);
         return true;
     }
     if (is_shortage(errno))
-        pause_for_a_second(a, errno);
+        pause_for_a_while(a, errno);
     return !is_shortage(errno) && errno != EAGAIN && errno != EINVAL;
 }
 
 static void on_readable(int fd, int what, void *arg)
 {
     struct acceptor *a = arg;
-    int i;
-
     (void)fd;
     (void)what;
     a->calling = true;
-    for (i = 0; i < ACCEPTS_PER_TURN && a->fd >= 0 && accept_one(a); i++)
+    a->accepted = 0;
+    for (int i = 0; i < ACCEPTS_PER_TURN && a->fd >= 0 && accept_one(a); i++)
         continue;
+    if (a->pause == NULL)
+        a->complained = false;
     a->calling = false;
     free_if_closed(a);
 }

@@ -37,13 +37,17 @@ static void find_watchdog(const char *usec, const char *pid)
     watchdog = usec != NULL && ours ? (msec)(atoll(usec) / 1000) : 0;
 }
 
+/* What is said to us is not for our children: one with somebody else's LISTEN_FDS would look for sockets. */
+static const char *const ours_alone[] = {
+    "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", NULL
+};
+
 void manager_find(void)
 {
     find_address(getenv("NOTIFY_SOCKET"));
     find_watchdog(getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"));
-    unsetenv("NOTIFY_SOCKET");
-    unsetenv("WATCHDOG_USEC");
-    unsetenv("WATCHDOG_PID");
+    for (const char *const *name = ours_alone; *name != NULL; name++)
+        unsetenv(*name);
 }
 
 bool manager_is_there(void)

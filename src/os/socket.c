@@ -116,6 +116,11 @@ bool address_parse(const char *text, struct address *out, struct error *e)
     return true;
 }
 
+bool address_equal(const struct address *a, const struct address *b)
+{
+    return a->kind == b->kind && a->length == b->length && memcmp(&a->socket, &b->socket, a->length) == 0;
+}
+
 bool address_is_local(const struct address *a)
 {
     const struct sockaddr_in *in = (const struct sockaddr_in *)&a->socket;
@@ -280,6 +285,58 @@ int socket_listen(const struct address *a, const struct listen_options *o, struc
     }
     done = a->kind == ADDRESS_UNIX ? listen_unix(a, fd, o, e) : listen_inet(a, fd, o, e);
     return done ? fd : close_failed(fd);
+}
+
+struct socket_file socket_file(const struct address *a)
+{
+    struct socket_file file = { 0 };
+    struct stat st;
+
+    if (a->kind == ADDRESS_UNIX && lstat(unix_path(a), &st) == 0)
+        file = (struct socket_file){ st.st_dev, st.st_ino };
+    return file;
+}
+
+bool socket_file_is_there(const struct address *a, const struct socket_file *file)
+{
+    struct socket_file now = socket_file(a);
+
+    return now.inode != 0 && now.device == file->device && now.inode == file->inode;
+}
+
+void socket_file_remove(const struct address *a, const struct socket_file *file)
+{
+    if (socket_file_is_there(a, file))
+        unlink(unix_path(a));
+}
+
+/* The owner first: it would take some bits of the mode away. */
+static bool adjust_file(const struct address *a, const struct listen_options *o, struct error *e)
+{
+    struct listen_options all = *o;
+    mode_t mask = umask(0);
+
+    umask(mask);
+    if (all.uid == (uid_t)-1)
+        all.uid = geteuid();
+    if (all.gid == (gid_t)-1)
+        all.gid = getegid();
+    if (!set_owner(unix_path(a), &all, e))
+        return false;
+    if (chmod(unix_path(a), all.mode >= 0 ? (mode_t)all.mode : 0777 & ~mask) < 0)
+        return failure_errno(e, "cannot change the mode of '%s'", unix_path(a));
+    return true;
+}
+
+bool socket_adjust(int fd, const struct address *a, const struct listen_options *o, struct error *e)
+{
+    int share = o->reuseport;
+
+    if (a->kind == ADDRESS_UNIX)
+        return adjust_file(a, o, e) && start_listening(a, fd, o, e);
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &share, sizeof share) < 0)
+        return failure_errno(e, "cannot share the port of %s", a->text);
+    return start_listening(a, fd, o, e);
 }
 
 static bool explain_connect(const struct address *a, struct error *e)

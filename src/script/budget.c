@@ -4,6 +4,7 @@
 #include "script/call.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <lauxlib.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -23,7 +24,9 @@ static struct {
     timer_t timer;
     pid_t owner; /* the thread that the signal goes to; 0: there is no timer yet */
     msec began;
-    bool started;
+    volatile msec end;      /* of the time of the entry that runs */
+    volatile msec rings_at; /* when the timer goes off next; 0: it does not */
+    volatile bool started;
     volatile sig_atomic_t spent;
     lua_State *volatile chain[CHAIN_MOST];
     volatile sig_atomic_t depth;
@@ -40,13 +43,32 @@ static void on_count(lua_State *L, lua_Debug *ar)
     budget_cut_off(L);
 }
 
-/* In the signal handler: lua_sethook is made for that. */
+/* Nothing is pending when this returns: the signal of a spent timer is delivered on the way out of the call. */
+static void set_timer(msec delay)
+{
+    struct itimerspec when = { .it_value = { .tv_sec = delay / 1000, .tv_nsec = delay % 1000 * 1000000 } };
+
+    budget.rings_at = delay > 0 ? clock_now() + delay : 0;
+    timer_settime(budget.timer, 0, &when, NULL);
+}
+
+/* In the signal handler: lua_sethook is made for that, and so are the clock and the timer. */
 static void on_time(int number)
 {
+    int error = errno;
+    msec rest = budget.end - clock_now();
+
     (void)number;
-    budget.spent = budget.depth > 0;
-    for (int i = 0; i < budget.depth; i++)
-        lua_sethook(budget.chain[i], on_count, LUA_MASKCOUNT, 1);
+    budget.rings_at = 0;
+    if (budget.started && rest > 0) {
+        set_timer(rest);
+    } else if (budget.started) {
+        budget.spent = budget.depth > 0;
+        for (int i = 0; i < budget.depth; i++)
+            lua_sethook(budget.chain[i], on_count, LUA_MASKCOUNT, 1);
+        set_timer(REPEAT);
+    }
+    errno = error;
 }
 
 static int number_of_signal(void)
@@ -64,20 +86,8 @@ static void make_timer(void)
     event.sigev_notify_thread_id = gettid();
     if (timer_create(CLOCK_MONOTONIC, &event, &budget.timer) != 0)
         abort(); /* no timers at all: user code could not be run safely */
+    budget.rings_at = 0;
     budget.owner = gettid();
-}
-
-static struct timespec timespec_of(msec time)
-{
-    return (struct timespec){ .tv_sec = time / 1000, .tv_nsec = time % 1000 * 1000000 };
-}
-
-/* Nothing is pending when this returns: the signal of a spent timer is delivered on the way out of the call. */
-static void set_timer(msec first, msec repeat)
-{
-    struct itimerspec when = { .it_value = timespec_of(first), .it_interval = timespec_of(repeat) };
-
-    timer_settime(budget.timer, 0, &when, NULL);
 }
 
 /* Threads are started with all signals blocked, and the loop's own thread may block some: this one must get through. */
@@ -90,32 +100,45 @@ static void let_signal_through(void)
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
+/* A timer that is set is left alone: to set it costs more than most entries do. It may ring when nothing runs, once, or
+ * too early, and is then set for the rest. */
+static void ring_by_end(void)
+{
+    msec rest = budget.end - clock_now();
+
+    if (budget.rings_at == 0 || budget.rings_at > budget.end)
+        set_timer(rest > 0 ? rest : 1);
+}
+
 bool budget_start(msec limit)
 {
     if (budget.started)
         return false;
-    if (budget.owner != gettid())
+    if (budget.owner != gettid()) {
         make_timer(); /* the first time, and in a forked child: timers are not inherited */
-    let_signal_through();
-    budget.started = true;
+        let_signal_through();
+    }
     budget.began = clock_now();
-    set_timer(limit > 0 ? limit : 1, REPEAT);
+    budget.end = budget.began + (limit > 0 ? limit : 1);
+    budget.started = true;
+    ring_by_end();
     return true;
 }
 
 void budget_change(msec limit)
 {
-    msec rest = budget.began + limit - clock_now();
-
-    if (budget.started && !budget.spent)
-        set_timer(rest > 0 ? rest : 1, REPEAT);
+    if (!budget.started || budget.spent)
+        return;
+    budget.end = budget.began + limit;
+    ring_by_end();
 }
 
 void budget_stop(void)
 {
     assert(budget.started && budget.depth == 0);
-    set_timer(0, 0);
     budget.started = false;
+    if (budget.spent)
+        set_timer(0);
     budget.spent = false;
 }
 

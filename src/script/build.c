@@ -80,7 +80,7 @@ static struct program *read_supervisors(struct loading *l, struct plan *plan)
     return defaults;
 }
 
-/* ---- programs and groups ----------------------------------------------------------------------- */
+/* ---- programs, groups, sockets ----------------------------------------------------------------------- */
 
 /* What only Lua can tell of a setting. */
 static void check_pattern(const struct program *p, struct lines *lines, struct problems *problems)
@@ -132,6 +132,22 @@ static void read_group(struct loading *l, const struct declaration *d, struct pl
     words_free(&programs);
 }
 
+static void read_socket(struct loading *l, const struct declaration *d, struct plan *plan)
+{
+    struct lines lines = { d, NULL };
+    struct spot spot = spot_of(d);
+    struct socket_settings *socket;
+    char context[96];
+
+    if (!has_table(l, d, "socket"))
+        return;
+    socket = socket_settings_new(d->name, spot.file, spot.line);
+    snprintf(context, sizeof context, "socket '%s'", d->name);
+    record_read(socket, d->value.table, context, spot.file, line_of, &lines, l->problems);
+    socket_settings_check(socket, line_of, &lines, l->problems);
+    plan_add_socket(plan, socket, l->problems);
+}
+
 /* The values stay until all records are made: freed one by one, they would leave holes between the records that nothing
  * fits into, and a fifth of the memory with them. */
 struct plan *build_plan(struct loading *l)
@@ -146,6 +162,8 @@ struct plan *build_plan(struct loading *l)
             read_program(l, d, plan, defaults);
         else if (d->kind == DECLARED_GROUP)
             read_group(l, d, plan);
+        else if (d->kind == DECLARED_SOCKET)
+            read_socket(l, d, plan);
     }
     program_free(defaults);
     if (!l->is_cut_short)

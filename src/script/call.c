@@ -71,15 +71,24 @@ static int run(lua_State *L)
     return finish(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 1, 0, finish), 0);
 }
 
+void call_enter(struct call *c, struct script *s, lua_State *L, struct task *task)
+{
+    *c = (struct call){ .script = s, .L = L, .task = task, .outer = s->call, .was_limited = s->limited };
+    s->limited = false;
+    s->call = c;
+}
+
+void call_prepare(lua_State *L)
+{
+    lua_pushcfunction(L, run);
+}
+
 void call_begin(struct call *c, struct script *s)
 {
-    *c = (struct call){ .script = s, .outer = s->call, .was_limited = s->limited };
-    s->limited = false;
-    if (!lua_checkstack(s->L, 4))
-        abort();
-    c->L = lua_newthread(s->L); /* stays on the main stack, or it would be collected */
-    s->call = c;
-    lua_pushcfunction(c->L, run);
+    call_enter(c, s, NULL, NULL);
+    c->thread = script_take_thread(s, s->L);
+    c->L = c->thread.L;
+    call_prepare(c->L);
 }
 
 /* It was stopped in the middle: `__close` handlers still run, and are stopped in their turn. */
@@ -106,6 +115,7 @@ static void resume(struct call *c, msec limit)
 {
     struct script *s = c->script;
     lua_State *from = budget_running();
+    bool begins = lua_status(c->L) == LUA_OK;
     int results, status;
 
     if (!budget_enter(c->L)) {
@@ -114,13 +124,14 @@ static void resume(struct call *c, msec limit)
         return;
     }
     s->limited = true;
-    status = lua_resume(c->L, from, lua_gettop(c->L) - 1, &results);
+    status = lua_resume(c->L, from, begins ? lua_gettop(c->L) - 1 : 0, &results);
     s->limited = false;
-    if (status == LUA_YIELD)
+    c->waits = status == LUA_YIELD && c->task != NULL && !c->cut_off;
+    if (status == LUA_YIELD && !c->waits)
         cut(c);
-    if (status == LUA_YIELD || (c->failed && budget_is_spent()))
+    if ((status == LUA_YIELD && !c->waits) || (c->failed && budget_is_spent()))
         say_cut_off(c, limit);
-    else if (status != LUA_OK)
+    else if (status != LUA_OK && status != LUA_YIELD)
         fail_for_memory(c);
     budget_leave();
 }
@@ -133,6 +144,18 @@ bool call_run(struct call *c, msec limit)
     if (outermost)
         budget_stop();
     return !c->failed;
+}
+
+void call_close(struct call *c, msec limit)
+{
+    bool outermost = budget_start(limit);
+
+    if (budget_enter(c->L)) {
+        cut(c);
+        budget_leave();
+    }
+    if (outermost)
+        budget_stop();
 }
 
 void call_log(const struct call *c, const char *what)
@@ -155,7 +178,8 @@ void call_end(struct call *c)
     buffer_free(&c->traceback);
     s->call = c->outer;
     s->limited = c->was_limited;
-    lua_pop(s->L, 1);
+    if (c->thread.L != NULL)
+        script_give_thread(s, c->thread, c->cut_off || lua_status(c->L) != LUA_OK);
     if (s->doomed && s->call == NULL)
         script_free(s);
 }

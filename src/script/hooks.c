@@ -2,9 +2,14 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "script/call.h"
+#include "os/clock.h"
+#include "os/transfer.h"
 #include "script/handle.h"
+#include "script/lane.h"
+#include "script/lines.h"
 #include "script/script.h"
+#include "script/task.h"
+#include "script/verbs.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -26,7 +31,14 @@ struct supervisor *script_supervisor(void)
 
 void hooks_set_current(struct script *s)
 {
+    struct script *before = hooks.current;
+
     hooks.current = s;
+    if (before != NULL && before != s)
+        tasks_retire(before);
+    if (s != NULL)
+        tasks_begin(s);
+    lines_look_again();
 }
 
 void hooks_forget(const struct script *s)
@@ -108,29 +120,41 @@ static void push_event(lua_State *L, const struct event *event)
     lua_setfield(L, -2, "exit");
 }
 
+/* ---- in their turn ----------------------------------------------------------------------------- */
+
+/* `p` is NULL for what concerns no process. */
+static void run(struct task *t, const struct process *p)
+{
+    if (p != NULL)
+        lane_run(process_id(p), t);
+    else
+        task_run(t);
+}
+
 /* ---- on_exit = function(process, exit) … ------------------------------------------------------- */
+
+static void push_arguments(lua_State *L, const struct event *event)
+{
+    handle_push_process(L, event->process);
+    if (event->kind == EVENT_HEALTH) {
+        lua_pushboolean(L, event->ok);
+        lua_pushstring(L, event->text);
+    } else {
+        hooks_push_exit(L, event->exit);
+    }
+}
 
 static void run_hook(const struct function *f, const struct event *event, const char *name)
 {
     struct script *s = script_owner(f->reference);
-    char what[160];
-    struct call c;
+    struct task *t;
 
-    if (s == NULL)
+    if (s == NULL || !lane_has_room(process_id(event->process), name))
         return;
-    call_begin(&c, s);
-    script_push_function(s, c.L, f->reference);
-    handle_push_process(c.L, event->process);
-    if (event->kind == EVENT_HEALTH) {
-        lua_pushboolean(c.L, event->ok);
-        lua_pushstring(c.L, event->text);
-    } else {
-        hooks_push_exit(c.L, event->exit);
-    }
-    snprintf(what, sizeof what, "hook %s of %s", name, process_name(event->process));
-    if (!call_run(&c, s->hook_time))
-        call_log(&c, what);
-    call_end(&c);
+    t = task_new(s, NULL, "hook %s of %s", name, process_name(event->process));
+    script_push_function(s, task_stack(t), f->reference);
+    push_arguments(task_stack(t), event);
+    run(t, event->process);
 }
 
 static void tell_program(const struct event *event)
@@ -158,33 +182,37 @@ static bool wants(const struct subscription *s, const char *event, const char *p
            (process != NULL && text_matches(s->pattern, process));
 }
 
-/* The arguments, one value, are pushed by `push`. */
-static void run_subscription(struct script *s, const struct subscription *to, void (*push)(lua_State *L, void *arg),
-                             void *arg, const char *who)
-{
-    char what[200];
-    struct call c;
+/* Of whom, and what it is: one value, pushed by `push`. */
+struct telling {
+    const char *event, *program, *process;
+    const struct process *p; /* NULL: none, or it is only named */
+    void (*push)(lua_State *L, void *arg);
+    void *arg;
+};
 
-    snprintf(what, sizeof what, "hook on(\"%s\")%s%s", to->event, who != NULL ? " of " : "", who != NULL ? who : "");
-    call_begin(&c, s);
-    lua_rawgeti(c.L, LUA_REGISTRYINDEX, to->function);
-    push(c.L, arg);
-    if (!call_run(&c, s->hook_time))
-        call_log(&c, what);
-    call_end(&c);
+static void run_subscription(struct script *s, const struct subscription *to, const struct telling *about)
+{
+    const char *who = about->process != NULL ? about->process : about->program;
+    struct task *t;
+
+    if (about->p != NULL && !lane_has_room(process_id(about->p), to->event))
+        return;
+    t = task_new(s, NULL, "hook on(\"%s\")%s%s", to->event, who != NULL ? " of " : "", who != NULL ? who : "");
+    lua_rawgeti(task_stack(t), LUA_REGISTRYINDEX, to->function);
+    about->push(task_stack(t), about->arg);
+    run(t, about->p);
 }
 
 /* A hook may add others: they move in memory, and are not told of this event. */
-static void tell_all(struct script *s, const char *event, const char *program, const char *process,
-                     void (*push)(lua_State *L, void *arg), void *arg)
+static void tell_all(struct script *s, const struct telling *about)
 {
     size_t count = s->subscription_count;
 
     for (size_t i = 0; i < count; i++) {
         struct subscription to = s->subscriptions[i];
 
-        if (wants(&to, event, program, process))
-            run_subscription(s, &to, push, arg, process != NULL ? process : program);
+        if (wants(&to, about->event, about->program, about->process))
+            run_subscription(s, &to, about);
     }
 }
 
@@ -201,10 +229,78 @@ static void on_event(const struct event *event, void *arg)
     (void)arg;
     if (event->kind == EVENT_STATE || event->kind == EVENT_GONE)
         return; /* not for hooks: the others say it all */
+    lines_before(event);
     tell_program(event);
+    if (hooks.current == NULL)
+        return;
+    tell_all(hooks.current, &(struct telling){ .event = event_name(event->kind),
+                                               .program = program != NULL ? program->name : NULL,
+                                               .process = event->process != NULL ? process_name(event->process) : NULL,
+                                               .p = event->process,
+                                               .push = push_bus_event,
+                                               .arg = &copy });
+}
+
+/* ---- on_line = function(process, line, stream) … ------------------------------------------------ */
+
+struct line {
+    struct process *process;
+    const char *text, *stream;
+    size_t length;
+};
+
+bool hooks_want_lines(const struct process *p)
+{
+    const struct program *program = process_program(p);
+
+    if (program_function(program, "on_line") != NULL)
+        return true;
+    for (size_t i = 0; hooks.current != NULL && i < hooks.current->subscription_count; i++)
+        if (wants(&hooks.current->subscriptions[i], "line", program->name, process_name(p)))
+            return true;
+    return false;
+}
+
+static void tell_line_to_program(const struct line *line, const struct function *f)
+{
+    struct script *s = script_owner(f->reference);
+    struct task *t;
+
+    if (s == NULL || !lane_has_room(process_id(line->process), "on_line"))
+        return;
+    t = task_new(s, NULL, "hook on_line of %s", process_name(line->process));
+    script_push_function(s, task_stack(t), f->reference);
+    handle_push_process(task_stack(t), line->process);
+    lua_pushlstring(task_stack(t), line->text, line->length);
+    lua_pushstring(task_stack(t), line->stream);
+    run(t, line->process);
+}
+
+static void push_line_event(lua_State *L, void *arg)
+{
+    const struct line *line = arg;
+
+    push_event(L, &(struct event){ .kind = EVENT_STATE, .process = line->process, .at = clock_wall() });
+    set_text(L, "event", "line");
+    lua_pushlstring(L, line->text, line->length);
+    lua_setfield(L, -2, "line");
+    set_text(L, "stream", line->stream);
+}
+
+void hooks_tell_line(struct process *p, const char *text, size_t length, const char *stream)
+{
+    const struct function *f = program_function(process_program(p), "on_line");
+    struct line line = { p, text, stream, length };
+
+    if (f != NULL)
+        tell_line_to_program(&line, f);
     if (hooks.current != NULL)
-        tell_all(hooks.current, event_name(event->kind), program != NULL ? program->name : NULL,
-                 event->process != NULL ? process_name(event->process) : NULL, push_bus_event, &copy);
+        tell_all(hooks.current, &(struct telling){ .event = "line",
+                                                   .program = process_program(p)->name,
+                                                   .process = process_name(p),
+                                                   .p = p,
+                                                   .push = push_line_event,
+                                                   .arg = &line });
 }
 
 /* ---- reeve.emit("deployed", { … }) ------------------------------------------------------------- */
@@ -239,7 +335,11 @@ void hooks_tell_emitted(struct script *s, lua_State *L, const char *name)
         snprintf(process, sizeof process, "%s", text);
     anchor = luaL_ref(L, LUA_REGISTRYINDEX);
     if (s == hooks.current)
-        tell_all(s, name, *program != '\0' ? program : NULL, *process != '\0' ? process : NULL, push_anchored, &anchor);
+        tell_all(s, &(struct telling){ .event = name,
+                                       .program = *program != '\0' ? program : NULL,
+                                       .process = *process != '\0' ? process : NULL,
+                                       .push = push_anchored,
+                                       .arg = &anchor });
     luaL_unref(L, LUA_REGISTRYINDEX, anchor);
 }
 
@@ -248,12 +348,18 @@ void hooks_tell_emitted(struct script *s, lua_State *L, const char *name)
 void script_listen(struct supervisor *s)
 {
     hooks.supervisor = s;
+    lines_open(s);
     hooks.listener = bus_listen(supervisor_bus(s), on_event, NULL);
+    tasks_open(supervisor_loop(s));
+    verbs_register();
 }
 
 void script_unlisten(void)
 {
     bus_unlisten(&hooks.listener);
+    lines_close();
+    tasks_open(NULL);
+    transfers_close();
     hooks.supervisor = NULL;
     hooks.current = NULL;
 }

@@ -1,8 +1,12 @@
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "script/build.h"
 #include "script/evaluate.h"
 #include "script/script.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { CEILING_SMALLEST = 1024 * 1024 };
@@ -20,7 +24,7 @@ static void release_script(void *script)
 /* Nobody can call anything of it, so it need not stay. */
 static bool has_functions(const struct script *s)
 {
-    return s->function_count > 0 || s->subscription_count > 0;
+    return s->function_count > 0 || s->subscription_count > 0 || s->task_count > 0 || s->pulse_count > 0;
 }
 
 /* The plan owns the generation. What the file itself needs counts as used, and leaves at least something to hooks. */
@@ -52,11 +56,51 @@ static struct plan *refuse(struct script *s)
     return NULL;
 }
 
+/* Whether `pattern` means the program, or one of its processes such as "web:2". */
+static bool means(const char *pattern, const struct program *program)
+{
+    size_t length = strlen(program->name);
+
+    return pattern == NULL || text_matches(pattern, program->name) ||
+           (strncmp(pattern, program->name, length) == 0 && pattern[length] == ':');
+}
+
+/* on("line") that would never be called is a mistake. */
+static void check_listener(struct script *s, const struct subscription *to, const struct plan *plan)
+{
+    struct spot spot = { .line = to->line };
+    const struct program *deaf = NULL;
+
+    for (size_t i = 0; i < plan->program_count; i++) {
+        if (!means(to->pattern, plan->programs[i]))
+            continue;
+        if (program_is_heard(plan->programs[i]))
+            return;
+        deaf = plan->programs[i];
+    }
+    snprintf(spot.file, sizeof spot.file, "%s", to->file);
+    if (deaf != NULL)
+        loading_problem_at(
+            s->loading, &spot,
+            "on(\"line\") hears nothing: reeve does not read the stdout of '%s'; write stdout = { path = "
+            "… } or stdout = { to = \"inherit\" }",
+            deaf->name);
+}
+
+static void check_listeners(struct script *s, const struct plan *plan)
+{
+    for (size_t i = 0; i < s->subscription_count; i++)
+        if (strcmp(s->subscriptions[i].event, "line") == 0)
+            check_listener(s, &s->subscriptions[i], plan);
+}
+
 static struct plan *finish(struct script *s, size_t problems_before)
 {
     struct problems *problems = s->loading->problems;
     struct plan *plan = build_plan(s->loading);
 
+    if (plan != NULL)
+        check_listeners(s, plan);
     if (count_of(problems) == problems_before) {
         hand_over(s, plan);
         return plan;
@@ -75,7 +119,7 @@ struct plan *script_load(const char *path, struct problems *problems)
 
     source = evaluate_read(l, path, &e);
     if (source == NULL) {
-        bool missing = access(path, F_OK) != 0;
+        bool missing = access(path, F_OK) != 0 && errno == ENOENT;
 
         if (e.text[0] != '\0')
             problems_add(problems, path, 0, "%s%s", e.text, missing ? " (`reeve init` writes one to begin with)" : "");

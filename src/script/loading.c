@@ -125,15 +125,21 @@ struct declaration *loading_add_declaration(struct loading *l, enum declaration_
     return d;
 }
 
+const char *loading_word(const struct declaration *d)
+{
+    static const char *const words[] = { "supervisor", "program", "group", "socket" };
+
+    return words[d->kind];
+}
+
 int loading_line(const struct declaration *d, const char *path)
 {
-    static const char *const words[] = { "supervisor", "program", "group" };
     struct spot declared = loading_origin(d->source, d->line);
     struct spot spot;
     int line = 0;
 
     if (*path != '\0')
-        line = locate_setting(d->source->text, d->source->length, d->line, words[d->kind], d->name, path);
+        line = locate_setting(d->source->text, d->source->length, d->line, loading_word(d), d->name, path);
     if (line == 0)
         return declared.line;
     spot = loading_origin(d->source, line);

@@ -1,10 +1,10 @@
-/* A function runs at once, within the time of a hook; only its answer is told later. */
+/* A function is a task: it may wait as long as whoever asks has patience. */
 #include "script/questions.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "script/call.h"
 #include "script/handle.h"
+#include "script/task.h"
 
 #include <lauxlib.h>
 #include <lualib.h>
@@ -15,78 +15,109 @@
 /* ---- functions --------------------------------------------------------------------------------- */
 
 struct question {
-    struct timer *soon;
-    bool ok;
-    char *why; /* owned; NULL: nothing was said */
-    answer_fn *on_answer;
+    struct task *task;   /* NULL: nobody is going to answer */
+    struct timer *timer; /* of one that could not be asked */
+    answer_fn *fn;
     void *arg;
 };
 
-static void question_free(struct question *q)
+/* `why` may go with the question. */
+static void answer(struct question *q, bool ok, const char *why)
 {
-    timer_stop(&q->soon);
-    free(q->why);
+    answer_fn *fn = q->fn;
+    void *arg = q->arg;
+
     free(q);
+    fn(ok, why, arg);
 }
 
-static void on_soon(void *arg)
+static void answer_with_error(struct question *q, const struct call *c)
+{
+    struct buffer text = { 0 };
+
+    if (c->spot.line > 0)
+        buffer_addf(&text, "%s:%d: ", c->spot.file, c->spot.line);
+    buffer_add_text(&text, c->text.data);
+    answer(q, false, text.data);
+    buffer_free(&text);
+}
+
+/* Results that are texts or numbers; what else it says is no reason. */
+static const char *reason(lua_State *L)
+{
+    if (lua_gettop(L) >= 2 && lua_isstring(L, 2))
+        return lua_tostring(L, 2);
+    return lua_isboolean(L, 1) && !lua_toboolean(L, 1) ? "it returned false" : NULL;
+}
+
+static void on_end(const struct call *c, void *arg)
 {
     struct question *q = arg;
 
-    q->soon = NULL;
-    q->on_answer(q->ok, q->why, q->arg);
-    question_free(q);
-}
-
-static void take_answer(struct question *q, struct call *c)
-{
-    q->ok = lua_toboolean(c->L, 1);
-    if (lua_type(c->L, 2) == LUA_TSTRING)
-        q->why = xstrdup(lua_tostring(c->L, 2));
-}
-
-static void ask(struct question *q, struct process *p, const struct function *f, const char *extra)
-{
-    struct script *s = script_owner(f->reference);
-    char what[160];
-    struct call c;
-
-    if (s == NULL) {
-        q->why = xasprintf("the function of %s is gone", f->where);
+    if (c != NULL && c->failed)
+        call_log(c, task_name(q->task));
+    q->task = NULL;
+    if (c == NULL)
         return;
-    }
-    call_begin(&c, s);
-    script_push_function(s, c.L, f->reference);
-    handle_push_process(c.L, p);
-    if (extra != NULL)
-        lua_pushstring(c.L, extra);
-    snprintf(what, sizeof what, "function of %s", process_name(p));
-    if (call_run(&c, s->hook_time)) {
-        take_answer(q, &c);
+    if (c->failed) {
+        answer_with_error(q, c);
     } else {
-        call_log(&c, what);
-        q->why = xstrdup(c.text.data);
+        answer(q, lua_toboolean(c->L, 1), reason(c->L));
     }
-    call_end(&c);
+}
+
+static void on_nobody(void *arg)
+{
+    struct question *q = arg;
+
+    q->timer = NULL;
+    answer(q, false, "its function is gone");
+}
+
+/* A hook may be running, which has asked for the start that this gate is of: its ceiling of memory is not ours. */
+static struct task *begin_task(struct script *s, struct process *p, const struct function *f, const char *extra)
+{
+    struct task *t = task_new(s, NULL, "function %.80s of %s", f->where, process_name(p));
+    bool was_limited = s->limited;
+
+    s->limited = false;
+    script_push_function(s, task_stack(t), f->reference);
+    handle_push_process(task_stack(t), p);
+    if (extra != NULL)
+        lua_pushstring(task_stack(t), extra);
+    s->limited = was_limited;
+    return t;
 }
 
 void *questions_request(void *arg, struct process *p, const struct function *f, const char *extra, answer_fn *on_answer,
                         void *answer_arg)
 {
+    struct script *s = script_owner(f->reference);
     struct question *q = xcalloc(1, sizeof *q);
 
     (void)arg;
-    q->on_answer = on_answer;
-    q->arg = answer_arg;
-    ask(q, p, f, extra);
-    q->soon = timer_start(supervisor_loop(process_supervisor(p)), 0, on_soon, q);
+    *q = (struct question){ .fn = on_answer, .arg = answer_arg };
+    if (s == NULL) {
+        q->timer = timer_start(supervisor_loop(process_supervisor(p)), 0, on_nobody, q);
+        return q;
+    }
+    q->task = begin_task(s, p, f, extra);
+    task_on_end(q->task, on_end, q);
+    task_start(q->task);
     return q;
 }
 
 void questions_withdraw(void *arg, void *question)
 {
+    struct question *q = question;
+
     (void)arg;
-    question_free(question);
+    timer_stop(&q->timer);
+    if (q->task != NULL)
+        task_on_end(q->task, NULL, NULL);
+    if (q->task != NULL && !task_is_running(q->task)) /* it may stop its own process: then it goes on to its end */
+        task_cancel(q->task);
+    free(q);
 }
 
 /* ---- patterns ---------------------------------------------------------------------------------- */
@@ -146,5 +177,6 @@ bool questions_check_pattern(const char *pattern, struct error *e)
 {
     lua_State *L = matcher();
 
-    return find(L, pattern, pattern, strlen(pattern)) || failure(e, "'%.100s' is no Lua pattern: %s", pattern, lua_tostring(L, -1));
+    return find(L, pattern, pattern, strlen(pattern)) ||
+           failure(e, "'%.100s' is no Lua pattern: %s", pattern, lua_tostring(L, -1));
 }

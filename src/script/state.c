@@ -5,9 +5,12 @@
 #include "os/loop.h"
 #include "script/hooks.h"
 #include "script/lib.h"
+#include "script/task.h"
 
 #include <assert.h>
+#include <lauxlib.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +80,8 @@ struct script *script_new(const char *path)
     lua_atpanic(s->L, panic);
     *(struct script **)lua_getextraspace(s->L) = s;
     s->first_function = next_first_function();
+    TAILQ_INIT(&s->tasks);
+    LIST_INIT(&s->pulses);
     LIST_INSERT_HEAD(&all, s, link);
     lua_newtable(s->L);
     lua_rawsetp(s->L, LUA_REGISTRYINDEX, &functions_key);
@@ -90,10 +95,9 @@ void script_free(struct script *s)
 {
     if (s == NULL)
         return;
-    if (s->call != NULL) {
-        s->doomed = true;
+    s->doomed = true;
+    if (s->call != NULL || !tasks_release(s))
         return;
-    }
     hooks_forget(s);
     LIST_REMOVE(s, link);
     timer_stop(&s->delivery);
@@ -101,15 +105,56 @@ void script_free(struct script *s)
     for (size_t i = 0; i < s->subscription_count; i++) {
         free(s->subscriptions[i].event);
         free(s->subscriptions[i].pattern);
+        free(s->subscriptions[i].file);
     }
     free(s->subscriptions);
     free(s->folder);
     free(s);
 }
 
+/* The lowest bit of a coroutine's own word says that C began with it. Those that it makes have the main one's word. */
+static uintptr_t *word_of(lua_State *L)
+{
+    return lua_getextraspace(L);
+}
+
 struct script *script_of(lua_State *L)
 {
-    return *(struct script **)lua_getextraspace(L);
+    return (struct script *)(*word_of(L) & ~(uintptr_t)1);
+}
+
+bool script_owns_thread(lua_State *L)
+{
+    return (*word_of(L) & 1) != 0;
+}
+
+struct thread script_take_thread(struct script *s, lua_State *L)
+{
+    struct thread thread;
+
+    if (s->spare_count > 0)
+        return s->spare[--s->spare_count];
+    luaL_checkstack(L, 4, NULL);
+    thread.L = lua_newthread(L);
+    thread.reference = luaL_ref(L, LUA_REGISTRYINDEX);
+    *word_of(thread.L) |= 1;
+    return thread;
+}
+
+void script_give_thread(struct script *s, struct thread thread, bool spoilt)
+{
+    if (!spoilt && s->spare_count < THREADS_SPARE) {
+        lua_settop(thread.L, 0);
+        lua_sethook(thread.L, NULL, 0, 0);
+        s->spare[s->spare_count++] = thread;
+    } else {
+        luaL_unref(s->L, LUA_REGISTRYINDEX, thread.reference);
+    }
+}
+
+struct script *script_next(const struct script *s)
+{
+    return s == NULL ? LIST_FIRST(&all) : LIST_NEXT(s, link);
 }
 
 struct script *script_owner(int reference)

@@ -14,11 +14,6 @@ struct reading {
     const struct declaration *declaration;
 };
 
-static const char *noun_of(const struct declaration *d)
-{
-    return d->kind == DECLARED_SUPERVISOR ? "supervisor" : d->kind == DECLARED_PROGRAM ? "program" : "group";
-}
-
 static void on_problem(const char *path, const char *text, void *arg)
 {
     const struct reading *r = arg;
@@ -28,7 +23,7 @@ static void on_problem(const char *path, const char *text, void *arg)
 
     snprintf(key, sizeof key, "%.*s", (int)strcspn(path, "["), path);
     origin.line = loading_line(d, key);
-    snprintf(what, sizeof what, d->name != NULL ? "%s '%s'" : "%s", noun_of(d), d->name);
+    snprintf(what, sizeof what, d->name != NULL ? "%s '%s'" : "%s", loading_word(d), d->name);
     if (*path != '\0')
         problems_add(r->loading->problems, origin.file, origin.line, "%s: '%s': %s", what, path, text);
     else
@@ -45,7 +40,7 @@ static void read_table(lua_State *L, int index, struct declaration *d)
     if (lua_type(L, index) == LUA_TTABLE)
         reader_read(&r, index, &d->value);
     else
-        loading_problem(L, "%s expects a table, not a %s", noun_of(d), luaL_typename(L, index));
+        loading_problem(L, "%s expects a table, not a %s", loading_word(d), luaL_typename(L, index));
 }
 
 static struct loading *check_loading(lua_State *L, const char *word)
@@ -87,7 +82,7 @@ static int lib_supervisor(lua_State *L)
     return 0;
 }
 
-/* ---- program "web" { … }, group "backend" { … } ---- */
+/* ---- program "web" { … }, group "backend" { … }, socket "web" { … } ---- */
 
 static int swallow(lua_State *L)
 {
@@ -103,7 +98,7 @@ static int take_table(lua_State *L)
     check_loading(L, "a declaration");
     d = lua_touserdata(L, lua_upvalueindex(1));
     if (d->has_table)
-        loading_problem(L, "%s '%s' has a table already", noun_of(d), d->name);
+        loading_problem(L, "%s '%s' has a table already", loading_word(d), d->name);
     else
         read_table(L, 1, d);
     return 0;
@@ -150,15 +145,9 @@ static int lib_group(lua_State *L)
     return declare(L, DECLARED_GROUP, "group");
 }
 
-/* ---- socket ---- */
-
-/* socket "web" { … } */
 static int lib_socket(lua_State *L)
 {
-    check_loading(L, "socket");
-    loading_problem(L, "this reeve does not open sockets for its programs yet");
-    lua_pushcfunction(L, swallow);
-    return 1;
+    return declare(L, DECLARED_SOCKET, "socket");
 }
 
 void lib_open_config(lua_State *L)

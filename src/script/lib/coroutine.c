@@ -7,11 +7,20 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+static bool runs(const struct call *c, const lua_State *co)
+{
+    while (c != NULL && c->L != co)
+        c = c->outer;
+    return c != NULL;
+}
+
 static lua_State *check_coroutine(lua_State *L)
 {
     lua_State *co = lua_tothread(L, 1);
 
     luaL_argexpected(L, co != NULL, 1, "coroutine");
+    if (script_owns_thread(co) && !runs(script_of(L)->call, co))
+        luaL_argerror(L, 1, "this is a hook or a task, which only reeve resumes and closes");
     return co;
 }
 

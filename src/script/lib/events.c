@@ -34,13 +34,13 @@ static void check_event(lua_State *L, const char *event)
         loading_problem(L, "on: unknown event '%s', did you mean '%s'?", event, nearest);
 }
 
-static void subscribe(struct script *s, const char *event, const char *pattern, int function)
+static void subscribe(struct script *s, const char *event, const char *pattern, int function, const struct spot *spot)
 {
     struct subscription *new;
 
     s->subscriptions = xrealloc(s->subscriptions, (s->subscription_count + 1) * sizeof *s->subscriptions);
     new = &s->subscriptions[s->subscription_count++];
-    *new = (struct subscription){ xstrdup(event), xstrdup(pattern), function };
+    *new = (struct subscription){ xstrdup(event), xstrdup(pattern), function, xstrdup(spot->file), spot->line };
 }
 
 /* on(event, [pattern,] function(event) … end): the pattern matches names of programs and processes. */
@@ -50,13 +50,14 @@ static int lib_on(lua_State *L)
     int last = lua_type(L, 3) == LUA_TFUNCTION ? 3 : 2;
     const char *event = luaL_checkstring(L, 1);
     const char *pattern = last == 3 ? luaL_checkstring(L, 2) : NULL;
+    struct spot spot = script_spot(L, 1);
 
     luaL_checktype(L, last, LUA_TFUNCTION);
     if (s->subscription_count == SUBSCRIPTIONS_MOST)
         return luaL_error(L, "more than %d hooks by on()", SUBSCRIPTIONS_MOST);
     check_event(L, event);
     lua_settop(L, last);
-    subscribe(s, event, pattern, luaL_ref(L, LUA_REGISTRYINDEX));
+    subscribe(s, event, pattern, luaL_ref(L, LUA_REGISTRYINDEX), &spot);
     return 0;
 }
 

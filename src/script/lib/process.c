@@ -61,6 +61,11 @@ static struct process *find(const struct handle *h, struct error *e)
     return p;
 }
 
+struct process *handle_find_process(lua_State *L, int index, struct error *e)
+{
+    return find(luaL_checkudata(L, index, type_name), e);
+}
+
 /* ---- what it does ---- */
 
 static int act(lua_State *L, void (*action)(struct process *p))
@@ -146,8 +151,9 @@ static int lib_tail(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = { { "start", lib_start },   { "stop", lib_stop }, { "restart", lib_restart },
-                                    { "signal", lib_signal }, { "tail", lib_tail }, { NULL, NULL } };
+static const luaL_Reg methods[] = { { "start", lib_start },    { "stop", lib_stop }, { "restart", lib_restart },
+                                    { "signal", lib_signal },  { "tail", lib_tail }, { "wait", handle_wait },
+                                    { "usage", handle_usage }, { NULL, NULL } };
 
 /* ---- what it is ---- */
 

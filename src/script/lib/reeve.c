@@ -33,5 +33,12 @@ void lib_open_reeve(lua_State *L)
     lib_open_process(L);
     lib_open_program(L);
     lib_open_events(L);
+    lib_open_task(L);
+    lib_open_command(L);
+    lib_open_exec(L);
+    lib_open_connect(L);
+    lib_open_store(L);
+    lib_open_http(L);
+    lib_open_mail(L);
     lua_setglobal(L, "reeve");
 }

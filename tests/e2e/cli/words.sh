@@ -11,6 +11,8 @@ assert_status 0 cli help
 expect_line ' +run \[-c FILE\].*' cli help
 expect_line 'status \[TARGET….*' cli help
 expect_line 'tail \[-f\].*' cli help tail
+expect_line 'tail \[-f\].*' cli tail --help
+expect_line 'reeve run .*' cli run -h
 assert_status 2 cli help frobnicate
 assert_status 2 cli
 assert_status 2 cli frobnicate
@@ -25,6 +27,10 @@ assert_status 1 cli init
 assert_status 0 cli init other.lua
 assert_equal hello "$(cli plan --json | json '[p["name"] for p in r["programs"]][0]')"
 expect_line 'program "hello" \{' cli plan -c other.lua
+
+# A file is offered only where one is missing.
+expect_line '.*No such file.*reeve init.*' cli check -c nowhere.lua
+expect_line '.*: Not a directory' cli check -c other.lua/supervisor.lua
 
 # Who is not there, and why.
 assert_status 5 cli status -s "unix:$dir/sock"

@@ -23,3 +23,4 @@ grep -q 'HOPE' "$log" || fail "the log does not tell the refusal"
 rm supervisor.lua
 assert_status 1 reeve reload
 assert_equal "$pid" "$(pid_of web)" 'pid after a reload without a file'
+grep -q 'supervisor.lua: No such file' "$log" || fail "the log does not tell what is missing"

@@ -60,6 +60,7 @@ static void every_setting_is_in_the_manual(void **state)
     (void)state;
     assert_described(text, "\n.Sh SETTINGS OF A PROGRAM\n", &program_record);
     assert_described(text, "\n.Sh OUTPUT\n", &capture_record);
+    assert_described(text, "\n.Sh SOCKETS\n", &socket_record);
     assert_described(text, "\n.Sh SETTINGS OF THE SUPERVISOR\n", &supervisor_record);
     free(text);
 }

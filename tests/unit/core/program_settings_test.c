@@ -186,6 +186,9 @@ static const struct good program_good[] = {
     { "oom_score_adj", "-1000", "-1000" },
     { "no_new_privs", "null", "false" },
     { "no_new_privs", "true", "true" },
+    { "sockets", "null", "[]" },
+    { "sockets", "'web'", "['web']" },
+    { "sockets", "['web','api']", "['web','api']" },
     { "deathsig", "null", "'TERM'" },
     { "deathsig", "false", "false" },
     { "deathsig", "'KILL'", "'KILL'" },
@@ -318,6 +321,7 @@ static const struct bad program_bad[] = {
     { "health", "{'tcp':'a.b:80','action':'reboot','failures':0}",
       "'health': 'failures' must be at least 1, not 0; 'action' must be \"restart\", \"stop\" or \"none\", not "
       "\"reboot\"" },
+    { "sockets", "{'web':1}", "'sockets': expected the name of a socket or a list of them, got a table" },
     { "deathsig", "true", "'deathsig': expected a signal such as \"TERM\" or 15, or false, got true" },
     { "priority", "'high'", "'priority': expected a whole number, got \"high\"" },
     { "priority", "99999999999", "'priority': 99999999999 is out of bounds" },

@@ -3,7 +3,7 @@
  * nobody overtakes whom he requires, and nothing gets stuck.
  *
  *     walk_test [STEPS [SEED]] */
-#include "stage.h"
+#include "questions.h"
 
 #include "base/log.h"
 
@@ -85,6 +85,10 @@ static struct program *a_random_program(int i, const struct plan *plan)
         p->respawn_limit = (int)pick(4);
     depend_at_random(p, i, plan);
     be_cared_for_at_random(p);
+    if (pick(6) == 0)
+        give_function(p, "before_start");
+    if (pick(6) == 0)
+        give_function(p, "before_stop");
     return p;
 }
 
@@ -168,12 +172,18 @@ static void scale_one(struct supervisor *s)
         supervisor_scale(s, plan->programs[pick((unsigned)plan->program_count)], (int)pick(5), pick(2));
 }
 
+static void one_function_answers(void)
+{
+    if (question_count > 0)
+        answer_question(questions[pick((unsigned)question_count)], pick(2), pick(4) == 0 ? "it cannot be" : NULL);
+}
+
 static void one_step(struct stage *stage)
 {
     struct supervisor *s = stage->supervisor;
     struct process *p = any_process(s);
 
-    switch (pick(15)) {
+    switch (pick(17)) {
     case 0:
     case 1:
         if (p != NULL)
@@ -211,6 +221,10 @@ static void one_step(struct stage *stage)
     case 11:
         fake_dial_refused(pick(2) ? "Connection refused" : NULL);
         break;
+    case 15:
+    case 16:
+        one_function_answers();
+        break;
     case 12:
         if (pick(4) == 0)
             do_at_random_to_all(s);
@@ -228,7 +242,7 @@ static void count_living(struct process *p, void *arg)
 
     switch (process_state(p)) {
     case PROCESS_STARTING:
-        assert_int_equal(alive, !process_is_held(p));
+        assert_int_equal(alive, !process_is_held(p) && !process_is_at_gate(p));
         break;
     case PROCESS_RUNNING:
     case PROCESS_STOPPING:
@@ -267,6 +281,8 @@ static void find_restless(struct process *p, void *arg)
 static void all_are_well(msec time)
 {
     for (msec past = 0; past < time; past += 500) {
+        while (question_count > 0)
+            answer_question(questions[0], true, NULL);
         for (size_t i = 0; i < fake_living(); i++)
             fake_notify(fake_living_pid(i), "READY=1\nWATCHDOG=1");
         fake_clock_advance(500);
@@ -296,7 +312,7 @@ static void no_walk_ends_badly(void **state)
 {
     (void)state;
     for (int walk = 0; walk < WALKS; walk++) {
-        struct stage *stage = a_stage(a_random_plan());
+        struct stage *stage = a_stage_with_questions(a_random_plan());
 
         for (long i = 0; i < steps / WALKS; i++) {
             one_step(stage);

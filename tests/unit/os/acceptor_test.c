@@ -1,5 +1,6 @@
 #include "os/connection.h"
 
+#include "os/clock.h"
 #include "turn.h"
 
 #include <errno.h>
@@ -168,6 +169,47 @@ static void a_lack_of_descriptors_is_waited_out(void **state)
     close(accepted[0]);
 }
 
+static int gone;
+
+static void let_go(void *arg)
+{
+    close(*(const int *)arg);
+    gone++;
+}
+
+static bool all_gone(void)
+{
+    return gone == expected;
+}
+
+static void let_go_soon(void)
+{
+    timer_start(loop, 1, let_go, &accepted[count - 1]);
+}
+
+/* Two fit in at a time: they would be ten seconds, were each shortage waited out for one. */
+static void a_crowd_that_leaves_at_once_is_soon_over(void **state)
+{
+    struct rlimit limit;
+    msec began = clock_now();
+
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        clients[i] = connect_one();
+    getrlimit(RLIMIT_NOFILE, &before);
+    limit = before;
+    limit.rlim_cur = (rlim_t)clients[19] + 3;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    on_accepted = let_go_soon;
+    expected = 20;
+    gone = 0;
+    turn_until(all_gone);
+    setrlimit(RLIMIT_NOFILE, &before);
+    assert_true(clock_now() - began < 5000);
+    for (int i = 0; i < 20; i++)
+        close(clients[i]);
+}
+
 static void close_at_once(void)
 {
     acceptor_close(acceptor);
@@ -194,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_thousand_clients_are_served, open_acceptor, close_acceptor),
         cmocka_unit_test_setup_teardown(a_lack_of_descriptors_is_waited_out, open_acceptor, close_acceptor),
+        cmocka_unit_test_setup_teardown(a_crowd_that_leaves_at_once_is_soon_over, open_acceptor, close_acceptor),
         cmocka_unit_test_setup_teardown(the_owner_may_close_in_the_callback, open_acceptor, close_acceptor),
     };
 

@@ -1,84 +1,6 @@
 /* Hooks and advisors with real processes: what a hook says in the log is what the tests look at. */
-#include "base/log.h"
-#include "os/clock.h"
 #include "script/handle.h"
-#include "unit/script/helper.h"
-
-enum { PATIENCE = 20000 };
-
-static struct loop *loop;
-static struct supervisor *supervisor;
-static struct supervisor_upward upward;
-static struct buffer heard;
-
-static void on_line(int level, const char *line, size_t length, void *arg)
-{
-    (void)level;
-    (void)arg;
-    buffer_add(&heard, line, length);
-    buffer_add_char(&heard, '\n');
-}
-
-struct wait {
-    const char *text;
-    msec until;
-};
-
-static void look(void *arg)
-{
-    struct wait *w = arg;
-
-    if (strstr(heard.data, w->text) != NULL || clock_now() > w->until)
-        loop_end(loop);
-    else
-        timer_start(loop, 5, look, w);
-}
-
-/* Until the log has this text. */
-static void wait_for(const char *text)
-{
-    struct wait w = { text, clock_now() + PATIENCE };
-
-    timer_start(loop, 0, look, &w);
-    loop_run(loop);
-    if (strstr(heard.data, text) == NULL)
-        fail_msg("no '%s' in:\n%s", text, heard.data);
-}
-
-static void assert_heard(const char *text)
-{
-    if (strstr(heard.data, text) == NULL)
-        fail_msg("no '%s' in:\n%s", text, heard.data);
-}
-
-static void assert_not_heard(const char *text)
-{
-    if (strstr(heard.data, text) != NULL)
-        fail_msg("'%s' in:\n%s", text, heard.data);
-}
-
-static void start(const char *configuration)
-{
-    buffer_clear(&heard);
-    buffer_add_text(&heard, "");
-    log_listen(on_line, NULL);
-    loop = loop_new();
-    script_attach(&upward, "t.lua");
-    supervisor = supervisor_new(loop, &upward);
-    script_listen(supervisor);
-    supervisor_start(supervisor, load_good(configuration));
-}
-
-static void finish(void)
-{
-    supervisor_shutdown(supervisor, 0, false, "the test ends");
-    loop_run(loop);
-    script_unlisten();
-    supervisor_free(supervisor);
-    script_detach(&upward);
-    loop_free(loop);
-    log_listen(NULL, NULL);
-}
+#include "unit/script/scene.h"
 
 static void hooks_hear_of_their_process(void **state)
 {
@@ -249,6 +171,78 @@ static void emitted_events_are_heard_afterwards(void **state)
     finish();
 }
 
+static void gates_are_tasks(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = 'sleep 60', starttime = 0,\n"
+          "before_start = function(p) reeve.sleep(0.01) reeve.log('notice', 'before %s', p.state) end,\n"
+          "on_ready = function() reeve.process('b'):start() end }\n"
+          "program 'b' { cmd = 'sleep 60', autostart = false, starttime = 0,\n"
+          "before_start = function(p) p:stop() reeve.log('notice', 'called off: %s', p.state) end,\n"
+          "on_stop = function() reeve.process('c'):start() end }\n"
+          "program 'c' { cmd = 'sleep 60', autostart = false, startretries = 0,\n"
+          "before_start = function(p) return nil, 'not today' end,\n"
+          "on_exit = function(p, e) reeve.log('notice', 'c: %s', e.reason) end }");
+    wait_for("c: before_start: not today");
+    assert_heard("before STARTING");
+    assert_heard("called off: STOPPED");
+    finish();
+}
+
+static void too_many_hooks_that_wait_are_not_called(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = 'sleep 60', starttime = 0, on_start = function() reeve.sleep(60) end,\n"
+          "health = { check = function() return true end, every = 0.01 },\n"
+          "on_health = function() end }\n"
+          "for i = 1, 200 do on('health', function() end) end");
+    wait_for(": 1000 hooks of this process wait already, so it is not called");
+    finish();
+}
+
+static void lines_are_told(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = {'/bin/sh', '-c', 'echo one; echo two >&2; printf end'}, starttime = 0, "
+          "autorestart = false,\n"
+          "on_line = function(p, line, stream) reeve.log('notice', '%s said %q on %s', p, line, stream) end,\n"
+          "on_exit = function() reeve.log('notice', 'exit') end }\n"
+          "program 'b' { cmd = 'echo other', starttime = 0, autorestart = false }\n"
+          "on('line', 'b', function(e) reeve.log('notice', '%s %s %s %s', e.event, e.process, e.line, e.stream) end)\n"
+          "on('line', 'c*', function(e) error('not asked for') end)");
+    wait_for("exit");
+    wait_for("line b other stdout");
+    assert_heard("a said \"one\" on stdout");
+    assert_heard("a said \"two\" on stderr");
+    assert_heard("a said \"end\" on stdout");
+    assert_true(strstr(heard.data, "\"end\"") < strstr(heard.data, "exit\n"));
+    finish();
+}
+
+static void lines_wait_for_a_hook_that_waits(void **state)
+{
+    (void)state;
+    start("local n, last = 0, 0\n"
+          "program 'a' { cmd = {'/bin/sh', '-c', 'seq 3000; exec sleep 60'}, starttime = 0,\n"
+          "on_line = function(p, line)\n"
+          "  n = n + 1 assert(tonumber(line) == last + 1) last = last + 1\n"
+          "  if n % 500 == 0 then reeve.sleep(0.001) end\n"
+          "  if n == 3000 then reeve.log('notice', 'all 3000') end end }");
+    wait_for("all 3000");
+    assert_not_heard("assertion failed");
+    finish();
+}
+
+static void lines_too_many_are_counted(void **state)
+{
+    (void)state;
+    start("local first = true\n"
+          "program 'a' { cmd = {'/bin/sh', '-c', 'seq 300000; exec sleep 60'}, starttime = 0,\n"
+          "on_line = function(p, line) if first then first = false reeve.sleep(0.3) end end }");
+    wait_for("lines were not told to them");
+    finish();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +254,11 @@ int main(void)
         cmocka_unit_test(a_wrong_answer_of_an_advisor_is_logged),
         cmocka_unit_test(settings_are_computed_for_each_process),
         cmocka_unit_test(handles_act),
+        cmocka_unit_test(gates_are_tasks),
+        cmocka_unit_test(too_many_hooks_that_wait_are_not_called),
+        cmocka_unit_test(lines_are_told),
+        cmocka_unit_test(lines_wait_for_a_hook_that_waits),
+        cmocka_unit_test(lines_too_many_are_counted),
         cmocka_unit_test(emitted_events_are_heard_afterwards),
     };
 

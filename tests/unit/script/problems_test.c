@@ -142,6 +142,17 @@ static void a_missing_file_is_told_with_what_to_do(void **state)
     problems_free(&problems);
 }
 
+static void listeners_that_hear_nothing_are_told(void **state)
+{
+    (void)state;
+    assert_refused_for("program 'a' { cmd = 'x', stdout = 'discard' }\non('line', 'a*', function() end)",
+                       "t.lua:2: on(\"line\") hears nothing: reeve does not read the stdout of 'a'");
+    assert_refused_for("on('line', 'a:1', function() end) program 'a' { cmd = 'x', stdout = '/tmp/x' }",
+                       "hears nothing");
+    assert_loads("program 'a' { cmd = 'x', stdout = 'discard' } program 'b' { cmd = 'x' } on('line', function() end)");
+    assert_loads("program 'a' { cmd = 'x', stdout = 'discard' } on('line', 'later*', function() end)");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +171,7 @@ int main(void)
         cmocka_unit_test(an_evaluation_that_does_not_end_is_ended),
         cmocka_unit_test(an_evaluation_that_eats_memory_is_ended),
         cmocka_unit_test(a_missing_file_is_told_with_what_to_do),
+        cmocka_unit_test(listeners_that_hear_nothing_are_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

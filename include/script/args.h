@@ -1,0 +1,25 @@
+/* args: what functions of the library are given, checked. All of these raise. */
+#ifndef SCRIPT_ARGS_H
+#define SCRIPT_ARGS_H
+
+#include "base/duration.h"
+#include "base/words.h"
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A time: seconds, or a text such as "500ms". With a default for nil. */
+msec args_duration(lua_State *L, int arg);
+msec args_optional_duration(lua_State *L, int arg, msec otherwise);
+
+/* The fields of the table at `index` are among these names (a NULL ends them), or the nearest one is told. */
+void args_check_fields(lua_State *L, int index, const char *const *names);
+
+/* A field of the table at `index`; NULL or `otherwise` if it is nil. A text is kept by the table. */
+const char *args_text_field(lua_State *L, int index, const char *name, size_t *length);
+msec args_duration_field(lua_State *L, int index, const char *name, msec otherwise);
+int64_t args_size_field(lua_State *L, int index, const char *name, int64_t otherwise);
+bool args_bool_field(lua_State *L, int index, const char *name, bool otherwise);
+
+#endif

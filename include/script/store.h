@@ -1,0 +1,23 @@
+/* store: small values that outlive a generation: `reeve.store`. They are kept as texts that only this room reads. */
+#ifndef SCRIPT_STORE_H
+#define SCRIPT_STORE_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { STORE_MOST = 1024 * 1024 }; /* bytes, all together */
+
+/* Push a copy of what is kept under `key`, or nil. */
+void store_push(lua_State *L, const char *key, size_t length);
+
+/* Keep a copy of the value at `index`; nil forgets it. Raises if it is none that can be kept, or too much. */
+void store_set(lua_State *L, const char *key, size_t length, int index);
+
+/* Push the first key after `key` (NULL: the first of all), or nil. */
+void store_push_next(lua_State *L, const char *key, size_t length);
+
+/* Forget everything. */
+void store_clear(void);
+
+#endif

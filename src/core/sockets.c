@@ -1,0 +1,182 @@
+#include "core/sockets.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct open_socket {
+    char *name; /* owned */
+    struct address address;
+    struct listen_options options;
+    struct socket_file file;
+    int fd;
+};
+
+struct sockets {
+    struct open_socket *socket;
+    size_t count;
+};
+
+/* From one list to the next. What both have is in both until the end. */
+struct passage {
+    struct sockets *now, next;
+    bool *taken;                       /* of `now`: also in `next` */
+    const struct open_socket **origin; /* of `next`: in `now`; NULL: newly opened */
+    struct problems *problems;
+};
+
+struct sockets *sockets_new(void)
+{
+    return xcalloc(1, sizeof(struct sockets));
+}
+
+static void close_socket(struct open_socket *socket)
+{
+    socket_file_remove(&socket->address, &socket->file);
+    close(socket->fd);
+}
+
+static void forget_list(struct sockets *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        free(s->socket[i].name);
+    free(s->socket);
+}
+
+void sockets_free(struct sockets *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < s->count; i++)
+        close_socket(&s->socket[i]);
+    forget_list(s);
+    free(s);
+}
+
+int sockets_find(const struct sockets *s, const char *name)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (strcmp(s->socket[i].name, name) == 0)
+            return s->socket[i].fd;
+    return -1;
+}
+
+/* ---- from one plan to the next ----------------------------------------------------------------- */
+
+static bool same_options(const struct listen_options *a, const struct listen_options *b)
+{
+    return a->backlog == b->backlog && a->mode == b->mode && a->uid == b->uid && a->gid == b->gid &&
+           a->reuseport == b->reuseport;
+}
+
+/* The one that has the address already: that of the same name, if several share it. */
+static const struct open_socket *take(struct passage *p, const struct socket_settings *settings)
+{
+    size_t found = p->now->count;
+
+    for (size_t i = 0; i < p->now->count; i++) {
+        const struct open_socket *socket = &p->now->socket[i];
+        bool same_name = strcmp(socket->name, settings->name) == 0;
+
+        if (!p->taken[i] && address_equal(&socket->address, &settings->address) &&
+            (same_name || found == p->now->count))
+            found = i;
+    }
+    if (found == p->now->count)
+        return NULL;
+    p->taken[found] = true;
+    return &p->now->socket[found];
+}
+
+static bool adjust(struct open_socket *socket, const struct listen_options *options, struct error *e)
+{
+    if (same_options(&socket->options, options))
+        return true;
+    if (socket->file.inode != 0 && !socket_file_is_there(&socket->address, &socket->file))
+        return failure(e, "the file of %s has gone: its options cannot be changed", socket->address.text);
+    if (!socket_adjust(socket->fd, &socket->address, options, e))
+        return false;
+    socket->options = *options;
+    return true;
+}
+
+static bool open_new(struct open_socket *socket, const struct listen_options *options, struct error *e)
+{
+    socket->fd = socket_listen(&socket->address, options, e);
+    if (socket->fd < 0)
+        return false;
+    fcntl(socket->fd, F_SETFL, fcntl(socket->fd, F_GETFL) & ~O_NONBLOCK);
+    socket->options = *options;
+    socket->file = socket_file(&socket->address);
+    return true;
+}
+
+/* Add it to the next list, opened or taken over. */
+static bool provide(struct passage *p, const struct socket_settings *settings)
+{
+    const struct open_socket *origin = take(p, settings);
+    struct open_socket socket = { .address = settings->address };
+    struct listen_options options;
+    struct error e;
+    bool good;
+
+    if (origin != NULL)
+        socket = *origin;
+    good = socket_settings_options(settings, &options, &e) &&
+           (origin != NULL ? adjust(&socket, &options, &e) : open_new(&socket, &options, &e));
+    if (!good)
+        return problems_add(p->problems, settings->file, settings->listen_line, "socket '%s': %s", settings->name,
+                            e.text);
+    socket.name = xstrdup(settings->name);
+    p->origin[p->next.count] = origin;
+    p->next.socket[p->next.count++] = socket;
+    return true;
+}
+
+static void keep(struct passage *p)
+{
+    for (size_t i = 0; i < p->now->count; i++)
+        if (!p->taken[i]) {
+            log_info("socket '%s': closed", p->now->socket[i].name);
+            close_socket(&p->now->socket[i]);
+        }
+    for (size_t i = 0; i < p->next.count; i++)
+        if (p->origin[i] == NULL)
+            log_info("socket '%s': open at %s", p->next.socket[i].name, p->next.socket[i].address.text);
+    forget_list(p->now);
+    *p->now = p->next;
+}
+
+/* As if nothing had been tried. */
+static void go_back(struct passage *p)
+{
+    for (size_t i = 0; i < p->next.count; i++)
+        if (p->origin[i] == NULL)
+            close_socket(&p->next.socket[i]);
+        else
+            adjust(&p->next.socket[i], &p->origin[i]->options, NULL);
+    forget_list(&p->next);
+}
+
+bool sockets_follow(struct sockets *s, const struct plan *plan, struct problems *problems)
+{
+    struct passage p = { .now = s, .problems = problems };
+    bool good = true;
+
+    p.taken = xcalloc(s->count + 1, sizeof *p.taken);
+    p.origin = xcalloc(plan->socket_count + 1, sizeof(struct open_socket *));
+    p.next.socket = xcalloc(plan->socket_count + 1, sizeof *p.next.socket);
+    for (size_t i = 0; i < plan->socket_count; i++)
+        good = provide(&p, plan->sockets[i]) && good;
+    if (good)
+        keep(&p);
+    else
+        go_back(&p);
+    free(p.taken);
+    free(p.origin);
+    return good;
+}

@@ -1,0 +1,277 @@
+#include "core/tool.h"
+
+#include "base/xalloc.h"
+#include "core/environment.h"
+#include "os/identity.h"
+#include "os/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { PATIENCE = 1000 }; /* how long others may hold the pipes when it has ended */
+
+struct mouth {
+    struct tool *tool;
+    const char *name;
+    struct stream *stream; /* NULL: it has ended */
+    struct buffer text;
+};
+
+struct tool {
+    struct loop *loop;
+    struct child *child;
+    struct mouth out, err;
+    struct buffer input;
+    int input_fd; /* -1: all was written */
+    struct watch *writable;
+    struct timer *timer; /* the time it has, then the patience with its pipes */
+    size_t max_output;
+    msec timeout;
+    bool ended;
+    struct child_exit exit;
+    struct error error; /* why it was killed; "": it was not */
+    tool_fn *fn;
+    void *arg;
+};
+
+static void close_input(struct tool *t)
+{
+    watch_stop(&t->writable);
+    if (t->input_fd >= 0)
+        close(t->input_fd);
+    t->input_fd = -1;
+}
+
+static void destroy(struct tool *t)
+{
+    close_input(t);
+    timer_stop(&t->timer);
+    stream_close(t->out.stream);
+    stream_close(t->err.stream);
+    child_free(t->child);
+    buffer_free(&t->out.text);
+    buffer_free(&t->err.text);
+    buffer_free(&t->input);
+    free(t);
+}
+
+static void finish(struct tool *t)
+{
+    struct tool_result result = { .error = t->error.text[0] != '\0' ? t->error.text : NULL,
+                                  .code = t->exit.signal == 0 ? t->exit.code : -1,
+                                  .signal = t->exit.signal,
+                                  .out = &t->out.text,
+                                  .err = &t->err.text };
+
+    t->fn(&result, t->arg);
+    destroy(t);
+}
+
+static void check_over(struct tool *t)
+{
+    if (t->ended && t->out.stream == NULL && t->err.stream == NULL)
+        finish(t);
+}
+
+static void kill_it(struct tool *t)
+{
+    close_input(t);
+    if (!t->ended)
+        child_signal_group(t->child, SIGKILL, NULL);
+}
+
+/* ---- its streams ------------------------------------------------------------------------------- */
+
+static void on_data(const char *data, size_t length, void *arg)
+{
+    struct mouth *m = arg;
+    struct tool *t = m->tool;
+
+    if (data == NULL) {
+        stream_close(m->stream);
+        m->stream = NULL;
+        check_over(t);
+    } else if (m->text.length + length <= t->max_output) {
+        buffer_add(&m->text, data, length);
+    } else if (t->error.text[0] == '\0') {
+        failure(&t->error, "it wrote more than %zu bytes to %s (max_output)", t->max_output, m->name);
+        kill_it(t);
+    }
+}
+
+static void on_writable(int fd, int what, void *arg)
+{
+    struct tool *t = arg;
+    ssize_t n = write(fd, t->input.data, t->input.length);
+
+    (void)what;
+    if (n > 0)
+        buffer_drop(&t->input, (size_t)n);
+    if ((n < 0 && errno != EAGAIN && errno != EINTR) || t->input.length == 0)
+        close_input(t); /* it need not read all of it */
+}
+
+/* ---- its end ----------------------------------------------------------------------------------- */
+
+static void on_impatient(void *arg)
+{
+    struct tool *t = arg;
+
+    t->timer = NULL;
+    stream_close(t->out.stream);
+    stream_close(t->err.stream);
+    t->out.stream = t->err.stream = NULL;
+    check_over(t);
+}
+
+/* Runs when the child has been reaped, and its pipes may be read. */
+static void on_exit_of(struct child *c, const struct child_exit *exit, void *arg)
+{
+    struct tool *t = arg;
+
+    child_signal_group(c, SIGKILL, NULL);
+    t->ended = true;
+    t->exit = *exit;
+    close_input(t);
+    timer_stop(&t->timer);
+    t->timer = timer_start(t->loop, PATIENCE, on_impatient, t);
+    if (t->out.stream == NULL && t->err.stream == NULL) {
+        timer_stop(&t->timer);
+        t->timer = timer_start(t->loop, 0, on_impatient, t);
+    }
+}
+
+static void on_timeout(void *arg)
+{
+    struct tool *t = arg;
+    struct buffer time = { 0 };
+
+    t->timer = NULL;
+    duration_format(&time, t->timeout);
+    if (t->error.text[0] == '\0')
+        failure(&t->error, "it took longer than %s and was killed", time.data);
+    buffer_free(&time);
+    kill_it(t);
+}
+
+/* ---- its start --------------------------------------------------------------------------------- */
+
+/* 0, 1, 2 of the child, and our ends of them. */
+struct pipes {
+    int theirs[3], ours[3];
+};
+
+static void close_all(const int fd[3])
+{
+    for (int i = 0; i < 3; i++)
+        if (fd[i] >= 0)
+            close(fd[i]);
+}
+
+static bool open_pipe(struct pipes *p, int i, struct error *e)
+{
+    int fd[2];
+
+    if (pipe2(fd, O_CLOEXEC) < 0)
+        return failure_errno(e, "pipe");
+    p->theirs[i] = fd[i == 0 ? 0 : 1];
+    p->ours[i] = fd[i == 0 ? 1 : 0];
+    return true;
+}
+
+static bool open_input(struct pipes *p, bool has_input, struct error *e)
+{
+    if (has_input)
+        return open_pipe(p, 0, e) && fcntl(p->ours[0], F_SETFL, O_NONBLOCK) == 0;
+    p->theirs[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return p->theirs[0] >= 0 || failure_errno(e, "/dev/null");
+}
+
+static bool open_pipes(struct pipes *p, bool has_input, struct error *e)
+{
+    *p = (struct pipes){ { -1, -1, -1 }, { -1, -1, -1 } };
+    if (open_input(p, has_input, e) && open_pipe(p, 1, e) && open_pipe(p, 2, e))
+        return true;
+    close_all(p->theirs);
+    close_all(p->ours);
+    return false;
+}
+
+static struct child *start_child(struct tool *t, struct children *children, const struct tool_request *r,
+                                 const struct pipes *p, struct error *e)
+{
+    struct environment env = { 0 };
+    struct identity identity;
+    struct child_request request = { .argv = r->cmd->word,
+                                     .directory = r->workingdir,
+                                     .umask = -1,
+                                     .stdio = { p->theirs[0], p->theirs[1], p->theirs[2] },
+                                     .deathsig = SIGTERM };
+    struct child *c;
+
+    if (r->user != NULL && !identity_find(r->user, NULL, NULL, 0, &identity, e))
+        return NULL;
+    request.identity = r->user != NULL ? &identity : NULL;
+    environment_inherit(&env);
+    if (r->env != NULL)
+        environment_put_all(&env, r->env);
+    request.envp = env.entry;
+    c = child_start(children, &request, on_exit_of, t, e);
+    environment_free(&env);
+    if (r->user != NULL)
+        identity_free(&identity);
+    return c;
+}
+
+static void begin(struct tool *t, const struct tool_request *r, const struct pipes *p)
+{
+    t->out = (struct mouth){ .tool = t, .name = "stdout" };
+    t->err = (struct mouth){ .tool = t, .name = "stderr" };
+    t->out.stream = stream_open(t->loop, p->ours[1], on_data, &t->out);
+    t->err.stream = stream_open(t->loop, p->ours[2], on_data, &t->err);
+    t->input_fd = p->ours[0];
+    if (t->input_fd >= 0) {
+        buffer_add(&t->input, r->input, r->input_length);
+        t->writable = watch_start(t->loop, t->input_fd, WATCH_WRITE, on_writable, t);
+    }
+    if (t->timeout >= 0)
+        t->timer = timer_start(t->loop, t->timeout, on_timeout, t);
+}
+
+struct tool *tool_start(struct children *children, struct loop *loop, const struct tool_request *r, tool_fn *fn,
+                        void *arg, struct error *e)
+{
+    struct tool *t;
+    struct pipes p;
+
+    if (!open_pipes(&p, r->input != NULL, e))
+        return NULL;
+    t = xcalloc(1, sizeof *t);
+    t->loop = loop;
+    t->input_fd = -1;
+    t->max_output = r->max_output;
+    t->timeout = r->timeout;
+    t->fn = fn;
+    t->arg = arg;
+    t->child = start_child(t, children, r, &p, e);
+    close_all(p.theirs);
+    if (t->child == NULL) {
+        close_all(p.ours);
+        free(t);
+        return NULL;
+    }
+    begin(t, r, &p);
+    return t;
+}
+
+void tool_cancel(struct tool *t)
+{
+    if (t == NULL)
+        return;
+    kill_it(t);
+    destroy(t);
+}

@@ -1,0 +1,157 @@
+/* reeve.sleep, reeve.task, reeve.after, reeve.every, and the handles of the last three. */
+#include "script/task.h"
+
+#include "script/args.h"
+#include "script/lib.h"
+#include "script/pulse.h"
+
+#include <lauxlib.h>
+
+static const char type_name[] = "reeve.task";
+
+/* One of both, or none: it is over. */
+struct handle {
+    struct task *task;
+    struct pulse *pulse;
+};
+
+static struct handle *push_handle(lua_State *L)
+{
+    struct handle *h = lua_newuserdatauv(L, sizeof *h, 0);
+
+    *h = (struct handle){ NULL, NULL };
+    luaL_setmetatable(L, type_name);
+    return h;
+}
+
+/* ---- sleep ---- */
+
+static void on_awake(void *arg)
+{
+    struct task *t = arg;
+
+    *task_timer(t) = NULL;
+    task_wake(t);
+}
+
+static void stop_sleep(void *work)
+{
+    timer_stop(task_timer(work));
+}
+
+static int after_sleep(lua_State *L, int status, lua_KContext work)
+{
+    (void)L;
+    (void)status;
+    (void)work;
+    return 0;
+}
+
+/* reeve.sleep(time) */
+static int lib_sleep(lua_State *L)
+{
+    msec time = args_duration(L, 1);
+    struct task *t = task_to_wait(L, "reeve.sleep");
+
+    *task_timer(t) = timer_start(tasks_loop(), time, on_awake, t);
+    return task_wait(L, t, stop_sleep, t, after_sleep);
+}
+
+/* ---- task ---- */
+
+/* reeve.task(f, …) -> handle: f(…) runs as a task of its own, soon */
+static int lib_task(lua_State *L)
+{
+    struct script *s = script_of(L);
+    int count = lua_gettop(L);
+    struct spot spot = script_spot(L, 1);
+    struct handle *h;
+
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    h = push_handle(L);
+    lua_insert(L, 1);
+    h->task = task_new(s, L, "task of %.90s:%d", spot.file, spot.line);
+    task_watch(h->task, &h->task);
+    if (!lua_checkstack(task_stack(h->task), count + 4)) {
+        task_cancel(h->task);
+        return luaL_error(L, "too many arguments");
+    }
+    lua_xmove(L, task_stack(h->task), count);
+    task_start(h->task);
+    return 1;
+}
+
+/* ---- after, every ---- */
+
+static int start_pulse(lua_State *L, bool repeats)
+{
+    msec time = args_duration(L, 1);
+    struct handle *h;
+
+    luaL_argcheck(L, time > 0 || !repeats, 1, "every 0 seconds would be all the time");
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    h = push_handle(L);
+    lua_pushvalue(L, 2);
+    h->pulse = pulse_new(L, time, repeats);
+    pulse_watch(h->pulse, &h->pulse);
+    return 1;
+}
+
+/* reeve.after(time, f) -> handle: f() runs once, as a task */
+static int lib_after(lua_State *L)
+{
+    return start_pulse(L, false);
+}
+
+/* reeve.every(time, f) -> handle: f() runs again and again, but not while it still waits from the last time */
+static int lib_every(lua_State *L)
+{
+    return start_pulse(L, true);
+}
+
+/* ---- handles ---- */
+
+/* handle:cancel(): what waits is ended where it is, and `<close>` variables are closed; a timer ends */
+static int lib_cancel(lua_State *L)
+{
+    struct handle *h = luaL_checkudata(L, 1, type_name);
+
+    if (h->task != NULL && task_is_running(h->task))
+        return luaL_error(L, "a task that runs cannot be cancelled: let its function return");
+    if (h->task != NULL)
+        task_cancel(h->task);
+    else if (h->pulse != NULL)
+        pulse_cancel(h->pulse);
+    return 0;
+}
+
+/* Nobody can cancel it any more; it goes on. */
+static int lib_collect(lua_State *L)
+{
+    struct handle *h = luaL_checkudata(L, 1, type_name);
+
+    if (h->task != NULL)
+        task_watch(h->task, NULL);
+    if (h->pulse != NULL)
+        pulse_watch(h->pulse, NULL);
+    return 0;
+}
+
+static const luaL_Reg methods[] = { { "cancel", lib_cancel }, { NULL, NULL } };
+
+static const luaL_Reg functions[] = {
+    { "sleep", lib_sleep }, { "task", lib_task }, { "after", lib_after }, { "every", lib_every }, { NULL, NULL }
+};
+
+void lib_open_task(lua_State *L)
+{
+    luaL_newmetatable(L, type_name);
+    luaL_newlib(L, methods);
+    lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, lib_collect);
+    lua_setfield(L, -2, "__gc");
+    lua_pushliteral(L, "task");
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
+    luaL_setfuncs(L, functions, 0);
+}

@@ -1,0 +1,26 @@
+#!/bin/sh
+# A hook that waits holds up neither its process, nor others, nor the control port; `tasks` shows where it waits.
+. "${0%/*}/../lib.sh"
+
+config <<'END2'
+local function slow(p)
+    reeve.log("notice", "begin %s", p)
+    reeve.sleep(60)
+end
+
+program "a" { cmd = "sleep 1000", starttime = 0, on_start = slow }
+program "b" {
+    cmd = "sleep 1000", starttime = 0, autorestart = true,
+    on_start = function(p) reeve.log("notice", "hook of %s", p) end,
+}
+END2
+run_reeve
+wait_for 'grep -q "begin a" "$log"'
+wait_for 'grep -q "hook of b" "$log"'
+expect_line 'hook on_start of a: waits for .* at .*supervisor.lua:3' reeve tasks
+reeve tasks --json | grep -q '"line":3' || fail "no line in the JSON of tasks"
+kill -KILL "$(pid_of b)"
+wait_for '[ "$(grep -c "hook of b" "$log")" -eq 2 ]'
+expect_line 'a: restarted' reeve restart a
+stop_reeve
+assert_equal 0 "$reeve_status" 'exit status with a waiting hook'

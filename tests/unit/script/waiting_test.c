@@ -1,0 +1,229 @@
+/* What the library waits for: processes, commands, programs, connections. */
+#include "os/connection.h"
+#include "os/socket.h"
+#include "script/store.h"
+#include "unit/script/scene.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static void a_task_waits_for_a_state(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = 'sleep 60', starttime = 0.05, on_start = function(p)\n"
+          "  assert(p:wait('STARTING')) assert(p:wait('RUNNING', 10)) reeve.log('notice', 'runs') p:stop()\n"
+          "  reeve.log('notice', 'late: %s', select(2, p:wait('fatal', 0.01)))\n"
+          "  assert(p:wait('STOPPED', '10s')) reeve.log('notice', 'stopped')\n"
+          "  reeve.log('notice', 'wrong: %s', select(2, pcall(p.wait, p, 'RUNING'))) end }");
+    wait_for("wrong: bad argument #2 to '?' (expected STOPPED, STARTING");
+    assert_heard("runs\n");
+    assert_heard("late: a is ");
+    assert_heard("stopped\n");
+    finish();
+}
+
+static void usage_is_what_the_kernel_says(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = 'sleep 60', starttime = 0, on_start = function(p)\n"
+          "  local u = assert(p:usage()) while u.rss <= 4096 do reeve.sleep(0.001) u = p:usage() end\n"
+          "  reeve.log('notice', 'usage %s %s %s %s', u.rss > 4096, u.cpu >= 0, u.threads, u.fds)\n"
+          "  p:stop() p:wait('STOPPED') reeve.log('notice', 'none: %s %s', p:usage()) end }");
+    wait_for("none: nil a is not running");
+    assert_heard("usage true true 1 3");
+    finish();
+}
+
+static void commands_answer_with_their_text(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = 'sleep 60', starttime = 0 }\n"
+          "program 'b' { cmd = '/nonexistent', startretries = 0 }\n"
+          "local done\n"
+          "on('ready', 'a', function() if done then return end done = true\n"
+          "  reeve.log('notice', 'restart: %s', reeve.command('restart a'))\n"
+          "  reeve.log('notice', 'version: %s', reeve.command('version'))\n"
+          "  reeve.log('notice', 'start: %s %s', reeve.command('start b'))\n"
+          "  reeve.log('notice', 'target: %s %s', reeve.command('stop zzz'))\n"
+          "  reeve.log('notice', 'verb: %s %s', reeve.command('nonsense'))\n"
+          "  reeve.log('notice', 'events: %s %s', reeve.command('events -f'))\n"
+          "  reeve.log('notice', 'quote: %s', select(2, pcall(reeve.command, '\"')))\n"
+          "end)");
+    wait_for("quote: ");
+    assert_heard("restart: a: restarted\n");
+    assert_heard("version: reeve ");
+    assert_heard("start: nil b: ");
+    assert_heard("target: nil no such target: zzz");
+    assert_heard("verb: nil ");
+    assert_heard("events: nil this command would never end");
+    assert_heard("quote: bad argument #1 to '?' (expected a command");
+    finish();
+}
+
+static void programs_are_run_and_their_output_is_kept(void **state)
+{
+    (void)state;
+    start(
+        "reeve.task(function()\n"
+        "  local r = assert(reeve.exec { cmd = 'cat', stdin = ('x'):rep(300000), env = { A = 1 } })\n"
+        "  reeve.log('notice', 'cat: %s %s', r.code, #r.stdout)\n"
+        "  r = assert(reeve.exec { cmd = { '/bin/sh', '-c', 'echo $A; pwd; echo err >&2; exit 3' }, env = { A = 'b c' "
+        "},\n"
+        "    workingdir = '/' })\n"
+        "  reeve.log('notice', 'sh: %s %q %q', r.code, r.stdout, r.stderr)\n"
+        "  r = assert(reeve.exec { cmd = \"/bin/sh -c 'kill -TERM $$'\" })\n"
+        "  reeve.log('notice', 'signal: %s %s', r.code, r.signal)\n"
+        "  reeve.log('notice', 'missing: %s %s', reeve.exec { cmd = '/nonexistent' })\n"
+        "  reeve.log('notice', 'slow: %s %s', reeve.exec { cmd = 'sleep 60', timeout = '20ms' })\n"
+        "  reeve.log('notice', 'much: %s %s', reeve.exec { cmd = 'yes', max_output = '10KB' })\n"
+        "  reeve.log('notice', 'holder: %s', reeve.exec { cmd = \"/bin/sh -c 'setsid sleep 60 & echo yes'\" "
+        "}.stdout)\n"
+        "  reeve.log('notice', 'option: %s', select(2, pcall(reeve.exec, { cmd = 'x', timeot = 1 })))\n"
+        "end)");
+    wait_for("option: ");
+    assert_heard("cat: 0 300000\n");
+    assert_heard("sh: 3 \"b c\\\\n/\\\\n\" \"err\\\\n\"");
+    assert_heard("signal: nil TERM");
+    assert_heard("missing: nil exec '/nonexistent': No such file or directory");
+    assert_heard("slow: nil it took longer than 20ms and was killed");
+    assert_heard("much: nil it wrote more than 10240 bytes to stdout (max_output)");
+    assert_heard("holder: yes");
+    assert_heard("option: unknown option 'timeot', did you mean 'timeout'?");
+    finish();
+}
+
+static void a_cancelled_task_takes_its_program_along(void **state)
+{
+    (void)state;
+    start("local h = reeve.task(function() reeve.exec { cmd = 'sleep 60' } end)\n"
+          "reeve.after(0.02, function() h:cancel() reeve.log('notice', 'cancelled') end)");
+    wait_for("cancelled");
+    finish();
+}
+
+/* ---- connections ---- */
+
+static char path[64];
+static struct acceptor *acceptor;
+static struct connection *quiet;
+
+static size_t on_read(struct connection *c, const char *data, size_t length, void *arg)
+{
+    (void)arg;
+    if (memchr(data, '\n', length) == NULL)
+        return 0;
+    if (length >= 5 && memcmp(data, "hello", 5) == 0)
+        connection_write(c, "one\r\ntwo\n12345tail", 18);
+    if (memcmp(data, "quiet", 5) == 0)
+        quiet = c;
+    else
+        connection_finish(c);
+    return length;
+}
+
+static void on_end(struct connection *c, bool broken, void *arg)
+{
+    (void)broken;
+    (void)arg;
+    if (c == quiet)
+        quiet = NULL;
+    connection_close(c);
+}
+
+static void on_connection(int fd, void *arg)
+{
+    (void)arg;
+    connection_open(loop, fd, on_read, on_end, NULL);
+}
+
+static void listen_there(void)
+{
+    struct address a;
+    struct error e;
+    int fd;
+
+    assert_true(address_parse(path, &a, &e));
+    fd = socket_listen(&a, &(struct listen_options){ .mode = -1, .uid = (uid_t)-1, .gid = (gid_t)-1 }, &e);
+    assert_true(fd >= 0);
+    acceptor = acceptor_open(loop, fd, on_connection, NULL);
+}
+
+static void streams_are_read_and_written(void **state)
+{
+    char text[2000];
+
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/reeve-waiting-%d.sock", (int)getpid());
+    snprintf(
+        text, sizeof text,
+        "reeve.after(0.02, function()\n"
+        "  local s <close> = assert(reeve.connect('unix:%s'))\n"
+        "  assert(s:write('hello\\n'))\n"
+        "  reeve.log('notice', 'read %%q %%q %%q %%q %%s %%s', s:read_line(), s:read_line(), s:read(5), s:read(100), "
+        "s:read_line())\n"
+        "  s:close() reeve.log('notice', 'closed: %%s', select(2, pcall(s.read, s, 1)))\n"
+        "  local q = assert(reeve.connect('unix:%s', { timeout = 0.2 })) q:write('quiet\\n')\n"
+        "  reeve.log('notice', 'silence: %%s %%s', q:read_line())\n"
+        "  reeve.log('notice', 'refused: %%s %%s', reeve.connect('tcp:127.0.0.1:1'))\n"
+        "  reeve.log('notice', 'nobody: %%s %%s', reeve.connect('unix:/nonexistent/x'))\n"
+        "  reeve.log('notice', 'wrong: %%s', select(2, pcall(reeve.connect, 'x')))\n"
+        "end)",
+        path, path);
+    start(text);
+    listen_there();
+    wait_for("wrong: ");
+    assert_heard("read \"one\" \"two\" \"12345\" \"tail\" nil unix:");
+    assert_heard(": the other side has closed the connection");
+    assert_heard("closed: ");
+    assert_heard(": no answer within 200ms");
+    assert_heard("refused: nil tcp:127.0.0.1:1: Connection refused");
+    assert_heard("nobody: nil ");
+    acceptor_close(acceptor);
+    connection_close(quiet);
+    finish();
+    unlink(path);
+}
+
+static void the_store_outlives_its_generation(void **state)
+{
+    (void)state;
+    start("reeve.task(function() local s = reeve.store\n"
+          "  s.number, s.text, s.yes, s.list = 7, 'a\\0b', true, { 1, 2.5, { x = 'y' } }\n"
+          "  local list = s.list list[1] = 'changed'\n"
+          "  for _, bad in ipairs { print, coroutine.create(print), setmetatable({}, {}) } do\n"
+          "    reeve.log('notice', 'bad: %s', select(2, pcall(function() s.bad = bad end))) end\n"
+          "  reeve.log('notice', 'big: %s', select(2, pcall(function() s.bad = ('x'):rep(1 << 20) end)))\n"
+          "  local loop = {} loop[1] = loop\n"
+          "  reeve.log('notice', 'loop: %s', select(2, pcall(function() s.bad = loop end))) end)");
+    wait_for("loop: ");
+    assert_heard("bad: t.lua:5: reeve.store keeps texts, numbers, booleans and plain tables, not a function");
+    assert_heard("a table with a metatable cannot be kept");
+    assert_heard("big: t.lua:6: reeve.store");
+    assert_heard("deeper than 32, or contains itself");
+    finish();
+    start("reeve.task(function() local s, n = reeve.store, 0\n"
+          "  reeve.log('notice', 'kept %s %q %s %s %s %s %s', s.number, s.text, s.yes, s.list[1], s.list[2], "
+          "s.list[3].x, "
+          "s.bad)\n"
+          "  s.number = nil for k, v in pairs(s) do n = n + 1 assert(v ~= nil) end\n"
+          "  reeve.log('notice', 'left %d', n) end)");
+    wait_for("left 3");
+    assert_heard("kept 7 \"a\\0b\" true 1 2.5 y nil");
+    finish();
+    store_clear();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_task_waits_for_a_state),
+        cmocka_unit_test(usage_is_what_the_kernel_says),
+        cmocka_unit_test(commands_answer_with_their_text),
+        cmocka_unit_test(programs_are_run_and_their_output_is_kept),
+        cmocka_unit_test(a_cancelled_task_takes_its_program_along),
+        cmocka_unit_test(streams_are_read_and_written),
+        cmocka_unit_test(the_store_outlives_its_generation),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
