@@ -50,6 +50,7 @@ WHOLE   := -Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--export-dy
 MODULES       := $(patsubst src/modules/%/,%,$(wildcard src/modules/*/))
 MODULE_FILES  := $(MODULES:%=$(BUILD)/modules/%.so)
 curl_PACKAGES := libcurl
+edit_PACKAGES := libedit
 
 # tests/fake stands in for the files of src/os that have its names.
 FAKES      := $(wildcard tests/fake/*.c)

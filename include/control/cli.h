@@ -2,8 +2,13 @@
 #ifndef CONTROL_CLI_H
 #define CONTROL_CLI_H
 
+#include <stddef.h>
+
 /* All of `reeve`: returns the exit status. */
 int cli_main(int argc, char **argv);
+
+/* The verbs that are not said to a supervisor, one by one, with their usage; NULL: past the end. */
+const char *cli_verb_at(size_t i, const char **arguments);
 
 /* `reeve run …`: become the supervisor. */
 int run_main(int argc, char **argv);

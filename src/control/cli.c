@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "control/client.h"
 #include "control/foreign.h"
+#include "control/shell.h"
 #include "control/starter.h"
 #include "convert/convert.h"
 #include "core/command.h"
@@ -245,11 +246,25 @@ static const struct local locals[] = {
       "another tool's configuration as a supervisor.lua\n"
       "FORMAT is taskmaster, supervisord, procfile or magistrate; it is told by name and content otherwise.",
       convert_main },
+    { "shell", "[-s ADDRESS]",
+      "say commands to a supervisor, one after the other\n"
+      "On a terminal lines are edited, completed by the tabulator and kept; otherwise they are read from standard "
+      "input, "
+      "and the exit status is that of the last one that failed.",
+      shell_main },
     { "init", "[FILE]", "write a supervisor.lua to begin with", init_main },
     { "help", "[VERB]", "this list, or all about one command", help_main },
 };
 
 #define LOCALS (sizeof locals / sizeof *locals)
+
+const char *cli_verb_at(size_t i, const char **arguments)
+{
+    if (i >= LOCALS)
+        return NULL;
+    *arguments = locals[i].arguments;
+    return locals[i].verb;
+}
 
 static const struct local *find_local(const char *verb)
 {
@@ -322,6 +337,8 @@ static int dispatch(int argc, char **argv)
     }
     if (is_help(verb))
         return print_help(NULL);
+    if (strcmp(verb, "complete") == 0)
+        return complete_main(argc - 1, argv + 1);
     return client_main(argc, argv);
 }
 

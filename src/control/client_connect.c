@@ -94,8 +94,13 @@ bool client_write(struct client *c, const struct buffer *data)
     return true;
 }
 
-/* Read more behind what is there; what was taken goes. */
-static bool fill(struct client *c)
+static bool is_interrupted(const struct client *c)
+{
+    return c->interrupted != NULL && *c->interrupted;
+}
+
+/* More comes behind what is there; what was taken goes. */
+bool client_fill(struct client *c)
 {
     ssize_t n;
 
@@ -104,7 +109,7 @@ static bool fill(struct client *c)
     buffer_reserve(&c->in, READ_SIZE);
     do
         n = read(c->fd, c->in.data + c->in.length, READ_SIZE);
-    while (n < 0 && errno == EINTR);
+    while (n < 0 && errno == EINTR && !is_interrupted(c));
     if (n <= 0)
         return false;
     c->in.length += (size_t)n;
@@ -127,7 +132,7 @@ const char *client_read_line(struct client *c, size_t *length)
             return start;
         }
         searched = left;
-        if (!fill(c))
+        if (!client_fill(c))
             return NULL;
     }
 }
@@ -136,7 +141,7 @@ const char *client_read_some(struct client *c, size_t most, size_t *length)
 {
     const char *start;
 
-    if (c->taken == c->in.length && !fill(c))
+    if (c->taken == c->in.length && !client_fill(c))
         return NULL;
     start = c->in.data + c->taken;
     *length = c->in.length - c->taken < most ? c->in.length - c->taken : most;

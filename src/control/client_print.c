@@ -7,6 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+int client_complain(int status, const char *message)
+{
+    if (*message != '\0')
+        fprintf(stderr, "reeve: %s\n", message);
+    return status;
+}
+
 bool client_wants_colour(void)
 {
     const char *off = getenv("NO_COLOR"), *terminal = getenv("TERM");

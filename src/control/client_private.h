@@ -1,16 +1,23 @@
-/* The inside of the client: client.c asks, client_connect.c gets through, client_print.c shows the answer. */
+/* The inside of the client: client.c asks once, client_connect.c gets through, client_talk.c speaks, client_print.c
+ * shows the answer. The shell (shell_private.h) asks over and over. */
 #ifndef CONTROL_CLIENT_PRIVATE_H
 #define CONTROL_CLIENT_PRIVATE_H
 
 #include "base/buffer.h"
 #include "base/words.h"
+#include "core/reply.h"
 #include "os/socket.h"
 
+#include <jansson.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Exit statuses that no reply has. */
 enum { EXIT_USAGE = 2, EXIT_NOBODY_THERE = 5, EXIT_FORBIDDEN = 6 };
+
+/* The ids of requests that are asked one at a time. */
+enum { AUTH_ID = 0, REQUEST_ID = 1 };
 
 struct client {
     const char *address_text; /* NULL: the default */
@@ -20,11 +27,43 @@ struct client {
     struct address address;
     int fd;
     struct buffer in;
-    size_t taken; /* of `in` */
+    size_t taken;                             /* of `in` */
+    const volatile sig_atomic_t *interrupted; /* NULL: a signal does not end a wait for bytes; else, whether it does */
 };
+
+/* What a line of the answer says of itself. */
+struct outcome {
+    bool over; /* it was the last one */
+    enum reply_code code;
+    char message[600];
+};
+
+/* Take -s, --json and --password-file out of the command line, wherever they stand; the rest is `words`. */
+bool client_read_arguments(struct client *c, int argc, char **argv, struct error *e);
+
+/* Print the message, if there is one, on stderr; returns `status`. */
+int client_complain(int status, const char *message);
 
 /* Connect and hear the greeting. False: `e` tells apart who is not there and why. */
 bool client_connect(struct client *c, struct error *e);
+
+/* Send a request: for data if `c->json`, else for lines. False: the connection has ended. */
+bool client_send(struct client *c, int id, const struct words *words);
+
+/* What line `root` of an answer says of itself. */
+void client_read_outcome(const json_t *root, struct outcome *out);
+
+/* Read the answer to the request with REQUEST_ID or AUTH_ID, and print it if `show`. False: the connection has ended.
+ */
+bool client_take_answer(struct client *c, bool show, struct outcome *out);
+
+/* Say a password that is in a file, where one may be wanted; or ask for it on the terminal while `out` says that it is
+ * wanted. False: the connection has ended. */
+bool client_say_password(struct client *c, struct outcome *out);
+bool client_ask_password(struct client *c, struct outcome *out);
+
+/* Read what is there, or wait for it. False: the connection has ended. */
+bool client_fill(struct client *c);
 
 bool client_write(struct client *c, const struct buffer *data);
 
@@ -42,5 +81,8 @@ char *client_password(const struct client *c, bool ask, struct error *e);
 void client_print(const char *text, size_t length);
 void client_print_status(const char *text, size_t length);
 bool client_wants_colour(void);
+
+/* Print the data of a line of an answer. */
+void client_print_data(const char *line, size_t length, int id);
 
 #endif

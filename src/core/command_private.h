@@ -23,6 +23,9 @@ command_fn command_tail, command_attach, command_log, command_events, command_ro
 command_fn command_shutdown, command_scale, command_signal, command_refresh, command_version, command_help_verb;
 command_fn command_reload;
 
+/* command_targets.c */
+command_fn command_targets;
+
 /* Send it, and say what became of it. */
 void command_send_signal(struct process *p, int number, struct reply *r);
 

@@ -63,6 +63,10 @@ static const struct command table[] = {
       "", 0, 0, false, command_graph },
     { "show", "PROGRAM", "every setting of a program", "", 1, 1, false, command_show },
     { "pid", "[TARGET…]", "process ids; without a TARGET reeve's own", "", 0, -1, false, command_pid },
+    { "targets", "",
+      "every name that may stand for a TARGET\n"
+      "all, the programs, @groups, and the processes of those programs that have several.",
+      "", 0, 0, false, command_targets },
     { "rotate", "[TARGET…]", "rotate captured log files now", "", 0, -1, true, command_rotate },
     { "reopen", "", "open reeve's log and all captured log files again, as USR1 does", "", 0, 0, true, command_reopen },
     { "refresh", "[TARGET…]",

@@ -1,4 +1,5 @@
-/* What the targets of a request are. */
+/* What the targets of a request are, and which there could be. */
+#include "base/json.h"
 #include "base/xalloc.h"
 #include "command_private.h"
 
@@ -86,4 +87,56 @@ struct process *targets_one(const struct request *q, size_t i, struct reply *r)
                    process_name(found.process[0]));
     targets_free(&found);
     return p;
+}
+
+/* ---- all of them ------------------------------------------------------------------------------- */
+
+static void add_name(struct process *p, void *arg)
+{
+    json_text(arg, process_name(p));
+}
+
+/* "web" is "web" for one process too. */
+static void say_name(struct process *p, void *arg)
+{
+    if (strcmp(process_name(p), process_program(p)->name) != 0)
+        reply_line(arg, "%s", process_name(p));
+}
+
+static void print_targets(const struct request *q, const struct plan *plan, struct buffer *json)
+{
+    bool known;
+
+    json_open_object(json);
+    json_key(json, "programs");
+    json_open_array(json);
+    for (size_t i = 0; i < plan->program_count; i++)
+        json_text(json, plan->programs[i]->name);
+    json_close_array(json);
+    json_key(json, "groups");
+    json_open_array(json);
+    for (size_t i = 0; i < plan->group_count; i++)
+        json_text(json, plan->groups[i].name);
+    json_close_array(json);
+    json_key(json, "processes");
+    json_open_array(json);
+    supervisor_each(q->supervisor, "all", add_name, json, &known);
+    json_close_array(json);
+    json_close_object(json);
+}
+
+void command_targets(const struct request *q, struct reply *r)
+{
+    const struct plan *plan = supervisor_plan(q->supervisor);
+    bool known;
+
+    if (r->wants_data)
+        print_targets(q, plan, &r->data);
+    reply_line(r, "all");
+    for (size_t i = 0; i < plan->program_count; i++)
+        reply_line(r, "%s", plan->programs[i]->name);
+    for (size_t i = 0; i < plan->group_count; i++)
+        reply_line(r, "@%s", plan->groups[i].name);
+    supervisor_each(q->supervisor, "all", say_name, r, &known);
+    reply_end(r);
 }

@@ -16,6 +16,7 @@ static const struct {
     const char *package;
 } packages[] = {
     { "libcurl.so", "libcurl4 on Debian and Ubuntu, libcurl on Fedora and Alpine, curl on Arch" },
+    { "libedit.so", "libedit2 on Debian and Ubuntu, libedit on Fedora, Alpine and Arch" },
     { "libmariadb.so",
       "libmariadb3 on Debian and Ubuntu, mariadb-connector-c on Fedora and Alpine, mariadb-libs on Arch" },
 };

@@ -1,7 +1,9 @@
 /* ask: a client of a control port that is answered with one line for each request.
  *
  *   ask SOCKET REQUEST            once; prints the answer
- *   ask SOCKET REQUEST SECONDS    over and over on one connection; prints how often in a second */
+ *   ask SOCKET REQUEST SECONDS    over and over on one connection; prints how often in a second
+ *   ask SOCKET REQUEST SECONDS slow   the same; prints within how many milliseconds 999 of 1000 answers came
+ *   ask SOCKET REQUEST stall      reads the first of the answer, and then nothing more until it is ended */
 #include "ledger.h"
 
 #include <stdio.h>
@@ -47,11 +49,37 @@ static size_t ask(int fd, const char *request, size_t length)
     return read_line(fd);
 }
 
+static int compare(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+static void ask_for_a_while(int fd, const char *request, size_t length, double seconds, int slow)
+{
+    static int64_t took[1 << 20];
+    size_t most = sizeof took / sizeof *took, asked = 0;
+    int64_t began = nanoseconds(), before = began, now;
+
+    do {
+        ask(fd, request, length);
+        now = nanoseconds();
+        took[asked++] = now - before;
+        before = now;
+    } while ((double)(now - began) < seconds * 1e9 && asked < most);
+    if (!slow) {
+        printf("%.1f\n", (double)asked * 1e9 / (double)(now - began));
+        return;
+    }
+    qsort(took, asked, sizeof *took, compare);
+    printf("%.3f\n", (double)took[asked * 999 / 1000] / 1e6);
+}
+
 int main(int argc, char **argv)
 {
     char request[512];
     int fd, length;
-    int64_t began, now, asked = 0;
 
     if (argc < 3)
         return 2;
@@ -60,14 +88,11 @@ int main(int argc, char **argv)
     read_line(fd); /* the greeting */
     if (argc == 3) {
         fwrite(line, 1, ask(fd, request, (size_t)length), stdout);
-        return 0;
-    }
-    began = nanoseconds();
-    do {
+    } else if (strcmp(argv[3], "stall") == 0) {
         ask(fd, request, (size_t)length);
-        asked++;
-        now = nanoseconds();
-    } while (now - began < atof(argv[3]) * 1e9);
-    printf("%.1f\n", (double)asked * 1e9 / (double)(now - began));
+        pause();
+    } else {
+        ask_for_a_while(fd, request, (size_t)length, atof(argv[3]), argc > 4);
+    }
     return 0;
 }

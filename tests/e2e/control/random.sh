@@ -1,5 +1,5 @@
 #!/bin/sh
-# 20,000 requests of noise, half-made commands and damaged JSON end nothing.
+# 20,000 requests of noise, half-made commands and damaged JSON end nothing and leave no descriptor behind.
 . "${0%/*}/../lib.sh"
 
 config <<'EOF'
@@ -7,6 +7,12 @@ program "web" { cmd = "sleep 1000", starttime = 0 }
 EOF
 run_reeve
 wait_state web RUNNING
+
+descriptors()
+{
+    find "/proc/$reeve_pid/fd" -mindepth 1 | wc -l
+}
+before=$(descriptors)
 
 cat >noise.py <<'EOF'
 import random, socket
@@ -61,5 +67,6 @@ EOF
 python3 noise.py >noise.out 2>&1 || fail "$(cat noise.out)"
 assert_status 0 reeve start web
 assert_status 0 reeve status web
+wait_for 'test "$(descriptors)" = "$before"'
 stop_reeve
 assert_equal 0 "$reeve_status" 'exit status'
