@@ -49,7 +49,7 @@ static void be_cared_for_at_random(struct program *p)
         record_init(p->ready, &ready_record);
         p->ready->kind = pick(2) ? READY_NOTIFY : READY_TCP;
         p->ready->tcp = xstrdup("127.0.0.1:80");
-        p->ready_timeout = 1 + pick(10000);
+        p->ready_timeout = 1000 + pick(10000);
     }
     if (pick(6) == 0)
         p->watchdog = 1000 + pick(5000);
