@@ -21,6 +21,7 @@ offered()
     "$REEVE" complete "$@" | paste -sd ' ' -
 }
 
+assert_equal 'all web worker @site web:1 web:2' "$(reeve targets | paste -sd ' ' -)"
 assert_equal 'status start stop' "$(offered st)"
 assert_equal 'web worker' "$(offered stop w)"
 assert_equal 'web:1 web:2' "$(offered stop web:)"
