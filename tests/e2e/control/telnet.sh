@@ -11,8 +11,7 @@ run_reeve -s "tcp:127.0.0.1:$port"
 wait_state web RUNNING
 
 expect -c "
-    set timeout 10
-    proc must {what} { expect { -re \$what {} timeout { exit 1 } eof { exit 2 } } }
+    source $e2e/talk.tcl
     spawn telnet 127.0.0.1 $port
     must {ready, \"help\" lists the commands}
     send \"status\r\"
@@ -21,7 +20,7 @@ expect -c "
     send \"stop web\r\"
     must {web: stopped}
     send \"quit\r\"
-    expect { eof {} timeout { exit 3 } }
+    ends 0
 " >telnet.out 2>&1 || fail "telnet saw: $(cat telnet.out)"
 assert_equal STOPPED "$(state web)"
 

@@ -9,7 +9,7 @@ group "site" { "web" }
 END
 run_reeve
 wait_state worker RUNNING
-export REEVE_SOCKET="$socket"
+export REEVE REEVE_SOCKET="$socket"
 mkdir bin
 ln -s "$REEVE" bin/reeve
 PATH=$dir/bin:$PATH
@@ -21,6 +21,7 @@ offered()
     "$REEVE" complete "$@" | paste -sd ' ' -
 }
 
+assert_equal 'all web worker @site web:1 web:2' "$(reeve targets | paste -sd ' ' -)"
 assert_equal 'status start stop' "$(offered st)"
 assert_equal 'web worker' "$(offered stop w)"
 assert_equal 'web:1 web:2' "$(offered stop web:)"
@@ -46,8 +47,7 @@ assert_equal 'supervisor.lua' "$(in_bash 'reeve check -c super')"
 
 # Typed into an interactive bash: the colon neither doubles nor eats anything.
 expect -c "
-    set timeout 20
-    proc must {what} { expect { -re \$what {} timeout { exit 1 } eof { exit 2 } } }
+    source $e2e/talk.tcl
     spawn env PS1=ready> bash --norc --noprofile
     must {ready>}
     send \". $completion/reeve.bash\r\"
@@ -55,9 +55,9 @@ expect -c "
     send \"reeve stop wor\t\"
     must {stop worker }
     send \"\rreeve pid web:\t2\r\"
-    must {\n[0-9]+\r}
+    must {[^0-9]$(reeve pid web:2)\r}
     send \"exit\r\"
-    expect eof
+    ends 0
 " >bash.out 2>&1 || fail "bash: $(cat bash.out)"
 wait_state worker STOPPED
 
@@ -73,8 +73,7 @@ fi
 
 if command -v zsh >/dev/null; then
     expect -c "
-        set timeout 20
-        proc must {what} { expect { -re \$what {} timeout { exit 1 } eof { exit 2 } } }
+        source $e2e/talk.tcl
         spawn env PS1=ready> HOME=$dir TERM=dumb zsh -f
         must {ready>}
         send \"fpath=($completion \\\$fpath); autoload -U compinit; compinit -D -u; echo is se\\\"\\\"t\r\"
@@ -84,8 +83,8 @@ if command -v zsh >/dev/null; then
         must {worker: started}
         must {ready>}
         send \"reeve pid web:\t2\r\"
-        must {\n[0-9]+\r}
+        must {[^0-9]$(reeve pid web:2)\r}
         send \"exit\r\"
-        expect eof
+        ends 0
     " >zsh.out 2>&1 || fail "zsh: $(cat zsh.out)"
 fi

@@ -12,7 +12,7 @@ wait_state worker RUNNING
 export REEVE REEVE_SOCKET="$socket"
 
 expect -c "
-    source $e2e/shell/talk.tcl
+    source $e2e/talk.tcl
     shell
     say {status worker} {worker +RUNNING}
     say {pid worker; nonsense; version} {there is no command 'nonsense'.*reeve [^ \r]+\r}

@@ -9,7 +9,7 @@ run_reeve
 export REEVE REEVE_SOCKET="$socket"
 
 expect -c "
-    source $e2e/shell/talk.tcl
+    source $e2e/talk.tcl
     shell
     send \"stat\"
     must {stat}

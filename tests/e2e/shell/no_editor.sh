@@ -11,7 +11,7 @@ cp "$REEVE" "$dir/alone"
 export REEVE="$dir/alone" REEVE_SOCKET="$socket"
 
 expect -c "
-    source $e2e/shell/talk.tcl
+    source $e2e/talk.tcl
     spawn \$env(REEVE) shell
     expect {
         -re {lines cannot be edited: module 'edit': it is not installed} {}

@@ -12,7 +12,7 @@ wait_state web RUNNING
 export REEVE ADDRESS="tcp:127.0.0.1:$port"
 
 expect -c "
-    source $e2e/shell/talk.tcl
+    source $e2e/talk.tcl
     spawn \$env(REEVE) shell -s \$env(ADDRESS)
     must {Password for tcp:}
     send \"open sesame\r\"

@@ -11,7 +11,7 @@ export REEVE REEVE_SOCKET="$socket"
 
 mkfifo turns
 expect -c "
-    source $e2e/shell/talk.tcl
+    source $e2e/talk.tcl
     shell
     say {events on} {}
     say {pid} {\n[0-9]+}

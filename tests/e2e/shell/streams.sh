@@ -12,7 +12,7 @@ wait_state slow RUNNING
 export REEVE REEVE_SOCKET="$socket"
 
 expect -c "
-    source $e2e/shell/talk.tcl
+    source $e2e/talk.tcl
     shell
     foreach stream {{tail -f talk} {attach talk}} {
         send \"\$stream\r\"

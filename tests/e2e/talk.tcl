@@ -1,4 +1,5 @@
-# What the tests of the shell say to expect: read by `source`. The environment has REEVE, REEVE_SOCKET and E2E_DIR.
+# For tests that talk to a program on a terminal: read by `source` in expect. The environment has E2E_DIR, and for `shell`
+# REEVE and REEVE_SOCKET. (Of an expect with its braces on one line, expect takes all of it for a pattern.)
 set timeout 20
 set env(TERM) xterm
 set env(NO_COLOR) 1
@@ -14,6 +15,7 @@ proc must {what} {
     }
 }
 
+# reeve's own shell.
 proc shell {args} {
     global env spawn_id
     spawn $env(REEVE) shell {*}$args
