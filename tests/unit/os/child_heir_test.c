@@ -29,7 +29,7 @@ static struct child *a_parent(const char *setsid)
 
     unlink(path);
     snprintf(text, sizeof text,
-             "%s sh -c 'echo $$ >%s; exec sleep 1000' & trap 'exit 0' USR1; while :; do sleep 0.01; done", setsid,
+             "trap 'exit 0' USR1; %s sh -c 'echo $$ >%s; exec sleep 1000' & while :; do sleep 0.01; done", setsid,
              path);
     c = start_shell(text);
     wait_until(heir_is_known);
