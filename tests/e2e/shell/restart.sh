@@ -19,6 +19,7 @@ expect -c "
     must {pi}
     exec touch first
     must {closed the connection}
+    exec cat turns
     send \"d\r\"
     must {not running}
     must {reeve> }
@@ -36,7 +37,8 @@ expect -c "
 " >said 2>&1 &
 expect=$!
 wait_for 'test -e first'
-stop_reeve
+stop_reeve # it closes the connection a moment before it is gone
+echo go >turns
 poll 'test -e second' || fail "expect saw: $(cat -v said)"
 run_reeve
 wait_state web RUNNING
