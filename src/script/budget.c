@@ -17,7 +17,8 @@
 
 enum {
     CHAIN_MOST = 220, /* Lua itself gives up at 200 */
-    REPEAT = 20       /* what was created meanwhile is caught the next time */
+    REPEAT = 20,      /* what was created meanwhile is caught the next time */
+    LEFT_MOST = 1000  /* longest that a timer is left set for the next entry */
 };
 
 static struct {
@@ -133,11 +134,12 @@ void budget_change(msec limit)
     ring_by_end();
 }
 
+/* The timer of a short entry is left for the next one; that of a load, seconds away, would wake an idle reeve. */
 void budget_stop(void)
 {
     assert(budget.started && budget.depth == 0);
     budget.started = false;
-    if (budget.spent)
+    if (budget.spent || budget.rings_at > clock_now() + LEFT_MOST)
         set_timer(0);
     budget.spent = false;
 }
