@@ -53,10 +53,11 @@ static void a_failure_says_why(void **state)
 static void nothing_is_written_elsewhere(void **state)
 {
     (void)state;
-    start_with("for _, name in ipairs { \"\", \".\", \"..\", \"a/b\", \"../a\", \"a\\0b\" .. (\"x\"):rep(300), \"ü\" } do\n"
-               "  local good, why = pcall(state.write, name, \"x\")\n"
-               "  assert(not good and why:find(\"expected the name of a file\"), name)\n"
-               "end");
+    start_with(
+        "for _, name in ipairs { \"\", \".\", \"..\", \"a/b\", \"../a\", \"a\\0b\" .. (\"x\"):rep(300), \"ü\" } do\n"
+        "  local good, why = pcall(state.write, name, \"x\")\n"
+        "  assert(not good and why:find(\"expected the name of a file\"), name)\n"
+        "end");
 }
 
 static void without_a_folder_nothing_is_kept(void **state)
@@ -67,7 +68,8 @@ static void without_a_folder_nothing_is_kept(void **state)
           "reeve.task(function() local _, w = state.read(\"a\") reeve.log(\"notice\", \"late: %s\", w) end)");
     wait_for("late: there is no state_dir");
     finish();
-    assert_refused("assert(require(\"reeve.state\").write(\"a\", \"x\"))", "t.lua:1: nothing is kept before reeve runs\n");
+    assert_refused("assert(require(\"reeve.state\").write(\"a\", \"x\"))",
+                   "t.lua:1: nothing is kept before reeve runs\n");
 }
 
 static int make_folder(void **state)
