@@ -40,4 +40,7 @@ void lib_open_settings(lua_State *L);
 void lib_open_http(lua_State *L);
 void lib_open_mail(lua_State *L);
 
+/* What `require` finds though no file has it: each pushes its table. For reeve's own modules. */
+int lib_module_state(lua_State *L);
+
 #endif
