@@ -13,9 +13,12 @@
 static const char loaded_key;
 
 /* Those of this room; others add theirs before them. */
-static struct script_module state_module = { .name = "reeve.state", .open = lib_module_state };
+static const struct script_module state_module = { .name = "reeve.state", .open = lib_module_state };
+static const struct script_module pass_module = { .name = "reeve.pass",
+                                                  .open = lib_module_pass,
+                                                  .next = &state_module };
 
-static const struct script_module *c_modules = &state_module;
+static const struct script_module *c_modules = &pass_module;
 
 void script_add_module(struct script_module *m)
 {
