@@ -169,15 +169,22 @@ static void run_hook(const struct function *f, const struct event *event, const 
     run(t, event->process);
 }
 
+/* Of the program itself; NULL: it has none for this event. */
+static const struct function *own_hook(const struct event *event, char *name, size_t size)
+{
+    if (event->process == NULL)
+        return NULL;
+    snprintf(name, size, "on_%s", event_name(event->kind));
+    if (setting_find(&program_record, name) == NULL)
+        return NULL;
+    return program_function(process_program(event->process), name);
+}
+
 static void tell_program(const struct event *event)
 {
-    const struct function *f;
     char name[32];
+    const struct function *f = own_hook(event, name, sizeof name);
 
-    if (event->process == NULL)
-        return;
-    snprintf(name, sizeof name, "on_%s", event_name(event->kind));
-    f = setting_find(&program_record, name) != NULL ? program_function(process_program(event->process), name) : NULL;
     if (f != NULL)
         run_hook(f, event, name);
 }
@@ -233,6 +240,20 @@ static void push_bus_event(lua_State *L, void *arg)
     push_event(L, arg);
 }
 
+static bool is_heard(const struct event *event, const struct program *program)
+{
+    const char *process = event->process != NULL ? process_name(event->process) : NULL;
+    char name[32];
+
+    if (own_hook(event, name, sizeof name) != NULL)
+        return true;
+    for (size_t i = 0; hooks.current != NULL && i < hooks.current->subscription_count; i++)
+        if (wants(&hooks.current->subscriptions[i], event_name(event->kind), program != NULL ? program->name : NULL,
+                  process))
+            return true;
+    return false;
+}
+
 static void on_event(const struct event *event, void *arg)
 {
     const struct program *program = program_of(event);
@@ -241,7 +262,8 @@ static void on_event(const struct event *event, void *arg)
     (void)arg;
     if (event->kind == EVENT_STATE || event->kind == EVENT_GONE)
         return; /* not for hooks: the others say it all */
-    lines_before(event);
+    if (event->kind == EVENT_EXIT || is_heard(event, program))
+        lines_before(event);
     tell_program(event);
     if (hooks.current == NULL)
         return;
