@@ -36,7 +36,8 @@ enum {
     WINDOW_MOST = 64,
     OUT_MOST = 1024 * 1024, /* unsent; beyond that executors wait */
     LASTING = 10 * 1000,
-    IDLE = 30 /* seconds, after which the kernel looks whether the other side is still there */
+    GRAB_PATIENCE = 1000, /* of one that leaves */
+    IDLE = 30             /* seconds, after which the kernel looks whether the other side is still there */
 };
 
 static const struct backoff pace = { .first = 50, .max = 10 * 1000, .factor = 2, .jitter = 0.15 };
@@ -160,13 +161,31 @@ static void say_goodbye(struct jobserver *s)
     s->connection = NULL;
 }
 
-static void leave_if_idle(struct jobserver *s)
+static void go(struct jobserver *s)
 {
-    if (!s->leaving || s->freed || s->job_count > 0 || s->grabs > 0)
-        return;
     if (s->state == JOBSERVER_OPEN)
         say_goodbye(s);
     jobserver_drop(s);
+}
+
+/* A job that is on its way all the same goes back when we close. */
+static void on_unanswered(void *arg)
+{
+    struct jobserver *s = arg;
+
+    s->timer = NULL;
+    if (s->job_count == 0)
+        go(s);
+}
+
+static void leave_if_idle(struct jobserver *s)
+{
+    if (!s->leaving || s->freed || s->job_count > 0)
+        return;
+    if (s->grabs == 0)
+        go(s);
+    else if (s->timer == NULL)
+        s->timer = timer_start(loop_of(s), GRAB_PATIENCE, on_unanswered, s);
 }
 
 void jobserver_leave(struct jobserver *s)
@@ -260,12 +279,14 @@ void jobserver_job_settled(struct jobserver *s, struct job *j)
 
 /* ---- what we hear ------------------------------------------------------------------------------ */
 
-static void grab_answered(struct jobserver *s)
+/* False: nobody asked for it. */
+static bool grab_answered(struct jobserver *s)
 {
     if (s->grabs == 0)
-        return; /* of a server that gives what nobody asked for */
+        return false;
     s->grabs--;
     s->ability->grabs--;
+    return true;
 }
 
 static void hear_no_job(struct jobserver *s)
@@ -282,24 +303,28 @@ static char *text_of(const struct packet *p, int i)
     return xstrndup(p->argument[i], p->length[i]);
 }
 
-/* What we took on is another connection's: the job server is mistaken, or malicious. */
-static bool is_ours(const struct jobserver *s, const struct packet *p)
+/* Why a job is none of ours, as a server that is mistaken or malicious may think; else NULL. */
+static const char *find_fault(const struct packet *p, const char *function, bool was_asked)
 {
-    return p->length[1] == strlen(function_of(s)) && memcmp(p->argument[1], function_of(s), p->length[1]) == 0;
+    if (!was_asked)
+        return "nobody has asked for it";
+    if (p->length[1] != strlen(function) || memcmp(p->argument[1], function, p->length[1]) != 0)
+        return "this worker was asked for another function";
+    return NULL;
 }
 
 static void hear_job(struct jobserver *s, const struct packet *p)
 {
     int last = p->count - 1;
     char *handle = text_of(p, 0), *unique = p->count == 4 ? text_of(p, 2) : xstrdup("");
+    const char *fault = find_fault(p, function_of(s), grab_answered(s));
 
-    grab_answered(s);
     s->awake = true;
     s->window = s->window < WINDOW_MOST ? 2 * s->window : WINDOW_MOST;
-    if (is_ours(s, p))
+    if (fault == NULL)
         job_begin(s, handle, unique, p->argument[last], p->length[last]);
     else
-        job_refuse(s, handle, "this worker was asked for another function");
+        job_refuse(s, handle, fault);
     free(handle);
     free(unique);
 }
