@@ -38,4 +38,7 @@ void lib_open_store(lua_State *L);
 void lib_open_http(lua_State *L);
 void lib_open_mail(lua_State *L);
 
+/* Modules for reeve's own Lua files: they push their table. */
+int lib_open_schedule(lua_State *L);
+
 #endif

@@ -12,7 +12,10 @@
 /* Key in Lua's registry: the modules that were loaded, by name; true while one is being loaded. */
 static const char loaded_key;
 
-static const struct script_module *c_modules;
+/* Of this room. */
+static const struct script_module engine = { "reeve.schedule.engine", lib_open_schedule, NULL };
+
+static const struct script_module *c_modules = &engine;
 
 void script_add_module(struct script_module *m)
 {
