@@ -38,7 +38,8 @@ void lib_open_store(lua_State *L);
 void lib_open_http(lua_State *L);
 void lib_open_mail(lua_State *L);
 
-/* Modules for reeve's own Lua files: they push their table. */
-int lib_open_schedule(lua_State *L);
+/* What `require` finds though no file has it: each pushes its table. For reeve's own modules. */
+int lib_module_state(lua_State *L);
+int lib_module_schedule(lua_State *L);
 
 #endif

@@ -2,6 +2,7 @@
 
 local engine = require "reeve.schedule.engine"
 local cron = require "reeve.schedule.cron"
+local state = require "reeve.state"
 
 local schedule = {}
 
@@ -9,7 +10,8 @@ local LATE = 60 -- seconds: what is later than this was missed
 local CORRECTION = 60 -- a clock that is set back by less brings no run twice,
 local SUMMER_TIME = 3 * 3600 -- nor by this much one that names its hours
 
-local MEMORY = "reeve.schedule" -- in reeve.store
+local MEMORY = "reeve.schedule" -- in reeve.store,
+local FILE = "schedules.json" -- and in state_dir
 
 local at_rest = { STOPPED = true, EXITED = true, FATAL = true }
 
@@ -17,17 +19,9 @@ local entries = {}
 
 -- ---- what was done, beyond a reload and the end of reeve ------------------------------------------
 
-local function memory_path()
-  local folder = engine.state_dir()
-  return folder and folder .. "/schedules.json"
-end
-
 local function read_memory()
-  local path = memory_path()
-  local file = path and io.open(path)
-  if not file then return {} end
-  local known = reeve.json.decode(file:read("a") or "")
-  file:close()
+  local text = state.read(FILE)
+  local known = text and reeve.json.decode(text)
   return type(known) == "table" and known or {}
 end
 
@@ -40,19 +34,10 @@ end
 
 local has_failed, is_writing
 
-local function save(path)
-  local file, why = io.open(path .. ".new", "w")
-  if not file then return nil, why end
-  file:write(reeve.json.encode(reeve.store[MEMORY]))
-  file:close()
-  return engine.rename(path .. ".new", path)
-end
-
 local function write_memory()
-  local path = memory_path()
   is_writing = false
-  if not path then return end
-  local good, why = save(path)
+  if not engine.has_state_dir() then return end
+  local good, why = state.write(FILE, reeve.json.encode(reeve.store[MEMORY]))
   if not good and not has_failed then reeve.log("warning", "schedules are forgotten at the end: %s", why) end
   has_failed = not good
 end

@@ -12,10 +12,11 @@
 /* Key in Lua's registry: the modules that were loaded, by name; true while one is being loaded. */
 static const char loaded_key;
 
-/* Of this room. */
-static const struct script_module engine = { "reeve.schedule.engine", lib_open_schedule, NULL };
+/* Those of this room; others add theirs before them. */
+static struct script_module state_module = { .name = "reeve.state", .open = lib_module_state };
+static struct script_module schedule_module = { "reeve.schedule.engine", lib_module_schedule, &state_module };
 
-static const struct script_module *c_modules = &engine;
+static const struct script_module *c_modules = &schedule_module;
 
 void script_add_module(struct script_module *m)
 {

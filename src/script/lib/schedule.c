@@ -6,7 +6,6 @@
 #include "script/loading.h"
 
 #include <lauxlib.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Where the user's file called the library: the first code of another source than the library's own. */
@@ -57,29 +56,26 @@ static int lib_processes(lua_State *L)
     return handle_push_processes(L, luaL_checkstring(L, 1));
 }
 
-/* engine.state_dir() -> path | nil */
-static int lib_state_dir(lua_State *L)
+/* engine.has_state_dir() -> boolean */
+static int lib_has_state_dir(lua_State *L)
 {
     struct supervisor *s = script_supervisor();
 
-    lua_pushstring(L, s != NULL ? supervisor_plan(s)->settings.state_dir : NULL);
+    lua_pushboolean(L, s != NULL && supervisor_plan(s)->settings.state_dir != NULL);
     return 1;
 }
 
-/* engine.rename(from, to) -> true | nil, message */
-static int lib_rename(lua_State *L)
+int lib_module_schedule(lua_State *L)
 {
-    const char *to = luaL_checkstring(L, 2);
-
-    return luaL_fileresult(L, rename(luaL_checkstring(L, 1), to) == 0, to);
-}
-
-int lib_open_schedule(lua_State *L)
-{
-    static const luaL_Reg functions[] = { { "refuse", lib_refuse },           { "expect", lib_expect },
-                                          { "seconds", lib_seconds },         { "processes", lib_processes },
-                                          { "state_dir", lib_state_dir },     { "rename", lib_rename },
-                                          { "call_at", handle_call_at_time }, { NULL, NULL } };
+    static const luaL_Reg functions[] = {
+        { "refuse", lib_refuse },
+        { "expect", lib_expect },
+        { "seconds", lib_seconds },
+        { "processes", lib_processes },
+        { "has_state_dir", lib_has_state_dir },
+        { "call_at", handle_call_at_time },
+        { NULL, NULL },
+    };
 
     luaL_newlib(L, functions);
     return 1;
