@@ -148,7 +148,7 @@ static bool run_own(struct session *s, const struct words *words, struct answer 
     return true;
 }
 
-/* Whether others may be answered before this one. A stream without an id has been begun in order, and that is all. */
+/* Whether others may be answered before this one. A stream without an id was begun in order, which is all one needs. */
 static bool may_go_beside(const struct answer *a)
 {
     if (a->dialect == DIALECT_TEXT)
@@ -165,7 +165,7 @@ static void run(struct session *s, const struct words *words, struct answer *a)
         refuse(s, a, REPLY_FAILED, "too many streams on one connection: cancel some first");
     else if (!run_own(s, words, a))
         command_run(s->server->supervisor, s->caller, words, a->reply);
-    if (s->holding == a && may_go_beside(a))
+    if (s->holding == a && s->penalty == NULL && may_go_beside(a))
         s->holding = NULL;
 }
 

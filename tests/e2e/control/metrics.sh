@@ -36,55 +36,63 @@ for family in text_string_to_metric_families(sys.stdin.read()):
         key = (s.name, tuple(sorted(s.labels.items())))
         assert key not in samples, key
         samples[key] = s.value
-for query in sys.argv[1:]:
-    name, *labels = query.split()
+wrong = 0
+for expectation in open("expected"):
+    want, name, *labels = expectation.split()
     value = samples.get((name, tuple(sorted(tuple(l.split("=")) for l in labels))))
-    print("none" if value is None else "%g" % value)
+    got = "none" if value is None else "%g" % value
+    if got != want:
+        print("%s is %s, not %s" % (" ".join([name] + labels), got, want))
+        wrong = 1
+sys.exit(wrong)
 END
-value()
+# Lines: VALUE NAME LABEL=VALUE…
+expect_values()
 {
-    /usr/bin/python3 look.py "$@" <text
-}
-assert_value()
-{
-    assert_equal "$1" "$(value "$2")" "$2"
+    cat >expected
+    wrong=$(/usr/bin/python3 look.py <text 2>&1) || fail "$wrong"
 }
 
 reeve metrics --usage >text
 assert_equal '# EOF' "$(tail -n 1 text)"
-assert_value 1 'reeve_process_state process=web:2 program=web state=RUNNING'
-assert_value 0 'reeve_process_state process=web:2 program=web state=STOPPED'
-assert_value 1 'reeve_process_state process=web:1 program=web state=STOPPED'
-assert_value 1 'reeve_process_up process=web:2 program=web'
-assert_value 0 'reeve_process_up process=web:1 program=web'
-assert_value 1 'reeve_process_ready process=web:2 program=web'
-assert_value none 'reeve_process_start_time_seconds process=web:1 program=web'
-assert_value 1 'reeve_process_exits_total process=web:1 program=web kind=stopped'
-assert_value 1 'reeve_process_exits_total process=ends program=ends kind=expected'
-assert_value 1 'reeve_process_exits_total process=fails program=fails kind=unexpected'
-assert_value 1 'reeve_process_exits_total process=never program=never kind=failed_start'
-assert_value 0 'reeve_process_exits_total process=never program=never kind=unexpected'
-assert_value 1 'reeve_process_given_up_total process=never program=never'
-assert_value 1 'reeve_process_restarts_total process=again program=again'
-assert_value 1 'reeve_hook_errors_total'
-assert_value 1 'reeve_tasks'
-assert_value 8 'reeve_programs'
-assert_value 1 'reeve_reloads_total result=applied'
-assert_value 1 'reeve_reloads_total result=refused'
-assert_value 1 "reeve_build_info version=$(reeve version | sed 's/^reeve //; s/,.*//; s/ .*//')"
-assert_value 1 'reeve_process_threads process=web:2 program=web'
-test "$(value 'reeve_process_resident_memory_bytes process=web:2 program=web' | tr -d .e+)" -gt 100000 || fail 'too small'
+expect_values <<END
+1 reeve_process_state process=web:2 program=web state=RUNNING
+0 reeve_process_state process=web:2 program=web state=STOPPED
+1 reeve_process_state process=web:1 program=web state=STOPPED
+1 reeve_process_up process=web:2 program=web
+0 reeve_process_up process=web:1 program=web
+1 reeve_process_ready process=web:2 program=web
+none reeve_process_start_time_seconds process=web:1 program=web
+1 reeve_process_exits_total process=web:1 program=web kind=stopped
+1 reeve_process_exits_total process=ends program=ends kind=expected
+1 reeve_process_exits_total process=fails program=fails kind=unexpected
+1 reeve_process_exits_total process=never program=never kind=failed_start
+0 reeve_process_exits_total process=never program=never kind=unexpected
+1 reeve_process_given_up_total process=never program=never
+1 reeve_process_restarts_total process=again program=again
+1 reeve_hook_errors_total
+1 reeve_tasks
+8 reeve_programs
+1 reeve_reloads_total result=applied
+1 reeve_reloads_total result=refused
+1 reeve_build_info version=$(reeve version | sed 's/^reeve //; s/,.*//; s/ .*//')
+1 reeve_process_threads process=web:2 program=web
+END
+memory=$(sed -n 's/^reeve_process_resident_memory_bytes{process="web:2",program="web"} //p' text)
+test "$memory" -gt 100000 || fail "web:2 uses $memory bytes"
 
 # The names that dashboards for supervisord know.
-assert_value 1 'node_supervisord_up group=web name=web:2'
-assert_value 20 'node_supervisord_state group=web name=web:2'
-assert_value 0 'node_supervisord_state group=web name=web:1'
-assert_value 200 'node_supervisord_state group=never name=never'
-assert_value 100 'node_supervisord_state group=fails name=fails'
-assert_value 3 'node_supervisord_exit_status group=fails name=fails'
-assert_value -1 'node_supervisord_exit_status group=killed name=killed'
-assert_value 0 'node_supervisord_exit_status group=web name=web:2'
-assert_value none 'node_supervisord_start_time_seconds group=fails name=fails'
+expect_values <<END
+1 node_supervisord_up group=web name=web:2
+20 node_supervisord_state group=web name=web:2
+0 node_supervisord_state group=web name=web:1
+200 node_supervisord_state group=never name=never
+100 node_supervisord_state group=fails name=fails
+3 node_supervisord_exit_status group=fails name=fails
+-1 node_supervisord_exit_status group=killed name=killed
+0 node_supervisord_exit_status group=web name=web:2
+none node_supervisord_start_time_seconds group=fails name=fails
+END
 started=$(grep '^node_supervisord_start_time_seconds{group="web",name="web:2"} ' text | sed 's/.* //; s/\..*//')
 now=$(date +%s)
 test $((now - started)) -ge 0 -a $((now - started)) -lt 60 || fail "web:2 was started at $started, now is $now"
@@ -93,8 +101,10 @@ assert_equal "$(reeve metrics | grep start_time)" "$(reeve metrics | grep start_
 # Counters live on in a reload; the same text as data, and without a look into /proc unless asked.
 assert_equal "$(grep -c . text)" "$(reeve metrics --usage --json | json 'r.count("\n")')"
 reeve metrics >text
-assert_value 1 'reeve_process_exits_total process=fails program=fails kind=unexpected'
-assert_value none 'reeve_process_threads process=web:2 program=web'
+expect_values <<END
+1 reeve_process_exits_total process=fails program=fails kind=unexpected
+none reeve_process_threads process=web:2 program=web
+END
 assert_status 2 reeve metrics web
 
 # Whoever reads the older format takes it, too.
