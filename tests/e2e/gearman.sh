@@ -22,7 +22,7 @@ start_gearmand()
 
 functions()
 {
-    gearadmin --host=127.0.0.1 --port="$port" --status | sed '/^\.$/d'
+    gearadmin --host=127.0.0.1 --port="$port" --status 2>/dev/null | sed '/^\.$/d'
 }
 
 executor()

@@ -16,7 +16,6 @@ require("reeve.gearman").supervise {
     failure = $1,
 }
 END
-    port=$port # the same one for all
     start_jobserver
     if [ "$2" = stingy ]; then tell stingy; fi
     tell auto
