@@ -4,7 +4,7 @@
  *     caps.c         asks executors what they can do
  *     ability.c      one function: its slots, its jobs, its connections
  *     jobserver.c    one connection to one job server; jobserver_hear.c: what it says
- *     job.c          one job: from its packet to its end; job_start.c, job_output.c
+ *     job.c          one job: from its packet to its end; job_process.c, job_output.c
  *     definition.c   how a function is written down; settings.c: all the rest
  *     gearman.c      all crews, and what the supervisor wants of them
  *     metrics.c      counts them
@@ -195,8 +195,8 @@ void job_fail(struct job *j, const char *text, size_t length);
 /* Refuse a job that has not begun. */
 void job_refuse(struct jobserver *s, const char *handle, const char *why);
 
-/* job_start.c: the process, and its work directory. */
-bool job_start(struct job *j, const char *payload, size_t length, child_exit_fn *on_exit, struct error *e);
+/* job_process.c: the process, and its work directory. */
+bool job_spawn(struct job *j, const char *payload, size_t length, child_exit_fn *on_exit, struct error *e);
 void job_close_input(struct job *j);
 
 /* Remove a work directory, in the background, and free its path. */

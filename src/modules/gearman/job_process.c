@@ -193,7 +193,7 @@ static bool spawn(struct job *j, const struct pipes *p, child_exit_fn *on_exit, 
     return j->child != NULL;
 }
 
-bool job_start(struct job *j, const char *payload, size_t length, child_exit_fn *on_exit, struct error *e)
+bool job_spawn(struct job *j, const char *payload, size_t length, child_exit_fn *on_exit, struct error *e)
 {
     struct loop *loop = crew_loop(j->ability->crew);
     struct pipes p;
