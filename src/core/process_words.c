@@ -42,22 +42,31 @@ void process_exit_reason(struct process_exit *exit)
         snprintf(exit->reason, sizeof exit->reason, "exited with status %d", exit->code);
 }
 
-static void add_consequence(struct buffer *b, const struct verdict *verdict)
+void process_verdict_words(const struct verdict *verdict, struct buffer *out)
 {
     switch (verdict->kind) {
     case VERDICT_LEAVE:
+        buffer_add_text(out, "left as it is");
         break;
     case VERDICT_GIVE_UP:
-        buffer_addf(b, ", giving up: %s", verdict->text);
+        buffer_addf(out, "giving up: %s", verdict->text);
         break;
     case VERDICT_RESTART:
-        buffer_add_text(b, ", restarting");
+        buffer_add_text(out, "restarting");
         if (verdict->delay > 0) {
-            buffer_add_text(b, " in ");
-            duration_format(b, verdict->delay);
+            buffer_add_text(out, " in ");
+            duration_format(out, verdict->delay);
         }
         break;
     }
+}
+
+static void add_consequence(struct buffer *b, const struct verdict *verdict)
+{
+    if (verdict->kind == VERDICT_LEAVE)
+        return;
+    buffer_add_text(b, ", ");
+    process_verdict_words(verdict, b);
 }
 
 /* `verdict` is NULL after a stop by wish. */
