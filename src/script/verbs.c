@@ -4,6 +4,7 @@
 #include "core/command.h"
 #include "os/clock.h"
 #include "script/task.h"
+#include "verbs_private.h"
 
 static void print_line(const struct task_info *info, struct reply *r)
 {
@@ -67,6 +68,8 @@ static const struct command tasks = {
 
 void verbs_register(void)
 {
-    if (command_find(tasks.verb) == NULL)
-        command_register(&tasks);
+    if (command_find(tasks.verb) != NULL)
+        return;
+    command_register(&tasks);
+    command_register(&verb_alert);
 }

@@ -12,10 +12,14 @@
 /* Key in Lua's registry: the modules that were loaded, by name; true while one is being loaded. */
 static const char loaded_key;
 
-/* Those of this room; others add theirs before them. */
-static struct script_module state_module = { .name = "reeve.state", .open = lib_module_state };
+static const struct script_module *c_modules;
 
-static const struct script_module *c_modules = &state_module;
+/* Those of this room. */
+static const struct script_module own_modules[] = {
+    { .name = "reeve.inside", .open = lib_module_inside },
+    { .name = "reeve.state", .open = lib_module_state },
+    { .name = NULL },
+};
 
 void script_add_module(struct script_module *m)
 {
@@ -26,6 +30,9 @@ void script_add_module(struct script_module *m)
 static lua_CFunction find_c_module(const char *name)
 {
     for (const struct script_module *m = c_modules; m != NULL; m = m->next)
+        if (strcmp(m->name, name) == 0)
+            return m->open;
+    for (const struct script_module *m = own_modules; m->name != NULL; m++)
         if (strcmp(m->name, name) == 0)
             return m->open;
     return NULL;
