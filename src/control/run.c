@@ -12,6 +12,7 @@
 #include "os/identity.h"
 #include "os/limits.h"
 #include "os/manager.h"
+#include "os/pidfile.h"
 #include "os/signals.h"
 #include "script/script.h"
 #include "version.h"
@@ -305,6 +306,7 @@ static int run(struct run *r, struct plan *plan)
     struct error e;
     int status = 1;
 
+    plan_anchor(plan);
     if (!apply_settings(r, &plan->settings, &e)) {
         give_up(r, &e);
         plan_release(plan);

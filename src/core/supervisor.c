@@ -79,6 +79,7 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
     struct turn *turn = xcalloc(count + 1, sizeof *turn);
 
     assert(s->plan == NULL);
+    plan_anchor(plan);
     s->plan = plan;
     s->pools = xcalloc(count + 1, sizeof *s->pools);
     for (size_t i = 0; i < count; i++)
@@ -88,14 +89,7 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
         struct program *program = turn[i].program;
         struct pool *pool = &s->pools[program->position];
 
-        pool->program = program;
-        for (int k = 0; k < program->numprocs; k++) {
-            struct process *p = supervisor_add_process(s, pool);
-
-            if (program->autostart)
-                supervisor_start_soon(s, p);
-        }
-        pool_name_processes(pool);
+        supervisor_fill_pool(s, pool, program);
     }
     free(turn);
     if (s->upward.applied != NULL)

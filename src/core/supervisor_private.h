@@ -69,6 +69,7 @@ void process_list_remove(struct process_list *l, const struct process *p);
 /* roster.c */
 struct pool *supervisor_pool_of(const struct supervisor *s, const struct program *program);
 struct process *supervisor_add_process(struct supervisor *s, struct pool *pool);
+void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program);
 void supervisor_let_go(struct supervisor *s, struct process *p);
 void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count);
 

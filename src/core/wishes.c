@@ -44,6 +44,7 @@ void process_start(struct process *p)
 static void call_off(struct process *p)
 {
     timer_stop(&p->timer);
+    care_forget(p);
     log_notice("%s will not be started%s: stopped", process_name(p), p->state == PROCESS_BACKOFF ? " again" : "");
     process_publish(p, EVENT_STOP, last_exit(p));
     process_enter(p, PROCESS_STOPPED);

@@ -3,11 +3,11 @@
 
 ---How a run ended.
 ---@class reeve.Exit
----@field code? integer nil if a signal ended it, or it never ran
+---@field code? integer nil if a signal ended it, it never ran, or nobody knows
 ---@field signal? string "KILL", without SIG
 ---@field expected boolean
 ---@field stopped boolean by us
----@field reason string "exited with status 1", "killed by SIGSEGV", "exec: …"
+---@field reason string "exited with status 1", "killed by SIGSEGV", "exec: …", "exited with status unknown"
 ---@field uptime number seconds
 ---@field attempt integer which start in a row this was
 ---@field restarts integer automatic ones since the last start by a user
