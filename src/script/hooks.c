@@ -113,7 +113,7 @@ void hooks_push_exit(lua_State *L, const struct process_exit *exit)
         lua_pushnil(L);
         return;
     }
-    lua_createtable(L, 0, 10);
+    lua_createtable(L, 0, 11);
     if (exit->code >= 0)
         set_number(L, "code", exit->code);
     if (exit->signal > 0)
@@ -125,6 +125,7 @@ void hooks_push_exit(lua_State *L, const struct process_exit *exit)
     set_number(L, "attempt", exit->attempt);
     set_number(L, "restarts", exit->restarts);
     set_bool(L, "core", exit->core);
+    set_bool(L, "oom", exit->oom);
     set_seconds(L, "at", exit->at);
 }
 

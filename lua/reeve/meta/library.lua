@@ -12,6 +12,7 @@
 ---@field attempt integer which start in a row this was
 ---@field restarts integer automatic ones since the last start by a user
 ---@field core boolean
+---@field oom boolean the kernel killed it for want of memory
 ---@field at number seconds since 1970
 ---@field verdict? string what follows: "restarting in 2s"; for on_exit and on_fatal
 
