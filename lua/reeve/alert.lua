@@ -68,9 +68,11 @@ local function each(kind, event, f)
   local program = event.program or ""
   local process = event.process and event.process.name or program
   for _, c in ipairs(channels) do
-    if wants(c, kind, process, program) then f(c) end
+    if wants(c, kind, process, program) then
+      f(c)
+      keeper.changed()
+    end
   end
-  keeper.changed()
 end
 
 local function trouble(kind, event)
@@ -127,8 +129,8 @@ end
 
 local function forget(process)
   unwatch(process.name)
+  if has_problem(process.name) then keeper.changed() end
   for _, c in ipairs(channels) do problems.forget(c.book, process.name) end
-  keeper.changed()
 end
 
 local function is_done(event)
@@ -197,19 +199,25 @@ local function keep(c)
   return { problems = c.book.problems, pending = c.book.pending, untold = c.book.untold, messages = c.outbox.messages }
 end
 
-local function listen()
+-- Only what somebody wants is heard: there may be thousands of checks and starts.
+local function listen_to(event)
+  local f = heard[event]
+  if not f then return end
+  heard[event] = nil
+  inside.listen(event, function(e)
+    begin()
+    f(e)
+  end)
+end
+
+local function open()
   keeper.open(function()
     local all = {}
     for _, c in ipairs(channels) do all[c.key] = keep(c) end
     return all
   end)
   reeve.task(begin)
-  for name, f in pairs(heard) do
-    inside.listen(name, function(event)
-      begin()
-      f(event)
-    end)
-  end
+  for _, event in ipairs { "ready", "exit", "stop", "fatal", "shutdown" } do listen_to(event) end
   inside.farewell(function(ends)
     begin()
     for _, c in ipairs(channels) do
@@ -237,10 +245,13 @@ local function add(kind, given)
   counts[kind] = (counts[kind] or 0) + 1
   if not good then return end
   local c = { kind = kind, key = kind .. " " .. counts[kind], options = o, wants = {}, name = name_of(kind, o) }
-  for _, word in ipairs(o.on) do c.wants[word] = true end
+  if not channels[1] then open() end
+  for _, word in ipairs(o.on) do
+    c.wants[word] = true
+    listen_to(word)
+  end
   c.book = problems.new(o.repeat_after)
   c.outbox = outbox.new("alert by " .. c.name, function(message) return ways[kind].send(o, message) end, keeper.save)
-  if not channels[1] then listen() end
   channels[#channels + 1] = c
 end
 
