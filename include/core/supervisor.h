@@ -99,6 +99,9 @@ struct process *supervisor_process(const struct supervisor *s, unsigned id); /* 
 typedef void target_fn(struct process *p, void *arg);
 size_t supervisor_each(struct supervisor *s, const char *target, target_fn *fn, void *arg, bool *known);
 
+/* What comes from outside is to be asked for again: whoever asks hears it on the bus. */
+void supervisor_refresh(struct supervisor *s, const char *why);
+
 struct plan *supervisor_plan(const struct supervisor *s);
 struct bus *supervisor_bus(const struct supervisor *s);
 struct loop *supervisor_loop(const struct supervisor *s);

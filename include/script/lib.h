@@ -35,6 +35,8 @@ void lib_open_command(lua_State *L);
 void lib_open_exec(lua_State *L);
 void lib_open_connect(lua_State *L);
 void lib_open_store(lua_State *L);
+void lib_open_save(lua_State *L);
+void lib_open_settings(lua_State *L);
 void lib_open_http(lua_State *L);
 void lib_open_mail(lua_State *L);
 

@@ -228,7 +228,8 @@ static void on_signal(int number, int sender, void *arg)
         supervisor_reopen(r->supervisor);
         break;
     case SIGUSR2:
-        log_notice("%s: nothing comes from outside, so nothing is refreshed", why);
+        log_notice("%s: asking again for what comes from outside", why);
+        supervisor_refresh(r->supervisor, why);
         break;
     default:
         if (!supervisor_is_ending(r->supervisor))

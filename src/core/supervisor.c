@@ -178,6 +178,11 @@ void supervisor_reopen(struct supervisor *s)
         process_reopen(s->all.process[i]);
 }
 
+void supervisor_refresh(struct supervisor *s, const char *why)
+{
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_REFRESH, .text = why, .at = clock_wall() });
+}
+
 size_t supervisor_process_count(const struct supervisor *s)
 {
     return s->all.count - s->leaving.count;
