@@ -216,6 +216,8 @@ static void begin(struct life *l, struct errand *e)
         done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
     } else if (is_there_already(l, p)) {
         done(l, e, REPLY_OK, l->goal == GOAL_UP ? "already running" : "already stopped");
+    } else if (!supervisor_may_start(l->supervisor, p)) {
+        done(l, e, REPLY_FAILED, "it is not detached: only a supervisor that stays can do that");
     } else if (l->goal != GOAL_DOWN && supervisor_is_ending(l->supervisor)) {
         done(l, e, REPLY_FAILED, "reeve is stopping");
     } else {

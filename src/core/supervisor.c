@@ -96,6 +96,17 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
         s->upward.applied(s->upward.arg, NULL, plan);
 }
 
+void supervisor_visit(struct supervisor *s, struct plan *plan)
+{
+    s->visits = true;
+    supervisor_start(s, plan);
+}
+
+bool supervisor_may_start(const struct supervisor *s, const struct process *p)
+{
+    return !s->visits || process_program(p)->detached;
+}
+
 static void give_up_for(struct verdict *verdict, int limit, msec interval, const char *of)
 {
     struct buffer within = { 0 };
