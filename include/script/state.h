@@ -52,6 +52,7 @@ struct script {
     int farewell;   /* a function of reeve's own modules, in Lua's registry: another generation takes over; 0: none */
     int alert_test; /* another one: what `alert test` runs */
 
+    char *path;             /* of the configuration, as it was given */
     char *folder;           /* of the configuration, with a slash at its end; "" for the one we are in */
     struct timer *delivery; /* emitted events wait in Lua's registry until it fires */
 

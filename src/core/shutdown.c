@@ -138,7 +138,8 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
         kill_all(s);
         return;
     }
-    log_notice("%s: stopping everything", why);
+    if (!s->visits)
+        log_notice("%s: stopping everything", why);
     d->begun = true;
     d->exit_code = exit_code;
     bus_publish(s->bus, &(struct event){ .kind = EVENT_SHUTDOWN, .text = why, .at = clock_wall() });

@@ -96,6 +96,17 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
         s->upward.applied(s->upward.arg, NULL, plan);
 }
 
+void supervisor_visit(struct supervisor *s, struct plan *plan)
+{
+    s->visits = true;
+    supervisor_start(s, plan);
+}
+
+bool supervisor_may_start(const struct supervisor *s, const struct process *p)
+{
+    return !s->visits || process_program(p)->detached;
+}
+
 static void give_up_for(struct verdict *verdict, int limit, msec interval, const char *of)
 {
     struct buffer within = { 0 };
@@ -176,6 +187,11 @@ void supervisor_reopen(struct supervisor *s)
     log_reopen();
     for (size_t i = 0; i < s->all.count; i++)
         process_reopen(s->all.process[i]);
+}
+
+void supervisor_refresh(struct supervisor *s, const char *why)
+{
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_REFRESH, .text = why, .at = clock_wall() });
 }
 
 size_t supervisor_process_count(const struct supervisor *s)

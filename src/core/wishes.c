@@ -14,6 +14,10 @@ void process_want(struct process *p)
 
 void process_start(struct process *p)
 {
+    if (!supervisor_may_start(p->supervisor, p)) {
+        log_warning("%s is not detached: it is left alone", process_name(p));
+        return;
+    }
     p->wanted = true;
     switch (p->state) {
     case PROCESS_FATAL:

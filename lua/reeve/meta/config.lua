@@ -198,6 +198,7 @@ function include(path) end
 ---@field stream? "stdout"|"stderr" of "line"
 ---@field ok? boolean of "health"
 ---@field why? string of "health"
+---@field wanted? boolean of "wish": up or down
 
 ---@alias reeve.EventName
 ---| "start"
@@ -213,6 +214,8 @@ function include(path) end
 ---| "reload_failed"
 ---| "scale"
 ---| "shutdown"
+---| "wish"
+---| "refresh"
 ---| string
 
 ---Hear of events: `on("exit", "web*", function(event) … end)`; the pattern matches names of programs and processes.

@@ -89,6 +89,10 @@ function program:restart() end
 ---@return integer? count, string? why
 function program:scale(count) end
 
+---Of its first process that has one.
+---@return integer? pid
+function program:pid() end
+
 ---What reeve.task, reeve.after and reeve.every return.
 ---@class reeve.Task
 local task = {}
@@ -217,6 +221,16 @@ function reeve.every(time, f) end
 ---@param ... any
 ---@return reeve.Task
 function reeve.task(f, ...) end
+
+---Replace a file, all of it or nothing; it is on the disk then, and for its owner alone.
+---@param path string
+---@param text string
+---@return true?, string? why
+function reeve.save(path, text) end
+
+---The settings of `supervisor` in force, as `reeve plan --json` prints them, and `file`, the configuration.
+---@return table<string, any>?, string? why
+function reeve.settings() end
 
 ---Run a command to its end.
 ---@param command reeve.Command

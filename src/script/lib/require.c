@@ -17,6 +17,7 @@ static const struct script_module *c_modules;
 /* Those of this room. */
 static const struct script_module own_modules[] = {
     { .name = "reeve.inside", .open = lib_module_inside },
+    { .name = "reeve.pass", .open = lib_module_pass },
     { .name = "reeve.state", .open = lib_module_state },
     { .name = NULL },
 };
