@@ -18,7 +18,9 @@ clean_up_group()
 {
     status=$?
     stop_reeve KILL || true
-    cat "$group/cgroup.procs" 2>/dev/null | while read -r pid; do echo "$pid" >"${group%/*}/cgroup.procs"; done
+    while read -r pid; do
+        echo "$pid" >"${group%/*}/cgroup.procs"
+    done <"$group/cgroup.procs"
     rmdir "$group" || true
     (exit "$status")
     clean_up
