@@ -20,6 +20,7 @@ struct listener {
     bus_fn *fn; /* NULL: stopped while events are being delivered */
     void *arg;
     unsigned long first; /* number of the first event it hears */
+    bool at_once;
 };
 
 struct bus {
@@ -103,8 +104,19 @@ static void tell_all(struct bus *bus, const struct queued *q)
 
     TAILQ_FOREACH(l, &bus->listeners, link)
     {
-        if (l->fn != NULL && l->first <= q->number)
+        if (l->fn != NULL && !l->at_once && l->first <= q->number)
             l->fn(&q->event, l->arg);
+    }
+}
+
+static void tell_at_once(struct bus *bus, const struct event *event)
+{
+    struct listener *l;
+
+    TAILQ_FOREACH(l, &bus->listeners, link)
+    {
+        if (l->fn != NULL && l->at_once)
+            l->fn(event, l->arg);
     }
 }
 
@@ -144,6 +156,7 @@ void bus_publish(struct bus *bus, const struct event *event)
 
     if (TAILQ_EMPTY(&bus->listeners))
         return;
+    tell_at_once(bus, event);
     q = new_place(bus);
     q->event = *event;
     if (event->exit != NULL)
@@ -170,6 +183,14 @@ struct listener *bus_listen(struct bus *bus, bus_fn *fn, void *arg)
     l->arg = arg;
     l->first = bus->next;
     TAILQ_INSERT_TAIL(&bus->listeners, l, link);
+    return l;
+}
+
+struct listener *bus_listen_at_once(struct bus *bus, bus_fn *fn, void *arg)
+{
+    struct listener *l = bus_listen(bus, fn, arg);
+
+    l->at_once = true;
     return l;
 }
 

@@ -77,8 +77,7 @@ static void follow_path(struct feed *f, const char *path)
         f->follow = follow_open(supervisor_loop(f->supervisor), path, on_data, f);
 }
 
-/* A new run may write elsewhere than the last. */
-static void attach(struct feed *f, const struct process *p)
+void feed_attach(struct feed *f, const struct process *p)
 {
     const struct output_settings *settings = feed_settings(p, f->stream);
     struct output *o = feed_output(p, f->stream);
@@ -118,7 +117,7 @@ static void on_event(const struct event *event, void *arg)
     if (event->process == NULL || process_id(event->process) != f->id)
         return;
     if (event->kind == EVENT_START)
-        attach(f, event->process);
+        feed_attach(f, event->process);
     else if (event->kind == EVENT_EXIT && f->follow == NULL)
         feed_finish_line(f);
     f->leaving = f->leaving || event->kind == EVENT_GONE;
@@ -136,7 +135,7 @@ struct feed *feed_open(struct process *p, int stream, feed_fn *fn, loop_fn *on_e
                         .fn = fn,
                         .on_end = on_end,
                         .arg = arg };
-    attach(f, p);
+    feed_attach(f, p);
     f->bus = bus_listen(supervisor_bus(f->supervisor), on_event, f);
     return f;
 }

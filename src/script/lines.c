@@ -139,13 +139,15 @@ void lines_before(const struct event *event)
 {
     struct ear *ear = event->process != NULL ? find(process_id(event->process)) : NULL;
 
-    if (ear == NULL)
-        return;
+    if (ear == NULL || event->kind == EVENT_START)
+        return; /* what was read already was written after the start */
     if (event->kind == EVENT_EXIT)
         finish_lines(ear);
     if (ear->waiting.length == 0)
         return;
     tell(ear, LANE_LONGEST / 2);
+    if (event->kind == EVENT_READY)
+        return; /* the rest may well be younger than that */
     ear->untold += count_lines(ear->waiting.data, ear->waiting.length);
     buffer_free(&ear->waiting);
 }
@@ -190,7 +192,9 @@ static void listen_to(struct ear *ear, struct process *p, int stream)
     struct mouth *m = &ear->mouths[stream - 1];
     bool is_merged = stream == 2 && feed_output(p, 2) == feed_output(p, 1);
 
-    if (m->feed == NULL && feed_output(p, stream) != NULL && !is_merged)
+    if (m->feed != NULL)
+        feed_attach(m->feed, p);
+    else if (feed_output(p, stream) != NULL && !is_merged)
         m->feed = feed_open(p, stream, on_lines, on_gone, m);
 }
 
@@ -237,7 +241,7 @@ void lines_look_again(void)
         lines.look = timer_start(supervisor_loop(lines.supervisor), 0, look, NULL);
 }
 
-/* A start makes the outputs, and nothing was read from them yet. */
+/* A start makes the outputs, and nothing was read from them yet: a turn of the loop later something may have been. */
 static void on_event(const struct event *event, void *arg)
 {
     (void)arg;
@@ -248,7 +252,7 @@ static void on_event(const struct event *event, void *arg)
 void lines_open(struct supervisor *s)
 {
     lines.supervisor = s;
-    lines.listener = bus_listen(supervisor_bus(s), on_event, NULL);
+    lines.listener = bus_listen_at_once(supervisor_bus(s), on_event, NULL);
     lane_on_empty(on_lane_empty);
 }
 

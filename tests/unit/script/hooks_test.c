@@ -230,16 +230,16 @@ static void lines_are_told(void **state)
     start("program 'a' { cmd = {'/bin/sh', '-c', 'echo one; echo two >&2; printf end'}, starttime = 0, "
           "autorestart = false,\n"
           "on_line = function(p, line, stream) reeve.log('notice', '%s said %q on %s', p, line, stream) end,\n"
-          "on_exit = function() reeve.log('notice', 'exit') end }\n"
+          "on_exit = function() reeve.log('notice', 'all over') end }\n"
           "program 'b' { cmd = 'echo other', starttime = 0, autorestart = false }\n"
           "on('line', 'b', function(e) reeve.log('notice', '%s %s %s %s', e.event, e.process, e.line, e.stream) end)\n"
           "on('line', 'c*', function(e) error('not asked for') end)");
-    wait_for("exit");
+    wait_for("all over");
     wait_for("line b other stdout");
     assert_heard("a said \"one\" on stdout");
     assert_heard("a said \"two\" on stderr");
     assert_heard("a said \"end\" on stdout");
-    assert_true(strstr(heard.data, "\"end\"") < strstr(heard.data, "exit\n"));
+    assert_true(strstr(heard.data, "\"end\"") < strstr(heard.data, "all over\n"));
     finish();
 }
 
