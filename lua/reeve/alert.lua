@@ -31,6 +31,7 @@ local function flush(c)
   local message = ways[c.kind].compose(c.options, list, untold)
   message.at = reeve.now()
   outbox.add(c.outbox, message)
+  keeper.changed()
 end
 
 -- The first one waits for others.
@@ -104,8 +105,8 @@ end
 
 local function recovered(process)
   local event = { process = process, program = process.program, at = reeve.now() }
-  local now = process.state == "RUNNING" and process.uptime
-  event.exit = now and { uptime = now, restarts = process.restarts, reason = process:ends(1)[1].reason }
+  local last = (process:ends(1) or {})[1] or {} -- of a life of reeve's before there is none
+  event.exit = { uptime = process.uptime, restarts = process.restarts, reason = last.reason }
   for _, c in ipairs(channels) do
     if c.wants.recovered then
       if problems.recovered(c.book, event, event.at) then gather(c) end
@@ -133,9 +134,11 @@ local function forget(process)
   for _, c in ipairs(channels) do problems.forget(c.book, process.name) end
 end
 
+-- Success ends the trouble of a oneshot.
 local function is_done(event)
-  local program = event.exit.expected and reeve.program(event.program)
-  return program and program.settings.oneshot and event.exit.code == 0
+  if event.exit.code ~= 0 or not has_problem(event.process.name) then return false end
+  local program = reeve.program(event.program)
+  return program and program.settings.oneshot
 end
 
 local heard = {
@@ -153,10 +156,10 @@ function heard.exit(event)
   if is_done(event) then recovered(event.process) end
 end
 
--- At reeve's end everything is stopped, and what was not well before is not well yet.
+-- Who is stopped for a restart, or because reeve ends, was not well before, and may not be well after.
 function heard.stop(event)
   notice("stop", event)
-  if not ending then forget(event.process) end
+  if not ending and event.process.state == "STOPPED" then forget(event.process) end
 end
 
 function heard.health(event)
@@ -191,7 +194,11 @@ local function begin()
   keeper.drop_rest()
   for name in pairs(problems.open_names(channels)) do
     local process = reeve.process(name)
-    if process and process.state == "RUNNING" then watch(process) end
+    if not process then
+      for _, c in ipairs(channels) do problems.forget(c.book, name) end
+    elseif process.state == "RUNNING" then
+      watch(process)
+    end
   end
 end
 
@@ -251,7 +258,7 @@ local function add(kind, given)
     listen_to(word)
   end
   c.book = problems.new(o.repeat_after)
-  c.outbox = outbox.new("alert by " .. c.name, function(message) return ways[kind].send(o, message) end, keeper.save)
+  c.outbox = outbox.new("alert by " .. c.name, function(message) return ways[kind].send(o, message) end)
   channels[#channels + 1] = c
 end
 

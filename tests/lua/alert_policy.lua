@@ -217,6 +217,20 @@ function promises.nothing_breaks_out_of_a_subject()
   assert(utf8.len(mail.subject) and #mail.subject < 200, mail.subject)
 end
 
+function promises.a_report_that_was_kept_is_told_only_if_it_is_one()
+  local r = report.new("crash", event("web", 100), true)
+  equal(true, report.is_sound(assert(reeve.json.decode(reeve.json.encode(r)))))
+  for key, wrong in pairs {
+    event = "nonsense", process = 5, reason = {}, ends = { { reason = 1 } }, at = "now", stdout = false,
+  } do
+    local before = r[key]
+    r[key] = wrong
+    equal(false, report.is_sound(r))
+    r[key] = before
+  end
+  equal(false, report.is_sound("text"))
+end
+
 local names = {}
 for name in pairs(promises) do names[#names + 1] = name end
 table.sort(names)

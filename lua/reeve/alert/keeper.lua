@@ -7,8 +7,8 @@ local keeper = {}
 
 local KEY, FILE = "reeve.alert", "alerts.json"
 
-local collect           -- returns everything there is to keep, by alert
-local kept              -- what was there before us
+local collect -- returns everything there is to keep, by alert
+local kept    -- what was there before us
 local timer, told_why
 
 --- From now on `f` says what there is to keep.
@@ -44,7 +44,7 @@ local function anything(all)
   return false
 end
 
---- Write down what could not be sent, or that it was.
+--- Write down what could not be sent, or that it was: whoever reads the file must not send it again.
 function keeper.save()
   local all = collect()
   local good, why
@@ -92,6 +92,7 @@ local function is_sound(c)
   if type(c) ~= "table" or type(c.problems) ~= "table" or not is_list(c.pending) or not is_list(c.messages) then
     return false
   end
+  if type(c.untold) ~= "number" then return false end
   for _, r in ipairs(c.pending) do
     if not report.is_sound(r) then return false end
   end
@@ -105,7 +106,7 @@ end
 
 --- What was kept for an alert, or nil.
 function keeper.take(key)
-  kept = kept or reeve.store[KEY] or load_file()
+  kept = kept or reeve.store[KEY] or load_file() -- the file is older, if both are there
   local c = kept[key]
   kept[key] = nil
   if c == nil then return nil end

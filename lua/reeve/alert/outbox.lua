@@ -1,35 +1,29 @@
 -- Messages that wait for their way out: the first goes first, and what fails is tried again after 5 s, 10 s … 5 min.
 
 local inside = require "reeve.inside"
+local keeper = require "reeve.alert.keeper"
 
 local outbox = {}
 
 local MESSAGES_MOST, BYTES_MOST, OLDEST = 50, 256 * 1024, 5 * 24 * 3600
-local FIRST_DELAY, LONGEST_DELAY = 5, 300
+local FIRST_DELAY, LONGEST_DELAY, WARNINGS_MOST = 5, 300, 10
 
 --- `name` is for the log; `send(message)` waits, and returns true, or nil, why, and whether the message itself was
---- refused; `on_change` is called when what waits should be written down.
-function outbox.new(name, send, on_change)
-  return { name = name, send = send, on_change = on_change, messages = {}, failures = 0, dropped = 0 }
+--- refused.
+function outbox.new(name, send)
+  return { name = name, send = send, messages = {}, failures = 0 }
 end
 
 local function size_of(message)
   return #message.subject + #message.body
 end
 
-local function drop_first(box, why)
-  table.remove(box.messages, 1)
-  box.dropped = box.dropped + 1
-  reeve.log("err", "%s: an alert is dropped: %s", box.name, why)
-end
-
-local function make_room(box, size)
+-- What is being sent is the first one, and stays.
+local function make_room(box)
+  local size = 0
   for _, m in ipairs(box.messages) do size = size + size_of(m) end
-  while #box.messages > 1 and (#box.messages > MESSAGES_MOST or size > BYTES_MOST) do
-    local first = box.sending and 2 or 1
-    size = size - size_of(box.messages[first])
-    table.remove(box.messages, first)
-    box.dropped = box.dropped + 1
+  while #box.messages > 2 and (#box.messages > MESSAGES_MOST or size > BYTES_MOST) do
+    size = size - size_of(table.remove(box.messages, box.sending and 2 or 1))
     reeve.log("err", "%s: too many alerts wait, the oldest is dropped", box.name)
   end
 end
@@ -48,23 +42,19 @@ end
 local function succeed(box, message)
   if box.messages[1] == message then table.remove(box.messages, 1) end
   if box.failures > 0 then reeve.log("notice", "%s: delivered, after %d failures", box.name, box.failures) end
-  if box.failures > 0 or box.kept then box.on_change() end
   box.failures = 0
+  keeper.save()
 end
 
 -- One that is refused lets the others go first.
 local function fail(box, message, why, refused)
   box.failures = box.failures + 1
-  box.kept = true
   if refused and box.messages[1] == message then
     table.insert(box.messages, table.remove(box.messages, 1))
   end
-  local last = box.ending or box.failures < 8 and "" or nil
-  if last then
-    reeve.log("warning", "%s: not delivered: %s%s", box.name, why,
-      box.ending and "" or ("; trying again in %ds"):format(delay_of(box)))
-  end
-  box.on_change()
+  local next = box.ending and "" or ("; trying again in %ds"):format(delay_of(box))
+  reeve.log(box.failures < WARNINGS_MOST and "warning" or "info", "%s: not delivered: %s%s", box.name, why, next)
+  keeper.save()
 end
 
 local deliver
@@ -86,7 +76,8 @@ function deliver(box)
   while box.messages[1] do
     local message = box.messages[1]
     if reeve.now() - message.at > OLDEST then
-      drop_first(box, "it has waited for five days")
+      table.remove(box.messages, 1)
+      reeve.log("err", "%s: an alert is dropped, it has waited for five days: %s", box.name, message.subject)
     else
       local good, why, refused = try(box, message)
       if not good then
@@ -103,12 +94,8 @@ end
 --- Add a message { subject=, body=, at= }; it goes out now, or after those that wait.
 function outbox.add(box, message)
   box.messages[#box.messages + 1] = message
-  make_room(box, 0)
-  if box.timer then
-    box.on_change()
-  else
-    begin(box)
-  end
+  make_room(box)
+  if box.timer then keeper.save() else begin(box) end
 end
 
 --- Try once more, now: reeve ends.
@@ -133,8 +120,7 @@ end
 --- Take over what waited.
 function outbox.take(box, messages)
   for i, message in ipairs(messages) do table.insert(box.messages, i, message) end
-  box.kept = true
-  make_room(box, 0)
+  make_room(box)
   if box.messages[1] then begin(box) end
 end
 

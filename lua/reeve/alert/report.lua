@@ -68,10 +68,29 @@ local words = {
   test = "is only tested",
 }
 
---- Whether a report that was kept can be told.
+local types = {
+  host = "string", process = "string", event = "string", at = "number", count = "number", since = "number",
+}
+local optional = {
+  reason = "string", uptime = "number", restarts = "number", verdict = "string", stdout = "string", stderr = "string",
+  ends = "table", recovered = "number",
+}
+
+local function has(r, fields, otherwise)
+  for key, kind in pairs(fields) do
+    local found = type(r[key])
+    if found ~= kind and found ~= otherwise then return false end
+  end
+  return true
+end
+
+--- Whether a report that was kept can be told: it may come from a file.
 function report.is_sound(r)
-  return type(r) == "table" and words[r.event] and type(r.process) == "string" and type(r.at) == "number" and
-    type(r.count) == "number" and type(r.since) == "number"
+  if type(r) ~= "table" or not has(r, types) or not has(r, optional, "nil") or not words[r.event] then return false end
+  for _, e in ipairs(r.ends or {}) do
+    if type(e) ~= "table" or not has(e, { reason = "string", uptime = "number", at = "number" }) then return false end
+  end
+  return true
 end
 
 local function time(at)

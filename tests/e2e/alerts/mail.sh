@@ -11,7 +11,7 @@ alert.email { to = { "ops@example.com", "Root <root@example.com>" }, from = "ree
 alert.email { to = "db@example.com", server = "127.0.0.1:$mail_port", digest = 0, on = "fatal", programs = "db*" }
 program "web" {
   cmd = "echo to stdout; echo to stderr >&2; test -e $dir/good && exec sleep 1000; exit 7",
-  shell = true, starttime = 0, backoff = 0.1, stable = 0.5,
+  shell = true, starttime = 0, backoff = 0.1, stable = 3,
 }
 END
 run_reeve
