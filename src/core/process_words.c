@@ -39,7 +39,9 @@ void process_exit_reason(struct process_exit *exit)
         snprintf(exit->reason, sizeof exit->reason, "exited with status unknown");
     else if (exit->signal != 0)
         snprintf(exit->reason, sizeof exit->reason, "killed by SIG%s%s", signal_name(exit->signal),
-                 exit->core ? " (core dumped)" : exit->oom ? " (out of memory)" : "");
+                 exit->core  ? " (core dumped)"
+                 : exit->oom ? " (out of memory)"
+                             : "");
     else
         snprintf(exit->reason, sizeof exit->reason, "exited with status %d", exit->code);
 }
