@@ -33,15 +33,19 @@ bool process_state_parse(const char *name, enum process_state *out)
     return false;
 }
 
+static const char *remark(const struct process_exit *exit)
+{
+    if (exit->oom)
+        return " (out of memory)";
+    return exit->core ? " (core dumped)" : "";
+}
+
 void process_exit_reason(struct process_exit *exit)
 {
     if (exit->unknown)
         snprintf(exit->reason, sizeof exit->reason, "exited with status unknown");
     else if (exit->signal != 0)
-        snprintf(exit->reason, sizeof exit->reason, "killed by SIG%s%s", signal_name(exit->signal),
-                 exit->core  ? " (core dumped)"
-                 : exit->oom ? " (out of memory)"
-                             : "");
+        snprintf(exit->reason, sizeof exit->reason, "killed by SIG%s%s", signal_name(exit->signal), remark(exit));
     else
         snprintf(exit->reason, sizeof exit->reason, "exited with status %d", exit->code);
 }
