@@ -41,7 +41,7 @@ end
 
 local function succeed(box, message)
   if box.messages[1] == message then table.remove(box.messages, 1) end
-  if box.failures > 0 then reeve.log("notice", "%s: delivered, after %d failures", box.name, box.failures) end
+  if box.failures > 0 then reeve.log("notice", "%s: delivered, failed tries before: %d", box.name, box.failures) end
   box.failures = 0
   keeper.save()
 end
@@ -72,19 +72,22 @@ local function wait(box)
 end
 
 function deliver(box)
+  local refusals = 0
   inside.hold()
-  while box.messages[1] do
+  while refusals < #box.messages do
     local message = box.messages[1]
     if reeve.now() - message.at > OLDEST then
       table.remove(box.messages, 1)
       reeve.log("err", "%s: an alert is dropped, it has waited for five days: %s", box.name, message.subject)
     else
       local good, why, refused = try(box, message)
-      if not good then
+      if good then
+        succeed(box, message)
+      else
         fail(box, message, why, refused)
-        break
+        if not refused then break end
+        refusals = refusals + 1
       end
-      succeed(box, message)
     end
   end
   box.sending = nil
