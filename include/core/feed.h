@@ -14,12 +14,8 @@ typedef void feed_fn(const char *data, size_t length, void *arg);
 /* `stream` is 1 or 2. `on_end` is called, later, when the process is gone for good; the feed is still to be closed. */
 struct feed *feed_open(struct process *p, int stream, feed_fn *fn, loop_fn *on_end, void *arg);
 
-/* A new run may write elsewhere than the last. (The feed sees to it itself when it hears of the start; whoever is there
- * earlier misses nothing.) */
-void feed_attach(struct feed *f, const struct process *p);
-
-/* The run has ended: what it began to write and did not finish is a line, too. (The feed does so itself when it hears
- * of the end; whoever hears of it earlier may not want to wait.) */
+/* The run has ended: what it began to write and did not finish is a line, too. (The feed does so itself when it hears of
+ * the end; whoever hears of it earlier may not want to wait.) */
 void feed_finish_line(struct feed *f);
 
 /* *f becomes NULL; a NULL one is welcome. Not from within `fn`. */

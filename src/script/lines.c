@@ -135,19 +135,21 @@ static void finish_lines(struct ear *ear)
             feed_finish_line(ear->mouths[i].feed);
 }
 
+/* What was written since a start comes after it. Hooks that do not follow lose lines at an end: there they cannot wait.
+ */
 void lines_before(const struct event *event)
 {
     struct ear *ear = event->process != NULL ? find(process_id(event->process)) : NULL;
 
     if (ear == NULL || event->kind == EVENT_START)
-        return; /* what was read already was written after the start */
+        return;
     if (event->kind == EVENT_EXIT)
         finish_lines(ear);
     if (ear->waiting.length == 0)
         return;
     tell(ear, LANE_LONGEST / 2);
-    if (event->kind == EVENT_READY)
-        return; /* the rest may well be younger than that */
+    if (event->kind != EVENT_EXIT)
+        return;
     ear->untold += count_lines(ear->waiting.data, ear->waiting.length);
     buffer_free(&ear->waiting);
 }
@@ -192,9 +194,7 @@ static void listen_to(struct ear *ear, struct process *p, int stream)
     struct mouth *m = &ear->mouths[stream - 1];
     bool is_merged = stream == 2 && feed_output(p, 2) == feed_output(p, 1);
 
-    if (m->feed != NULL)
-        feed_attach(m->feed, p);
-    else if (feed_output(p, stream) != NULL && !is_merged)
+    if (m->feed == NULL && feed_output(p, stream) != NULL && !is_merged)
         m->feed = feed_open(p, stream, on_lines, on_gone, m);
 }
 
@@ -241,7 +241,7 @@ void lines_look_again(void)
         lines.look = timer_start(supervisor_loop(lines.supervisor), 0, look, NULL);
 }
 
-/* A start makes the outputs, and nothing was read from them yet: a turn of the loop later something may have been. */
+/* A start makes the outputs, and nothing was read from them yet: this is heard at once. */
 static void on_event(const struct event *event, void *arg)
 {
     (void)arg;

@@ -424,8 +424,10 @@ static void end_everything(void)
 void tasks_open(struct loop *loop)
 {
     all.on_free = NULL;
-    if (loop == NULL)
+    if (loop == NULL) {
         end_everything();
+        pulses_close();
+    }
     all.loop = loop;
 }
 

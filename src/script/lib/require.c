@@ -12,15 +12,15 @@
 /* Key in Lua's registry: the modules that were loaded, by name; true while one is being loaded. */
 static const char loaded_key;
 
-static const struct script_module *c_modules;
-
-/* Those of this room. */
-static const struct script_module own_modules[] = {
-    { .name = "reeve.inside", .open = lib_module_inside },
-    { .name = "reeve.pass", .open = lib_module_pass },
-    { .name = "reeve.state", .open = lib_module_state },
-    { .name = NULL },
+/* Those of this room; others add theirs before them. */
+static const struct script_module own[] = {
+    { "reeve.inside", lib_module_inside, &own[1] },
+    { "reeve.state", lib_module_state, &own[2] },
+    { "reeve.pass", lib_module_pass, &own[3] },
+    { "reeve.schedule.engine", lib_module_schedule, NULL },
 };
+
+static const struct script_module *c_modules = own;
 
 void script_add_module(struct script_module *m)
 {
@@ -31,9 +31,6 @@ void script_add_module(struct script_module *m)
 static lua_CFunction find_c_module(const char *name)
 {
     for (const struct script_module *m = c_modules; m != NULL; m = m->next)
-        if (strcmp(m->name, name) == 0)
-            return m->open;
-    for (const struct script_module *m = own_modules; m->name != NULL; m++)
         if (strcmp(m->name, name) == 0)
             return m->open;
     return NULL;
