@@ -4,8 +4,7 @@
 . "${0%/*}/servers"
 
 serve_mail
-stop_mail
-serve_mail "$mail_port" mute
+touch mute
 config <<END
 supervisor { state_dir = "$dir/state" }
 require("reeve.alert").email { to = "ops@example.com", server = "127.0.0.1:$mail_port", digest = 0, timeout = 60 }
@@ -26,8 +25,7 @@ kill -TERM "$reeve_pid"
 wait_for 'grep -q "again: \(ending at once\|killing everything\)" log'
 wait_end
 grep -q 'web crashed' state/alerts.json || fail "the alert is lost: $(cat state/alerts.json)"
-stop_mail
-serve_mail "$mail_port"
+rm mute
 run_reeve
 wait_for '[ -e mails/1 ]'
 subjects >all
