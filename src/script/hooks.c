@@ -20,6 +20,8 @@ const char *const hooks_events[] = { "start",    "ready", "exit",    "restart", 
                                      "stop",     "line",  "health",  "reload",  "reload_failed", "scale",
                                      "shutdown", "wish",  "refresh", NULL };
 
+enum { FAREWELL_TIME = 2000 }; /* for our own Lua, which waits for the disk */
+
 static struct {
     struct supervisor *supervisor;
     struct listener *listener;
@@ -64,7 +66,7 @@ void hooks_say_farewell(struct script *s, bool ends)
     call_begin(&c, s);
     lua_rawgeti(c.L, LUA_REGISTRYINDEX, s->farewell);
     lua_pushboolean(c.L, ends);
-    if (!call_run(&c, s->hook_time))
+    if (!call_run(&c, FAREWELL_TIME))
         call_log(&c, "what is to be kept");
     call_end(&c);
 }

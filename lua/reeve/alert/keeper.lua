@@ -1,5 +1,6 @@
 -- What is kept of alerts: over a reload in reeve.store, over reeve's own end in a file below state_dir.
 
+local inside = require "reeve.inside"
 local report = require "reeve.alert.report"
 local state = require "reeve.state"
 
@@ -10,6 +11,7 @@ local KEY, FILE = "reeve.alert", "alerts.json"
 local collect -- returns everything there is to keep, by alert
 local kept    -- what was there before us
 local timer, told_why
+local saving, again -- the task that writes the file; it has to write once more
 
 --- From now on `f` says what there is to keep.
 function keeper.open(f)
@@ -44,18 +46,40 @@ local function anything(all)
   return false
 end
 
---- Write down what could not be sent, or that it was: whoever reads the file must not send it again.
-function keeper.save()
+-- `write` is given a name and a text, and may wait.
+local function write_file(write)
   local all = collect()
   local good, why
   if anything(all) then
-    good, why = state.write(FILE, reeve.json.encode(all))
+    good, why = write(FILE, reeve.json.encode(all))
   else
     good, why = state.remove(FILE)
   end
   if not good then complain(why) end
-  keeper.changed()
   return good, why
+end
+
+local function save_slowly(name, text)
+  return reeve.save(reeve.settings().state_dir .. "/" .. name, text)
+end
+
+local closing = {
+  __close = function() saving = nil end,
+}
+
+--- Write down, soon, what could not be sent, or that it was: whoever reads the file must not send it again.
+function keeper.save()
+  keeper.changed()
+  again = true
+  if saving or not reeve.settings().state_dir then return end
+  saving = reeve.task(function()
+    local _ <close> = setmetatable({}, closing)
+    inside.hold()
+    while again do
+      again = false
+      write_file(save_slowly)
+    end
+  end)
 end
 
 local function count_messages(all)
@@ -68,7 +92,7 @@ end
 function keeper.farewell(ends)
   store()
   if not ends then return end
-  local good, why = keeper.save()
+  local good, why = write_file(state.write)
   local count = count_messages(collect())
   if not good and count > 0 then reeve.log("err", "%d alerts could not be sent and are lost: %s", count, why) end
 end

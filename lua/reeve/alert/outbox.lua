@@ -29,7 +29,7 @@ local function make_room(box)
 end
 
 local function delay_of(box)
-  return math.min(FIRST_DELAY * 2 ^ (box.failures - 1), LONGEST_DELAY)
+  return math.min(FIRST_DELAY * 2 ^ math.max(0, box.failures - 1), LONGEST_DELAY)
 end
 
 -- Raised errors are failures, too: nobody else would hear of them.
@@ -71,8 +71,15 @@ local function wait(box)
   end)
 end
 
+-- However it ends: what is left has its turn later.
+local function rest(box)
+  box.sending = nil
+  if box.messages[1] and not box.ending then wait(box) end
+end
+
 function deliver(box)
   local refusals = 0
+  local _ <close> = setmetatable({}, { __close = function() rest(box) end })
   inside.hold()
   while refusals < #box.messages do
     local message = box.messages[1]
@@ -90,8 +97,6 @@ function deliver(box)
       end
     end
   end
-  box.sending = nil
-  if box.messages[1] and not box.ending then wait(box) end
 end
 
 --- Add a message { subject=, body=, at= }; it goes out now, or after those that wait.
@@ -113,9 +118,11 @@ end
 
 --- Another configuration takes over what waits: stop, and hand it out.
 function outbox.give_up(box)
+  box.ending = true
   for _, key in ipairs { "timer", "sending" } do
-    if box[key] then box[key]:cancel() end
+    local handle = box[key]
     box[key] = nil
+    if handle then handle:cancel() end
   end
   return box.messages
 end
