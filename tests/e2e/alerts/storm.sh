@@ -6,10 +6,10 @@ serve_mail
 serve_web
 config <<END
 local alert = require "reeve.alert"
-alert.email { to = "ops@example.com", server = "127.0.0.1:$mail_port", digest = 2 }
-alert.webhook { url = "$web/keep?posts", digest = 2, from = "ops@example.com", headers = { ["X-Token"] = "secret" } }
+alert.email { to = "ops@example.com", server = "127.0.0.1:$mail_port", digest = 4 }
+alert.webhook { url = "$web/keep?posts", digest = 4, from = "ops@example.com", headers = { ["X-Token"] = "secret" } }
 program "p" {
-  cmd = "echo bye; exit 1", shell = true, numprocs = 50, starttime = 0, autorestart = false,
+  cmd = "until [ -e $dir/go ]; do sleep 0.1; done; echo bye; exit 1", shell = true, numprocs = 50, starttime = 0, autorestart = false,
   on_exit = function(p)
     if p.index % 2 == 0 then error("this hook is broken") end
     reeve.sleep(1000) -- and this one keeps the others of its process waiting
@@ -17,6 +17,7 @@ program "p" {
 }
 END
 run_reeve
+touch go
 wait_for '[ -e mails/1 ] && [ -s posts ]'
 subjects >all
 grep -qE '^\[.*\] p:[0-9]+ crashed, .*, 45 more$' all || fail "$(cat all)"
