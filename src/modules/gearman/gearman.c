@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { REMOVALS_LIMIT = 2000 };
+
 static struct {
     struct supervisor *supervisor; /* NULL: it is not open */
     struct listener *listener;
@@ -318,6 +320,7 @@ void gearman_close(void)
     if (all.supervisor == NULL)
         return;
     kill_all();
+    job_finish_removals(REMOVALS_LIMIT);
     timer_stop(&all.limit);
     bus_unlisten(&all.listener);
     organ_remove(&organ);

@@ -202,6 +202,9 @@ void job_close_input(struct job *j);
 /* Remove a work directory, in the background, and free its path. */
 void job_remove_folder(struct loop *loop, char *path);
 
+/* Reeve ends: what is still being removed is, now. */
+void job_finish_removals(msec limit);
+
 /* job_output.c: what the process writes. */
 void job_on_stdout(const char *data, size_t length, void *arg);
 void job_on_stderr(const char *data, size_t length, void *arg);

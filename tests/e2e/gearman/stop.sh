@@ -5,6 +5,7 @@
 . "$e2e/gearman.sh"
 
 executor waits <<'END'
+mkdir -p deep/er && i=0 && while [ $i -lt 500 ]; do : >deep/er/$i; i=$((i + 1)); done
 echo $$ >>"$FOLDER/pids"
 until test -e "$FOLDER/go"; do sleep 0.02; done
 echo '{"type":"complete"}'
@@ -16,12 +17,13 @@ with_stoptime()
 program "web" { cmd = "sleep 1000", starttime = 0 }
 require("reeve.gearman").supervise {
     servers = { "127.0.0.1:$port" }, env = { FOLDER = "$dir" }, stoptime = $1,
-    functions = { { name = "f", executor = "$dir/waits" } },
+    workdir = "$dir/work", functions = { { name = "f", executor = "$dir/waits" } },
 }
 END
     run_reeve
     wait_worker f
 }
+mkdir work
 start_gearmand
 with_stoptime 10
 submit f </dev/null >out &
@@ -46,6 +48,7 @@ wait_for 'test -s pids'
 pid=$(cat pids)
 stop_reeve
 assert_equal 0 "$reeve_status"
+assert_equal '' "$(ls work)" 'what is left of the job'
 is_alive "$pid" && fail "the executor is left"
 wait_for 'functions | grep -qx "f.1.0.0"'
 grep -q 'jobs that still run are given up' log || fail "nothing is said of the job"
@@ -58,4 +61,4 @@ wait_state gearman:f STOPPING
 kill "$reeve_pid"
 wait_end
 wait_for 'functions | grep -qx "f.1.0.0"'
-wait_for 'test -z "$(find /tmp -maxdepth 1 -name "f-??????" -newer supervisor.lua)"'
+assert_equal '' "$(ls work)" 'what is left of the jobs'
