@@ -245,6 +245,7 @@ $(BUILD)/bench/hooks: tests/bench/hooks.c $(ARCHIVE)
 bench: all $(BUILD)/bench/hooks ## how fast it is
 	@$(BUILD)/bench/hooks
 	@if [ -x tests/bench/run ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/run; else echo 'no tests/bench/run'; fi
+	@if [ -x /usr/sbin/gearmand ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/gearman.py; fi
 
 format: ## clang-format on all C
 	@git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
