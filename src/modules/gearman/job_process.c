@@ -147,7 +147,7 @@ static void on_writable(int fd, int what, void *arg)
         job_close_input(j);
 }
 
-/* Most payloads fit into the pipe. */
+/* Most payloads fit into the pipe; an empty one has none. */
 static void begin_input(struct job *j, int fd, const char *payload, size_t length)
 {
     size_t n = length > 0 ? feed(fd, payload, length) : 0;
