@@ -5,6 +5,7 @@
 #include "os/clock.h"
 #include "os/transfer.h"
 #include "script/handle.h"
+#include "script/http.h"
 #include "script/lane.h"
 #include "script/lines.h"
 #include "script/script.h"
@@ -367,6 +368,7 @@ void script_unlisten(void)
     bus_unlisten(&hooks.listener);
     lines_close();
     tasks_open(NULL);
+    http_close_streams();
     transfers_close();
     hooks.supervisor = NULL;
     hooks.current = NULL;
