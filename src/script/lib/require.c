@@ -16,6 +16,7 @@ static const char loaded_key;
 static const struct script_module own[] = {
     { "reeve.state", lib_module_state, &own[1] },
     { "reeve.pass", lib_module_pass, &own[2] },
+    { "reeve.cluster", lib_module_cluster, &own[3] },
     { "reeve.schedule.engine", lib_module_schedule, NULL },
 };
 
