@@ -29,7 +29,17 @@ tell noop 1
 wait_heard '1 GRAB_JOB_UNIQ'
 tell deaf 1
 tell job 1 H:1 f one x
-wait_for 'test "$(count_lines written)" -ge 3'
+# It has written nothing for twenty looks: it waits, or has written everything.
+same=0 before=
+has_stalled()
+{
+    now=$(count_lines written)
+    if [ "$now" = "$before" ] && [ "$now" -ge 3 ]; then same=$((same + 1)); else same=0; fi
+    before=$now
+    test "$same" -ge 20
+}
+wait_for has_stalled
+test "$now" -lt 60 || fail "the executor did not have to wait"
 tell hear 1
 wait_for 'grep -qx "1 WORK_COMPLETE H:1 {}" heard'
 assert_equal 6000 "$(count_heard '1 WORK_DATA H:1 "x{10000}"')" updates
