@@ -51,6 +51,7 @@ MODULES       := $(patsubst src/modules/%/,%,$(wildcard src/modules/*/))
 MODULE_FILES  := $(MODULES:%=$(BUILD)/modules/%.so)
 curl_PACKAGES := libcurl
 edit_PACKAGES := libedit
+mysql_PACKAGES := libmariadb
 
 # tests/fake stands in for the files of src/os that have its names.
 FAKES      := $(wildcard tests/fake/*.c)
@@ -188,7 +189,7 @@ sanitized: everything
 	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(RUN) $(UNITS) $(REPLAYS) $(E2E_TESTS)
 
 LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua tests/lua/*.lua tests/lua/*/*.lua)
-SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh \
+SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh tests/e2e/mariadb.sh \
              tests/bench/run) $(E2E_TESTS)
 MANUALS := $(wildcard contrib/man/*.[1-8])
 

@@ -38,4 +38,7 @@ void lib_open_store(lua_State *L);
 void lib_open_http(lua_State *L);
 void lib_open_mail(lua_State *L);
 
+/* The module reeve.mysql, for require. */
+int lib_open_mysql(lua_State *L);
+
 #endif

@@ -12,7 +12,10 @@
 /* Key in Lua's registry: the modules that were loaded, by name; true while one is being loaded. */
 static const char loaded_key;
 
-static const struct script_module *c_modules;
+/* Of this room; others are added before it. */
+static const struct script_module mysql_module = { "reeve.mysql", lib_open_mysql, NULL };
+
+static const struct script_module *c_modules = &mysql_module;
 
 void script_add_module(struct script_module *m)
 {
