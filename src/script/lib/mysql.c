@@ -349,7 +349,7 @@ static const luaL_Reg methods[] = { { "query", lib_query }, { "close", lib_close
 
 static const luaL_Reg functions[] = { { "connect", lib_connect }, { NULL, NULL } };
 
-int lib_open_mysql(lua_State *L)
+int lib_module_mysql(lua_State *L)
 {
     luaL_newmetatable(L, type_name);
     luaL_newlib(L, methods);

@@ -12,8 +12,14 @@
 /* Key in Lua's registry: the modules that were loaded, by name; true while one is being loaded. */
 static const char loaded_key;
 
-/* Of this room; others are added before it. */
-static const struct script_module mysql_module = { "reeve.mysql", lib_open_mysql, NULL };
+/* Those of this room; others add theirs before them. */
+static const struct script_module state_module = { .name = "reeve.state", .open = lib_module_state };
+static const struct script_module pass_module = { .name = "reeve.pass",
+                                                  .open = lib_module_pass,
+                                                  .next = &state_module };
+static const struct script_module mysql_module = { .name = "reeve.mysql",
+                                                   .open = lib_module_mysql,
+                                                   .next = &pass_module };
 
 static const struct script_module *c_modules = &mysql_module;
 

@@ -134,7 +134,7 @@ static void every_function_of_reeve_mysql_is_told(void **state)
 
     (void)state;
     read_meta("lua/reeve/meta/mysql.lua");
-    lib_open_mysql(s->L);
+    lib_module_mysql(s->L);
     assert_table_told(s->L, "mysql.");
     assert_type_told(s->L, "reeve.mysql", "connection:");
     script_free(s);
