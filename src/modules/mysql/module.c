@@ -81,9 +81,12 @@ static void on_done(int fd, int what, void *arg)
     struct query *q = arg;
     struct database *d = q->database;
     struct job *j = q->job;
+    uint64_t count;
 
-    (void)fd;
     (void)what;
+    /* What the thread wrote before it wrote this is ours from here on. */
+    if (read(fd, &count, sizeof count) < 0)
+        return;
     leave_turn(q);
     d->wire = j->wire;
     j->wire = NULL;
