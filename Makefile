@@ -112,7 +112,7 @@ $(BUILD)/obj/%.o: src/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(COMPILE) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/modules/%.o: MODULE_FLAGS = -fPIC $(shell pkg-config --cflags $($(notdir $(@D))_PACKAGES))
+$(BUILD)/obj/modules/%.o: MODULE_FLAGS = -fPIC -fvisibility=hidden $(shell pkg-config --cflags $($(notdir $(@D))_PACKAGES))
 
 $(foreach m,$(MODULES),$(eval $(BUILD)/modules/$(m).so: \
     $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/modules/$(m)/*.c))))
