@@ -44,5 +44,6 @@ void lib_open_mail(lua_State *L);
 int lib_module_state(lua_State *L);
 int lib_module_mysql(lua_State *L);
 int lib_module_pass(lua_State *L);
+int lib_module_schedule(lua_State *L);
 
 #endif
