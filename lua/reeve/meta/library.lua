@@ -253,6 +253,7 @@ function reeve.log(level, format, ...) end
 
 ---@param priority "emerg"|"alert"|"crit"|"err"|"warning"|"notice"|"info"|"debug"
 ---@param text string
+---@return true?, string? why
 function reeve.syslog(priority, text) end
 
 ---Seconds since 1970.

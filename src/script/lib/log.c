@@ -1,4 +1,6 @@
 #include "base/log.h"
+#include "base/syslogger.h"
+#include "script/handle.h"
 #include "script/lib.h"
 
 #include <lauxlib.h>
@@ -49,13 +51,15 @@ static int check_priority(lua_State *L, int arg)
     return level;
 }
 
-/* reeve.syslog(priority, text): to the system's log, wherever reeve's own log goes. */
+/* reeve.syslog(priority, text) -> true | nil, message: to the system's log, wherever reeve's own log goes. */
 static int lib_syslog(lua_State *L)
 {
     int priority = check_priority(L, 1);
+    size_t length;
+    const char *text = luaL_checklstring(L, 2, &length);
+    struct error e;
 
-    syslog(priority, "%s", luaL_checkstring(L, 2));
-    return 0;
+    return handle_push_result(L, syslogger_send(priority, text, length) || failure_errno(&e, "syslog"), &e);
 }
 
 void lib_open_log(lua_State *L)
