@@ -203,8 +203,9 @@ check: ## lint, build with gcc and clang, tests under ASan and UBSan
 sanitized: everything
 	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(RUN) $(UNITS) $(REPLAYS) $(E2E_TESTS)
 
-LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua tests/lua/*.lua tests/lua/*/*.lua)
-SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/debian/build contrib/openrc/reeve tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh \
+LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua contrib/*/*.lua tests/lua/*.lua tests/lua/*/*.lua)
+SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/debian/build contrib/openrc/reeve \
+             contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh tests/e2e/*/*.inc \
              tests/bench/run) $(E2E_TESTS)
 MANUALS := $(wildcard contrib/man/*.[1-8])
 
