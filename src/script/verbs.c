@@ -5,6 +5,7 @@
 #include "core/metrics.h"
 #include "os/clock.h"
 #include "script/call.h"
+#include "script/schedules.h"
 #include "script/task.h"
 
 static void print_line(const struct task_info *info, struct reply *r)
@@ -90,6 +91,7 @@ static struct metrics_source metrics = { .write = write_metrics };
 void verbs_register(void)
 {
     metrics_register(&metrics);
+    schedules_register();
     if (command_find(tasks.verb) == NULL)
         command_register(&tasks);
 }
