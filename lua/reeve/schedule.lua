@@ -38,19 +38,20 @@ end
 
 local has_failed, is_writing
 
+-- Only of those that there are: what the file does not say any more is forgotten.
 local function write_memory()
+  local known = {}
   is_writing = false
+  for _, entry in ipairs(entries) do known[entry.key] = entry.seen or recall(entry) end
+  reeve.store[MEMORY] = known
   if not engine.has_state_dir() then return end
-  local good, why = state.write(FILE, reeve.json.encode(reeve.store[MEMORY]))
+  local good, why = state.write(FILE, reeve.json.encode(known))
   if not good and not has_failed then reeve.log("warning", "schedules are forgotten at the end: %s", why) end
   has_failed = not good
 end
 
--- Only of those that there are: what the file does not say any more is forgotten. Many may be due at once.
+-- Many may be due at once.
 local function remember()
-  local known = {}
-  for _, entry in ipairs(entries) do known[entry.key] = entry.seen or recall(entry) or nil end
-  reeve.store[MEMORY] = known
   if is_writing then return end
   is_writing = true
   reeve.after(0, write_memory)
