@@ -7,6 +7,7 @@
 #include "script/call.h"
 #include "script/schedules.h"
 #include "script/task.h"
+#include "verbs_private.h"
 
 static void print_line(const struct task_info *info, struct reply *r)
 {
@@ -92,6 +93,8 @@ void verbs_register(void)
 {
     metrics_register(&metrics);
     schedules_register();
-    if (command_find(tasks.verb) == NULL)
-        command_register(&tasks);
+    if (command_find(tasks.verb) != NULL)
+        return;
+    command_register(&tasks);
+    command_register(&verb_alert);
 }
