@@ -18,7 +18,7 @@
 #include <syslog.h>
 
 /* Write from now on to `targets`: "stderr", "syslog" or the path of a file (opened append, made
- * with mode 0644). `facility` is a LOG_DAEMON-like number, `level` the least urgent that is
+ * with mode 0644). `facility` is a LOG_DAEMON-like number for all that goes to syslog, `level` the least urgent that is
  * written. The old targets are closed only if every new one could be opened. No targets: only the
  * listener hears. */
 bool log_open(const char *const *targets, size_t count, int level, int facility, struct error *e);

@@ -7,8 +7,8 @@
 #include "control/server.h"
 #include "core/herald.h"
 #include "core/journal.h"
-#include "core/tally.h"
 #include "core/supervisor.h"
+#include "core/tally.h"
 #include "os/daemon.h"
 #include "os/limits.h"
 #include "os/manager.h"
@@ -215,7 +215,8 @@ static void name_address(struct run *r)
         supervisor_set_address(r->supervisor, server_address(r->server));
 }
 
-/* What of a new plan concerns reeve itself. The rest of it (user, pid file …) holds from the next start on. */
+/* What of a new plan concerns reeve itself. The rest of it (user, pid file …) is for the next start, as the reply says.
+ */
 static void on_event(const struct event *event, void *arg)
 {
     struct run *r = arg;
@@ -226,6 +227,8 @@ static void on_event(const struct event *event, void *arg)
         return;
     if (!open_log(r, &plan->settings, &e))
         log_error("log: %s; the old one goes on", e.text);
+    if (!premises_make(&plan->settings, &e))
+        log_error("%s", e.text);
     server_follow(r->server, plan);
     name_address(r);
 }
