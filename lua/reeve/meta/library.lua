@@ -100,6 +100,10 @@ local task = {}
 ---End it where it waits; `<close>` variables are closed.
 function task:cancel() end
 
+---Whether it has not ended: it waits, or has not begun, or its timer goes on.
+---@return boolean
+function task:runs() end
+
 ---A connection. It is closed at the end of its block if it is a `<close>` variable.
 ---@class reeve.Stream
 local stream = {}

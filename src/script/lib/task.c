@@ -140,6 +140,15 @@ static int lib_cancel(lua_State *L)
     return 0;
 }
 
+/* handle:runs() -> whether it has not ended: it waits, or has not begun, or its timer goes on */
+static int lib_runs(lua_State *L)
+{
+    const struct handle *h = luaL_checkudata(L, 1, type_name);
+
+    lua_pushboolean(L, h->task != NULL || h->pulse != NULL);
+    return 1;
+}
+
 /* Nobody can cancel it any more; it goes on. */
 static int lib_collect(lua_State *L)
 {
@@ -152,7 +161,7 @@ static int lib_collect(lua_State *L)
     return 0;
 }
 
-static const luaL_Reg methods[] = { { "cancel", lib_cancel }, { NULL, NULL } };
+static const luaL_Reg methods[] = { { "cancel", lib_cancel }, { "runs", lib_runs }, { NULL, NULL } };
 
 static const luaL_Reg functions[] = {
     { "sleep", lib_sleep }, { "task", lib_task }, { "after", lib_after }, { "every", lib_every }, { NULL, NULL }

@@ -102,6 +102,23 @@ static void a_cancelled_task_takes_its_program_along(void **state)
     finish();
 }
 
+static void a_handle_knows_whether_its_task_runs(void **state)
+{
+    (void)state;
+    start("local t = reeve.task(function() reeve.sleep(0.01) end)\n"
+          "local cut = reeve.task(function() while true do end end)\n"
+          "local a, e = reeve.after(0.02, function() end), reeve.every(0.02, function() end)\n"
+          "local function say(what) reeve.log('notice', '%s: %s %s %s %s', what, t:runs(), cut:runs(), a:runs(),\n"
+          "  e:runs()) end\n"
+          "say 'first'\n"
+          "reeve.task(function() while t:runs() or cut:runs() or a:runs() do reeve.sleep(0.01) end\n"
+          "  say 'then' e:cancel() say 'last' end)");
+    wait_for("last: false false false false");
+    assert_heard("first: true true true true");
+    assert_heard("then: false false false true");
+    finish();
+}
+
 /* ---- connections ---- */
 
 static char path[64];
@@ -273,6 +290,7 @@ int main(void)
         cmocka_unit_test(commands_answer_with_their_text),
         cmocka_unit_test(programs_are_run_and_their_output_is_kept),
         cmocka_unit_test(a_cancelled_task_takes_its_program_along),
+        cmocka_unit_test(a_handle_knows_whether_its_task_runs),
         cmocka_unit_test(streams_are_read_and_written),
         cmocka_unit_test(a_file_is_saved_whole_or_not_at_all),
         cmocka_unit_test(settings_are_known_once_the_plan_is_in_force),
