@@ -45,6 +45,9 @@ bool procfs_group_lives(pid_t group);
 /* The memory it has in use, in bytes (its resident set); -1: it is gone. */
 int64_t procfs_memory(pid_t pid);
 
+/* The value of a variable in the environment that it was started with; false: it is not there, or we may not look. */
+bool procfs_variable(pid_t pid, const char *name, char *value, size_t size);
+
 /* A word that is different after each boot of the machine; empty: unknown. */
 const char *procfs_boot(void);
 

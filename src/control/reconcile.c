@@ -6,6 +6,7 @@
 #include "control/foreign.h"
 #include "control/premises.h"
 #include "core/command.h"
+#include "core/life.h"
 #include "core/supervisor.h"
 #include "os/limits.h"
 #include "os/loop.h"
@@ -97,6 +98,17 @@ static bool open_log(const struct reconcile *r, const struct supervisor_settings
     return log_open((const char *const *)settings->log.word, settings->log.count, r->verbose ? LOG_DEBUG : level,
                     settings->syslog_facility, e) ||
            failure_in(e, "log");
+}
+
+/* It would start again whom we stop. */
+static bool is_alone(const struct supervisor_settings *settings, struct error *e)
+{
+    pid_t holder = settings->state_dir != NULL ? life_holder(settings->state_dir) : 0;
+
+    return holder == 0 || failure(e,
+                                  "reeve with pid %d supervises these programs: tell it what to do, by `reeve start` "
+                                  "for example",
+                                  (int)holder);
 }
 
 /* Whatever is relative means the same wherever we are called. */
@@ -251,7 +263,8 @@ static void reconcile(struct reconcile *r, struct plan *plan)
         return;
     }
     if (!open_log(r, &plan->settings, &e) || !enter_folder(r, &e) || !premises_enter(&plan->settings, &e) ||
-        !premises_settle(&plan->settings, &e) || (held = lock(r, &plan->settings, &e)) < 0) {
+        !premises_settle(&plan->settings, &e) || !is_alone(&plan->settings, &e) ||
+        (held = lock(r, &plan->settings, &e)) < 0) {
         fprintf(stderr, "reeve: %s\n", e.text);
         plan_release(plan);
         return;

@@ -69,6 +69,7 @@ void command_scale(const struct request *q, struct reply *r)
         reply_fail(r, REPLY_FAILED, "reeve is stopping");
     else
         say_count(program->name, wanted, supervisor_scale(q->supervisor, program, wanted, false), r);
+    supervisor_keep_wishes(q->supervisor);
     reply_end(r);
 }
 

@@ -63,6 +63,8 @@ static void finish(struct life *l)
 {
     struct reply *r = l->reply;
 
+    supervisor_keep_wishes(l->supervisor);
+
     for (size_t i = 0; i < l->count; i++)
         reply_result(r, l->errands[i].name, l->errands[i].code, l->errands[i].message);
     life_free(l);

@@ -61,8 +61,7 @@ struct forking *forking_start(struct process *p, forking_fn *on_end)
 
     f->process = p;
     f->on_end = on_end;
-    f->limit =
-        timer_start(supervisor_loop(process_supervisor(p)), process_program(p)->ready_timeout, on_limit, f);
+    f->limit = timer_start(supervisor_loop(process_supervisor(p)), process_program(p)->ready_timeout, on_limit, f);
     return f;
 }
 

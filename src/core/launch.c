@@ -247,6 +247,7 @@ static bool note_child(struct process *p, struct error *e)
 {
     struct process_mark who;
 
+    supervisor_note_child(p->supervisor, p, child_pid(p->child));
     if (!p->program->detached || p->program->forks)
         return true;
     child_spare(p->child);
@@ -268,6 +269,7 @@ bool process_join(struct process *p, const struct process_mark *who, child_exit_
     p->starter = false;
     if (p->program->detached)
         child_spare(p->child);
+    supervisor_note_child(p->supervisor, p, who->pid);
     if (!detached_note(p, who, &why))
         log_warning("%s: %s", process_name(p), why.text);
     return true;

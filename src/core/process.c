@@ -328,6 +328,7 @@ void process_start_anew(struct process *p, bool by_user)
 static void leave(struct process *p)
 {
     p->wanted = false;
+    supervisor_wishes_changed(p->supervisor);
     process_enter(p, PROCESS_EXITED);
     supervisor_process_ended(p->supervisor, p);
 }

@@ -92,16 +92,32 @@ void supervisor_start_soon(struct supervisor *s, struct process *p)
     }
 }
 
-/* The first processes of a program. Detached ones may be there already. */
+/* A detached one may be there already, though a user stopped it at the very end of the last life. */
+static void begin(struct supervisor *s, struct process *p)
+{
+    const struct program *program = process_program(p);
+    bool found = program->detached && process_recover(p);
+    bool wanted = desired_up(s->desired, program, process_index(p));
+
+    if (s->visits)
+        return;
+    if (found && !wanted && program->autostart)
+        process_stop(p);
+    else if (!found && wanted)
+        supervisor_start_soon(s, p);
+}
+
+/* The first processes of a program. */
 void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program)
 {
+    int count = desired_count(s->desired, program, &pool->scaled);
+
     pool->program = program;
-    for (int i = 0; i < program->numprocs; i++)
+    for (int i = 0; i < count; i++)
         supervisor_add_process(s, pool);
     pool_name_processes(pool);
     for (size_t i = 0; i < pool->count; i++)
-        if (!(program->detached && process_recover(pool->process[i])) && program->autostart && !s->visits)
-            supervisor_start_soon(s, pool->process[i]);
+        begin(s, pool->process[i]);
 }
 
 static void forget_start(struct supervisor *s, const struct process *p)
@@ -214,6 +230,7 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
         log_notice("%s", text.data);
         pool->scaled = true;
         supervisor_resize(s, pool, (size_t)count);
+        supervisor_wishes_changed(s);
         bus_publish(s->bus,
                     &(struct event){ .kind = EVENT_SCALE, .program = program, .text = text.data, .at = clock_wall() });
         buffer_free(&text);

@@ -39,7 +39,7 @@ bool supervisor_holds(struct supervisor *s, struct process *p, bool by_user)
 {
     bool starts = process_state(p) == PROCESS_STARTING;
 
-    if (starts ? !order_has_needs(process_program(p)) : process_dependents(p).count == 0)
+    if (starts ? !order_has_needs(process_program(p)) && s->survivors == NULL : process_dependents(p).count == 0)
         return false;
     hold(s, p, !starts ? PULL_NOTHING : by_user ? PULL_ALL : PULL_STOPPED);
     if (!starts)
@@ -222,7 +222,7 @@ static void pull_all(struct supervisor *s)
 
 static bool may_proceed(struct supervisor *s, const struct process *p)
 {
-    if (!process_is_held(p) || (s->shutdown.begun && process_state(p) == PROCESS_STARTING))
+    if (!process_is_held(p) || ((s->shutdown.begun || s->survivors != NULL) && process_state(p) == PROCESS_STARTING))
         return false;
     return supervisor_blockers(s, p, NULL, 0) == 0;
 }

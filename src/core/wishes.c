@@ -19,6 +19,7 @@ void process_start(struct process *p)
         return;
     }
     p->wanted = true;
+    supervisor_wishes_changed(p->supervisor);
     switch (p->state) {
     case PROCESS_FATAL:
         supervisor_forgive(p->supervisor, p);
@@ -58,6 +59,7 @@ static void call_off(struct process *p)
 void process_stop(struct process *p)
 {
     p->wanted = false;
+    supervisor_wishes_changed(p->supervisor);
     care_forgive(p);
     switch (p->state) {
     case PROCESS_BACKOFF:
@@ -89,6 +91,7 @@ void process_restart(struct process *p)
 {
     if (p->state == PROCESS_RUNNING || (p->state == PROCESS_STARTING && p->child != NULL)) {
         p->wanted = true;
+        supervisor_wishes_changed(p->supervisor);
         care_forgive(p);
         process_begin_stop(p);
     } else {

@@ -55,9 +55,9 @@ static bool parse(const char *text, struct said *out)
 static bool read_said(const char *path, struct said *out, struct error *e)
 {
     struct buffer text = { 0 };
-    bool good = file_read(path, PIDFILE_MOST, &text, e) &&
-                (parse(text.data, out) ||
-                 failure(e, "'%s' is there and holds no pid: remove it or name another file", path));
+    bool good =
+        file_read(path, PIDFILE_MOST, &text, e) &&
+        (parse(text.data, out) || failure(e, "'%s' is there and holds no pid: remove it or name another file", path));
 
     buffer_free(&text);
     return good;

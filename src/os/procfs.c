@@ -1,5 +1,7 @@
 #include "os/procfs.h"
 
+#include "base/buffer.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { ENVIRONMENT_PIECE = 16 << 10, ENVIRONMENT_MOST = 2 << 20 };
 
 /* The beginning of a small file, as a text. */
 static bool read_file(const char *path, char *to, size_t size)
@@ -41,15 +45,12 @@ bool procfs_look(pid_t pid, struct procfs_stat *out)
     if (pid <= 0 || !read_of(pid, "stat", stat, sizeof stat))
         return false;
     end = strrchr(stat, ')');
-    if (end == NULL ||
-        sscanf(end, ") %c %d %d %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld", &state, &parent,
-               &group, &session, &start) != 5)
+    if (end == NULL || sscanf(end, ") %c %d %d %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld",
+                              &state, &parent, &group, &session, &start) != 5)
         return false;
-    *out = (struct procfs_stat){ .parent = parent,
-                                 .group = group,
-                                 .session = session,
-                                 .start = start,
-                                 .ended = state == 'Z' || state == 'X' };
+    *out = (struct procfs_stat){
+        .parent = parent, .group = group, .session = session, .start = start, .ended = state == 'Z' || state == 'X'
+    };
     return true;
 }
 
@@ -103,6 +104,44 @@ int64_t procfs_memory(pid_t pid)
     if (!read_of(pid, "statm", statm, sizeof statm) || sscanf(statm, "%*s %lld", &pages) != 1)
         return -1;
     return pages * sysconf(_SC_PAGESIZE);
+}
+
+/* In "A=1\0B=2\0". A longer value is cut. */
+static bool find_variable(const struct buffer *environment, const char *name, char *value, size_t size)
+{
+    const char *entry = environment->data, *end = entry + environment->length;
+    size_t length = strlen(name);
+
+    for (; entry < end; entry += strlen(entry) + 1)
+        if (strncmp(entry, name, length) == 0 && entry[length] == '=') {
+            snprintf(value, size, "%s", entry + length + 1);
+            return true;
+        }
+    return false;
+}
+
+bool procfs_variable(pid_t pid, const char *name, char *value, size_t size)
+{
+    struct buffer environment = { 0 };
+    char path[48];
+    ssize_t n = -1;
+    bool found;
+    int fd;
+
+    snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    do {
+        environment.length += n > 0 ? (size_t)n : 0;
+        buffer_reserve(&environment, ENVIRONMENT_PIECE);
+        n = read(fd, environment.data + environment.length, ENVIRONMENT_PIECE - 1);
+    } while (n > 0 && environment.length < ENVIRONMENT_MOST);
+    close(fd);
+    environment.data[environment.length] = '\0';
+    found = find_variable(&environment, name, value, size);
+    buffer_free(&environment);
+    return found;
 }
 
 const char *procfs_boot(void)

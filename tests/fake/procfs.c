@@ -67,6 +67,15 @@ int64_t procfs_memory(pid_t pid)
     return memory;
 }
 
+bool procfs_variable(pid_t pid, const char *name, char *value, size_t size)
+{
+    (void)pid;
+    (void)name;
+    (void)value;
+    (void)size;
+    return false;
+}
+
 const char *procfs_boot(void)
 {
     return "this-boot";
