@@ -3,7 +3,7 @@
 #ifndef CORE_SURVIVORS_H
 #define CORE_SURVIVORS_H
 
-#include "core/life.h"
+#include "core/census.h"
 #include "os/loop.h"
 
 struct supervisor;
@@ -11,7 +11,7 @@ struct survivors;
 
 /* TERM to their groups, and KILL after the stoptime of their programs. `on_end` is called, and never from within, when
  * nobody is left; the handle is gone then. NULL: nobody is left. */
-struct survivors *survivors_end(struct supervisor *s, const struct life *l, loop_fn *on_end, void *arg);
+struct survivors *survivors_end(struct supervisor *s, const struct census *c, loop_fn *on_end, void *arg);
 
 /* KILL the rest now, without a callback. NULL is welcome. */
 void survivors_free(struct survivors *v);

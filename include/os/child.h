@@ -93,6 +93,10 @@ void child_spare(struct child *c);
  * then on, and its end is the child's. False: it does not descend from the child. */
 bool child_expect_heir(struct child *c, pid_t pid);
 
+/* KILL those of our children whom nobody looks after, orphans that have come to us, for whom `fn` says so. */
+typedef bool child_stray_fn(pid_t pid, void *arg);
+void children_kill_strays(struct children *all, child_stray_fn *fn, void *arg);
+
 /* KILL every descendant that is left, whatever its session, and reap it, for at most `limit`. For reeve's end. */
 void children_kill_orphans(struct children *all, msec limit);
 

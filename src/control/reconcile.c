@@ -6,7 +6,7 @@
 #include "control/foreign.h"
 #include "control/premises.h"
 #include "core/command.h"
-#include "core/life.h"
+#include "core/census.h"
 #include "core/supervisor.h"
 #include "os/limits.h"
 #include "os/loop.h"
@@ -103,7 +103,7 @@ static bool open_log(const struct reconcile *r, const struct supervisor_settings
 /* It would start again whom we stop. */
 static bool is_alone(const struct supervisor_settings *settings, struct error *e)
 {
-    pid_t holder = settings->state_dir != NULL ? life_holder(settings->state_dir) : 0;
+    pid_t holder = settings->state_dir != NULL ? census_holder(settings->state_dir) : 0;
 
     return holder == 0 || failure(e,
                                   "reeve with pid %d supervises these programs: tell it what to do, by `reeve start` "

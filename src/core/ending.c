@@ -101,6 +101,7 @@ static bool starter_ended(struct process *p, const struct child_exit *end)
                process_join(p, &who, process_child_exited, NULL)) {
         process_stop_again(p);
     } else {
+        detached_end_strays(p);
         return false;
     }
     child_free(starter);

@@ -38,7 +38,7 @@ void supervisor_free(struct supervisor *s)
     for (size_t i = 0; i < s->all.count; i++)
         process_free(s->all.process[i]);
     survivors_free(s->survivors);
-    life_end(s->life);
+    census_end(s->census);
     desired_close(s->desired);
     free(s->pools);
     free(s->all.process);
@@ -59,8 +59,8 @@ void supervisor_free(struct supervisor *s)
 
 bool supervisor_keep_state(struct supervisor *s, const char *folder, struct error *e)
 {
-    s->life = life_begin(folder, s->token, e);
-    if (s->life == NULL)
+    s->census = census_begin(folder, s->token, e);
+    if (s->census == NULL)
         return false;
     s->desired = desired_open(folder);
     return true;
@@ -89,7 +89,7 @@ void supervisor_wishes_changed(struct supervisor *s)
 
 void supervisor_note_child(struct supervisor *s, const struct process *p, pid_t pid)
 {
-    life_note(s->life, pid, process_name(p));
+    census_note(s->census, pid, process_name(p));
 }
 
 bool supervisor_open_sockets(struct supervisor *s, const struct plan *plan, struct problems *problems)
@@ -116,16 +116,16 @@ static void on_survivors_end(void *arg)
     struct supervisor *s = arg;
 
     s->survivors = NULL;
-    life_forget_left(s->life);
+    census_forget_left(s->census);
     supervisor_look_again(s);
 }
 
 /* Detached ones have been found again: so whoever is left is one too many. */
 static void end_survivors(struct supervisor *s)
 {
-    s->survivors = survivors_end(s, s->life, on_survivors_end, s);
+    s->survivors = survivors_end(s, s->census, on_survivors_end, s);
     if (s->survivors == NULL)
-        life_forget_left(s->life);
+        census_forget_left(s->census);
 }
 
 void supervisor_start(struct supervisor *s, struct plan *plan)
@@ -149,7 +149,7 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
     free(turn);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, NULL, plan);
-    if (s->life != NULL)
+    if (s->census != NULL)
         end_survivors(s);
     if (s->desired != NULL)
         desired_forget(s->desired);

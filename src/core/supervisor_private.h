@@ -5,7 +5,7 @@
 #define CORE_SUPERVISOR_PRIVATE_H
 
 #include "core/desired.h"
-#include "core/life.h"
+#include "core/census.h"
 #include "core/pool.h"
 #include "core/sockets.h"
 #include "core/supervisor.h"
@@ -54,7 +54,7 @@ struct supervisor {
     bool moved;   /* a pool falls or is back */
     struct notices *notices;
     struct sockets *sockets;
-    struct life *life;           /* NULL: nothing is kept */
+    struct census *census;       /* NULL: nothing is kept */
     struct desired *desired;     /* NULL: likewise */
     struct survivors *survivors; /* of earlier lives; nobody is started while they are there; NULL: there are none */
     struct process_list to_start;

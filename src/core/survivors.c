@@ -120,7 +120,7 @@ static void end_one(const struct process_mark *who, const char *process, bool no
     child_signal_group(child, SIGCONT, NULL);
 }
 
-struct survivors *survivors_end(struct supervisor *s, const struct life *l, loop_fn *on_end, void *arg)
+struct survivors *survivors_end(struct supervisor *s, const struct census *c, loop_fn *on_end, void *arg)
 {
     struct survivors *v = xcalloc(1, sizeof *v);
 
@@ -128,7 +128,7 @@ struct survivors *survivors_end(struct supervisor *s, const struct life *l, loop
     v->supervisor = s;
     v->on_end = on_end;
     v->arg = arg;
-    life_each_left(l, end_one, v);
+    census_each_left(c, end_one, v);
     if (!LIST_EMPTY(&v->list))
         return v;
     free(v);

@@ -1,6 +1,7 @@
 /* What users and plans want of a process: it is written down, and the machine is set going. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/detached.h"
 #include "core/process.h"
 #include "process_private.h"
 
@@ -50,6 +51,8 @@ static void call_off(struct process *p)
 {
     timer_stop(&p->timer);
     care_forget(p);
+    if (p->program->forks)
+        detached_end_strays(p);
     log_notice("%s will not be started%s: stopped", process_name(p), p->state == PROCESS_BACKOFF ? " again" : "");
     process_publish(p, EVENT_STOP, last_exit(p));
     process_enter(p, PROCESS_STOPPED);

@@ -46,6 +46,13 @@ void children_kill_orphans(struct children *all, msec limit)
     (void)limit;
 }
 
+void children_kill_strays(struct children *all, child_stray_fn *fn, void *arg)
+{
+    (void)all;
+    (void)fn;
+    (void)arg;
+}
+
 static struct child *find(pid_t pid)
 {
     struct child *c;

@@ -61,4 +61,4 @@ expect_line ".*state_dir: reeve with pid $reeve_pid keeps its state in .*" "$REE
     -s "unix:$dir/other"
 reeve stop d
 stop_reeve
-test ! -e state/life || fail "a good end leaves the list behind"
+test ! -e state/census || fail "a good end leaves the list behind"

@@ -1,5 +1,5 @@
 /* The next life after one that ended without a word. */
-#include "core/life.h"
+#include "core/census.h"
 #include "os/file.h"
 #include "os/pidfile.h"
 #include "stage.h"
@@ -19,7 +19,7 @@ static int make_folder(void **state)
     strcpy(strrchr(folder, '.'), ".XXXXXX");
     if (mkdtemp(folder) == NULL)
         return -1;
-    snprintf(path, sizeof path, "%s/life", folder);
+    snprintf(path, sizeof path, "%s/census", folder);
     snprintf(pidfile, sizeof pidfile, "%s/web.pid", folder);
     fake_reset();
     return 0;
@@ -244,49 +244,49 @@ static void a_reeve_that_lives_keeps_its_folder(void **state)
     (void)state;
     write_life("life 55 3 this-boot 55.1\n");
     fake_process(HOLDER, 3);
-    assert_int_equal(life_holder(folder), HOLDER);
-    assert_null(life_begin(folder, "1.1", &e));
+    assert_int_equal(census_holder(folder), HOLDER);
+    assert_null(census_begin(folder, "1.1", &e));
     assert_non_null(strstr(e.text, "pid 55"));
     assert_non_null(strstr(e.text, folder));
     fake_process(HOLDER, 4);
-    assert_int_equal(life_holder(folder), 0);
+    assert_int_equal(census_holder(folder), 0);
     unlink(path);
 }
 
 /* It failed, and the next one may have to look again. */
 static void a_life_that_ends_early_leaves_the_earlier_ones_for_the_next(void **state)
 {
-    struct life *l;
+    struct census *c;
 
     (void)state;
     write_life("life 55 3 this-boot 55.1\nprocess 77 5 web\nprocess 78 5 gone\nlife 5");
     fake_process(SURVIVOR, START);
-    l = life_begin(folder, "66.1", NULL);
-    assert_non_null(l);
+    c = census_begin(folder, "66.1", NULL);
+    assert_non_null(c);
     assert_non_null(strstr(read_life(), "66.1\n"));
-    life_end(l);
+    census_end(c);
     assert_string_equal(read_life(), "life 55 3 this-boot 55.1\nprocess 77 5 web\n");
 }
 
 static void a_long_life_has_a_short_file(void **state)
 {
-    struct life *l = life_begin(folder, "66.1", NULL);
+    struct census *c = census_begin(folder, "66.1", NULL);
     struct stat st;
 
     (void)state;
-    assert_non_null(l);
+    assert_non_null(c);
     fake_process(SURVIVOR, START);
     for (int i = 0; i < 50000; i++)
-        life_note(l, SURVIVOR, "web");
+        census_note(c, SURVIVOR, "web");
     fake_process(HOLDER, 3);
     for (int i = 0; i < 50000; i++)
-        life_note(l, HOLDER, "web");
+        census_note(c, HOLDER, "web");
     fake_process(SURVIVOR, 6);
     for (int i = 0; i < 3000; i++)
-        life_note(l, SURVIVOR, "web");
+        census_note(c, SURVIVOR, "web");
     assert_int_equal(stat(path, &st), 0);
     assert_true(st.st_size < 5000000);
-    life_end(l);
+    census_end(c);
     assert_int_equal(access(path, F_OK), -1);
 }
 

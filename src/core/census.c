@@ -4,7 +4,7 @@
  *     process PID START NAME
  *
  * What is added is not synced: it is for the end of reeve, and after the machine's nobody is left. */
-#include "core/life.h"
+#include "core/census.h"
 
 #include "base/log.h"
 #include "base/words.h"
@@ -35,9 +35,9 @@ struct entries {
     size_t count, capacity;
 };
 
-struct life {
+struct census {
     char *path;
-    char *mark;           /* its own line */
+    struct buffer marks;  /* the lines of this life, and of those that it is the continuation of */
     struct buffer before; /* the lines of earlier ones, as long as somebody may be left of them */
     struct words tokens;  /* of those */
     struct entries left;  /* of those, who lived at our begin */
@@ -62,7 +62,7 @@ static void add(struct entries *list, const struct process_mark *who, const char
 
 static char *path_in(const char *folder)
 {
-    return xasprintf("%s/life", folder);
+    return xasprintf("%s/census", folder);
 }
 
 /* Called for each line; `boot` is empty, and `text` the name, for a process. False ends it. */
@@ -104,7 +104,7 @@ static bool find_holder(const struct process_mark *who, const char *boot, const 
     return false;
 }
 
-pid_t life_holder(const char *folder)
+pid_t census_holder(const char *folder)
 {
     char *path = path_in(folder);
     pid_t holder = 0;
@@ -115,49 +115,56 @@ pid_t life_holder(const char *folder)
 }
 
 struct reading {
-    struct life *life;
+    struct census *census;
     struct entries ours;
-    bool first;  /* what is said of earlier ones is news */
+    const char *token; /* ours */
+    bool first;  /* what is said of lives is news */
     bool counts; /* the life that the lines are of was on this boot */
     bool is_our; /* and is our own: we have been here before an exec */
 };
 
+static void add_life(struct buffer *b, const struct process_mark *who, const char *boot, const char *token)
+{
+    buffer_addf(b, "life %d %lld %s %s\n", (int)who->pid, (long long)who->start, boot, token);
+}
+
 static void read_life(struct reading *r, const struct process_mark *who, const char *boot, const char *token)
 {
-    struct life *l = r->life;
+    struct census *c = r->census;
 
     r->counts = strcmp(boot, procfs_boot()) == 0;
     r->is_our = r->counts && who->pid == getpid() && procfs_lives(who);
-    if (!r->first || !r->counts || r->is_our)
+    if (!r->first || !r->counts || (r->is_our && strcmp(token, r->token) == 0))
         return;
-    words_add(&l->tokens, token);
-    buffer_addf(&l->before, "life %d %lld %s %s\n", (int)who->pid, (long long)who->start, boot, token);
+    if (!r->is_our)
+        words_add(&c->tokens, token);
+    add_life(r->is_our ? &c->marks : &c->before, who, boot, token);
 }
 
 static bool read_earlier(const struct process_mark *who, const char *boot, const char *text, void *arg)
 {
     struct reading *r = arg;
-    struct life *l = r->life;
+    struct census *c = r->census;
 
     if (*boot != '\0') {
         read_life(r, who, boot, text);
     } else if (r->counts && procfs_lives(who) && r->is_our) {
         add(&r->ours, who, text);
     } else if (r->counts && r->first && procfs_lives(who)) {
-        add(&l->left, who, text);
-        buffer_addf(&l->before, "process %d %lld %s\n", (int)who->pid, (long long)who->start, text);
+        add(&c->left, who, text);
+        buffer_addf(&c->before, "process %d %lld %s\n", (int)who->pid, (long long)who->start, text);
     }
     return true;
 }
 
 /* ---- writing ----------------------------------------------------------------------------------- */
 
-static bool open_to_add(struct life *l, struct error *e)
+static bool open_to_add(struct census *c, struct error *e)
 {
-    if (l->fd >= 0)
-        close(l->fd);
-    l->fd = open(l->path, O_WRONLY | O_APPEND | O_CLOEXEC);
-    return l->fd >= 0 || failure_errno(e, "'%s'", l->path);
+    if (c->fd >= 0)
+        close(c->fd);
+    c->fd = open(c->path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    return c->fd >= 0 || failure_errno(e, "'%s'", c->path);
 }
 
 static void add_line(struct buffer *b, const struct process_mark *who, const char *name)
@@ -166,120 +173,120 @@ static void add_line(struct buffer *b, const struct process_mark *who, const cha
 }
 
 /* Earlier ones, as far as they count, and those of ours who live. The number of lines may double before the next time. */
-static bool write_anew(struct life *l, const struct entries *ours, struct error *e)
+static bool write_anew(struct census *c, const struct entries *ours, struct error *e)
 {
     struct buffer text = { 0 };
     bool good;
 
-    buffer_add(&text, l->before.data, l->before.length);
-    buffer_add_text(&text, l->mark);
+    buffer_add(&text, c->before.data, c->before.length);
+    buffer_add(&text, c->marks.data, c->marks.length);
     for (size_t i = 0; i < ours->count; i++)
         add_line(&text, &ours->entry[i].who, ours->entry[i].name);
-    good = file_replace(l->path, text.data, text.length, 0600, e) && open_to_add(l, e);
+    good = file_replace(c->path, text.data, text.length, 0600, e) && open_to_add(c, e);
     buffer_free(&text);
-    l->lines = ours->count;
-    l->limit = l->lines > LINES_LEAST / 2 ? 2 * l->lines : LINES_LEAST;
+    c->lines = ours->count;
+    c->limit = c->lines > LINES_LEAST / 2 ? 2 * c->lines : LINES_LEAST;
     return good;
 }
 
-static void tidy(struct life *l)
+static void tidy(struct census *c)
 {
-    struct reading reading = { .life = l };
+    struct reading reading = { .census = c };
     struct error e;
 
-    read_lines(l->path, read_earlier, &reading);
-    if (!write_anew(l, &reading.ours, &e))
+    read_lines(c->path, read_earlier, &reading);
+    if (!write_anew(c, &reading.ours, &e))
         log_warning("%s: the next life of reeve may not find everybody whom this one has started", e.text);
     free(reading.ours.entry);
 }
 
-void life_note(struct life *l, pid_t pid, const char *process)
+void census_note(struct census *c, pid_t pid, const char *process)
 {
     struct process_mark who;
     struct buffer line = { 0 };
 
-    if (l == NULL || !procfs_mark(pid, &who))
+    if (c == NULL || !procfs_mark(pid, &who))
         return;
     add_line(&line, &who, process);
-    if (write(l->fd, line.data, line.length) < 0)
-        log_warning("'%s': %s: the next life of reeve may not find %s", l->path, strerror(errno), process);
+    if (write(c->fd, line.data, line.length) < 0)
+        log_warning("'%s': %s: the next life of reeve may not find %s", c->path, strerror(errno), process);
     buffer_free(&line);
-    if (++l->lines > l->limit)
-        tidy(l);
+    if (++c->lines > c->limit)
+        tidy(c);
 }
 
 /* ---- a life ------------------------------------------------------------------------------------ */
 
-static void destroy(struct life *l)
+static void destroy(struct census *c)
 {
-    if (l->fd >= 0)
-        close(l->fd);
-    free(l->path);
-    free(l->mark);
-    buffer_free(&l->before);
-    words_free(&l->tokens);
-    free(l->left.entry);
-    free(l);
+    if (c->fd >= 0)
+        close(c->fd);
+    free(c->path);
+    buffer_free(&c->marks);
+    buffer_free(&c->before);
+    words_free(&c->tokens);
+    free(c->left.entry);
+    free(c);
 }
 
-struct life *life_begin(const char *folder, const char *token, struct error *e)
+struct census *census_begin(const char *folder, const char *token, struct error *e)
 {
-    pid_t holder = life_holder(folder);
-    struct reading reading = { .first = true };
+    pid_t holder = census_holder(folder);
+    struct reading reading = { .first = true, .token = token };
     struct process_mark us;
-    struct life *l;
+    struct census *c;
     bool good;
 
     if (holder != 0) {
         failure(e, "state_dir: reeve with pid %d keeps its state in '%s': give each its own", (int)holder, folder);
         return NULL;
     }
-    l = xcalloc(1, sizeof *l);
-    l->fd = -1;
-    l->path = path_in(folder);
+    c = xcalloc(1, sizeof *c);
+    c->fd = -1;
+    c->path = path_in(folder);
     if (!procfs_mark(getpid(), &us))
         us = (struct process_mark){ .pid = getpid() };
-    l->mark = xasprintf("life %d %lld %s %s\n", (int)us.pid, (long long)us.start, procfs_boot(), token);
-    reading.life = l;
-    read_lines(l->path, read_earlier, &reading);
-    good = write_anew(l, &reading.ours, e);
+    reading.census = c;
+    read_lines(c->path, read_earlier, &reading);
+    add_life(&c->marks, &us, procfs_boot(), token);
+    good = write_anew(c, &reading.ours, e);
     free(reading.ours.entry);
     if (good)
-        return l;
+        return c;
     failure_in(e, "state_dir");
-    destroy(l);
+    destroy(c);
     return NULL;
 }
 
-void life_end(struct life *l)
+void census_end(struct census *c)
 {
-    if (l == NULL)
+    if (c == NULL)
         return;
-    if (l->before.length == 0 || !file_replace(l->path, l->before.data, l->before.length, 0600, NULL))
-        unlink(l->path);
-    destroy(l);
+    if (c->before.length == 0 || !file_replace(c->path, c->before.data, c->before.length, 0600, NULL))
+        unlink(c->path);
+    destroy(c);
 }
 
 /* ---- who is left ------------------------------------------------------------------------------- */
 
 struct search {
-    const struct life *life;
-    life_left_fn *fn;
+    const struct census *census;
+    census_left_fn *fn;
     void *arg;
 };
 
-static bool was_noted(const struct life *l, pid_t pid)
+static bool was_noted(const struct census *c, pid_t pid)
 {
-    for (size_t i = 0; i < l->left.count; i++)
-        if (l->left.entry[i].who.pid == pid)
+    for (size_t i = 0; i < c->left.count; i++)
+        if (c->left.entry[i].who.pid == pid)
             return true;
     return false;
 }
 
-static bool has_token(const struct life *l, const char *token)
+static bool has_token(const struct census *c, const char *token)
 {
-    for (size_t i = 0; i < l->tokens.count; i++)
-        if (strcmp(l->tokens.word[i], token) == 0)
+    for (size_t i = 0; i < c->tokens.count; i++)
+        if (strcmp(c->tokens.word[i], token) == 0)
             return true;
     return false;
 }
@@ -300,30 +307,30 @@ static void look_at(pid_t pid, void *arg)
     char token[TOKEN_MOST], process[NAME_MOST];
     struct process_mark who;
 
-    if (was_noted(search->life, pid) || !procfs_variable(pid, "REEVE_ID", token, sizeof token) ||
-        !has_token(search->life, token) || is_ancestor(pid))
+    if (was_noted(search->census, pid) || !procfs_variable(pid, "REEVE_ID", token, sizeof token) ||
+        !has_token(search->census, token) || is_ancestor(pid))
         return;
     if (procfs_variable(pid, "REEVE_PROCESS", process, sizeof process) && procfs_mark(pid, &who))
         search->fn(&who, process, false, search->arg);
 }
 
-void life_each_left(const struct life *l, life_left_fn *fn, void *arg)
+void census_each_left(const struct census *c, census_left_fn *fn, void *arg)
 {
-    struct search search = { l, fn, arg };
+    struct search search = { c, fn, arg };
 
-    for (size_t i = 0; i < l->left.count; i++)
-        if (!is_ancestor(l->left.entry[i].who.pid))
-            fn(&l->left.entry[i].who, l->left.entry[i].name, true, arg);
-    if (l->tokens.count > 0)
+    for (size_t i = 0; i < c->left.count; i++)
+        if (!is_ancestor(c->left.entry[i].who.pid))
+            fn(&c->left.entry[i].who, c->left.entry[i].name, true, arg);
+    if (c->tokens.count > 0)
         procfs_each(look_at, &search);
 }
 
-void life_forget_left(struct life *l)
+void census_forget_left(struct census *c)
 {
-    if (l->before.length == 0)
+    if (c->before.length == 0)
         return;
-    buffer_clear(&l->before);
-    words_free(&l->tokens);
-    l->left.count = 0;
-    tidy(l);
+    buffer_clear(&c->before);
+    words_free(&c->tokens);
+    c->left.count = 0;
+    tidy(c);
 }
