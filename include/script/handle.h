@@ -10,7 +10,7 @@
 /* The supervisor that script_listen was told; NULL: none, as while a file is only checked. */
 struct supervisor *script_supervisor(void);
 
-/* The plan in force: the supervisor's, or the one of script_stand_alone; NULL: none. */
+/* Its plan; NULL: none. */
 const struct plan *script_plan(void);
 
 /* Push a handle. */

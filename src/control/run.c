@@ -146,6 +146,7 @@ static bool occupy(struct run *r, const struct plan *plan)
         good = give_up(r, &e);
     else if (!good)
         tell_problems(r, &problems);
+    manager_drop_rest();
     problems_free(&problems);
     return good;
 }
