@@ -261,11 +261,12 @@ static bool note_child(struct process *p, struct error *e)
 
 bool process_join(struct process *p, const struct process_mark *who, child_exit_fn *on_exit, struct error *e)
 {
+    struct child *child = child_adopt(supervisor_children(p->supervisor), who, on_exit, p, e);
     struct error why;
 
-    p->child = child_adopt(supervisor_children(p->supervisor), who, on_exit, p, e);
-    if (p->child == NULL)
+    if (child == NULL)
         return false;
+    p->child = child;
     p->starter = false;
     if (p->program->detached)
         child_spare(p->child);

@@ -123,6 +123,7 @@ void care_child_started(struct process *p);
 void care_await_ready(struct process *p);
 void care_await_daemon(struct process *p);  /* it is started by the child */
 void care_starter_ended(struct process *p); /* well */
+bool care_awaits_daemon(const struct process *p);
 void care_begin(struct process *p);
 void care_stop(struct process *p);
 void care_forget(struct process *p);

@@ -223,6 +223,8 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
     assert(pool != NULL);
     if (!ignore_bounds)
         count = clamp(program, count);
+    if (program->pidfile != NULL && count > 1) /* one file names one process */
+        count = 1;
     if (count < 0)
         count = 0;
     if ((size_t)count != pool->count) {

@@ -50,9 +50,9 @@ void process_start(struct process *p)
 static void call_off(struct process *p)
 {
     timer_stop(&p->timer);
-    care_forget(p);
-    if (p->program->forks)
+    if (care_awaits_daemon(p))
         detached_end_strays(p);
+    care_forget(p);
     log_notice("%s will not be started%s: stopped", process_name(p), p->state == PROCESS_BACKOFF ? " again" : "");
     process_publish(p, EVENT_STOP, last_exit(p));
     process_enter(p, PROCESS_STOPPED);
@@ -98,6 +98,8 @@ void process_restart(struct process *p)
         care_forgive(p);
         process_begin_stop(p);
     } else {
+        if (care_awaits_daemon(p))
+            call_off(p);
         process_start(p);
     }
 }
