@@ -61,7 +61,8 @@ FAKE_OBJS  := $(FAKES:tests/fake/%.c=$(BUILD)/fake/%.o)
 CORE_OBJS  := $(filter-out $(FAKED),$(filter $(BUILD)/obj/base/% $(BUILD)/obj/os/% $(BUILD)/obj/core/%,$(OBJECTS)))
 UNIT_TESTS := $(wildcard tests/unit/*/*_test.c)
 UNITS      := $(UNIT_TESTS:tests/unit/%.c=$(BUILD)/unit/%)
-PROGRAMS   := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
+PROGRAMS   := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c)) \
+              $(patsubst tests/preload/%.c,$(BUILD)/programs/%.so,$(wildcard tests/preload/*.c))
 FUZZERS    := $(wildcard tests/fuzz/*_fuzz.c)
 REPLAYS    := $(FUZZERS:tests/fuzz/%.c=$(BUILD)/replay/%)
 EXAMPLES   := $(wildcard examples/*.lua)
@@ -158,6 +159,11 @@ $(BUILD)/unit/%: tests/unit/%.c $(ARCHIVE)
 $(BUILD)/programs/%: tests/programs/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(TEST) $(LDFLAGS)
+
+# Loaded into reeve, which brings the sanitizers' runtime itself.
+$(BUILD)/programs/%.so: tests/preload/%.c | $(BUILD)/version.h
+	@mkdir -p $(@D)
+	$(call say,cc,$<)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -shared -fPIC -MMD -MP -MT $@ -MF $@.d -o $@ $<
 
 $(BUILD)/replay/%: tests/fuzz/%.c tests/fuzz/replay.c $(ARCHIVE)
 	@mkdir -p $(@D)
