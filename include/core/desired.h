@@ -1,5 +1,6 @@
 /* desired: what users want otherwise than the file says: who is stopped, who is started, how many there are. Kept in
- * state_dir, so that it holds after reeve's end too. A wish is dropped when the file says the same, or another count. */
+ * state_dir, so that it holds after reeve's end too. A wish is dropped when the file says the same, or another count.
+ */
 #ifndef CORE_DESIRED_H
 #define CORE_DESIRED_H
 

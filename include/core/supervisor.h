@@ -83,6 +83,9 @@ void supervisor_reopen(struct supervisor *s);
 /* Keep `count` processes of a program (clamped to its bounds unless `ignore_bounds`); how many are kept then. */
 int supervisor_scale(struct supervisor *s, struct program *program, int count, bool ignore_bounds);
 
+/* That was a user, whose word is kept beyond this life. */
+void supervisor_keep_count(struct supervisor *s, const struct program *program);
+
 /* How many processes of a program are kept (those being removed do not count). */
 int supervisor_count(const struct supervisor *s, const struct program *program);
 

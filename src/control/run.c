@@ -7,8 +7,8 @@
 #include "control/server.h"
 #include "core/herald.h"
 #include "core/journal.h"
-#include "core/tally.h"
 #include "core/supervisor.h"
+#include "core/tally.h"
 #include "os/daemon.h"
 #include "os/limits.h"
 #include "os/manager.h"
@@ -178,6 +178,7 @@ static void scale(struct run *r, int number)
         supervisor_scale(r->supervisor, program, 0, true);
     else
         supervisor_scale(r->supervisor, program, number == SIGTTIN ? count + 1 : count - 1, false);
+    supervisor_keep_count(r->supervisor, program);
 }
 
 static void on_signal(int number, int sender, void *arg)

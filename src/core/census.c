@@ -118,9 +118,9 @@ struct reading {
     struct census *census;
     struct entries ours;
     const char *token; /* ours */
-    bool first;  /* what is said of lives is news */
-    bool counts; /* the life that the lines are of was on this boot */
-    bool is_our; /* and is our own: we have been here before an exec */
+    bool first;        /* what is said of lives is news */
+    bool counts;       /* the life that the lines are of was on this boot */
+    bool is_our;       /* and is our own: we have been here before an exec */
 };
 
 static void add_life(struct buffer *b, const struct process_mark *who, const char *boot, const char *token)
@@ -172,7 +172,8 @@ static void add_line(struct buffer *b, const struct process_mark *who, const cha
     buffer_addf(b, "process %d %lld %s\n", (int)who->pid, (long long)who->start, name);
 }
 
-/* Earlier ones, as far as they count, and those of ours who live. The number of lines may double before the next time. */
+/* Earlier ones, as far as they count, and those of ours who live. The number of lines may double before the next time.
+ */
 static bool write_anew(struct census *c, const struct entries *ours, struct error *e)
 {
     struct buffer text = { 0 };

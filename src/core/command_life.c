@@ -193,6 +193,7 @@ static void move_wish(struct life *l, struct errand *e, struct process *p)
         process_restart(p);
         break;
     }
+    process_keep_wish(p);
 }
 
 /* Also of one that is there already: whoever moves wishes for somebody else has to know what a user wants. */
@@ -217,6 +218,7 @@ static void begin(struct life *l, struct errand *e)
     if (p == NULL) {
         done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
     } else if (is_there_already(l, p)) {
+        process_keep_wish(p);
         done(l, e, REPLY_OK, l->goal == GOAL_UP ? "already running" : "already stopped");
     } else if (!supervisor_may_start(l->supervisor, p)) {
         done(l, e, REPLY_FAILED, "it is not detached: only a supervisor that stays can do that");

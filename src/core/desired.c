@@ -165,6 +165,8 @@ static bool is_news(const struct process *p, enum want *want)
     enum process_state state = process_state(p);
 
     *want = process_wanted(p) ? WANT_UP : WANT_DOWN;
+    if (!process_wish_is_kept(p))
+        return false;
     if (*want == WANT_UP)
         return !program->autostart && !program->oneshot;
     return program->autostart && (state == PROCESS_STOPPED || state == PROCESS_STOPPING);
@@ -177,7 +179,7 @@ static void print_pool(const struct pool *pool, struct buffer *out)
     size_t news = 0;
     enum want want = WANT_UP;
 
-    if (pool->scaled)
+    if (pool->scaled && pool->kept)
         buffer_addf(out, "count %s %zu %d\n", name, pool->count, pool->program->numprocs);
     for (size_t i = 0; i < pool->count; i++)
         news += is_news(pool->process[i], &want);

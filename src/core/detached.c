@@ -66,9 +66,8 @@ static bool is_stray(pid_t pid, void *arg)
 
     return procfs_variable(pid, "REEVE_ID", text, sizeof text) &&
            strcmp(text, supervisor_token(process_supervisor(p))) == 0 &&
-           procfs_variable(pid, "REEVE_PROGRAM", text, sizeof text) &&
-           strcmp(text, process_program(p)->name) == 0 && procfs_variable(pid, "REEVE_INDEX", text, sizeof text) &&
-           atoi(text) == process_index(p);
+           procfs_variable(pid, "REEVE_PROGRAM", text, sizeof text) && strcmp(text, process_program(p)->name) == 0 &&
+           procfs_variable(pid, "REEVE_INDEX", text, sizeof text) && atoi(text) == process_index(p);
 }
 
 void detached_end_strays(struct process *p)

@@ -60,6 +60,16 @@ struct process *supervisor_add_process(struct supervisor *s, struct pool *pool)
     return p;
 }
 
+/* The wish is older than the start. */
+static void start_as_wished(struct process *p)
+{
+    bool kept = process_wish_is_kept(p);
+
+    process_start(p);
+    if (kept)
+        process_keep_wish(p);
+}
+
 static void start_some(void *arg)
 {
     struct supervisor *s = arg;
@@ -69,7 +79,7 @@ static void start_some(void *arg)
         struct process *p = s->to_start.process[s->started_so_far++];
 
         if (p != NULL && process_wanted(p) && !supervisor_is_ending(s))
-            process_start(p);
+            start_as_wished(p);
         if (clock_now() >= until && s->started_so_far < s->to_start.count) {
             loop_later(s->loop, start_some, s);
             return;
@@ -105,6 +115,8 @@ static void begin(struct supervisor *s, struct process *p)
         process_stop(p);
     else if (!found && wanted)
         supervisor_start_soon(s, p);
+    if (wanted != program->autostart)
+        process_keep_wish(p);
 }
 
 /* The first processes of a program. */
@@ -112,6 +124,7 @@ void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct progra
 {
     int count = desired_count(s->desired, program, &pool->scaled);
 
+    pool->kept = pool->scaled;
     pool->program = program;
     for (int i = 0; i < count; i++)
         supervisor_add_process(s, pool);
@@ -231,6 +244,7 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
         buffer_addf(&text, "%s scaled from %zu to %d", program->name, pool->count, count);
         log_notice("%s", text.data);
         pool->scaled = true;
+        pool->kept = false;
         supervisor_resize(s, pool, (size_t)count);
         supervisor_wishes_changed(s);
         bus_publish(s->bus,
@@ -238,6 +252,14 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
         buffer_free(&text);
     }
     return count;
+}
+
+void supervisor_keep_count(struct supervisor *s, const struct program *program)
+{
+    struct pool *pool = supervisor_pool_of(s, program);
+
+    pool->kept = true;
+    supervisor_wishes_changed(s);
 }
 
 int supervisor_count(const struct supervisor *s, const struct program *program)

@@ -3,10 +3,24 @@
 #include "base/xalloc.h"
 #include "core/detached.h"
 #include "core/process.h"
+#include "core/side_command.h"
 #include "process_private.h"
 
 #include <signal.h>
 #include <stdlib.h>
+
+static void wish(struct process *p, bool up)
+{
+    p->wanted = up;
+    p->kept = false;
+    supervisor_wishes_changed(p->supervisor);
+}
+
+void process_keep_wish(struct process *p)
+{
+    p->kept = true;
+    supervisor_wishes_changed(p->supervisor);
+}
 
 void process_want(struct process *p)
 {
@@ -19,8 +33,7 @@ void process_start(struct process *p)
         log_warning("%s is not detached: it is left alone", process_name(p));
         return;
     }
-    p->wanted = true;
-    supervisor_wishes_changed(p->supervisor);
+    wish(p, true);
     switch (p->state) {
     case PROCESS_FATAL:
         supervisor_forgive(p->supervisor, p);
@@ -61,8 +74,7 @@ static void call_off(struct process *p)
 
 void process_stop(struct process *p)
 {
-    p->wanted = false;
-    supervisor_wishes_changed(p->supervisor);
+    wish(p, false);
     care_forgive(p);
     switch (p->state) {
     case PROCESS_BACKOFF:
@@ -93,8 +105,7 @@ void process_stop(struct process *p)
 void process_restart(struct process *p)
 {
     if (p->state == PROCESS_RUNNING || (p->state == PROCESS_STARTING && p->child != NULL)) {
-        p->wanted = true;
-        supervisor_wishes_changed(p->supervisor);
+        wish(p, true);
         care_forgive(p);
         process_begin_stop(p);
     } else {
@@ -115,8 +126,11 @@ void process_condemn(struct process *p, const char *reason, bool at_once)
 
 void process_kill(struct process *p)
 {
-    if (p->child != NULL)
-        child_signal_group(p->child, SIGKILL, NULL);
+    if (p->child == NULL)
+        return;
+    side_command_cancel(&p->stop_cmd);
+    child_signal_group(p->child, SIGKILL, NULL);
+    process_check_over(p);
 }
 
 bool process_signal(struct process *p, int number, struct error *e)

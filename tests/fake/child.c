@@ -21,10 +21,10 @@ struct child {
     int last_signal;
     size_t signals;
     bool lives, dying, group_lives, in_exit, freed;
-    bool starter; /* of a daemon: its last word is & */
-    bool stray;   /* such a daemon, while nobody looks after it */
+    bool starter;                        /* of a daemon: its last word is & */
+    bool stray;                          /* such a daemon, while nobody looks after it */
     char id[64], program[80], index[16]; /* REEVE_ID … */
-    struct child_exit exit; /* of a dying one */
+    struct child_exit exit;              /* of a dying one */
 };
 
 static TAILQ_HEAD(, child) children = TAILQ_HEAD_INITIALIZER(children);

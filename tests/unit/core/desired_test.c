@@ -64,8 +64,20 @@ static struct program *a_program_of(const char *name, int count, bool autostart)
 /* `web` has one process and starts by itself, `pool` has three, `cron` waits for a user. */
 static struct stage *the_life(void)
 {
-    return a_life(a_plan(a_program_of("web", 1, true), a_program_of("pool", 3, true), a_program_of("cron", 1, false),
-                         NULL));
+    return a_life(
+        a_plan(a_program_of("web", 1, true), a_program_of("pool", 3, true), a_program_of("cron", 1, false), NULL));
+}
+
+static void user_starts(struct process *p)
+{
+    process_start(p);
+    process_keep_wish(p);
+}
+
+static void user_stops(struct process *p)
+{
+    process_stop(p);
+    process_keep_wish(p);
 }
 
 static void end_life(struct stage *stage)
@@ -80,8 +92,8 @@ static void what_a_user_stopped_stays_stopped(void **state)
 
     (void)state;
     assert_string_equal(kept(), "");
-    process_stop(the(stage, "web"));
-    process_stop(the(stage, "pool:2"));
+    user_stops(the(stage, "web"));
+    user_stops(the(stage, "pool:2"));
     fake_turn();
     assert_string_equal(kept(), "down web\ndown pool 2\n");
     end_life(stage);
@@ -92,8 +104,8 @@ static void what_a_user_stopped_stays_stopped(void **state)
     assert_state(the(stage, "pool:1"), PROCESS_RUNNING);
     assert_state(the(stage, "pool:2"), PROCESS_STOPPED);
     assert_state(the(stage, "pool:3"), PROCESS_RUNNING);
-    process_start(the(stage, "web"));
-    process_start(the(stage, "pool:2"));
+    user_starts(the(stage, "web"));
+    user_starts(the(stage, "pool:2"));
     fake_turn();
     assert_string_equal(kept(), "");
     end_life(stage);
@@ -104,7 +116,7 @@ static void what_a_user_started_is_started(void **state)
     struct stage *stage = the_life();
 
     (void)state;
-    process_start(the(stage, "cron"));
+    user_starts(the(stage, "cron"));
     fake_turn();
     assert_string_equal(kept(), "up cron\n");
     end_life(stage);
@@ -118,7 +130,7 @@ static void a_stop_in_the_same_turn_as_the_end_is_kept(void **state)
     struct stage *stage = the_life();
 
     (void)state;
-    process_stop(the(stage, "web"));
+    user_stops(the(stage, "web"));
     supervisor_shutdown(stage->supervisor, 0, false, "TERM");
     end_life(stage);
     assert_string_equal(kept(), "down web\n");
@@ -132,7 +144,7 @@ static void an_end_by_itself_is_no_wish(void **state)
     fake_child_exits(process_pid(the(stage, "web")), 0);
     assert_state(the(stage, "web"), PROCESS_EXITED);
     assert_string_equal(kept(), "");
-    process_stop(the(stage, "web"));
+    user_stops(the(stage, "web"));
     fake_turn();
     assert_string_equal(kept(), "down web\n");
     end_life(stage);
@@ -146,7 +158,7 @@ static void a_oneshot_is_not_run_once_more(void **state)
     (void)state;
     job->oneshot = true;
     stage = a_life(a_plan(job, NULL));
-    process_start(the(stage, "job"));
+    user_starts(the(stage, "job"));
     fake_turn();
     assert_string_equal(kept(), "");
     end_life(stage);
@@ -158,6 +170,7 @@ static void a_scaled_count_holds_until_the_file_says_another(void **state)
 
     (void)state;
     supervisor_scale(stage->supervisor, process_program(the(stage, "pool:1")), 5, false);
+    supervisor_keep_count(stage->supervisor, process_program(the(stage, "pool:1")));
     fake_turn();
     assert_string_equal(kept(), "count pool 5 3\n");
     end_life(stage);
@@ -178,7 +191,7 @@ static void who_left_the_plan_begins_anew(void **state)
     struct stage *stage = the_life();
 
     (void)state;
-    process_stop(the(stage, "web"));
+    user_stops(the(stage, "web"));
     fake_turn();
     end_life(stage);
     stage = a_life(a_plan(a_program_of("pool", 3, true), NULL));
@@ -205,12 +218,55 @@ static void what_makes_no_sense_is_passed_over(void **state)
     end_life(stage);
 }
 
+/* A hook, a server: whoever wishes so will do it again. */
+static void wishes_of_others_are_not_kept(void **state)
+{
+    struct stage *stage = the_life();
+
+    (void)state;
+    process_stop(the(stage, "web"));
+    process_start(the(stage, "cron"));
+    supervisor_scale(stage->supervisor, process_program(the(stage, "pool:1")), 5, false);
+    fake_turn();
+    assert_string_equal(kept(), "");
+    user_stops(the(stage, "web"));
+    fake_turn();
+    assert_string_equal(kept(), "down web\n");
+    process_start(the(stage, "web"));
+    process_stop(the(stage, "web"));
+    fake_turn();
+    assert_string_equal(kept(), "");
+    end_life(stage);
+}
+
+static void who_goes_along_is_kept_too(void **state)
+{
+    struct program *api = a_program_of("api", 1, true);
+    struct stage *stage;
+
+    (void)state;
+    api->requires = xcalloc(1, sizeof *api->requires);
+    words_add(&api->requires->words, "db");
+    stage = a_life(a_plan(a_program_of("db", 1, true), api, NULL));
+    fake_clock_advance(1000);
+    fake_obey(true);
+    user_stops(the(stage, "db"));
+    fake_turn();
+    assert_state(the(stage, "api"), PROCESS_STOPPED);
+    assert_string_equal(kept(), "down db\ndown api\n");
+    user_starts(the(stage, "api"));
+    fake_clock_advance(3000);
+    assert_state(the(stage, "db"), PROCESS_RUNNING);
+    assert_string_equal(kept(), "");
+    end_life(stage);
+}
+
 static void crashes_write_nothing(void **state)
 {
     struct stage *stage = the_life();
 
     (void)state;
-    process_stop(the(stage, "pool:2"));
+    user_stops(the(stage, "pool:2"));
     fake_turn();
     unlink(path);
     for (int i = 0; i < 5; i++) {
@@ -234,6 +290,8 @@ int main(void)
         TEST(a_scaled_count_holds_until_the_file_says_another),
         TEST(who_left_the_plan_begins_anew),
         TEST(what_makes_no_sense_is_passed_over),
+        TEST(wishes_of_others_are_not_kept),
+        TEST(who_goes_along_is_kept_too),
         TEST(crashes_write_nothing),
     };
 

@@ -92,7 +92,8 @@ static void who_is_started_is_noted(void **state)
     char line[64];
 
     (void)state;
-    snprintf(line, sizeof line, "\nprocess %d %d web\n", process_pid(the(stage, "web")), process_pid(the(stage, "web")));
+    snprintf(line, sizeof line, "\nprocess %d %d web\n", process_pid(the(stage, "web")),
+             process_pid(the(stage, "web")));
     assert_non_null(strstr(read_life(), line));
     stage_ends(stage);
 }
