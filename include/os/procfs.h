@@ -18,7 +18,8 @@ struct process_mark {
 struct procfs_stat {
     pid_t parent, group, session;
     int64_t start;
-    bool ended; /* a zombie */
+    bool ended;      /* a zombie */
+    bool is_kernels; /* a thread of the kernel */
 };
 
 /* False: it is gone. */
@@ -32,6 +33,9 @@ bool procfs_lives(const struct process_mark *who);
 
 /* How long ago it was started. */
 msec procfs_age(const struct process_mark *who);
+
+/* Whether it runs as this user, by its real or its effective number. */
+bool procfs_is_of(pid_t pid, uid_t user);
 
 /* Its session; 0: it is gone. */
 pid_t procfs_session(pid_t pid);

@@ -236,6 +236,20 @@ static void visit(struct reconcile *r, struct plan *plan)
     loop_free(r->loop);
 }
 
+/* A pass finds them by their pid files, and by nothing else. */
+static bool has_places(const struct plan *plan, struct error *e)
+{
+    for (size_t i = 0; plan->settings.state_dir == NULL && i < plan->program_count; i++) {
+        const struct program *program = plan->programs[i];
+
+        if (program->detached && program->pidfile == NULL)
+            return failure(e,
+                           "program '%s' has neither 'pidfile' nor is there a 'state_dir': nobody would find it again",
+                           program->name);
+    }
+    return true;
+}
+
 static bool find_program(struct reconcile *r, const struct plan *plan)
 {
     const struct program *program = r->name != NULL ? plan_find(plan, r->name) : NULL;
@@ -262,9 +276,9 @@ static void reconcile(struct reconcile *r, struct plan *plan)
         plan_release(plan);
         return;
     }
-    if (!open_log(r, &plan->settings, &e) || !enter_folder(r, &e) || !premises_enter(&plan->settings, &e) ||
-        !premises_settle(&plan->settings, &e) || !is_alone(&plan->settings, &e) ||
-        (held = lock(r, &plan->settings, &e)) < 0) {
+    if (!has_places(plan, &e) || !open_log(r, &plan->settings, &e) || !enter_folder(r, &e) ||
+        !premises_enter(&plan->settings, &e) || !premises_settle(&plan->settings, &e) ||
+        !is_alone(&plan->settings, &e) || (held = lock(r, &plan->settings, &e)) < 0) {
         fprintf(stderr, "reeve: %s\n", e.text);
         plan_release(plan);
         return;

@@ -242,6 +242,16 @@ static unsigned new_run(void)
     return ++runs;
 }
 
+static void warn_of_no_place(const struct process *p)
+{
+    char *place = detached_place(p);
+
+    if (place == NULL)
+        log_warning("%s is detached, and there is neither 'pidfile' nor 'state_dir': it will not be found again",
+                    process_name(p));
+    free(place);
+}
+
 /* One that nobody could find again must not live on. */
 static bool note_child(struct process *p, struct error *e)
 {
@@ -251,6 +261,7 @@ static bool note_child(struct process *p, struct error *e)
     if (!p->program->detached || p->program->forks)
         return true;
     child_spare(p->child);
+    warn_of_no_place(p);
     if (!procfs_mark(child_pid(p->child), &who) || detached_note(p, &who, e))
         return true;
     child_signal_group(p->child, SIGKILL, NULL);

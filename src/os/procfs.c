@@ -10,7 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ENVIRONMENT_PIECE = 16 << 10, ENVIRONMENT_MOST = 2 << 20 };
+enum {
+    ENVIRONMENT_PIECE = 16 << 10,
+    ENVIRONMENT_MOST = 2 << 20,
+    EXEC_TRIES = 6,
+    EXEC_WAIT = 2 * 1000 * 1000, /* ns */
+    KERNEL_THREAD = 0x00200000   /* PF_KTHREAD */
+};
 
 /* The beginning of a small file, as a text. */
 static bool read_file(const char *path, char *to, size_t size)
@@ -40,17 +46,21 @@ bool procfs_look(pid_t pid, struct procfs_stat *out)
     char stat[512], state;
     const char *end;
     int parent, group, session;
+    unsigned flags;
     long long start;
 
     if (pid <= 0 || !read_of(pid, "stat", stat, sizeof stat))
         return false;
     end = strrchr(stat, ')');
-    if (end == NULL || sscanf(end, ") %c %d %d %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld",
-                              &state, &parent, &group, &session, &start) != 5)
+    if (end == NULL || sscanf(end, ") %c %d %d %d %*s %*s %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld",
+                              &state, &parent, &group, &session, &flags, &start) != 6)
         return false;
-    *out = (struct procfs_stat){
-        .parent = parent, .group = group, .session = session, .start = start, .ended = state == 'Z' || state == 'X'
-    };
+    *out = (struct procfs_stat){ .parent = parent,
+                                 .group = group,
+                                 .session = session,
+                                 .start = start,
+                                 .ended = state == 'Z' || state == 'X',
+                                 .is_kernels = (flags & KERNEL_THREAD) != 0 };
     return true;
 }
 
@@ -80,6 +90,18 @@ msec procfs_age(const struct process_mark *who)
     clock_gettime(CLOCK_BOOTTIME, &now);
     age = (msec)now.tv_sec * 1000 + now.tv_nsec / 1000000 - started;
     return age > 0 ? age : 0;
+}
+
+/* Who owns its folder in /proc says less: root does of one that has changed its user. */
+bool procfs_is_of(pid_t pid, uid_t user)
+{
+    char status[2048];
+    const char *line;
+    unsigned real, effective;
+
+    if (!read_of(pid, "status", status, sizeof status) || (line = strstr(status, "\nUid:")) == NULL)
+        return false;
+    return sscanf(line, "\nUid: %u %u", &real, &effective) == 2 && (real == user || effective == user);
 }
 
 pid_t procfs_session(pid_t pid)
@@ -120,12 +142,11 @@ static bool find_variable(const struct buffer *environment, const char *name, ch
     return false;
 }
 
-bool procfs_variable(pid_t pid, const char *name, char *value, size_t size)
+/* False: we may not look, or it is gone. */
+static bool read_environment(pid_t pid, struct buffer *out)
 {
-    struct buffer environment = { 0 };
     char path[48];
-    ssize_t n = -1;
-    bool found;
+    ssize_t n = 0;
     int fd;
 
     snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
@@ -133,13 +154,37 @@ bool procfs_variable(pid_t pid, const char *name, char *value, size_t size)
     if (fd < 0)
         return false;
     do {
-        environment.length += n > 0 ? (size_t)n : 0;
-        buffer_reserve(&environment, ENVIRONMENT_PIECE);
-        n = read(fd, environment.data + environment.length, ENVIRONMENT_PIECE - 1);
-    } while (n > 0 && environment.length < ENVIRONMENT_MOST);
+        out->length += (size_t)n;
+        buffer_reserve(out, ENVIRONMENT_PIECE);
+        n = read(fd, out->data + out->length, ENVIRONMENT_PIECE - 1);
+    } while (n > 0 && out->length < ENVIRONMENT_MOST);
     close(fd);
-    environment.data[environment.length] = '\0';
-    found = find_variable(&environment, name, value, size);
+    out->data[out->length] = '\0';
+    return true;
+}
+
+/* Threads of the kernel have none, and never will. */
+static bool may_get_an_environment(pid_t pid)
+{
+    struct procfs_stat stat;
+
+    return procfs_look(pid, &stat) && !stat.ended && !stat.is_kernels;
+}
+
+/* In the middle of an exec there is nothing to be seen: look again a little later. */
+bool procfs_variable(pid_t pid, const char *name, char *value, size_t size)
+{
+    const struct timespec wait = { .tv_nsec = EXEC_WAIT };
+    struct buffer environment = { 0 };
+    bool found;
+
+    for (int tries = 0; tries < EXEC_TRIES && environment.length == 0; tries++) {
+        if (tries > 0 && (!may_get_an_environment(pid) || nanosleep(&wait, NULL) < 0))
+            break;
+        if (!read_environment(pid, &environment))
+            break;
+    }
+    found = environment.length > 0 && find_variable(&environment, name, value, size);
     buffer_free(&environment);
     return found;
 }
