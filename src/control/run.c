@@ -12,6 +12,7 @@
 #include "os/daemon.h"
 #include "os/limits.h"
 #include "os/manager.h"
+#include "os/oom.h"
 #include "os/pidfile.h"
 #include "os/signals.h"
 #include "script/script.h"
@@ -238,6 +239,7 @@ static void on_event(const struct event *event, void *arg)
 static void build(struct run *r)
 {
     limits_raise_files();
+    oom_open("/proc/self", "/dev/kmsg");
     script_attach(&r->upward, r->file);
     r->loop = loop_new();
     signals_open(r->loop, on_signal, r);
@@ -260,6 +262,7 @@ static void tear_down(struct run *r)
     script_detach(&r->upward);
     signals_close();
     loop_free(r->loop);
+    oom_close();
     if (r->pidfile != NULL)
         pidfile_remove(r->pidfile);
 }

@@ -59,6 +59,9 @@ size_t fake_dials(void);
 /* A datagram comes on the notify socket. */
 void fake_notify(pid_t pid, const char *text);
 
+/* The kernel says that memory ran out when it killed this child. */
+void fake_oom(pid_t pid);
+
 /* How much memory every process has in use. */
 void fake_memory(int64_t bytes);
 
