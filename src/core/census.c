@@ -230,28 +230,37 @@ static void destroy(struct census *c)
     free(c);
 }
 
-struct census *census_begin(const char *folder, const char *token, struct error *e)
+static bool take_place(struct census *c, const char *folder, const char *token, struct error *e)
 {
     pid_t holder = census_holder(folder);
-    struct reading reading = { .first = true, .token = token };
+    struct reading reading = { .census = c, .first = true, .token = token };
     struct process_mark us;
-    struct census *c;
     bool good;
 
-    if (holder != 0) {
-        failure(e, "state_dir: reeve with pid %d keeps its state in '%s': give each its own", (int)holder, folder);
-        return NULL;
-    }
-    c = xcalloc(1, sizeof *c);
-    c->fd = -1;
-    c->path = path_in(folder);
+    if (holder != 0)
+        return failure(e, "reeve with pid %d keeps its state in '%s': give each its own", (int)holder, folder);
     if (!procfs_mark(getpid(), &us))
         us = (struct process_mark){ .pid = getpid() };
-    reading.census = c;
     read_lines(c->path, read_earlier, &reading);
     add_life(&c->marks, &us, procfs_boot(), token);
     good = write_anew(c, &reading.ours, e);
     free(reading.ours.entry);
+    return good;
+}
+
+/* Of two that begin at once, one comes first. */
+struct census *census_begin(const char *folder, const char *token, struct error *e)
+{
+    struct census *c = xcalloc(1, sizeof *c);
+    bool good;
+    int lock;
+
+    c->fd = -1;
+    c->path = path_in(folder);
+    lock = file_lock_folder(c->path);
+    good = take_place(c, folder, token, e);
+    if (lock >= 0)
+        close(lock);
     if (good)
         return c;
     failure_in(e, "state_dir");
