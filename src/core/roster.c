@@ -113,7 +113,7 @@ static void begin(struct supervisor *s, struct process *p)
         return;
     if (found && !wanted && program->autostart)
         process_stop(p);
-    else if (!found && wanted)
+    else if (!found && wanted && program->scope == SCOPE_MACHINE)
         supervisor_start_soon(s, p);
     if (wanted != program->autostart)
         process_keep_wish(p);

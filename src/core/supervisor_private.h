@@ -4,8 +4,9 @@
 #ifndef CORE_SUPERVISOR_PRIVATE_H
 #define CORE_SUPERVISOR_PRIVATE_H
 
-#include "core/desired.h"
 #include "core/census.h"
+#include "core/desired.h"
+#include "core/lease.h"
 #include "core/pool.h"
 #include "core/sockets.h"
 #include "core/supervisor.h"
@@ -64,6 +65,7 @@ struct supervisor {
     bool starting, sweeping;
     bool wishes_changed;       /* and are to be kept soon */
     bool visits;               /* it acts on detached programs only */
+    struct leases *leases;
     struct respawns *respawns; /* over all programs; owned */
     struct shutdown shutdown;
     msec started;
