@@ -15,7 +15,8 @@ struct pool {
     struct respawns *respawns; /* owned */
     unsigned back; /* its restart is still to be told to those who require it: that run; 0: no */
     bool falls;    /* it goes down, and that is still to be told to those who require it */
-    bool scaled;   /* the count is a user's, not the file's */
+    bool scaled;   /* the count is somebody's, not the file's */
+    bool kept;     /* it is a user's, and holds beyond this life of reeve */
 };
 
 void pool_free(struct pool *pool);

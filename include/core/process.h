@@ -55,6 +55,9 @@ void process_start(struct process *p);
 void process_stop(struct process *p);
 void process_restart(struct process *p);
 
+/* The wish that it has now is a user's, or comes from one: it is kept beyond this life. The next wish need not be. */
+void process_keep_wish(struct process *p);
+
 /* A STOPPED one of a detached program that lives, whoever started it, is RUNNING again. False: it does not. */
 bool process_recover(struct process *p);
 
@@ -91,12 +94,13 @@ void process_hear(struct process *p, const char *key, const char *value);
 enum process_state process_state(const struct process *p);
 const char *process_state_name(enum process_state state); /* "RUNNING" */
 bool process_state_parse(const char *name, enum process_state *out);
-bool process_is_alive(const struct process *p);    /* has a child */
-bool process_is_settled(const struct process *p);  /* STOPPED, EXITED or FATAL, and nothing of it left */
-bool process_is_held(const struct process *p);     /* STARTING or STOPPING, but waits for others */
-bool process_is_at_gate(const struct process *p);  /* before_start or before_stop runs */
-bool process_is_well(const struct process *p);     /* no health check finds fault with it */
-bool process_wanted(const struct process *p);      /* wished up */
+bool process_is_alive(const struct process *p);   /* has a child */
+bool process_is_settled(const struct process *p); /* STOPPED, EXITED or FATAL, and nothing of it left */
+bool process_is_held(const struct process *p);    /* STARTING or STOPPING, but waits for others */
+bool process_is_at_gate(const struct process *p); /* before_start or before_stop runs */
+bool process_is_well(const struct process *p);    /* no health check finds fault with it */
+bool process_wanted(const struct process *p);     /* wished up */
+bool process_wish_is_kept(const struct process *p);
 bool process_outlives_us(const struct process *p); /* detached, and up */
 const char *process_name(const struct process *p); /* "web" or "web:2" */
 unsigned process_id(const struct process *p);      /* never used twice */

@@ -61,6 +61,10 @@ void supervisor_free(struct supervisor *s);
 /* Open the sockets of the first plan. Any problem: false, and none is open. */
 bool supervisor_open_sockets(struct supervisor *s, const struct plan *plan, struct problems *problems);
 
+/* Keep in `folder` what holds beyond this life: whom users want up or down, how many, and who runs. Before the start;
+ * false, with the reason, if another reeve does, or it cannot be written. */
+bool supervisor_keep_state(struct supervisor *s, const char *folder, struct error *e);
+
 /* The first plan, whose sockets are open: everything with autostart is started. Takes over the caller's hold on `plan`.
  */
 void supervisor_start(struct supervisor *s, struct plan *plan);
@@ -88,6 +92,9 @@ void supervisor_reopen(struct supervisor *s);
 
 /* Keep `count` processes of a program (clamped to its bounds unless `ignore_bounds`); how many are kept then. */
 int supervisor_scale(struct supervisor *s, struct program *program, int count, bool ignore_bounds);
+
+/* That was a user, whose word is kept beyond this life. */
+void supervisor_keep_count(struct supervisor *s, const struct program *program);
 
 /* How many processes of a program are kept (those being removed do not count). */
 int supervisor_count(const struct supervisor *s, const struct program *program);
@@ -119,6 +126,15 @@ struct leases *supervisor_leases(const struct supervisor *s);
 struct children *supervisor_children(const struct supervisor *s);
 const struct supervisor_upward *supervisor_upward(const struct supervisor *s);
 msec supervisor_started(const struct supervisor *s); /* clock_now */
+
+/* Somebody wishes other processes up or down than before, or another number of them: it is kept soon. */
+void supervisor_wishes_changed(struct supervisor *s);
+
+/* It is kept now, before whoever wished is told that it is done. */
+void supervisor_keep_wishes(struct supervisor *s);
+
+/* For the process itself. It runs with this pid: the next life may have to know. */
+void supervisor_note_child(struct supervisor *s, const struct process *p, pid_t pid);
 
 /* For the process itself. Its state has changed; `settled`: it was not settled before, and is now. */
 void supervisor_process_changed(struct supervisor *s, struct process *p, bool settled);

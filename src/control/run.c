@@ -131,8 +131,11 @@ static bool apply_settings(struct run *r, const struct supervisor_settings *sett
 /* What is ours as the user that we stay. */
 static bool settle(struct run *r, const struct plan *plan, struct error *e)
 {
+    const char *state_dir = plan->settings.state_dir;
+
     return premises_settle(&plan->settings, e) && (r->pidfile == NULL || pidfile_write(r->pidfile, e)) &&
-           server_listen(r->server, plan, e);
+           server_listen(r->server, plan, e) &&
+           (state_dir == NULL || supervisor_keep_state(r->supervisor, state_dir, e));
 }
 
 /* The sockets come first: their ports may be for root only. One that cannot be opened is told last: if another reeve
@@ -178,6 +181,7 @@ static void scale(struct run *r, int number)
         supervisor_scale(r->supervisor, program, 0, true);
     else
         supervisor_scale(r->supervisor, program, number == SIGTTIN ? count + 1 : count - 1, false);
+    supervisor_keep_count(r->supervisor, program);
 }
 
 static void on_signal(int number, int sender, void *arg)

@@ -135,6 +135,11 @@ void care_await_daemon(struct process *p)
     care_of(p)->forking = forking_start(p, on_forking_end);
 }
 
+bool care_awaits_daemon(const struct process *p)
+{
+    return p->care != NULL && p->care->forking != NULL;
+}
+
 void care_starter_ended(struct process *p)
 {
     forking_starter_ended(p->care->forking);

@@ -56,6 +56,15 @@ static void say_count(const char *program, int wanted, int count, struct reply *
     json_close_object(&r->data);
 }
 
+static void scale(struct supervisor *s, struct program *program, int wanted, struct reply *r)
+{
+    int count = supervisor_scale(s, program, wanted, false);
+
+    supervisor_keep_count(s, program);
+    supervisor_keep_wishes(s);
+    say_count(program->name, wanted, count, r);
+}
+
 void command_scale(const struct request *q, struct reply *r)
 {
     struct program *program = plan_find(supervisor_plan(q->supervisor), q->args[0]);
@@ -68,7 +77,7 @@ void command_scale(const struct request *q, struct reply *r)
     else if (supervisor_is_ending(q->supervisor))
         reply_fail(r, REPLY_FAILED, "reeve is stopping");
     else
-        say_count(program->name, wanted, supervisor_scale(q->supervisor, program, wanted, false), r);
+        scale(q->supervisor, program, wanted, r);
     reply_end(r);
 }
 

@@ -242,14 +242,26 @@ static unsigned new_run(void)
     return ++runs;
 }
 
+static void warn_of_no_place(const struct process *p)
+{
+    char *place = detached_place(p);
+
+    if (place == NULL)
+        log_warning("%s is detached, and there is neither 'pidfile' nor 'state_dir': it will not be found again",
+                    process_name(p));
+    free(place);
+}
+
 /* One that nobody could find again must not live on. */
 static bool note_child(struct process *p, struct error *e)
 {
     struct process_mark who;
 
+    supervisor_note_child(p->supervisor, p, child_pid(p->child));
     if (!p->program->detached || p->program->forks)
         return true;
     child_spare(p->child);
+    warn_of_no_place(p);
     if (!procfs_mark(child_pid(p->child), &who) || detached_note(p, &who, e))
         return true;
     child_signal_group(p->child, SIGKILL, NULL);
@@ -260,14 +272,16 @@ static bool note_child(struct process *p, struct error *e)
 
 bool process_join(struct process *p, const struct process_mark *who, child_exit_fn *on_exit, struct error *e)
 {
+    struct child *child = child_adopt(supervisor_children(p->supervisor), who, on_exit, p, e);
     struct error why;
 
-    p->child = child_adopt(supervisor_children(p->supervisor), who, on_exit, p, e);
-    if (p->child == NULL)
+    if (child == NULL)
         return false;
+    p->child = child;
     p->starter = false;
     if (p->program->detached)
         child_spare(p->child);
+    supervisor_note_child(p->supervisor, p, who->pid);
     if (!detached_note(p, who, &why))
         log_warning("%s: %s", process_name(p), why.text);
     return true;

@@ -95,6 +95,7 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
     }
     free(old);
     supervisor_look_again(s);
+    supervisor_wishes_changed(s);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, before, plan);
     loop_later(s->loop, release, before); /* events that are still to be told name its programs */

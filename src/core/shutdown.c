@@ -171,6 +171,7 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
     }
     if (!s->visits)
         log_notice("%s: stopping everything", why);
+    supervisor_keep_wishes(s);
     d->begun = true;
     d->exit_code = exit_code;
     bus_publish(s->bus, &(struct event){ .kind = EVENT_SHUTDOWN, .text = why, .at = clock_wall() });

@@ -20,6 +20,7 @@ static void kill_group(struct process *p)
     buffer_free(&after);
     side_command_cancel(&p->stop_cmd);
     child_signal_group(p->child, SIGKILL, NULL);
+    process_check_over(p);
 }
 
 /* CONT behind it: a process that somebody suspended would not hear the signal. */
@@ -43,6 +44,7 @@ static void on_stop_cmd_end(struct process *p, bool ok, void *arg)
     (void)ok; /* a bad end is logged; the time of the stop runs on either way */
     (void)arg;
     p->stop_cmd = NULL;
+    process_check_over(p);
 }
 
 static bool run_stop_cmd(struct process *p)

@@ -38,6 +38,9 @@ void supervisor_free(struct supervisor *s)
         pool_free(&s->pools[i]);
     for (size_t i = 0; i < s->all.count; i++)
         process_free(s->all.process[i]);
+    survivors_free(s->survivors);
+    census_end(s->census);
+    desired_close(s->desired);
     free(s->pools);
     free(s->all.process);
     free(s->leaving.process);
@@ -54,6 +57,41 @@ void supervisor_free(struct supervisor *s)
     plan_release(s->plan);
     free(s->address);
     free(s);
+}
+
+bool supervisor_keep_state(struct supervisor *s, const char *folder, struct error *e)
+{
+    s->census = census_begin(folder, s->token, e);
+    if (s->census == NULL)
+        return false;
+    s->desired = desired_open(folder);
+    return true;
+}
+
+/* In the shutdown everybody goes down, and nobody wants it so. */
+void supervisor_keep_wishes(struct supervisor *s)
+{
+    if (s->wishes_changed && !s->shutdown.begun)
+        desired_save(s->desired, s->pools, s->plan->program_count);
+    s->wishes_changed = false;
+}
+
+static void keep_wishes(void *arg)
+{
+    supervisor_keep_wishes(arg);
+}
+
+void supervisor_wishes_changed(struct supervisor *s)
+{
+    if (s->desired == NULL || s->wishes_changed)
+        return;
+    s->wishes_changed = true;
+    loop_later(s->loop, keep_wishes, s);
+}
+
+void supervisor_note_child(struct supervisor *s, const struct process *p, pid_t pid)
+{
+    census_note(s->census, pid, process_name(p));
 }
 
 bool supervisor_open_sockets(struct supervisor *s, const struct plan *plan, struct problems *problems)
@@ -73,6 +111,23 @@ static int by_priority(const void *a, const void *b)
     if (p->priority != q->priority)
         return p->priority < q->priority ? -1 : 1;
     return p->program->position < q->program->position ? -1 : p->program->position > q->program->position;
+}
+
+static void on_survivors_end(void *arg)
+{
+    struct supervisor *s = arg;
+
+    s->survivors = NULL;
+    census_forget_left(s->census);
+    supervisor_look_again(s);
+}
+
+/* Detached ones have been found again: so whoever is left is one too many. */
+static void end_survivors(struct supervisor *s)
+{
+    s->survivors = survivors_end(s, s->census, on_survivors_end, s);
+    if (s->survivors == NULL)
+        census_forget_left(s->census);
 }
 
 void supervisor_start(struct supervisor *s, struct plan *plan)
@@ -96,6 +151,11 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
     free(turn);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, NULL, plan);
+    if (s->census != NULL)
+        end_survivors(s);
+    if (s->desired != NULL)
+        desired_forget(s->desired);
+    supervisor_wishes_changed(s);
 }
 
 void supervisor_visit(struct supervisor *s, struct plan *plan)

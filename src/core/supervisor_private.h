@@ -4,10 +4,13 @@
 #ifndef CORE_SUPERVISOR_PRIVATE_H
 #define CORE_SUPERVISOR_PRIVATE_H
 
+#include "core/census.h"
+#include "core/desired.h"
 #include "core/lease.h"
 #include "core/pool.h"
 #include "core/sockets.h"
 #include "core/supervisor.h"
+#include "core/survivors.h"
 
 /* The way to the end: classes of one priority are stopped one after another. */
 struct shutdown {
@@ -55,9 +58,13 @@ struct supervisor {
     bool moved;   /* a pool falls or is back */
     struct notices *notices;
     struct sockets *sockets;
+    struct census *census;       /* NULL: nothing is kept */
+    struct desired *desired;     /* NULL: likewise */
+    struct survivors *survivors; /* of earlier lives; nobody is started while they are there; NULL: there are none */
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;
+    bool wishes_changed;       /* and are to be kept soon */
     bool visits;               /* it acts on detached programs only */
     struct leases *leases;
     struct respawns *respawns; /* over all programs; owned */

@@ -70,6 +70,12 @@ void fake_memory(int64_t bytes);
 void fake_process(pid_t pid, int64_t start);
 void fake_child_vanishes(pid_t pid);
 
+/* A living child leaves a daemon behind, a stray as long as nobody adopts it: its pid. How many strays there are;
+ * whether a child is one that would do so: the last word of its command is "&". */
+pid_t fake_daemonizes(pid_t pid);
+size_t fake_strays(void);
+bool fake_is_starter(pid_t pid);
+
 /* Whether loop_end was called. */
 bool fake_loop_ended(void);
 
