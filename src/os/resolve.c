@@ -120,14 +120,27 @@ static void *look_up(void *arg)
     return NULL;
 }
 
+/* Threads are not forked. */
+static void forget_threads(void)
+{
+    atomic_store(&threads, 0);
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, forget_threads);
+}
+
 static bool start_thread(struct lookup *l)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     sigset_t all, before;
     pthread_attr_t how;
     pthread_t thread;
     bool started;
 
     sigfillset(&all);
+    pthread_once(&once, watch_forks);
     pthread_attr_init(&how);
     pthread_attr_setdetachstate(&how, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&how, STACK_SIZE);
