@@ -91,6 +91,7 @@ bool process_is_settled(const struct process *p);  /* STOPPED, EXITED or FATAL, 
 bool process_is_held(const struct process *p);     /* STARTING or STOPPING, but waits for others */
 bool process_is_at_gate(const struct process *p);  /* before_start or before_stop runs */
 bool process_is_well(const struct process *p);     /* no health check finds fault with it */
+bool process_is_busy(const struct process *p);     /* a worker that says so */
 bool process_wanted(const struct process *p);      /* wished up */
 const char *process_name(const struct process *p); /* "web" or "web:2" */
 unsigned process_id(const struct process *p);      /* never used twice */

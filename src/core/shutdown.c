@@ -97,7 +97,6 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
 {
     struct shutdown *d = &s->shutdown;
 
-    (void)graceful; /* workers differ in what they get; programs do not */
     if (d->begun) {
         if (!d->killed)
             log_warning("%s again: killing everything", why);
@@ -107,6 +106,7 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
     log_notice("%s: stopping everything", why);
     d->begun = true;
     d->exit_code = exit_code;
+    d->graceful = graceful;
     bus_publish(s->bus, &(struct event){ .kind = EVENT_SHUTDOWN, .text = why, .at = clock_wall() });
     d->limit = timer_start(s->loop, s->plan->settings.stop_timeout, on_limit, s);
     loop_later(s->loop, stop_class, s);
@@ -115,6 +115,11 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
 bool supervisor_is_ending(const struct supervisor *s)
 {
     return s->shutdown.begun;
+}
+
+bool supervisor_is_hasty(const struct supervisor *s)
+{
+    return s->shutdown.begun && !s->shutdown.graceful;
 }
 
 int supervisor_exit_code(const struct supervisor *s)

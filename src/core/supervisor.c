@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "core/logfile.h"
 #include "core/notices.h"
+#include "os/board.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -23,6 +24,7 @@ struct supervisor *supervisor_new(struct loop *loop, const struct supervisor_upw
     s->children = children_new(loop);
     s->notices = notices_new(loop);
     s->sockets = sockets_new();
+    s->board = board_new(loop, spares_on_bell, s);
     logfile_use_children(s->children);
     s->started = clock_now();
     snprintf(s->token, sizeof s->token, "%d.%lld", (int)getpid(), (long long)clock_wall());
@@ -44,6 +46,7 @@ void supervisor_free(struct supervisor *s)
     free(s->held);
     notices_free(s->notices);
     sockets_free(s->sockets);
+    board_free(s->board);
     timer_stop(&s->shutdown.limit);
     respawns_clear(&s->respawns);
     bus_free(s->bus);
@@ -98,6 +101,7 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
         pool_name_processes(pool);
     }
     free(turn);
+    spares_follow_plan(s);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, NULL, plan);
 }
@@ -212,6 +216,11 @@ struct notices *supervisor_notices(const struct supervisor *s)
 struct sockets *supervisor_sockets(const struct supervisor *s)
 {
     return s->sockets;
+}
+
+struct board *supervisor_board(const struct supervisor *s)
+{
+    return s->board;
 }
 
 struct children *supervisor_children(const struct supervisor *s)
