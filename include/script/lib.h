@@ -38,4 +38,10 @@ void lib_open_store(lua_State *L);
 void lib_open_http(lua_State *L);
 void lib_open_mail(lua_State *L);
 
+/* What a worker's body is given. */
+void lib_open_worker(lua_State *L);
+
+/* In a forked copy of reeve: what was made before is of no type that is known now, and is never finalized. */
+void lib_leave_parent(lua_State *L);
+
 #endif

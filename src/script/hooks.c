@@ -41,6 +41,13 @@ void hooks_set_current(struct script *s)
     lines_look_again();
 }
 
+void hooks_leave(void)
+{
+    hooks.supervisor = NULL;
+    hooks.listener = NULL;
+    hooks.current = NULL;
+}
+
 void hooks_forget(const struct script *s)
 {
     if (hooks.current == s)

@@ -7,6 +7,7 @@
 #include "script/questions.h"
 #include "script/reader.h"
 #include "script/script.h"
+#include "script/worker.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -154,6 +155,8 @@ void script_attach(struct supervisor_upward *up, const char *path)
                                       .compute = compute,
                                       .request = questions_request,
                                       .withdraw = questions_withdraw,
+                                      .before_fork = worker_before_fork,
+                                      .body = worker_live,
                                       .match = questions_match,
                                       .applied = applied };
 }
