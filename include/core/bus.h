@@ -28,6 +28,8 @@ enum event_kind {
     EVENT_RELOAD_FAILED,
     EVENT_SCALE,
     EVENT_SHUTDOWN, /* `text` says more */
+    EVENT_WISH,     /* a verb wants the process up (`ok`) or down; `text` says who gave it */
+    EVENT_REFRESH,  /* what comes from outside is to be asked for again */
     EVENT_KINDS
 };
 
@@ -38,7 +40,7 @@ struct event {
     struct program *program;
     int state;                       /* enum process_state */
     const struct process_exit *exit; /* of EXIT and FATAL, and of STOP if it ran */
-    bool ok;                         /* of HEALTH */
+    bool ok;                         /* of HEALTH and WISH */
     const char *text;                /* of RELOAD …: a line for people; else NULL */
     msec at;                         /* wall clock */
 };

@@ -13,6 +13,7 @@
 #include "os/identity.h"
 #include "os/limits.h"
 #include "os/loop.h"
+#include "os/procfs.h"
 
 #include <stdbool.h>
 #include <sys/resource.h>
@@ -25,6 +26,7 @@ struct child_exit {
     int code;   /* exit status, or -1 when a signal ended it */
     int signal; /* 0, or the signal that ended it */
     bool core;  /* the kernel says that it dumped core */
+    bool unknown; /* it was not our child, so nobody can say: code is -1, signal 0 */
     struct rusage usage;
 };
 
@@ -66,6 +68,12 @@ void children_free(struct children *all);
 /* Start it in a session of its own. Returns after the exec, or when the body begins, so a failed step is known here:
  * "chdir to '/nope': No such file or directory", "exec '/bin/x': Permission denied". NULL on failure. */
 struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit, void *arg,
+                          struct error *e);
+
+/* Look after a living process that we have not started, or that has left the child we started: a daemon, or one of an
+ * earlier life. Its end is noticed at once; how it ended is known if it has become our child by then. Its group is
+ * signalled as far as it is its own. NULL: it is gone, or looked after already. */
+struct child *child_adopt(struct children *all, const struct process_mark *who, child_exit_fn *on_exit, void *arg,
                           struct error *e);
 
 pid_t child_pid(const struct child *c);

@@ -10,6 +10,9 @@
 /* The supervisor that script_listen was told; NULL: none, as while a file is only checked. */
 struct supervisor *script_supervisor(void);
 
+/* The plan in force: the supervisor's, or the one of script_stand_alone; NULL: none. */
+const struct plan *script_plan(void);
+
 /* Push a handle. */
 void handle_push_process(lua_State *L, const struct process *p);
 void handle_push_program(lua_State *L, const char *name);

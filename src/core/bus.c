@@ -193,7 +193,8 @@ const char *event_name(enum event_kind kind)
         [EVENT_RESTART] = "restart", [EVENT_BACKOFF] = "backoff",   [EVENT_FATAL] = "fatal",
         [EVENT_STOP] = "stop",       [EVENT_STATE] = "state",       [EVENT_HEALTH] = "health",
         [EVENT_GONE] = "gone",       [EVENT_RELOAD] = "reload",     [EVENT_RELOAD_FAILED] = "reload_failed",
-        [EVENT_SCALE] = "scale",     [EVENT_SHUTDOWN] = "shutdown",
+        [EVENT_SCALE] = "scale",     [EVENT_SHUTDOWN] = "shutdown", [EVENT_WISH] = "wish",
+        [EVENT_REFRESH] = "refresh",
     };
 
     assert(kind < EVENT_KINDS);

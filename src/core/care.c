@@ -2,6 +2,7 @@
  * the blame, when one of these ends it. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/forking.h"
 #include "core/health.h"
 #include "core/notices.h"
 #include "core/readiness.h"
@@ -20,6 +21,7 @@ enum { STATUS_MOST = 200 };
 
 struct care {
     struct speaker speaker; /* pid 0: it is not heard */
+    struct forking *forking;
     struct readiness *readiness;
     struct watchdog *watchdog;
     struct board_line *line; /* of a worker; NULL: it is none */
@@ -152,6 +154,22 @@ void care_await_ready(struct process *p)
     care->ready_fd = -1;
 }
 
+static void on_forking_end(struct process *p, const struct process_mark *who, const char *why)
+{
+    p->care->forking = NULL;
+    process_daemon_found(p, who, why);
+}
+
+void care_await_daemon(struct process *p)
+{
+    care_of(p)->forking = forking_start(p, on_forking_end);
+}
+
+void care_starter_ended(struct process *p)
+{
+    forking_starter_ended(p->care->forking);
+}
+
 void care_begin(struct process *p)
 {
     watch_heartbeat(p);
@@ -175,6 +193,7 @@ void care_stop(struct process *p)
 
     if (care == NULL)
         return;
+    forking_stop(&care->forking);
     readiness_stop(&care->readiness);
     watchdog_stop(&care->watchdog);
     health_stop(&care->health);

@@ -42,6 +42,7 @@ struct process {
     bool out_open : 1, err_open : 1;
     bool group_lives : 1; /* others of an ended child's group are still on their way out */
     bool held : 1;        /* STARTING or STOPPING, but others come first */
+    bool starter : 1;     /* the child only starts what puts itself into the background */
 };
 
 /* Why a process is ended though nobody wished so. */
@@ -72,6 +73,12 @@ void launch_pass(struct launch *l, int number, int fd);
 /* Start the child of `p`. Sets child, started, resolved and the outputs. */
 bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e);
 
+/* `who`, a living process, is its child from now on. */
+bool process_join(struct process *p, const struct process_mark *who, child_exit_fn *on_exit, struct error *e);
+
+/* The same with the one whom its pid file means, if it is of a program that has one. False: there is none. */
+bool process_find_again(struct process *p, child_exit_fn *on_exit);
+
 /* NULL before the first end. */
 static inline struct process_exit *last_exit(const struct process *p)
 {
@@ -95,6 +102,7 @@ static inline bool program_is_asked(const struct program *program)
 void process_enter(struct process *p, enum process_state next);
 void process_wait(struct process *p, msec delay);
 void process_became_ready(struct process *p);
+void process_daemon_found(struct process *p, const struct process_mark *who, const char *why); /* NULL: and why not */
 void process_start_anew(struct process *p, bool by_user);
 void process_begin_aging(struct process *p);
 void process_over(struct process *p);
@@ -105,6 +113,7 @@ struct process_exit *process_new_exit(struct process *p);
 void process_begin_stop(struct process *p);
 void process_proceed_stop(struct process *p);
 void process_stop_step_over(struct process *p);
+void process_stop_again(struct process *p); /* from the first step: the child is another one */
 
 /* ending.c */
 void process_child_exited(struct child *c, const struct child_exit *end, void *arg);
@@ -114,6 +123,8 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
 bool care_prepare(struct process *p, struct launch *l, struct error *e);
 void care_child_started(struct process *p);
 void care_await_ready(struct process *p);
+void care_await_daemon(struct process *p);  /* it is started by the child */
+void care_starter_ended(struct process *p); /* well */
 void care_begin(struct process *p);
 void care_stop(struct process *p);
 void care_forget(struct process *p);

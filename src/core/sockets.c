@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "os/manager.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@ struct open_socket {
     struct listen_options options;
     struct socket_file file;
     int fd;
+    bool passed; /* by our manager, which has it anyway */
 };
 
 struct sockets {
@@ -40,6 +42,15 @@ static void close_socket(struct open_socket *socket)
     close(socket->fd);
 }
 
+/* At our end: what the service manager keeps is to be found again at its place. */
+static void leave_socket(struct open_socket *socket)
+{
+    if (manager_keeps_sockets())
+        close(socket->fd);
+    else
+        close_socket(socket);
+}
+
 static void forget_list(struct sockets *s)
 {
     for (size_t i = 0; i < s->count; i++)
@@ -52,7 +63,7 @@ void sockets_free(struct sockets *s)
     if (s == NULL)
         return;
     for (size_t i = 0; i < s->count; i++)
-        close_socket(&s->socket[i]);
+        leave_socket(&s->socket[i]);
     forget_list(s);
     free(s);
 }
@@ -104,10 +115,23 @@ static bool adjust(struct open_socket *socket, const struct listen_options *opti
     return true;
 }
 
+/* The one that our manager passed, or kept while we were not there; else a new one. */
+static bool obtain(struct open_socket *socket, const struct listen_options *options, struct error *e)
+{
+    socket->fd = manager_take_socket(&socket->address);
+    socket->passed = socket->fd >= 0;
+    if (!socket->passed)
+        socket->fd = socket_listen(&socket->address, options, e);
+    else if (!socket_adjust(socket->fd, &socket->address, options, e)) {
+        close(socket->fd);
+        socket->fd = -1;
+    }
+    return socket->fd >= 0;
+}
+
 static bool open_new(struct open_socket *socket, const struct listen_options *options, struct error *e)
 {
-    socket->fd = socket_listen(&socket->address, options, e);
-    if (socket->fd < 0)
+    if (!obtain(socket, options, e))
         return false;
     fcntl(socket->fd, F_SETFL, fcntl(socket->fd, F_GETFL) & ~O_NONBLOCK);
     socket->options = *options;
@@ -137,16 +161,25 @@ static bool provide(struct passage *p, const struct socket_settings *settings)
     return true;
 }
 
+static void announce(const struct open_socket *socket)
+{
+    log_info("socket '%s': open at %s%s", socket->name, socket->address.text,
+             socket->passed ? ", passed by the service manager" : "");
+    if (!socket->passed)
+        manager_keep_socket(socket->name, socket->fd);
+}
+
 static void keep(struct passage *p)
 {
     for (size_t i = 0; i < p->now->count; i++)
         if (!p->taken[i]) {
             log_info("socket '%s': closed", p->now->socket[i].name);
+            manager_forget_socket(p->now->socket[i].name);
             close_socket(&p->now->socket[i]);
         }
     for (size_t i = 0; i < p->next.count; i++)
         if (p->origin[i] == NULL)
-            log_info("socket '%s': open at %s", p->next.socket[i].name, p->next.socket[i].address.text);
+            announce(&p->next.socket[i]);
     forget_list(p->now);
     *p->now = p->next;
 }

@@ -15,11 +15,13 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const hooks_events[] = { "start", "ready",  "exit",   "restart",       "backoff", "fatal",    "stop",
-                                     "line",  "health", "reload", "reload_failed", "scale",   "shutdown", NULL };
+const char *const hooks_events[] = { "start",    "ready", "exit",    "restart", "backoff",       "fatal",
+                                     "stop",     "line",  "health",  "reload",  "reload_failed", "scale",
+                                     "shutdown", "wish",  "refresh", NULL };
 
 static struct {
     struct supervisor *supervisor;
+    const struct plan *plan; /* without a supervisor */
     struct listener *listener;
     struct script *current;
 } hooks;
@@ -27,6 +29,11 @@ static struct {
 struct supervisor *script_supervisor(void)
 {
     return hooks.supervisor;
+}
+
+const struct plan *script_plan(void)
+{
+    return hooks.supervisor != NULL ? supervisor_plan(hooks.supervisor) : hooks.plan;
 }
 
 void hooks_set_current(struct script *s)
@@ -117,6 +124,8 @@ static void push_event(lua_State *L, const struct event *event)
         set_text(L, "program", program->name);
     if (event->kind == EVENT_HEALTH)
         set_bool(L, "ok", event->ok);
+    if (event->kind == EVENT_WISH)
+        set_bool(L, "wanted", event->ok);
     if (event->text != NULL)
         set_text(L, event->kind == EVENT_HEALTH ? "why" : "text", event->text);
     if (event->process == NULL)
@@ -359,6 +368,12 @@ void script_listen(struct supervisor *s)
     hooks.listener = bus_listen(supervisor_bus(s), on_event, NULL);
     tasks_open(supervisor_loop(s));
     verbs_register();
+}
+
+void script_stand_alone(struct loop *loop, struct plan *plan)
+{
+    hooks.plan = plan;
+    tasks_open(loop);
 }
 
 void script_unlisten(void)

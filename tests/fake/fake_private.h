@@ -4,9 +4,13 @@
 
 #include "base/units.h"
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 void fake_clock_set(msec time);
 void fake_loop_reset(void);
 void fake_children_reset(void);
 void fake_dial_reset(void);
+bool fake_lives(pid_t pid);
 
 #endif

@@ -153,9 +153,33 @@ static int lib_idle(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = { { "busy", lib_busy },   { "idle", lib_idle }, { "processes", lib_processes },
-                                    { "start", lib_start }, { "stop", lib_stop }, { "restart", lib_restart },
-                                    { "scale", lib_scale }, { NULL, NULL } };
+static void on_first_pid(struct process *p, void *arg)
+{
+    pid_t *pid = arg;
+
+    if (*pid == 0)
+        *pid = process_pid(p);
+}
+
+/* program:pid() -> of its first process that has one | nil */
+static int lib_pid(lua_State *L)
+{
+    struct supervisor *s = script_supervisor();
+    const char *name = check_name(L);
+    pid_t pid = 0;
+    bool known;
+
+    if (s != NULL)
+        supervisor_each(s, name, on_first_pid, &pid, &known);
+    if (pid == 0)
+        return 0;
+    lua_pushinteger(L, pid);
+    return 1;
+}
+
+static const luaL_Reg methods[] = { { "processes", lib_processes }, { "start", lib_start }, { "stop", lib_stop },
+                                    { "restart", lib_restart },     { "scale", lib_scale }, { "pid", lib_pid },
+                                    { "busy", lib_busy },           { "idle", lib_idle },   { NULL, NULL } };
 
 /* As `reeve plan --json` prints them; what is unset is nil. */
 static int push_settings(lua_State *L, const char *name)

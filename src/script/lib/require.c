@@ -12,7 +12,13 @@
 /* Key in Lua's registry: the modules that were loaded, by name; true while one is being loaded. */
 static const char loaded_key;
 
-static const struct script_module *c_modules;
+/* Those of this room; others add theirs before them. */
+static const struct script_module state_module = { .name = "reeve.state", .open = lib_module_state };
+static const struct script_module pass_module = { .name = "reeve.pass",
+                                                  .open = lib_module_pass,
+                                                  .next = &state_module };
+
+static const struct script_module *c_modules = &pass_module;
 
 void script_add_module(struct script_module *m)
 {
