@@ -199,7 +199,7 @@ sanitized: everything
 
 LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua tests/lua/*.lua tests/lua/*/*.lua)
 SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/debian/build contrib/openrc/reeve tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh \
-             tests/bench/run) $(E2E_TESTS)
+             tests/bench/run tests/bench/workers) $(E2E_TESTS)
 MANUALS := $(wildcard contrib/man/*.[1-8])
 
 layers: ## who includes a room above their own
@@ -234,6 +234,7 @@ $(BUILD)/bench/hooks: tests/bench/hooks.c $(ARCHIVE)
 bench: all $(BUILD)/bench/hooks ## how fast it is
 	@$(BUILD)/bench/hooks
 	@if [ -x tests/bench/run ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/run; else echo 'no tests/bench/run'; fi
+	@REEVE=$(abspath $(BUILD))/reeve tests/bench/workers
 
 format: ## clang-format on all C
 	@git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
