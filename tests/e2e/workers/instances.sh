@@ -62,6 +62,12 @@ kill -TTIN "$reeve_pid"
 wait_for 'test "$(state work)" = RUNNING'
 expect_line 'work  *RUNNING .*' reeve status work:8
 
+# Verbs do what signals do, and are counted where signals coalesce.
+assert_status 0 reeve scale work 0 --force
+wait_for 'reeve status --json | grep -q "\"processes\":\[\]"'
+reeve_says 'scale work +1; scale work +1; scale work +1' >/dev/null
+wait_for 'test "$(indices)" = "9 10 11 "'
+
 # TERM ends all of them.
 reeve scale work 3 >/dev/null
 wait_for 'test "$(count)" = 3'

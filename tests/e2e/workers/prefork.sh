@@ -56,6 +56,14 @@ assert_equal 1 "$(begun 'end 4')"
 assert_equal '' "$(leftovers)"
 test ! -e pid || fail "the pid file is still there"
 
+# So is the verb, if one says so.
+rm -f both
+run_reeve
+wait_for 'test "$(begun begin)" = 2'
+reeve shutdown --graceful >/dev/null
+wait_end
+assert_equal 2 "$(begun end)"
+
 # TERM and INT are not.
 for signal in TERM INT; do
     rm -f both
