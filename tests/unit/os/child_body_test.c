@@ -98,22 +98,22 @@ static void its_signals_have_their_default_actions_and_wait(void **state)
 
 static int tell_surroundings(void *arg)
 {
-    struct rlimit files;
+    struct rlimit size;
     char folder[64] = "";
     int deathsig = 0;
     mode_t mask = umask(0);
 
     (void)arg;
-    getrlimit(RLIMIT_NOFILE, &files);
+    getrlimit(RLIMIT_FSIZE, &size);
     prctl(PR_GET_PDEATHSIG, &deathsig);
-    dprintf(1, "%s %03o %d %d %d", getcwd(folder, sizeof folder), (unsigned)mask, (int)files.rlim_cur, deathsig,
+    dprintf(1, "%s %03o %d %d %d", getcwd(folder, sizeof folder), (unsigned)mask, (int)size.rlim_cur, deathsig,
             getpriority(PRIO_PROCESS, 0));
     return 0;
 }
 
 static void what_holds_for_commands_holds_for_it(void **state)
 {
-    struct limit limit = { RLIMIT_NOFILE, 50, 60 };
+    struct limit limit = { RLIMIT_FSIZE, 50, 60 };
     struct child_request r = request_of(tell_surroundings, NULL);
 
     (void)state;
