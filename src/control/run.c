@@ -7,6 +7,7 @@
 #include "control/server.h"
 #include "core/herald.h"
 #include "core/journal.h"
+#include "core/tally.h"
 #include "core/supervisor.h"
 #include "os/daemon.h"
 #include "os/limits.h"
@@ -239,6 +240,7 @@ static void build(struct run *r)
     r->server = server_new(r->supervisor, &r->addresses);
     r->listener = bus_listen(supervisor_bus(r->supervisor), on_event, r);
     journal_open(supervisor_bus(r->supervisor));
+    tally_open(supervisor_bus(r->supervisor));
     script_listen(r->supervisor);
 }
 
@@ -247,6 +249,7 @@ static void tear_down(struct run *r)
     server_free(r->server);
     script_unlisten();
     journal_close();
+    tally_close();
     bus_unlisten(&r->listener);
     supervisor_free(r->supervisor);
     script_detach(&r->upward);

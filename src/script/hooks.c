@@ -21,7 +21,6 @@ const char *const hooks_events[] = { "start",    "ready", "exit",    "restart", 
 
 static struct {
     struct supervisor *supervisor;
-    const struct plan *plan; /* without a supervisor */
     struct listener *listener;
     struct script *current;
 } hooks;
@@ -33,7 +32,7 @@ struct supervisor *script_supervisor(void)
 
 const struct plan *script_plan(void)
 {
-    return hooks.supervisor != NULL ? supervisor_plan(hooks.supervisor) : hooks.plan;
+    return hooks.supervisor != NULL ? supervisor_plan(hooks.supervisor) : NULL;
 }
 
 void hooks_set_current(struct script *s)
@@ -368,12 +367,6 @@ void script_listen(struct supervisor *s)
     hooks.listener = bus_listen(supervisor_bus(s), on_event, NULL);
     tasks_open(supervisor_loop(s));
     verbs_register();
-}
-
-void script_stand_alone(struct loop *loop, struct plan *plan)
-{
-    hooks.plan = plan;
-    tasks_open(loop);
 }
 
 void script_unlisten(void)

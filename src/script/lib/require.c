@@ -13,12 +13,13 @@
 static const char loaded_key;
 
 /* Those of this room; others add theirs before them. */
-static const struct script_module state_module = { .name = "reeve.state", .open = lib_module_state };
-static const struct script_module pass_module = { .name = "reeve.pass",
-                                                  .open = lib_module_pass,
-                                                  .next = &state_module };
+static const struct script_module own[] = {
+    { "reeve.state", lib_module_state, &own[1] },
+    { "reeve.pass", lib_module_pass, &own[2] },
+    { "reeve.schedule.engine", lib_module_schedule, NULL },
+};
 
-static const struct script_module *c_modules = &pass_module;
+static const struct script_module *c_modules = own;
 
 void script_add_module(struct script_module *m)
 {
