@@ -158,9 +158,8 @@ struct program *program_new(const char *name, const char *file, int line, const 
 /* Free it and its name. NULL is welcome. */
 void program_free(struct program *p);
 
-/* What follows from other settings is filled in (the stop signal of workers). Then checks that need more than one
- * setting: cmd is there, bounds fit, names of users exist … Problems go to the
- * lines that `line` knows. */
+/* Fill in what follows from other settings (the stop signal of workers). Then checks that need more than one setting:
+ * cmd is there, bounds fit, names of users exist … Problems go to the lines that `line` knows. */
 bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems);
 
 /* Whether this stream can go on without reeve. */

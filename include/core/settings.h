@@ -43,12 +43,12 @@ struct setting_type {
 };
 
 enum setting_flag {
-    SETTING_COMPUTED = 1, /* may be a function of the process */
-    SETTING_SECRET = 2,   /* printed as "***" */
-    SETTING_HOOK = 4,     /* is a function and nothing else */
-    SETTING_ADVISOR = 8,  /* may be a function that is asked instead */
-    SETTING_BODY = 32,    /* with SETTING_HOOK: another function is a change, if its code differs */
-    SETTING_DECLARED = 16 /* said by the declaration, not in its table: a program's name */
+    SETTING_COMPUTED = 1,  /* may be a function of the process */
+    SETTING_SECRET = 2,    /* printed as "***" */
+    SETTING_HOOK = 4,      /* is a function and nothing else */
+    SETTING_ADVISOR = 8,   /* may be a function that is asked instead */
+    SETTING_DECLARED = 16, /* said by the declaration, not in its table: a program's name */
+    SETTING_BODY = 32      /* with SETTING_HOOK: another function is a change, if its code differs */
 };
 
 struct setting {

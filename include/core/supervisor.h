@@ -53,8 +53,7 @@ struct supervisor_upward {
                      void *answer_arg);
     void (*withdraw)(void *arg, void *question);
 
-    /* A worker is about to be forked: what nobody needs any more goes, so that little of what is copied changes later.
-     */
+    /* A worker is about to be forked: what nobody needs any more goes, so that little of the copy changes later. */
     void (*before_fork)(void *arg, const struct function *body);
 
     /* In the forked worker: run its body to the end. Its exit status. */

@@ -8,8 +8,7 @@ struct board_line;
 struct process;
 struct watchdog;
 
-/* From now on it must beat once within each `limit`, by watchdog_beat or on its line of the board (NULL: it has none).
- */
+/* From now on it must beat once within each `limit`, by watchdog_beat or on its line of the board (NULL: none). */
 struct watchdog *watchdog_start(struct process *p, msec limit, const struct board_line *line);
 void watchdog_beat(struct watchdog *w);
 void watchdog_set_limit(struct watchdog *w, msec limit);

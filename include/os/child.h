@@ -23,9 +23,9 @@ struct children; /* all of them */
 struct child;    /* one */
 
 struct child_exit {
-    int code;   /* exit status, or -1 when a signal ended it */
-    int signal; /* 0, or the signal that ended it */
-    bool core;  /* the kernel says that it dumped core */
+    int code;     /* exit status, or -1 when a signal ended it */
+    int signal;   /* 0, or the signal that ended it */
+    bool core;    /* the kernel says that it dumped core */
     bool unknown; /* it was not our child, so nobody can say: code is -1, signal 0 */
     struct rusage usage;
 };
@@ -43,8 +43,7 @@ struct child_request {
     const char *directory; /* NULL: stay */
     int umask;             /* -1: leave */
     int stdio[3];          /* descriptors that become 0, 1, 2 */
-    const int
-        *passed; /* descriptors that become 3, 4 … (-1: stays closed); LISTEN_PID is filled in where envp has it */
+    const int *passed;     /* become 3, 4 … (-1: stays closed); LISTEN_PID is filled in where envp has it */
     size_t passed_count;
     const struct identity *identity; /* NULL: stay who we are */
     const struct limit *limits;

@@ -11,9 +11,11 @@
 #include <lua.h>
 #include <stdbool.h>
 
+/* A limit that is none. */
+enum { BUDGET_UNLIMITED = -1 };
+
 /* Start the clock, unless it runs already: an entry within an entry lives on the outer one's time. True if this one
  * is the outer one, which says budget_stop at its end. */
-enum { BUDGET_UNLIMITED = -1 };
 bool budget_start(msec limit);
 void budget_stop(void);
 

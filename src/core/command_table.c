@@ -37,8 +37,7 @@ static const struct command table[] = {
     { "scale", "PROGRAM N|+N|-N [--force]",
       "keep so many processes of a program\n"
       "Within its min_procs and max_procs, which --force ignores: 0 then parks it, as WINCH does. The number holds "
-      "until "
-      "numprocs changes in the file.",
+      "until numprocs changes in the file.",
       "--force", 2, 2, true, command_scale },
     { "signal", "SIGNAL TARGET…", "send a signal to processes", "", 2, -1, true, command_signal },
     { "tail", "[-f] [-n N] TARGET… [stdout|stderr]",

@@ -278,14 +278,18 @@ static struct child *start_child(struct process *p, const struct program *settin
     const struct supervisor_upward *up = supervisor_upward(p->supervisor);
     struct birth birth = { p, l, program_function(settings, "run") };
 
-    if (birth.body == NULL) {
-        l->request.argv = settings->cmd.word;
-    } else {
+    if (birth.body != NULL && up->body == NULL) {
+        failure(e, "there is nobody to run functions");
+        return NULL;
+    }
+    if (birth.body != NULL) {
         l->request.body = live;
         l->request.body_arg = &birth;
-        if (up->before_fork != NULL)
-            up->before_fork(up->arg, birth.body);
+    } else {
+        l->request.argv = settings->cmd.word;
     }
+    if (birth.body != NULL && up->before_fork != NULL)
+        up->before_fork(up->arg, birth.body);
     return child_start(supervisor_children(p->supervisor), &l->request, on_exit, p, e);
 }
 
