@@ -427,9 +427,9 @@ void tasks_leave_parent(struct loop *loop)
     all.loop = loop;
     for (struct script *s = script_next(NULL); s != NULL; s = script_next(s)) {
         TAILQ_INIT(&s->tasks);
-        LIST_INIT(&s->pulses);
-        s->task_count = s->pulse_count = 0;
+        s->task_count = 0;
         s->grace = s->delivery = NULL;
+        pulses_leave_parent(s);
     }
 }
 

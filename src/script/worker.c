@@ -12,6 +12,7 @@
 #include "os/board.h"
 #include "os/manager.h"
 #include "os/quit.h"
+#include "os/title.h"
 #include "script/budget.h"
 #include "script/hooks.h"
 #include "script/lib.h"
@@ -22,7 +23,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 /* So much may be made anew between two collections: the heap that a worker shares is not yet due for one then. */
@@ -199,7 +199,7 @@ int worker_live(void *arg, const struct worker_start *start, const struct functi
     self.start = start;
     self.script = s;
     environ = (char **)start->environment;
-    prctl(PR_SET_NAME, process_name(start->process));
+    title_set(process_name(start->process));
     manager_find();
     board_enter(start->board, start->bell);
     self.loop = loop_new();

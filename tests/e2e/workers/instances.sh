@@ -26,6 +26,10 @@ run_reeve
 wait_for 'test "$(count)" = 3'
 assert_equal '1 2 3 ' "$(indices)"
 
+# Each says in its title who it is.
+assert_equal 'reeve: work:3' "$(tr '\0' '\n' <"/proc/$(pid_of work:3)/cmdline" | head -n 1)"
+assert_equal 'work:3' "$(cat "/proc/$(pid_of work:3)/comm")"
+
 # A killed one is back under its own index.
 victim=$(pid_of work:2)
 kill -KILL "$victim"
