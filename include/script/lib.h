@@ -48,7 +48,9 @@ void lib_leave_parent(lua_State *L);
 
 /* What `require` finds though no file has it: each pushes its table. For reeve's own modules. */
 int lib_module_state(lua_State *L);
+int lib_module_inside(lua_State *L);
 int lib_module_pass(lua_State *L);
+int lib_module_cluster(lua_State *L);
 int lib_module_schedule(lua_State *L);
 
 #endif

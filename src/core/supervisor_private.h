@@ -4,6 +4,7 @@
 #ifndef CORE_SUPERVISOR_PRIVATE_H
 #define CORE_SUPERVISOR_PRIVATE_H
 
+#include "core/lease.h"
 #include "core/pool.h"
 #include "core/sockets.h"
 #include "core/supervisor.h"
@@ -12,6 +13,8 @@
 struct shutdown {
     bool begun, killed;
     bool graceful; /* every program's own stop signal, also for workers */
+    bool hurried;  /* asked for twice */
+    bool lingers;  /* everything has stopped, but the last words are not said */
     int exit_code;
     int priority;   /* of the class that is being stopped */
     size_t waiting; /* how many of it are not settled yet */
@@ -59,6 +62,7 @@ struct supervisor {
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;
     bool visits; /* it acts on detached programs only */
+    struct leases *leases;
     struct respawns *respawns; /* over all programs; owned */
     struct shutdown shutdown;
     msec started;

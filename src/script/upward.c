@@ -7,6 +7,7 @@
 #include "script/questions.h"
 #include "script/reader.h"
 #include "script/script.h"
+#include "script/task.h"
 #include "script/worker.h"
 
 #include <lauxlib.h>
@@ -17,6 +18,18 @@
 static struct plan *load(void *arg, struct problems *problems)
 {
     return script_load(arg, problems);
+}
+
+static size_t count_tasks(void *arg)
+{
+    (void)arg;
+    return tasks_count();
+}
+
+static bool linger(void *arg, loop_fn *end, void *end_arg)
+{
+    (void)arg;
+    return tasks_linger(end, end_arg);
 }
 
 static void applied(void *arg, struct plan *before, struct plan *now)
@@ -158,6 +171,8 @@ void script_attach(struct supervisor_upward *up, const char *path)
                                       .before_fork = worker_before_fork,
                                       .body = worker_live,
                                       .match = questions_match,
+                                      .count_tasks = count_tasks,
+                                      .linger = linger,
                                       .applied = applied };
 }
 
