@@ -30,6 +30,9 @@ void log_reopen(void);
 /* Close every target; stderr is the only one again, at LOG_NOTICE. */
 void log_close(void);
 
+/* In a forked copy of reeve: every target is closed, and its lines go to stderr, at the level that was. */
+void log_leave(void);
+
 /* Whether a line of this level would be written: for callers whose text is dear. */
 bool log_wants(int level);
 

@@ -94,12 +94,13 @@ void process_hear(struct process *p, const char *key, const char *value);
 enum process_state process_state(const struct process *p);
 const char *process_state_name(enum process_state state); /* "RUNNING" */
 bool process_state_parse(const char *name, enum process_state *out);
-bool process_is_alive(const struct process *p);   /* has a child */
-bool process_is_settled(const struct process *p); /* STOPPED, EXITED or FATAL, and nothing of it left */
-bool process_is_held(const struct process *p);    /* STARTING or STOPPING, but waits for others */
-bool process_is_at_gate(const struct process *p); /* before_start or before_stop runs */
-bool process_is_well(const struct process *p);    /* no health check finds fault with it */
-bool process_wanted(const struct process *p);     /* wished up */
+bool process_is_alive(const struct process *p);    /* has a child */
+bool process_is_settled(const struct process *p);  /* STOPPED, EXITED or FATAL, and nothing of it left */
+bool process_is_held(const struct process *p);     /* STARTING or STOPPING, but waits for others */
+bool process_is_at_gate(const struct process *p);  /* before_start or before_stop runs */
+bool process_is_well(const struct process *p);     /* no health check finds fault with it */
+bool process_is_busy(const struct process *p);     /* a worker that says so */
+bool process_wanted(const struct process *p);      /* wished up */
 bool process_wish_is_kept(const struct process *p);
 bool process_outlives_us(const struct process *p); /* detached, and up */
 const char *process_name(const struct process *p); /* "web" or "web:2" */

@@ -14,9 +14,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct board;
+struct board_line;
 struct notices;
 struct sockets;
 struct supervisor;
+
+/* What a worker begins with, in its own process. */
+struct worker_start {
+    const struct process *process;
+    char *const *environment;
+    const struct words *sockets; /* their names; the first is descriptor 3 */
+    struct board *board;
+    struct board_line *line;
+    int bell; /* the board's, as a descriptor of the worker */
+};
 
 /* What a function has answered: whether its first result was true; its second, or its error. */
 typedef void answer_fn(bool ok, const char *why, void *arg);
@@ -40,6 +52,12 @@ struct supervisor_upward {
     void *(*request)(void *arg, struct process *p, const struct function *f, const char *extra, answer_fn *on_answer,
                      void *answer_arg);
     void (*withdraw)(void *arg, void *question);
+
+    /* A worker is about to be forked: what nobody needs any more goes, so that little of the copy changes later. */
+    void (*before_fork)(void *arg, const struct function *body);
+
+    /* In the forked worker: run its body to the end. Its exit status. */
+    int (*body)(void *arg, const struct worker_start *start, const struct function *body);
 
     /* Whether a line matches a Lua pattern. */
     bool (*match)(void *arg, const char *pattern, const char *line, size_t length);
@@ -85,6 +103,9 @@ bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, 
  */
 void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, const char *why);
 bool supervisor_is_ending(const struct supervisor *s);
+
+/* Whether it ends so that workers are not asked but told: by TERM. */
+bool supervisor_is_hasty(const struct supervisor *s);
 int supervisor_exit_code(const struct supervisor *s);
 
 /* Open reeve's own log and every captured file again. */
@@ -98,6 +119,9 @@ void supervisor_keep_count(struct supervisor *s, const struct program *program);
 
 /* How many processes of a program are kept (those being removed do not count). */
 int supervisor_count(const struct supervisor *s, const struct program *program);
+
+/* How many of them are alive and say that they are busy: workers. */
+int supervisor_busy(const struct supervisor *s, const struct program *program);
 
 /* The program that TTIN, TTOU, WINCH scale: `pool`, or the only one; NULL otherwise. */
 struct program *supervisor_pool(const struct supervisor *s);
@@ -122,6 +146,7 @@ struct bus *supervisor_bus(const struct supervisor *s);
 struct loop *supervisor_loop(const struct supervisor *s);
 struct notices *supervisor_notices(const struct supervisor *s);
 struct sockets *supervisor_sockets(const struct supervisor *s);
+struct board *supervisor_board(const struct supervisor *s);
 struct leases *supervisor_leases(const struct supervisor *s);
 struct children *supervisor_children(const struct supervisor *s);
 const struct supervisor_upward *supervisor_upward(const struct supervisor *s);

@@ -69,6 +69,15 @@ void log_close(void)
     state.uses_syslog = false;
 }
 
+void log_leave(void)
+{
+    int level = state.level;
+
+    log_close();
+    state.level = level;
+    state.listener = NULL;
+}
+
 bool log_open(const char *const *targets, size_t count, int level, int facility, struct error *e)
 {
     struct logtarget *opened = open_targets(targets, count, e);

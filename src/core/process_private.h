@@ -58,8 +58,10 @@ struct launch {
     struct environment environment;
     struct identity identity;
     struct limit limits[LIMITS_MOST + 1];
-    int close_after[4]; /* descriptors that are ours only until the child has them; -1: none */
-    int *passed;        /* owned: those that become 3, 4 … */
+    int close_after[4];   /* descriptors that are ours only until the child has them; -1: none */
+    struct words sockets; /* names of those that come first */
+    int *passed;          /* owned: those that become 3, 4 … */
+    int bell;             /* a worker's number for the board's bell */
 };
 
 /* Environment, identity, directory, limits of `settings`; stdio is /dev/null. To be cleared also after a failure. */
@@ -130,6 +132,7 @@ void care_begin(struct process *p);
 void care_stop(struct process *p);
 void care_forget(struct process *p);
 void care_adopt(struct process *p, const struct program *before);
+struct board_line *care_line(const struct process *p); /* NULL: it is no worker */
 void care_describe(const struct process *p, struct buffer *out);
 
 /* The blame that it carries, or NULL; a user's wish takes it away. */

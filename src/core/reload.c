@@ -96,6 +96,7 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
     free(old);
     supervisor_look_again(s);
     supervisor_wishes_changed(s);
+    spares_follow_plan(s);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, before, plan);
     loop_later(s->loop, release, before); /* events that are still to be told name its programs */

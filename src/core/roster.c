@@ -191,6 +191,7 @@ void supervisor_process_changed(struct supervisor *s, struct process *p, bool se
     if (process_state(p) == PROCESS_RUNNING)
         supervisor_came_back(s, p);
     supervisor_look_again(s);
+    supervisor_look_at_spares(s);
     if (settled && s->leaving.count > 0)
         sweep_soon(s);
     if (settled && s->shutdown.begun)
@@ -203,6 +204,13 @@ void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count)
         supervisor_let_go(s, pool_shrink(pool));
     while (pool->count < count)
         supervisor_start_soon(s, supervisor_add_process(s, pool));
+    pool_name_processes(pool);
+}
+
+void supervisor_dismiss(struct supervisor *s, struct pool *pool, struct process *p)
+{
+    pool_remove(pool, p);
+    supervisor_let_go(s, p);
     pool_name_processes(pool);
 }
 
@@ -240,6 +248,7 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
         count = 1;
     if (count < 0)
         count = 0;
+    pool->parked = ignore_bounds && count == 0;
     if ((size_t)count != pool->count) {
         buffer_addf(&text, "%s scaled from %zu to %d", program->name, pool->count, count);
         log_notice("%s", text.data);
@@ -267,6 +276,16 @@ int supervisor_count(const struct supervisor *s, const struct program *program)
     const struct pool *pool = supervisor_pool_of(s, program);
 
     return pool != NULL ? (int)pool->count : 0;
+}
+
+int supervisor_busy(const struct supervisor *s, const struct program *program)
+{
+    const struct pool *pool = supervisor_pool_of(s, program);
+    int busy = 0;
+
+    for (size_t i = 0; pool != NULL && i < pool->count; i++)
+        busy += process_is_busy(pool->process[i]);
+    return busy;
 }
 
 struct program *supervisor_pool(const struct supervisor *s)

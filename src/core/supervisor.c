@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "core/logfile.h"
 #include "core/notices.h"
+#include "os/board.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -23,6 +24,7 @@ struct supervisor *supervisor_new(struct loop *loop, const struct supervisor_upw
     s->children = children_new(loop);
     s->notices = notices_new(loop);
     s->sockets = sockets_new();
+    s->board = board_new(loop, spares_on_bell, s);
     s->leases = leases_new(s);
     logfile_use_children(s->children);
     s->started = clock_now();
@@ -48,6 +50,7 @@ void supervisor_free(struct supervisor *s)
     free(s->held);
     notices_free(s->notices);
     sockets_free(s->sockets);
+    board_free(s->board);
     leases_free(s->leases);
     timer_stop(&s->shutdown.limit);
     respawns_clear(&s->respawns);
@@ -149,6 +152,7 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
         supervisor_fill_pool(s, pool, program);
     }
     free(turn);
+    spares_follow_plan(s);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, NULL, plan);
     if (s->census != NULL)
@@ -293,6 +297,11 @@ struct leases *supervisor_leases(const struct supervisor *s)
 struct sockets *supervisor_sockets(const struct supervisor *s)
 {
     return s->sockets;
+}
+
+struct board *supervisor_board(const struct supervisor *s)
+{
+    return s->board;
 }
 
 struct children *supervisor_children(const struct supervisor *s)

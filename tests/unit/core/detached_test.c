@@ -136,7 +136,7 @@ static void its_stop_is_awaited_by_the_shutdown(void **state)
     supervisor_shutdown(stage->supervisor, 0, false, "TERM");
     fake_turn();
     assert_false(fake_loop_ended());
-    assert_int_equal(fake_last_signal(pid), SIGCONT); /* behind TERM */
+    assert_int_equal(fake_last_signal(pid), SIGTERM);
     fake_child_exits(pid, 0);
     stage_ends_without(stage, 0);
     fake_reset();
