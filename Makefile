@@ -55,6 +55,7 @@ MODULES       := $(filter-out $(BUILT_IN),$(patsubst src/modules/%/,%,$(wildcard
 MODULE_FILES  := $(MODULES:%=$(BUILD)/modules/%.so)
 curl_PACKAGES := libcurl
 edit_PACKAGES := libedit
+mysql_PACKAGES := libmariadb
 
 # tests/fake stands in for the files of src/os that have its names.
 FAKES      := $(wildcard tests/fake/*.c)
@@ -114,7 +115,7 @@ $(BUILD)/obj/%.o: src/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(COMPILE) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/modules/%.o: MODULE_FLAGS = -fPIC $(shell pkg-config --cflags $($(notdir $(@D))_PACKAGES))
+$(BUILD)/obj/modules/%.o: MODULE_FLAGS = -fPIC -fvisibility=hidden $(shell pkg-config --cflags $($(notdir $(@D))_PACKAGES))
 
 $(BUILT_IN:%=$(BUILD)/obj/modules/%/%.o): MODULE_FLAGS =
 
@@ -209,8 +210,8 @@ sanitized: everything
 
 LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua contrib/*/*.lua tests/lua/*.lua tests/lua/*/*.lua)
 SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/debian/build contrib/openrc/reeve \
-             contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh tests/e2e/*/*.inc \
-             tests/bench/run tests/bench/compare) $(E2E_TESTS)
+             contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh tests/e2e/mariadb.sh tests/e2e/*/*.inc \
+             tests/bench/run tests/bench/workers tests/bench/compare) $(E2E_TESTS)
 MANUALS := $(wildcard contrib/man/*.[1-8])
 
 layers: ## who includes a room above their own
@@ -246,6 +247,7 @@ bench: all $(BUILD)/bench/hooks ## how fast it is
 	@$(BUILD)/bench/hooks
 	@if [ -x tests/bench/run ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/run; else echo 'no tests/bench/run'; fi
 	@if [ -x /usr/sbin/gearmand ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/gearman.py; fi
+	@REEVE=$(abspath $(BUILD))/reeve tests/bench/workers
 
 format: ## clang-format on all C
 	@git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i

@@ -56,6 +56,13 @@ void hooks_set_current(struct script *s)
     lines_look_again();
 }
 
+void hooks_leave(void)
+{
+    hooks.supervisor = NULL;
+    hooks.listener = NULL;
+    hooks.current = NULL;
+}
+
 struct script *hooks_current(void)
 {
     return hooks.current;
