@@ -42,14 +42,16 @@ else
 LIBS = $(PKG_LIBS) -lm -ldl
 endif
 
-# All rooms but modules, where each folder becomes a shared object of its own.
-SOURCES := $(foreach room,$(filter-out modules,$(ROOMS)),$(wildcard src/$(room)/*.c src/$(room)/*/*.c))
+# All rooms but modules, where each folder becomes a shared object of its own, unless it needs no library.
+BUILT_IN := gearman
+SOURCES  := $(foreach room,$(filter-out modules,$(ROOMS)),$(wildcard src/$(room)/*.c src/$(room)/*/*.c)) \
+            $(foreach m,$(BUILT_IN),$(wildcard src/modules/$(m)/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 ARCHIVE := $(BUILD)/libreeve.a
 # All of it: modules may use any function.
 WHOLE   := -Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--export-dynamic
 
-MODULES       := $(patsubst src/modules/%/,%,$(wildcard src/modules/*/))
+MODULES       := $(filter-out $(BUILT_IN),$(patsubst src/modules/%/,%,$(wildcard src/modules/*/)))
 MODULE_FILES  := $(MODULES:%=$(BUILD)/modules/%.so)
 curl_PACKAGES := libcurl
 edit_PACKAGES := libedit
@@ -113,6 +115,8 @@ $(BUILD)/obj/%.o: src/%.c | $(BUILD)/version.h
 	$(call say,cc,$<)$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/modules/%.o: MODULE_FLAGS = -fPIC $(shell pkg-config --cflags $($(notdir $(@D))_PACKAGES))
+
+$(BUILT_IN:%=$(BUILD)/obj/modules/%/%.o): MODULE_FLAGS =
 
 $(foreach m,$(MODULES),$(eval $(BUILD)/modules/$(m).so: \
     $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/modules/$(m)/*.c))))
@@ -253,7 +257,10 @@ install: all ## to PREFIX, below DESTDIR
 	@for file in $$(find lua -name '*.lua'); do install -D -m 644 $$file "$(ROOT)/share/reeve/$$file"; done
 	@for file in $(MODULE_FILES); do install -D $$file "$(ROOT)/lib/reeve/modules/$${file##*/}"; done
 	@for file in $(DOCUMENTS); do install -D -m 644 $$file "$(ROOT)/share/doc/reeve/$${file##*/}"; done
-	@for file in $$(find examples -type f); do install -D -m 644 $$file "$(ROOT)/share/doc/reeve/$$file"; done
+	@for file in $$(find examples -type f); do \
+	    mode=644; if [ -x $$file ]; then mode=755; fi; \
+	    install -D -m $$mode $$file "$(ROOT)/share/doc/reeve/$$file"; \
+	done
 	@for pair in $(COMPLETIONS); do \
 	    if [ -f $${pair%%:*} ]; then install -D -m 644 $${pair%%:*} "$(ROOT)/$${pair#*:}"; fi; \
 	done

@@ -22,6 +22,12 @@ void hooks_forget(const struct script *s);
  * force is told. */
 void hooks_tell_emitted(struct script *s, lua_State *L, const char *name);
 
+/* Tell every `on(…)` of an event of another room's, which concerns no process; `subject` is what patterns are held
+ * against, `push` makes the event's table. Nothing is pushed if nobody listens. More than the hooks can keep up with is
+ * dropped, and counted in the log. */
+typedef void hooks_push_fn(lua_State *L, void *arg);
+void hooks_tell(const char *event, const char *subject, hooks_push_fn *push, void *arg);
+
 /* Whether some hook wants to know what the process writes; tell them a line of "stdout" or "stderr". */
 bool hooks_want_lines(const struct process *p);
 void hooks_tell_line(struct process *p, const char *text, size_t length, const char *stream);

@@ -9,6 +9,7 @@
 #include "control/starter.h"
 #include "convert/convert.h"
 #include "core/command.h"
+#include "modules/gearman.h"
 #include "os/file.h"
 #include "script/script.h"
 #include "script/verbs.h"
@@ -68,6 +69,7 @@ static struct plan *load(const char *path)
     struct plan *plan;
 
     foreign_enable();
+    gearman_register();
     plan = script_load(path, &problems);
     print_problems(&problems);
     problems_free(&problems);

@@ -7,6 +7,7 @@
 #include "control/premises.h"
 #include "core/command.h"
 #include "core/supervisor.h"
+#include "modules/gearman.h"
 #include "os/limits.h"
 #include "os/loop.h"
 #include "os/signals.h"
@@ -75,6 +76,7 @@ static struct plan *load(const struct reconcile *r)
     struct plan *plan;
 
     foreign_enable();
+    gearman_register();
     script_expect_pass();
     plan = script_load(r->file, &problems);
     problems_print(&problems, &text);

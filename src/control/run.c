@@ -8,6 +8,7 @@
 #include "core/herald.h"
 #include "core/journal.h"
 #include "core/supervisor.h"
+#include "modules/gearman.h"
 #include "os/daemon.h"
 #include "os/limits.h"
 #include "os/manager.h"
@@ -100,6 +101,7 @@ static struct plan *load(const struct run *r)
     struct plan *plan;
 
     foreign_enable();
+    gearman_register();
     plan = script_load(r->file, &problems);
     if (plan == NULL)
         tell_problems(r, &problems);
@@ -245,6 +247,7 @@ static void build(struct run *r)
 static void tear_down(struct run *r)
 {
     server_free(r->server);
+    gearman_close();
     script_unlisten();
     journal_close();
     bus_unlisten(&r->listener);
@@ -262,6 +265,7 @@ static void supervise(struct run *r, struct plan *plan)
                plan->program_count, plan->program_count == 1 ? "" : "s");
     name_address(r);
     supervisor_start(r->supervisor, plan);
+    gearman_open(r->supervisor);
     xtrim();
     daemon_ready();
     herald_start(r->supervisor);

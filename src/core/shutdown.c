@@ -1,7 +1,8 @@
-/* The end: programs are stopped in reverse order, class by class of one priority, in parallel within a class but for
- * those who depend on one another; what is
- * left after stop_timeout, or at the second request, is killed. */
+/* The end: first what works beside the programs, which it may need; then programs are stopped in reverse order, class
+ * by class of one priority, in parallel within a class but for those who depend on one another; what is left after
+ * stop_timeout, or at the second request, is killed. */
 #include "base/log.h"
+#include "core/organ.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -77,9 +78,39 @@ void shutdown_settled(struct supervisor *s, const struct process *p)
         loop_later(s->loop, stop_class, s);
 }
 
+static void on_organ_done(void *arg)
+{
+    struct supervisor *s = arg;
+
+    if (--s->shutdown.organs == 0)
+        loop_later(s->loop, stop_class, s);
+}
+
+/* They have half of the time, so that programs have the other half. */
+static void stop_organs(void *arg)
+{
+    struct supervisor *s = arg;
+    const struct organ *o;
+
+    s->shutdown.organs = 1;
+    for (size_t i = 0; (o = organ_at(i)) != NULL; i++)
+        if (o->stop(s->plan->settings.stop_timeout / 2, on_organ_done, s))
+            s->shutdown.organs++;
+    on_organ_done(s);
+}
+
+static void kill_organs(void)
+{
+    const struct organ *o;
+
+    for (size_t i = 0; (o = organ_at(i)) != NULL; i++)
+        o->kill();
+}
+
 static void kill_all(struct supervisor *s)
 {
     s->shutdown.killed = true;
+    kill_organs();
     for (size_t i = 0; i < s->all.count; i++) {
         struct process *p = s->all.process[i];
 
@@ -116,7 +147,7 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
     d->exit_code = exit_code;
     bus_publish(s->bus, &(struct event){ .kind = EVENT_SHUTDOWN, .text = why, .at = clock_wall() });
     d->limit = timer_start(s->loop, s->plan->settings.stop_timeout, on_limit, s);
-    loop_later(s->loop, stop_class, s);
+    loop_later(s->loop, stop_organs, s);
 }
 
 bool supervisor_is_ending(const struct supervisor *s)

@@ -15,6 +15,7 @@ struct shutdown {
     int priority;   /* of the class that is being stopped */
     size_t waiting; /* how many of it are not settled yet */
     struct timer *limit;
+    size_t organs; /* that are still finishing */
 };
 
 /* A growing list of processes. */

@@ -204,6 +204,7 @@ static bool open_pipes(struct pipes *p, bool has_input, struct error *e)
 static struct child *start_child(struct tool *t, struct children *children, const struct tool_request *r,
                                  const struct pipes *p, struct error *e)
 {
+    static char *nothing[] = { NULL };
     struct environment env = { 0 };
     struct identity identity;
     struct child_request request = { .argv = r->cmd->word,
@@ -215,11 +216,12 @@ static struct child *start_child(struct tool *t, struct children *children, cons
 
     if (r->user != NULL && !identity_find(r->user, NULL, NULL, 0, &identity, e))
         return NULL;
-    request.identity = r->user != NULL ? &identity : NULL;
-    environment_inherit(&env);
+    request.identity = r->user != NULL ? &identity : r->identity;
+    if (!r->clear_env)
+        environment_inherit(&env);
     if (r->env != NULL)
         environment_put_all(&env, r->env);
-    request.envp = env.entry;
+    request.envp = env.entry != NULL ? env.entry : nothing;
     c = child_start(children, &request, on_exit_of, t, e);
     environment_free(&env);
     if (r->user != NULL)

@@ -1,5 +1,6 @@
 #include "script/hooks.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "os/clock.h"
@@ -15,9 +16,11 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const hooks_events[] = { "start",    "ready", "exit",    "restart", "backoff",       "fatal",
-                                     "stop",     "line",  "health",  "reload",  "reload_failed", "scale",
-                                     "shutdown", "wish",  "refresh", NULL };
+enum { TOLD_MOST = 10000 }; /* tasks: events of other rooms may come in thousands */
+
+const char *const hooks_events[] = { "start",    "ready", "exit",    "restart",  "backoff",       "fatal",
+                                     "stop",     "line",  "health",  "reload",   "reload_failed", "scale",
+                                     "shutdown", "wish",  "refresh", "job_done", "job_failed",    NULL };
 
 static struct {
     struct supervisor *supervisor;
@@ -350,6 +353,29 @@ void hooks_tell_emitted(struct script *s, lua_State *L, const char *name)
                                        .push = push_anchored,
                                        .arg = &anchor });
     luaL_unref(L, LUA_REGISTRYINDEX, anchor);
+}
+
+/* ---- events of other rooms --------------------------------------------------------------------- */
+
+static bool is_swamped(const struct script *s, const char *event)
+{
+    static bool told;
+
+    if (s->task_count < TOLD_MOST) {
+        told = false;
+        return false;
+    }
+    if (!told)
+        log_warning("hooks on(\"%s\") are too slow: %d of them wait, and more are not called", event, TOLD_MOST);
+    told = true;
+    return true;
+}
+
+void hooks_tell(const char *event, const char *subject, hooks_push_fn *push, void *arg)
+{
+    if (hooks.current == NULL || is_swamped(hooks.current, event))
+        return;
+    tell_all(hooks.current, &(struct telling){ .event = event, .program = subject, .push = push, .arg = arg });
 }
 
 /* ---- listening --------------------------------------------------------------------------------- */

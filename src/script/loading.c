@@ -66,6 +66,7 @@ void loading_end(struct script *s)
         STAILQ_REMOVE_HEAD(&l->sources, link);
         free_source(source);
     }
+    annexes_free(l->annexes);
     free(l);
     s->loading = NULL;
 }
@@ -123,6 +124,14 @@ struct declaration *loading_add_declaration(struct loading *l, enum declaration_
     d->line = spot->line;
     STAILQ_INSERT_TAIL(&l->declarations, d, link);
     return d;
+}
+
+void loading_add_annex(struct loading *l, const void *key, void *data, void (*free_data)(void *data))
+{
+    struct annex *annex = xmalloc(sizeof *annex);
+
+    *annex = (struct annex){ key, data, free_data, l->annexes };
+    l->annexes = annex;
 }
 
 const char *loading_word(const struct declaration *d)

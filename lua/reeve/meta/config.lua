@@ -198,6 +198,11 @@ function include(path) end
 ---@field stream? "stdout"|"stderr" of "line"
 ---@field ok? boolean of "health"
 ---@field why? string of "health"
+---@field name? string of "job_done" and "job_failed": the function, as clients call it
+---@field job? string likewise: its handle
+---@field unique? string likewise
+---@field runtime? number likewise: seconds
+---@field reason? string of "job_failed"
 ---@field wanted? boolean of "wish": up or down
 
 ---@alias reeve.EventName
@@ -216,6 +221,8 @@ function include(path) end
 ---| "shutdown"
 ---| "wish"
 ---| "refresh"
+---| "job_done"
+---| "job_failed"
 ---| string
 
 ---Hear of events: `on("exit", "web*", function(event) … end)`; the pattern matches names of programs and processes.
