@@ -114,7 +114,7 @@ $(BUILD)/obj/%.o: src/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(COMPILE) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/modules/%.o: MODULE_FLAGS = -fPIC $(shell pkg-config --cflags $($(notdir $(@D))_PACKAGES))
+$(BUILD)/obj/modules/%.o: MODULE_FLAGS = -fPIC -fvisibility=hidden $(shell pkg-config --cflags $($(notdir $(@D))_PACKAGES))
 
 $(BUILT_IN:%=$(BUILD)/obj/modules/%/%.o): MODULE_FLAGS =
 
