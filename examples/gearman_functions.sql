@@ -2,7 +2,7 @@
 --
 --     mysql reeve <examples/gearman_functions.sql
 
-CREATE TABLE gearman_functions (
+CREATE TABLE IF NOT EXISTS gearman_functions (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
     -- The name that clients call: either `name`, or `ns` and `method`, which make `ns::method`.
     name VARCHAR(511) NULL,
