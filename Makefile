@@ -64,7 +64,8 @@ FAKE_OBJS  := $(FAKES:tests/fake/%.c=$(BUILD)/fake/%.o)
 CORE_OBJS  := $(filter-out $(FAKED),$(filter $(BUILD)/obj/base/% $(BUILD)/obj/os/% $(BUILD)/obj/core/%,$(OBJECTS)))
 UNIT_TESTS := $(wildcard tests/unit/*/*_test.c)
 UNITS      := $(UNIT_TESTS:tests/unit/%.c=$(BUILD)/unit/%)
-PROGRAMS   := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
+PROGRAMS   := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c)) \
+              $(patsubst tests/preload/%.c,$(BUILD)/programs/%.so,$(wildcard tests/preload/*.c))
 FUZZERS    := $(wildcard tests/fuzz/*_fuzz.c)
 REPLAYS    := $(FUZZERS:tests/fuzz/%.c=$(BUILD)/replay/%)
 EXAMPLES   := $(wildcard examples/*.lua)
@@ -169,6 +170,11 @@ $(BUILD)/programs/%: tests/programs/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(TEST) $(LDFLAGS)
 
+# Loaded into reeve, which brings the sanitizers' runtime itself.
+$(BUILD)/programs/%.so: tests/preload/%.c | $(BUILD)/version.h
+	@mkdir -p $(@D)
+	$(call say,cc,$<)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -shared -fPIC -MMD -MP -MT $@ -MF $@.d -o $@ $<
+
 $(BUILD)/replay/%: tests/fuzz/%.c tests/fuzz/replay.c $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(TEST) tests/fuzz/replay.c $(ARCHIVE) $(LIBS)
@@ -207,9 +213,10 @@ check: ## lint, build with gcc and clang, tests under ASan and UBSan
 sanitized: everything
 	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(RUN) $(UNITS) $(REPLAYS) $(E2E_TESTS)
 
-LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua tests/lua/*.lua tests/lua/*/*.lua)
-SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/demo.sh contrib/demo-jobs contrib/debian/build contrib/openrc/reeve tests/run tests/layers.sh \
-             tests/e2e/run tests/e2e/lib.sh tests/e2e/mariadb.sh tests/bench/run) $(E2E_TESTS)
+LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua contrib/*/*.lua tests/lua/*.lua tests/lua/*/*.lua)
+SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/debian/build contrib/openrc/reeve \
+             contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh tests/e2e/mariadb.sh contrib/demo-jobs contrib/demo.sh tests/e2e/*/*.inc \
+             tests/bench/run) $(E2E_TESTS)
 MANUALS := $(wildcard contrib/man/*.[1-8])
 
 layers: ## who includes a room above their own
@@ -244,6 +251,7 @@ $(BUILD)/bench/hooks: tests/bench/hooks.c $(ARCHIVE)
 bench: all $(BUILD)/bench/hooks ## how fast it is
 	@$(BUILD)/bench/hooks
 	@if [ -x tests/bench/run ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/run; else echo 'no tests/bench/run'; fi
+	@if [ -x /usr/sbin/gearmand ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/gearman.py; fi
 
 format: ## clang-format on all C
 	@git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i

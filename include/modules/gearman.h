@@ -12,13 +12,4 @@ void gearman_register(void);
 void gearman_open(struct supervisor *s);
 void gearman_close(void);
 
-/* The counters of one function. */
-struct gearman_counters {
-    const char *function;
-    int running, limit;
-    unsigned long long done, failed, lost; /* lost: their connection went before they could report */
-};
-typedef void gearman_counters_fn(const struct gearman_counters *c, void *arg);
-void gearman_each(gearman_counters_fn *fn, void *arg);
-
 #endif

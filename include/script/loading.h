@@ -36,11 +36,20 @@ struct declaration {
     struct value value;
 };
 
+/* A target that a library was given: the plan has to have it. */
+struct expectation {
+    STAILQ_ENTRY(expectation) link;
+    const char *who; /* static */
+    char *target;
+    struct spot spot;
+};
+
 struct loading {
     struct problems *problems;
     STAILQ_HEAD(, source) sources;
     STAILQ_HEAD(, declaration) declarations;
     struct annex *annexes;  /* the plan's, once it is built */
+    STAILQ_HEAD(, expectation) expectations;
     struct source *current; /* the one that is evaluated now */
     msec limit;
     bool told_cut_off;
@@ -62,6 +71,7 @@ struct declaration *loading_add_declaration(struct loading *l, enum declaration_
 
 /* Keep what a library has read from the file, for its plan; `data` is owned from now on. */
 void loading_add_annex(struct loading *l, const void *key, void *data, void (*free_data)(void *data));
+void loading_expect(struct loading *l, const char *who, const char *target, const struct spot *spot);
 
 /* The word that declares it: "program" … */
 const char *loading_word(const struct declaration *d);

@@ -42,7 +42,4 @@ void script_detach(struct supervisor_upward *up);
 void script_listen(struct supervisor *s);
 void script_unlisten(void);
 
-/* The same without a supervisor: `plan` (borrowed) is what `reeve` knows. NULL and NULL end it. */
-void script_stand_alone(struct loop *loop, struct plan *plan);
-
 #endif

@@ -1,7 +1,9 @@
 -- Target states from a server: each box asks what it should run, obeys, reports, and goes on when the server is gone.
 local memory = require "reeve.magistrate.memory"
+local offer = require("reeve.pass").offer
 local pass = require "reeve.magistrate.pass"
 local report = require "reeve.magistrate.report"
+local reconcile = require "reeve.magistrate.reconcile"
 local residents = require "reeve.magistrate.residents"
 local target = require "reeve.magistrate.target"
 local wire = require "reeve.magistrate.wire"
@@ -42,13 +44,19 @@ end
 
 -- ---- followers --------------------------------------------------------------------------------
 
+-- A relative path is meant from the folder of the configuration.
+local function beside(file, path)
+    return path:find("^/") and path or (file:match("^.*/") or "") .. path
+end
+
 -- What the file could not know yet while it was evaluated.
 local function open(f)
     local settings = reeve.settings()
     local options, file = f.options, f.number == 1 and "magistrate.json" or ("magistrate-%d.json"):format(f.number)
     local problem
     f.name = wire.clean_name(options.name or settings.name)
-    f.cache = options.cache or (settings.state_dir and settings.state_dir .. "/" .. file)
+    f.cache = options.cache and beside(settings.file, options.cache)
+        or (settings.state_dir and settings.state_dir .. "/" .. file)
     f.memory, problem = memory.load(f.cache, f.name)
     f.report = report.new {
         name = f.name, pid_path = settings.state_dir, url = f.url, file = settings.file, send_env = options.send_env,
@@ -104,11 +112,14 @@ function magistrate.follow(options)
     if not good then error(why, 2) end
     local url, username, password = wire.split_url(options.url)
     local f = { number = #followers + 1, options = options, url = url, told = {} }
+    f.open = function() open(f) end
+    local alone = offer(function(what, name) return reconcile.run(followers, what, name) end)
     f.server = wire.server {
         url = url, username = options.username or username, password = options.password or password,
         timeout = options.timeout or 30, ca_file = options.ca_file, insecure = options.insecure, proxy = options.proxy,
     }
     followers[f.number] = f
+    if alone then return end
     reeve.task(begin, f)
     reeve.every(options.interval or 60, function() poll(f) end)
     on("refresh", function() poll(f) end)

@@ -7,11 +7,13 @@
 #include "control/server.h"
 #include "core/herald.h"
 #include "core/journal.h"
+#include "core/tally.h"
 #include "core/supervisor.h"
 #include "modules/gearman.h"
 #include "os/daemon.h"
 #include "os/limits.h"
 #include "os/manager.h"
+#include "os/oom.h"
 #include "os/pidfile.h"
 #include "os/signals.h"
 #include "script/script.h"
@@ -129,7 +131,8 @@ static bool apply_settings(struct run *r, const struct supervisor_settings *sett
 /* What is ours as the user that we stay. */
 static bool settle(struct run *r, const struct plan *plan, struct error *e)
 {
-    return premises_settle(&plan->settings, e) && (r->pidfile == NULL || pidfile_write(r->pidfile, e)) && server_listen(r->server, plan, e);
+    return premises_settle(&plan->settings, e) && (r->pidfile == NULL || pidfile_write(r->pidfile, e)) &&
+           server_listen(r->server, plan, e);
 }
 
 /* The sockets come first: their ports may be for root only. One that cannot be opened is told last: if another reeve
@@ -234,6 +237,7 @@ static void on_event(const struct event *event, void *arg)
 static void build(struct run *r)
 {
     limits_raise_files();
+    oom_open("/proc/self", "/dev/kmsg");
     script_attach(&r->upward, r->file);
     r->loop = loop_new();
     signals_open(r->loop, on_signal, r);
@@ -241,6 +245,7 @@ static void build(struct run *r)
     r->server = server_new(r->supervisor, &r->addresses);
     r->listener = bus_listen(supervisor_bus(r->supervisor), on_event, r);
     journal_open(supervisor_bus(r->supervisor));
+    tally_open(supervisor_bus(r->supervisor));
     script_listen(r->supervisor);
 }
 
@@ -250,11 +255,13 @@ static void tear_down(struct run *r)
     gearman_close();
     script_unlisten();
     journal_close();
+    tally_close();
     bus_unlisten(&r->listener);
     supervisor_free(r->supervisor);
     script_detach(&r->upward);
     signals_close();
     loop_free(r->loop);
+    oom_close();
     if (r->pidfile != NULL)
         pidfile_remove(r->pidfile);
 }

@@ -3,6 +3,7 @@
 #include "core/detached.h"
 #include "core/side_command.h"
 #include "os/clock.h"
+#include "os/oom.h"
 #include "process_private.h"
 
 #include <assert.h>
@@ -86,8 +87,8 @@ static void end_group(struct process *p)
     }
 }
 
-/* The starter of a daemon has ended. True: somebody takes its place, or is waited for. While it is being stopped, the one
- * that it has started is stopped in its place. */
+/* The starter of a daemon has ended. True: somebody takes its place, or is waited for. While it is being stopped, the
+ * one that it has started is stopped in its place. */
 static bool starter_ended(struct process *p, const struct child_exit *end)
 {
     struct child *starter = p->child;
@@ -119,6 +120,7 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
     exit->code = end->signal == 0 ? end->code : -1;
     exit->signal = end->signal;
     exit->core = end->core;
+    exit->oom = end->signal == SIGKILL && p->state != PROCESS_STOPPING && oom_took(child_pid(c));
     exit->unknown = end->unknown;
     exit->uptime = clock_now() - p->started;
     process_exit_reason(exit);

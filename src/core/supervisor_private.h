@@ -11,6 +11,8 @@
 /* The way to the end: classes of one priority are stopped one after another. */
 struct shutdown {
     bool begun, killed;
+    bool hurried; /* asked for twice */
+    bool lingers; /* everything has stopped, but the last words are not said */
     int exit_code;
     int priority;   /* of the class that is being stopped */
     size_t waiting; /* how many of it are not settled yet */
@@ -55,7 +57,7 @@ struct supervisor {
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;
-    bool visits; /* it acts on detached programs only */
+    bool visits;               /* it acts on detached programs only */
     struct respawns *respawns; /* over all programs; owned */
     struct shutdown shutdown;
     msec started;

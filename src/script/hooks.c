@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "base/xalloc.h"
 #include "os/clock.h"
 #include "os/transfer.h"
 #include "script/handle.h"
@@ -22,9 +23,10 @@ const char *const hooks_events[] = { "start",    "ready", "exit",    "restart", 
                                      "stop",     "line",  "health",  "reload",   "reload_failed", "scale",
                                      "shutdown", "wish",  "refresh", "job_done", "job_failed",    NULL };
 
+enum { FAREWELL_TIME = 2000 }; /* for our own Lua, which waits for the disk */
+
 static struct {
     struct supervisor *supervisor;
-    const struct plan *plan; /* without a supervisor */
     struct listener *listener;
     struct script *current;
 } hooks;
@@ -36,19 +38,52 @@ struct supervisor *script_supervisor(void)
 
 const struct plan *script_plan(void)
 {
-    return hooks.supervisor != NULL ? supervisor_plan(hooks.supervisor) : hooks.plan;
+    return hooks.supervisor != NULL ? supervisor_plan(hooks.supervisor) : NULL;
 }
 
 void hooks_set_current(struct script *s)
 {
     struct script *before = hooks.current;
 
+    if (before != NULL && before != s)
+        hooks_say_farewell(before, false);
     hooks.current = s;
     if (before != NULL && before != s)
         tasks_retire(before);
     if (s != NULL)
         tasks_begin(s);
     lines_look_again();
+}
+
+struct script *hooks_current(void)
+{
+    return hooks.current;
+}
+
+void hooks_say_farewell(struct script *s, bool ends)
+{
+    struct call c;
+
+    if (s->farewell == 0)
+        return;
+    call_begin(&c, s);
+    lua_rawgeti(c.L, LUA_REGISTRYINDEX, s->farewell);
+    lua_pushboolean(c.L, ends);
+    if (!call_run(&c, FAREWELL_TIME))
+        call_log(&c, "what is to be kept");
+    call_end(&c);
+}
+
+void hooks_subscribe(struct script *s, const struct subscription *to)
+{
+    struct subscription *new;
+
+    s->subscriptions = xrealloc(s->subscriptions, (s->subscription_count + 1) * sizeof *s->subscriptions);
+    new = &s->subscriptions[s->subscription_count++];
+    *new = *to;
+    new->event = xstrdup(to->event);
+    new->pattern = xstrdup(to->pattern);
+    new->file = xstrdup(to->file);
 }
 
 void hooks_forget(const struct script *s)
@@ -89,7 +124,7 @@ void hooks_push_exit(lua_State *L, const struct process_exit *exit)
         lua_pushnil(L);
         return;
     }
-    lua_createtable(L, 0, 9);
+    lua_createtable(L, 0, 11);
     if (exit->code >= 0)
         set_number(L, "code", exit->code);
     if (exit->signal > 0)
@@ -101,12 +136,27 @@ void hooks_push_exit(lua_State *L, const struct process_exit *exit)
     set_number(L, "attempt", exit->attempt);
     set_number(L, "restarts", exit->restarts);
     set_bool(L, "core", exit->core);
+    set_bool(L, "oom", exit->oom);
+    set_seconds(L, "at", exit->at);
 }
 
 /* A process follows its program from plan to plan. */
 static const struct program *program_of(const struct event *event)
 {
     return event->process != NULL ? process_program(event->process) : event->program;
+}
+
+static const char *name_of_text(enum event_kind kind)
+{
+    switch (kind) {
+    case EVENT_HEALTH:
+        return "why";
+    case EVENT_EXIT:
+    case EVENT_FATAL:
+        return "verdict";
+    default:
+        return "text";
+    }
 }
 
 static void push_event(lua_State *L, const struct event *event)
@@ -123,7 +173,7 @@ static void push_event(lua_State *L, const struct event *event)
     if (event->kind == EVENT_WISH)
         set_bool(L, "wanted", event->ok);
     if (event->text != NULL)
-        set_text(L, event->kind == EVENT_HEALTH ? "why" : "text", event->text);
+        set_text(L, name_of_text(event->kind), event->text);
     if (event->process == NULL)
         return;
     handle_push_process(L, event->process);
@@ -153,6 +203,8 @@ static void push_arguments(lua_State *L, const struct event *event)
         lua_pushstring(L, event->text);
     } else {
         hooks_push_exit(L, event->exit);
+        if (event->exit != NULL && event->text != NULL)
+            set_text(L, "verdict", event->text);
     }
 }
 
@@ -169,15 +221,22 @@ static void run_hook(const struct function *f, const struct event *event, const 
     run(t, event->process);
 }
 
+/* Of the program itself; NULL: it has none for this event. */
+static const struct function *own_hook(const struct event *event, char *name, size_t size)
+{
+    if (event->process == NULL)
+        return NULL;
+    snprintf(name, size, "on_%s", event_name(event->kind));
+    if (setting_find(&program_record, name) == NULL)
+        return NULL;
+    return program_function(process_program(event->process), name);
+}
+
 static void tell_program(const struct event *event)
 {
-    const struct function *f;
     char name[32];
+    const struct function *f = own_hook(event, name, sizeof name);
 
-    if (event->process == NULL)
-        return;
-    snprintf(name, sizeof name, "on_%s", event_name(event->kind));
-    f = setting_find(&program_record, name) != NULL ? program_function(process_program(event->process), name) : NULL;
     if (f != NULL)
         run_hook(f, event, name);
 }
@@ -205,14 +264,15 @@ struct telling {
 static void run_subscription(struct script *s, const struct subscription *to, const struct telling *about)
 {
     const char *who = about->process != NULL ? about->process : about->program;
+    const struct process *p = to->apart ? NULL : about->p;
     struct task *t;
 
-    if (about->p != NULL && !lane_has_room(process_id(about->p), to->event))
+    if (p != NULL && !lane_has_room(process_id(p), to->event))
         return;
     t = task_new(s, NULL, "hook on(\"%s\")%s%s", to->event, who != NULL ? " of " : "", who != NULL ? who : "");
     lua_rawgeti(task_stack(t), LUA_REGISTRYINDEX, to->function);
     about->push(task_stack(t), about->arg);
-    run(t, about->p);
+    run(t, p);
 }
 
 /* A hook may add others: they move in memory, and are not told of this event. */
@@ -233,6 +293,20 @@ static void push_bus_event(lua_State *L, void *arg)
     push_event(L, arg);
 }
 
+static bool is_heard(const struct event *event, const struct program *program)
+{
+    const char *process = event->process != NULL ? process_name(event->process) : NULL;
+    char name[32];
+
+    if (own_hook(event, name, sizeof name) != NULL)
+        return true;
+    for (size_t i = 0; hooks.current != NULL && i < hooks.current->subscription_count; i++)
+        if (wants(&hooks.current->subscriptions[i], event_name(event->kind), program != NULL ? program->name : NULL,
+                  process))
+            return true;
+    return false;
+}
+
 static void on_event(const struct event *event, void *arg)
 {
     const struct program *program = program_of(event);
@@ -241,7 +315,8 @@ static void on_event(const struct event *event, void *arg)
     (void)arg;
     if (event->kind == EVENT_STATE || event->kind == EVENT_GONE)
         return; /* not for hooks: the others say it all */
-    lines_before(event);
+    if (event->kind == EVENT_EXIT || is_heard(event, program))
+        lines_before(event);
     tell_program(event);
     if (hooks.current == NULL)
         return;
@@ -389,15 +464,11 @@ void script_listen(struct supervisor *s)
     verbs_register();
 }
 
-void script_stand_alone(struct loop *loop, struct plan *plan)
-{
-    hooks.plan = plan;
-    tasks_open(loop);
-}
-
 void script_unlisten(void)
 {
     bus_unlisten(&hooks.listener);
+    if (hooks.current != NULL)
+        hooks_say_farewell(hooks.current, true);
     lines_close();
     tasks_open(NULL);
     transfers_close();

@@ -94,13 +94,44 @@ static void check_listeners(struct script *s, const struct plan *plan)
             check_listener(s, &s->subscriptions[i], plan);
 }
 
+static bool is_group(const struct plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->group_count; i++)
+        if (strcmp(plan->groups[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_target(const struct plan *plan, const char *target)
+{
+    if (*target == '@')
+        return is_group(plan, target + 1);
+    for (size_t i = 0; i < plan->program_count; i++)
+        if (means(target, plan->programs[i]))
+            return true;
+    return strcmp(target, "all") == 0;
+}
+
+static void check_expectations(struct script *s, const struct plan *plan)
+{
+    const struct expectation *e;
+
+    STAILQ_FOREACH(e, &s->loading->expectations, link)
+    {
+        if (!is_target(plan, e->target))
+            loading_problem_at(s->loading, &e->spot, "%s: there is no program or group '%s'", e->who, e->target);
+    }
+}
+
 static struct plan *finish(struct script *s, size_t problems_before)
 {
     struct problems *problems = s->loading->problems;
     struct plan *plan = build_plan(s->loading);
 
-    if (plan != NULL)
+    if (plan != NULL) {
         check_listeners(s, plan);
+        check_expectations(s, plan);
+    }
     if (count_of(problems) == problems_before) {
         hand_over(s, plan);
         return plan;

@@ -7,6 +7,7 @@
 #include "script/questions.h"
 #include "script/reader.h"
 #include "script/script.h"
+#include "script/task.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -16,6 +17,18 @@
 static struct plan *load(void *arg, struct problems *problems)
 {
     return script_load(arg, problems);
+}
+
+static size_t count_tasks(void *arg)
+{
+    (void)arg;
+    return tasks_count();
+}
+
+static bool linger(void *arg, loop_fn *end, void *end_arg)
+{
+    (void)arg;
+    return tasks_linger(end, end_arg);
 }
 
 static void applied(void *arg, struct plan *before, struct plan *now)
@@ -155,6 +168,8 @@ void script_attach(struct supervisor_upward *up, const char *path)
                                       .request = questions_request,
                                       .withdraw = questions_withdraw,
                                       .match = questions_match,
+                                      .count_tasks = count_tasks,
+                                      .linger = linger,
                                       .applied = applied };
 }
 

@@ -11,8 +11,6 @@
 
 enum message_type { MESSAGE_COMPLETE, MESSAGE_UPDATE, MESSAGE_PROGRESS, MESSAGE_PRINT };
 
-enum { MESSAGE_DEEPEST = 256 };
-
 struct message {
     enum message_type type;
 

@@ -1,7 +1,7 @@
 -- One pass towards what the server wants: ask, act, acknowledge, report.
 --
 -- `f` is a follower: { name, server, memory, report, told }. `workers` is how things are done here: a supervisor does
--- them (residents.lua), or `reeve reconcile` (detached.lua).
+-- them (residents.lua).
 local memory = require "reeve.magistrate.memory"
 local target = require "reeve.magistrate.target"
 local wire = require "reeve.magistrate.wire"
@@ -64,13 +64,14 @@ local function hear(run, states)
     local m, breathe, now = run.f.memory, breather(), {}
     for name, said in pairs(states) do
         if not run.workers.has(name) then
-            tell(run, "no " .. name, "warning", ("the server names '%s', which is not here"):format(name))
+            tell(run, "no " .. name, run.soft, ("the server names '%s', which is not here"):format(name))
         else
             now[name] = hear_one(run, name, said)
         end
         breathe()
     end
-    for name in pairs(m.workers) do
+    for name, t in pairs(m.workers) do
+        if not now[name] and t.word == "unknown" then now[name] = t end -- a user's wish alone
         m.changed = m.changed or not now[name]
     end
     m.changed = m.changed or not m.known
@@ -166,7 +167,7 @@ end
 local function note_silence(run, why)
     local m = run.f.memory
     local what = m.known and "what it said last holds" or "it has never said anything, so nothing changes"
-    tell(run, "silence", "warning", ("no answer from %s: %s; %s"):format(run.f.url, why, what))
+    tell(run, "silence", m.known and run.soft or "warning", ("no answer from %s: %s; %s"):format(run.f.url, why, what))
 end
 
 -- Whether the server can be told something. The very answer of the last time says nothing new.
@@ -189,7 +190,9 @@ local function ask(run)
 end
 
 local function new_run(f, workers)
-    return { f = f, workers = workers, touched = {}, logs = {}, worker_logs = {} }
+    -- Whoever comes again every minute would say the same every minute.
+    local soft = workers.stay() and "warning" or "notice"
+    return { f = f, workers = workers, soft = soft, touched = {}, logs = {}, worker_logs = {} }
 end
 
 --- What is remembered holds until somebody knows better: before the first pass.
@@ -199,6 +202,13 @@ function pass.resume(f, workers)
     act(run)
     save(run)
     return run.touched
+end
+
+--- Only ask, and remember.
+function pass.learn(f, workers)
+    local run = new_run(f, workers)
+    ask(run)
+    save(run)
 end
 
 --- `holds()` says whether the follower is still in force when the server has taken its time. False: nothing is known.

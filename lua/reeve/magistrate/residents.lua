@@ -1,7 +1,8 @@
 -- The workers of a supervisor that stays: its programs.
 local residents = {}
 
-local SETTLE = 10 -- seconds for those that stop or start, before the report
+local settle_time = 10 -- seconds for those that stop or start, before the report
+local only_detached = false
 
 local UP = { STARTING = true, RUNNING = true, BACKOFF = true }
 local RESTING = { STOPPED = true, EXITED = true, FATAL = true, BACKOFF = true }
@@ -12,11 +13,21 @@ local programs, order
 local function look_around()
     if order then return end
     programs, order = {}, {}
-    for i, program in ipairs(reeve.programs()) do
-        order[i] = program.name
-        programs[program.name] = program
+    for _, program in ipairs(reeve.programs()) do
+        if not only_detached or program.settings.detached then
+            order[#order + 1] = program.name
+            programs[program.name] = program
+        end
     end
 end
+
+--- The supervisor does not stay: the others are none of its business, and what is begun has to be over when it leaves.
+function residents.keep_detached()
+    only_detached, settle_time = true, 120
+end
+
+--- Whether this supervisor stays.
+function residents.stay() return not only_detached end
 
 local function processes(name)
     look_around()
@@ -58,20 +69,25 @@ function residents.start(name) programs[name]:start() end
 function residents.stop(name) programs[name]:stop() end
 function residents.restart(name) programs[name]:restart() end
 
-local function has_settled(name, goal)
+local function has_settled(process, goal)
+    local state = process.state
+    if RESTING[state] then return true end
+    if goal == "stopped" or state == "STOPPING" then return false end
+    return state == "RUNNING" or not only_detached and process.pid ~= nil
+end
+
+local function have_settled(name, goal)
     for _, process in ipairs(processes(name)) do
-        local state = process.state
-        local settled = RESTING[state] or (goal ~= "stopped" and process.pid and state ~= "STOPPING")
-        if not settled then return false end
+        if not has_settled(process, goal) then return false end
     end
     return true
 end
 
 --- Wait until those have got where they were sent ({ name = goal }), or have had time enough.
 function residents.settle(touched)
-    local deadline = reeve.now() + SETTLE
+    local deadline = reeve.now() + settle_time
     for name, goal in pairs(touched) do
-        while not has_settled(name, goal) and reeve.now() < deadline do reeve.sleep(0.05) end
+        while not have_settled(name, goal) and reeve.now() < deadline do reeve.sleep(0.05) end
     end
 end
 

@@ -50,6 +50,8 @@ function target.count(t, had_to_start)
     return true
 end
 
+-- "unknown" is the word for what the server has never named.
+
 --- From a cache, where anything may stand; nil: it is none.
 function target.read(t)
     if type(t) ~= "table" or type(t.word) ~= "string" then return nil end

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { REMOVALS_LIMIT = 2000 };
+
 static struct {
     struct supervisor *supervisor; /* NULL: it is not open */
     struct listener *listener;
@@ -127,6 +129,32 @@ static void each_line(organ_line_fn *fn, void *arg)
     }
 }
 
+void gearman_each(gearman_each_fn *fn, void *arg)
+{
+    const struct ability *a;
+    const struct crew *c;
+
+    TAILQ_FOREACH(c, &all.crews, link)
+    {
+        TAILQ_FOREACH(a, &c->abilities, link)
+        {
+            fn(a, arg);
+        }
+    }
+}
+
+bool gearman_has_abilities(void)
+{
+    const struct crew *c;
+
+    TAILQ_FOREACH(c, &all.crews, link)
+    {
+        if (!TAILQ_EMPTY(&c->abilities))
+            return true;
+    }
+    return false;
+}
+
 static void print_ability(const struct ability *a, struct buffer *json)
 {
     struct buffer description = { 0 };
@@ -161,39 +189,29 @@ static void print_ability(const struct ability *a, struct buffer *json)
     buffer_free(&description);
 }
 
-static void print(organ_wants_fn *wants, void *arg, struct buffer *json)
+struct printing {
+    organ_wants_fn *wants;
+    void *arg;
+    struct buffer *json;
+};
+
+static void print_if_wanted(const struct ability *a, void *arg)
 {
-    const struct ability *a;
-    const struct crew *c;
+    const struct printing *p = arg;
     char name[PACKET_NAME_MOST + 16];
 
-    json_open_array(json);
-    TAILQ_FOREACH(c, &all.crews, link)
-    {
-        TAILQ_FOREACH(a, &c->abilities, link)
-        {
-            snprintf(name, sizeof name, "gearman:%s", a->definition.name);
-            if (wants(name, arg))
-                print_ability(a, json);
-        }
-    }
-    json_close_array(json);
+    snprintf(name, sizeof name, "gearman:%s", a->definition.name);
+    if (p->wants(name, p->arg))
+        print_ability(a, p->json);
 }
 
-void gearman_each(gearman_counters_fn *fn, void *arg)
+static void print(organ_wants_fn *wants, void *arg, struct buffer *json)
 {
-    const struct ability *a;
-    const struct crew *c;
+    struct printing p = { wants, arg, json };
 
-    TAILQ_FOREACH(c, &all.crews, link)
-    {
-        TAILQ_FOREACH(a, &c->abilities, link)
-        {
-            fn(&(struct gearman_counters){ a->definition.name, a->busy, a->definition.concurrency, a->done, a->failed,
-                                           a->lost },
-               arg);
-        }
-    }
+    json_open_array(json);
+    gearman_each(print_if_wanted, &p);
+    json_close_array(json);
 }
 
 void gearman_job_done(const struct job *j)
@@ -291,6 +309,7 @@ void gearman_open(struct supervisor *s)
     all.supervisor = s;
     all.stopping = false;
     organ_add(&organ);
+    gearman_count();
     all.listener = bus_listen(supervisor_bus(s), on_event, NULL);
     follow_plan(supervisor_plan(s));
 }
@@ -301,6 +320,7 @@ void gearman_close(void)
     if (all.supervisor == NULL)
         return;
     kill_all();
+    job_finish_removals(REMOVALS_LIMIT);
     timer_stop(&all.limit);
     bus_unlisten(&all.listener);
     organ_remove(&organ);

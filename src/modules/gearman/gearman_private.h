@@ -3,10 +3,11 @@
  *     crew.c         the functions of one call of supervise { … }: asks for their list, and follows it
  *     caps.c         asks executors what they can do
  *     ability.c      one function: its slots, its jobs, its connections
- *     jobserver.c       one connection to one job server
- *     job.c          one job: from its packet to its end; job_start.c, job_output.c
+ *     jobserver.c    one connection to one job server; jobserver_hear.c: what it says
+ *     job.c          one job: from its packet to its end; job_process.c, job_output.c
  *     definition.c   how a function is written down; settings.c: all the rest
  *     gearman.c      all crews, and what the supervisor wants of them
+ *     metrics.c      counts them
  *     library.c      require "reeve.gearman.worker" */
 #ifndef MODULES_GEARMAN_PRIVATE_H
 #define MODULES_GEARMAN_PRIVATE_H
@@ -87,6 +88,19 @@ void jobserver_flush_soon(struct jobserver *s);
 
 /* One of its jobs has reported. */
 void jobserver_job_settled(struct jobserver *s, struct job *j);
+
+/* The connection is over, or there was none: another attempt later. */
+void jobserver_fall(struct jobserver *s, const char *why);
+
+/* It should wake us when it has a job. */
+void jobserver_sleep(struct jobserver *s);
+
+/* If it is leaving and nothing keeps it any more, it goes: it is freed later. */
+void jobserver_leave_if_idle(struct jobserver *s);
+
+/* jobserver_hear.c: bytes came; how many of them are used up. */
+struct connection;
+size_t jobserver_hear(struct connection *c, const char *data, size_t length, void *arg);
 
 /* ---- ability.c: one function ------------------------------------------------------------------------ */
 
@@ -181,12 +195,15 @@ void job_fail(struct job *j, const char *text, size_t length);
 /* Refuse a job that has not begun. */
 void job_refuse(struct jobserver *s, const char *handle, const char *why);
 
-/* job_start.c: the process, and its work directory. */
-bool job_start(struct job *j, const char *payload, size_t length, child_exit_fn *on_exit, struct error *e);
+/* job_process.c: the process, and its work directory. */
+bool job_spawn(struct job *j, const char *payload, size_t length, child_exit_fn *on_exit, struct error *e);
 void job_close_input(struct job *j);
 
 /* Remove a work directory, in the background, and free its path. */
 void job_remove_folder(struct loop *loop, char *path);
+
+/* Reeve ends: what is still being removed is, now. */
+void job_finish_removals(msec limit);
 
 /* job_output.c: what the process writes. */
 void job_on_stdout(const char *data, size_t length, void *arg);
@@ -254,12 +271,20 @@ struct ability *crew_find(const struct crew *c, const char *name);
 
 /* ---- gearman.c ---------------------------------------------------------------------------------------- */
 
+typedef void gearman_each_fn(const struct ability *a, void *arg);
+void gearman_each(gearman_each_fn *fn, void *arg);
+bool gearman_has_abilities(void);
+
 /* It is forgotten. */
 void gearman_forget(struct crew *c);
 
 /* A job has reported. */
 void gearman_job_done(const struct job *j);
 void gearman_job_failed(const struct job *j, const char *why);
+
+/* ---- metrics.c: from now on they are counted for the verb metrics ------------------------------------- */
+
+void gearman_count(void);
 
 /* ---- library.c --------------------------------------------------------------------------------------- */
 

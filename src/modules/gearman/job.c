@@ -345,7 +345,7 @@ void job_begin(struct jobserver *s, const char *handle, const char *unique, cons
     struct job *j = job_new(s, handle, unique, length);
     struct error e;
 
-    if (!job_start(j, payload, length, on_exit_of, &e)) {
+    if (!job_spawn(j, payload, length, on_exit_of, &e)) {
         job_refuse(s, handle, e.text);
         destroy(j);
         return;

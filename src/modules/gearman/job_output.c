@@ -160,7 +160,8 @@ void job_add_stderr(const struct job *j, struct buffer *out)
 {
     size_t length = j->stderr_tail.length, kept = length < STDERR_KEPT ? length : STDERR_KEPT;
 
-    buffer_add(out, j->stderr_tail.data + (length - kept), kept);
+    if (kept > 0)
+        buffer_add(out, j->stderr_tail.data + (length - kept), kept);
 }
 
 static void log_lines(struct job *j, const char *data, size_t length)

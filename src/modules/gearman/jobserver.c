@@ -33,10 +33,10 @@
 
 enum {
     CONNECT_LIMIT = 10 * 1000,
-    WINDOW_MOST = 64,
     OUT_MOST = 1024 * 1024, /* unsent; beyond that executors wait */
     LASTING = 10 * 1000,
-    IDLE = 30 /* seconds, after which the kernel looks whether the other side is still there */
+    GRAB_PATIENCE = 1000, /* of one that leaves */
+    IDLE = 30             /* seconds, after which the kernel looks whether the other side is still there */
 };
 
 static const struct backoff pace = { .first = 50, .max = 10 * 1000, .factor = 2, .jitter = 0.15 };
@@ -160,23 +160,41 @@ static void say_goodbye(struct jobserver *s)
     s->connection = NULL;
 }
 
-static void leave_if_idle(struct jobserver *s)
+static void go(struct jobserver *s)
 {
-    if (!s->leaving || s->freed || s->job_count > 0 || s->grabs > 0)
-        return;
     if (s->state == JOBSERVER_OPEN)
         say_goodbye(s);
     jobserver_drop(s);
 }
 
+/* A job that is on its way all the same goes back when we close. */
+static void on_unanswered(void *arg)
+{
+    struct jobserver *s = arg;
+
+    s->timer = NULL;
+    if (s->job_count == 0)
+        go(s);
+}
+
+void jobserver_leave_if_idle(struct jobserver *s)
+{
+    if (!s->leaving || s->freed || s->job_count > 0)
+        return;
+    if (s->grabs == 0)
+        go(s);
+    else if (s->timer == NULL)
+        s->timer = timer_start(loop_of(s), GRAB_PATIENCE, on_unanswered, s);
+}
+
 void jobserver_leave(struct jobserver *s)
 {
     s->leaving = true;
-    leave_if_idle(s);
+    jobserver_leave_if_idle(s);
 }
 
 /* Of attempts in a row that fail, the first is told. A connection that did not last was one of them. */
-static void fall(struct jobserver *s, const char *why)
+void jobserver_fall(struct jobserver *s, const char *why)
 {
     bool was_open = s->state == JOBSERVER_OPEN;
     struct buffer wait = { 0 };
@@ -227,7 +245,7 @@ void jobserver_introduce(struct jobserver *s)
     jobserver_flush_soon(s);
 }
 
-static void sleep_now(struct jobserver *s)
+void jobserver_sleep(struct jobserver *s)
 {
     packet_write(&s->out, PACKET_PRE_SLEEP);
     jobserver_flush_soon(s);
@@ -255,152 +273,23 @@ void jobserver_job_settled(struct jobserver *s, struct job *j)
     s->job_count--;
     j->server = NULL;
     jobserver_flush_soon(s);
-    leave_if_idle(s);
+    jobserver_leave_if_idle(s);
 }
 
-/* ---- what we hear ------------------------------------------------------------------------------ */
-
-static void grab_answered(struct jobserver *s)
-{
-    if (s->grabs == 0)
-        return; /* of a server that gives what nobody asked for */
-    s->grabs--;
-    s->ability->grabs--;
-}
-
-static void hear_no_job(struct jobserver *s)
-{
-    grab_answered(s);
-    s->awake = false;
-    s->window = 1;
-    if (s->grabs == 0 && !s->leaving)
-        sleep_now(s);
-}
-
-static char *text_of(const struct packet *p, int i)
-{
-    return xstrndup(p->argument[i], p->length[i]);
-}
-
-/* What we took on is another connection's: the job server is mistaken, or malicious. */
-static bool is_ours(const struct jobserver *s, const struct packet *p)
-{
-    return p->length[1] == strlen(function_of(s)) && memcmp(p->argument[1], function_of(s), p->length[1]) == 0;
-}
-
-static void hear_job(struct jobserver *s, const struct packet *p)
-{
-    int last = p->count - 1;
-    char *handle = text_of(p, 0), *unique = p->count == 4 ? text_of(p, 2) : xstrdup("");
-
-    grab_answered(s);
-    s->awake = true;
-    s->window = s->window < WINDOW_MOST ? 2 * s->window : WINDOW_MOST;
-    if (is_ours(s, p))
-        job_begin(s, handle, unique, p->argument[last], p->length[last]);
-    else
-        job_refuse(s, handle, "this worker was asked for another function");
-    free(handle);
-    free(unique);
-}
-
-/* It may be wrong about a job that the server has given up, and never is our end. */
-static void hear_error(const struct jobserver *s, const struct packet *p)
-{
-    log_info("gearman:%s: %s says: %.*s %.*s", function_of(s), s->address, (int)p->length[0], p->argument[0],
-             (int)p->length[1], p->argument[1]);
-}
-
-static void hear(struct jobserver *s, const struct packet *p)
-{
-    switch (p->type) {
-    case PACKET_NOOP:
-        s->awake = true;
-        break;
-    case PACKET_NO_JOB:
-        hear_no_job(s);
-        break;
-    case PACKET_JOB_ASSIGN:
-    case PACKET_JOB_ASSIGN_UNIQ:
-        hear_job(s, p);
-        break;
-    case PACKET_ERROR:
-        hear_error(s, p);
-        break;
-    case PACKET_OPTION_RES:
-        s->takes_exceptions = true;
-        break;
-    default:
-        log_info("gearman:%s: %s sent %s, which nobody waits for", function_of(s), s->address, packet_name(p->type));
-    }
-}
-
-/* Its head is read, the rest runs by. */
-static size_t refuse_huge(struct jobserver *s, const struct packet *p, size_t length)
-{
-    size_t used = length < p->size ? length : p->size;
-    char *handle = text_of(p, 0), why[128];
-
-    s->waste = p->size - used;
-    snprintf(why, sizeof why, "the workload is too large: at most %d bytes are taken", PACKET_JOB_MOST);
-    grab_answered(s);
-    job_refuse(s, handle, why);
-    free(handle);
-    return used;
-}
-
-static void after_packet(struct ability *a, struct jobserver *s)
-{
-    leave_if_idle(s);
-    ability_feed(a);
-}
-
-static size_t on_bytes(struct connection *c, const char *data, size_t length, void *arg)
-{
-    struct jobserver *s = arg;
-    struct ability *a = s->ability;
-    struct packet p;
-    struct error e;
-
-    (void)c;
-    if (s->waste > 0) {
-        size_t used = s->waste < length ? s->waste : length;
-
-        s->waste -= used;
-        return used;
-    }
-    switch (packet_read(data, length, &p, &e)) {
-    case PACKET_PARTIAL:
-        return 0;
-    case PACKET_WHOLE:
-        hear(s, &p);
-        after_packet(a, s);
-        return p.size;
-    case PACKET_HUGE:
-        length = refuse_huge(s, &p, length);
-        after_packet(a, s);
-        return length;
-    case PACKET_BAD:
-        break;
-    }
-    fall(s, e.text);
-    return 0;
-}
+/* ---- connecting -------------------------------------------------------------------------------- */
 
 static void on_lost(struct connection *c, bool broken, void *arg)
 {
     (void)c;
-    fall(arg, broken ? "the connection broke" : "the server has closed it");
+    jobserver_fall(arg, broken ? "the connection broke" : "the server has closed it");
 }
-
-/* ---- connecting -------------------------------------------------------------------------------- */
 
 static void on_late(void *arg)
 {
     struct jobserver *s = arg;
 
     s->timer = NULL;
-    fall(s, "it does not answer");
+    jobserver_fall(s, "it does not answer");
 }
 
 static void on_dialed(int fd, const char *why, void *arg)
@@ -410,7 +299,7 @@ static void on_dialed(int fd, const char *why, void *arg)
     s->dial = NULL;
     timer_stop(&s->timer);
     if (fd < 0) {
-        fall(s, why);
+        jobserver_fall(s, why);
         return;
     }
     log_at(s->attempts > 0 ? LOG_NOTICE : LOG_INFO, "gearman:%s: connected to %s", function_of(s), s->address);
@@ -418,11 +307,11 @@ static void on_dialed(int fd, const char *why, void *arg)
     s->since = clock_now();
     s->window = 1;
     s->why.text[0] = '\0';
-    s->connection = connection_open(loop_of(s), fd, on_bytes, on_lost, s);
+    s->connection = connection_open(loop_of(s), fd, jobserver_hear, on_lost, s);
     connection_keep_alive(s->connection, IDLE);
     packet_write_text(&s->out, PACKET_OPTION_REQ, "exceptions");
     jobserver_introduce(s);
-    sleep_now(s);
+    jobserver_sleep(s);
 }
 
 static void dial(void *arg)
@@ -434,7 +323,7 @@ static void dial(void *arg)
     s->timer = NULL;
     s->state = JOBSERVER_DIALING;
     if (!crew_endpoint(s->address, &to, &e)) {
-        fall(s, e.text);
+        jobserver_fall(s, e.text);
         return;
     }
     s->dial = dial_endpoint(loop_of(s), &to, on_dialed, s);

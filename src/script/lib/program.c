@@ -50,29 +50,27 @@ static void on_process(struct process *p, void *arg)
     l->count++;
 }
 
-unsigned *handle_push_ids(lua_State *L, const char *program, size_t *count)
+unsigned *handle_push_ids(lua_State *L, const char *target, size_t *count)
 {
     struct supervisor *s = script_supervisor();
     struct listing l = { 0 };
     bool known;
 
     if (s != NULL)
-        supervisor_each(s, program, on_process, &l, &known);
+        supervisor_each(s, target, on_process, &l, &known);
     l.ids = lua_newuserdatauv(L, l.count * sizeof *l.ids, 0);
     l.capacity = l.count;
     l.count = 0;
     if (l.capacity > 0)
-        supervisor_each(s, program, on_process, &l, &known);
+        supervisor_each(s, target, on_process, &l, &known);
     *count = l.capacity;
     return l.ids;
 }
 
-/* program:processes() -> list of processes */
-static int lib_processes(lua_State *L)
+int handle_push_processes(lua_State *L, const char *target)
 {
-    const char *name = check_name(L);
     size_t count;
-    const unsigned *ids = handle_push_ids(L, name, &count);
+    const unsigned *ids = handle_push_ids(L, target, &count);
 
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
@@ -80,6 +78,12 @@ static int lib_processes(lua_State *L)
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
+}
+
+/* program:processes() -> list of processes */
+static int lib_processes(lua_State *L)
+{
+    return handle_push_processes(L, check_name(L));
 }
 
 /* One action may make others go. */

@@ -13,15 +13,10 @@
 static const char loaded_key;
 
 /* Those of this room; others add theirs before them. */
-static const struct script_module state_module = { .name = "reeve.state", .open = lib_module_state };
-static const struct script_module pass_module = { .name = "reeve.pass",
-                                                  .open = lib_module_pass,
-                                                  .next = &state_module };
-static const struct script_module mysql_module = { .name = "reeve.mysql",
-                                                   .open = lib_module_mysql,
-                                                   .next = &pass_module };
-
-static const struct script_module *c_modules = &mysql_module;
+    { "reeve.inside", lib_module_inside, @@0 },
+    { "reeve.state", lib_module_state, @@1 },
+    { "reeve.pass", lib_module_pass, @@2 },
+    { "reeve.schedule.engine", lib_module_schedule, @@3 },
 
 void script_add_module(struct script_module *m)
 {

@@ -59,6 +59,10 @@ assert_equal '["resize", "RUNNING", 0, 4, 2, 1, 300]' "$(json '[r["functions"][0
 assert_equal '["web"]' "$(json '[p["name"] for p in r["processes"]]' <status.json)"
 assert_equal '["rotate"]' "$(reeve status --json gearman:rotate | json '[f["name"] for f in r["functions"]]')"
 
+expect_line 'reeve_gearman_jobs_done_total\{function="resize"\} 2' reeve metrics
+expect_line 'reeve_gearman_jobs_failed_total\{function="resize"\} 1' reeve metrics
+expect_line 'reeve_gearman_connections\{function="rotate"\} 1' reeve metrics
+
 # A server that goes and comes again.
 kill "$gearmand"
 wait_for 'grep -q "gearman:resize: lost the connection to 127.0.0.1:$port" log'

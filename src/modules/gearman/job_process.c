@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "os/limits.h"
 #include "os/scratch.h"
@@ -49,24 +50,39 @@ static bool make_folder(struct job *j, struct error *e)
     return j->folder != NULL;
 }
 
+/* One that takes longer. */
 struct removal {
+    LIST_ENTRY(removal) link;
     struct loop *loop;
+    struct timer *timer;
     char *path; /* owned */
 };
+
+static LIST_HEAD(, removal) removals = LIST_HEAD_INITIALIZER(removals);
+
+/* False: there is more to do. */
+static bool remove_some(struct removal *r)
+{
+    struct error e;
+
+    if (!scratch_remove(r->path, &e))
+        return false;
+    if (e.text[0] != '\0')
+        log_warning("gearman: %s", e.text);
+    timer_stop(&r->timer);
+    LIST_REMOVE(r, link);
+    free(r->path);
+    free(r);
+    return true;
+}
 
 static void remove_more(void *arg)
 {
     struct removal *r = arg;
-    struct error e;
 
-    if (!scratch_remove(r->path, &e)) {
-        timer_start(r->loop, 0, remove_more, r);
-        return;
-    }
-    if (e.text[0] != '\0')
-        log_warning("gearman: %s", e.text);
-    free(r->path);
-    free(r);
+    r->timer = NULL;
+    if (!remove_some(r))
+        r->timer = timer_start(r->loop, 0, remove_more, r);
 }
 
 void job_remove_folder(struct loop *loop, char *path)
@@ -77,9 +93,25 @@ void job_remove_folder(struct loop *loop, char *path)
         free(path);
         return;
     }
-    r = xmalloc(sizeof *r);
-    *r = (struct removal){ loop, path };
+    r = xcalloc(1, sizeof *r);
+    r->loop = loop;
+    r->path = path;
+    LIST_INSERT_HEAD(&removals, r, link);
     remove_more(r);
+}
+
+void job_finish_removals(msec limit)
+{
+    msec end = clock_now() + limit;
+    struct removal *r;
+
+    while ((r = LIST_FIRST(&removals)) != NULL && clock_now() < end)
+        remove_some(r);
+    LIST_FOREACH(r, &removals, link)
+    {
+        log_warning("gearman: there was no time to remove '%s'", r->path);
+        timer_stop(&r->timer);
+    }
 }
 
 /* ---- stdin ------------------------------------------------------------------------------------- */
@@ -193,7 +225,7 @@ static bool spawn(struct job *j, const struct pipes *p, child_exit_fn *on_exit, 
     return j->child != NULL;
 }
 
-bool job_start(struct job *j, const char *payload, size_t length, child_exit_fn *on_exit, struct error *e)
+bool job_spawn(struct job *j, const char *payload, size_t length, child_exit_fn *on_exit, struct error *e)
 {
     struct loop *loop = crew_loop(j->ability->crew);
     struct pipes p;
