@@ -65,7 +65,7 @@ struct database *database_open(const struct database_options *o, struct error *e
 void database_close(struct database *d);
 
 /* Run one statement; `values` (NULL: none) are bound to its `?`, and never become part of its text. Copied. `fn` is
- * never called from within. NULL, with the reason, if too many wait already, or nothing is left to wait with. */
+ * never called from within. NULL, with the reason, if too many wait already. */
 struct query *database_query(struct database *d, struct loop *loop, const char *sql, size_t length,
                              const struct cells *values, query_done_fn *fn, void *arg, struct error *e);
 

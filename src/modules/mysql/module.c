@@ -19,9 +19,10 @@ struct query {
     TAILQ_ENTRY(query) link;
     struct database *database;
     struct loop *loop;
-    struct job *job;
-    struct watch *watch; /* while it runs */
+    struct job *job;     /* the chore's, once there is one */
+    struct chore *chore; /* while it runs */
     struct timer *deadline;
+    struct error error; /* of one that could not begin */
     query_done_fn *fn;
     void *arg;
 };
@@ -37,25 +38,10 @@ struct database {
 
 /* ---- turns ------------------------------------------------------------------------------------- */
 
-static void on_done(int fd, int what, void *arg);
-
-static void begin_next(struct database *d)
-{
-    struct query *q = TAILQ_FIRST(&d->queries);
-
-    if (q == NULL || d->running != NULL)
-        return;
-    d->running = q;
-    q->watch = watch_start(q->loop, q->job->done, WATCH_READ, on_done, q);
-    job_start(q->job, d->wire);
-    d->wire = NULL;
-}
-
 static void leave_turn(struct query *q)
 {
     struct database *d = q->database;
 
-    watch_stop(&q->watch);
     timer_stop(&q->deadline);
     TAILQ_REMOVE(&d->queries, q, link);
     d->count--;
@@ -69,34 +55,55 @@ static void abandon(struct query *q)
     struct database *d = q->database;
 
     leave_turn(q);
+    if (q->chore != NULL)
+        wire_interrupt(q->job->wire);
+    else if (q->job != NULL)
+        job_free(q->job);
+    chore_stop(&q->chore);
     if (d->wire == NULL && d->running == NULL)
         d->wire = wire_new();
-    job_abandon(q->job);
 }
 
-/* ---- ends -------------------------------------------------------------------------------------- */
+static void begin_next(struct database *d);
 
-static void on_done(int fd, int what, void *arg)
+static void on_done(void *job, void *arg)
 {
     struct query *q = arg;
     struct database *d = q->database;
-    struct job *j = q->job;
-    uint64_t count;
+    struct job *j = job;
+    query_done_fn *fn = q->fn;
+    void *fn_arg = q->arg;
 
-    (void)what;
-    /* What the thread wrote before it wrote this is ours from here on. */
-    if (read(fd, &count, sizeof count) < 0)
-        return;
     leave_turn(q);
+    free(q);
     d->wire = j->wire;
     j->wire = NULL;
     begin_next(d);
     /* The last word: whoever is told may close the database. */
-    j->result.error = j->failed ? j->error.text : NULL;
-    q->fn(&j->result, q->arg);
-    job_leave(j);
-    free(q);
+    fn(&j->result, fn_arg);
 }
+
+static void on_not_begun(void *arg);
+
+static void begin_next(struct database *d)
+{
+    struct query *q = TAILQ_FIRST(&d->queries);
+
+    if (q == NULL || d->running != NULL)
+        return;
+    d->running = q;
+    q->job->wire = d->wire;
+    d->wire = NULL;
+    q->chore = chore_start(q->loop, &job_kind, q->job, on_done, q, &q->error);
+    if (q->chore != NULL)
+        return;
+    failure_in(&q->error, "%s", d->account->place);
+    q->job = NULL;
+    timer_stop(&q->deadline);
+    q->deadline = timer_start(q->loop, 0, on_not_begun, q);
+}
+
+/* ---- other ends -------------------------------------------------------------------------------- */
 
 static void tell_failure(struct query *q, const char *why)
 {
@@ -104,6 +111,23 @@ static void tell_failure(struct query *q, const char *why)
 
     q->fn(&r, q->arg);
     free(q);
+}
+
+static void end(struct query *q, const char *why)
+{
+    struct database *d = q->database;
+
+    abandon(q);
+    begin_next(d);
+    tell_failure(q, why);
+}
+
+static void on_not_begun(void *arg)
+{
+    struct query *q = arg;
+
+    q->deadline = NULL;
+    end(q, q->error.text);
 }
 
 static void on_deadline(void *arg)
@@ -117,9 +141,7 @@ static void on_deadline(void *arg)
     duration_format(&time, d->account->options.timeout);
     failure(&e, "%s: no answer within %s", d->account->place, time.data);
     buffer_free(&time);
-    abandon(q);
-    begin_next(d);
-    tell_failure(q, e.text);
+    end(q, e.text);
 }
 
 static void cancel(struct query *q)
@@ -133,7 +155,7 @@ static void cancel(struct query *q)
 
 /* ---- databases --------------------------------------------------------------------------------- */
 
-/* What a parent began it goes on with: watches, threads and the connection, whose descriptors a child has closed. */
+/* What a parent began it goes on with: threads and the connection, whose descriptors a child has closed. */
 static void begin_anew(struct database *d)
 {
     d->wire = wire_new();
@@ -147,7 +169,6 @@ static struct query *query(struct database *d, struct loop *loop, const char *sq
                            const struct cells *values, query_done_fn *fn, void *arg, struct error *e)
 {
     struct query *q;
-    struct job *j;
 
     if (d->pid != getpid())
         begin_anew(d);
@@ -155,11 +176,9 @@ static struct query *query(struct database *d, struct loop *loop, const char *sq
         failure(e, "%s: %d queries wait for this connection already", d->account->place, DATABASE_WAITING);
         return NULL;
     }
-    j = job_new(d->account, sql, length, values, e);
-    if (j == NULL)
-        return NULL;
     q = xcalloc(1, sizeof *q);
-    *q = (struct query){ .database = d, .loop = loop, .job = j, .fn = fn, .arg = arg };
+    *q = (struct query){ .database = d, .loop = loop, .fn = fn, .arg = arg };
+    q->job = job_new(d->account, sql, length, values);
     q->deadline = timer_start(loop, d->account->options.timeout, on_deadline, q);
     TAILQ_INSERT_TAIL(&d->queries, q, link);
     d->count++;

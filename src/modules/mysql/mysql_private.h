@@ -4,13 +4,14 @@
  *   wire.c       a connection to it
  *   statement.c  a statement and the rows that it brings
  *   columns.c    values of the server as cells
- *   job.c        one query on a thread of its own
+ *   job.c        one query, for a thread of its own
  *   module.c     queries that take turns, on the loop: the functions that others call
  */
 #ifndef MODULES_MYSQL_PRIVATE_H
 #define MODULES_MYSQL_PRIVATE_H
 
 #include "base/error.h"
+#include "os/chore.h"
 #include "os/database.h"
 
 #include <mysql.h>
@@ -55,27 +56,20 @@ void wire_interrupt(struct wire *w);
 
 /* ---- job --------------------------------------------------------------------------------------------------------- */
 
-/* A statement, and what it brought. The thread has all of it until `done` is readable. */
+/* A statement, and what it brought: the work of a thread. */
 struct job {
-    atomic_int users; /* the query and the thread; the last one frees it */
     struct account *account;
     struct wire *wire; /* NULL before its turn, and again when it was taken back */
-    int done;          /* an eventfd */
     struct buffer sql;
     struct cells values;
-    bool failed;
-    struct error error;
-    struct database_result result; /* `error` is not used */
+    struct error error; /* of the result */
+    struct database_result result;
 };
 
-struct job *job_new(struct account *a, const char *sql, size_t length, const struct cells *values, struct error *e);
+extern struct chore_kind job_kind;
 
-/* `wire` becomes the job's. A thread that cannot begin is a job that failed, which `done` tells as well. */
-void job_start(struct job *j, struct wire *wire);
-
-/* Give up, also while the thread works. */
-void job_abandon(struct job *j);
-void job_leave(struct job *j);
+struct job *job_new(struct account *a, const char *sql, size_t length, const struct cells *values);
+void job_free(void *job);
 
 /* ---- statement, columns ------------------------------------------------------------------------------------------ */
 

@@ -13,10 +13,15 @@
 static const char loaded_key;
 
 /* Those of this room; others add theirs before them. */
-    { "reeve.inside", lib_module_inside, @@0 },
-    { "reeve.state", lib_module_state, @@1 },
-    { "reeve.pass", lib_module_pass, @@2 },
-    { "reeve.schedule.engine", lib_module_schedule, @@3 },
+static const struct script_module own[] = {
+    { "reeve.inside", lib_module_inside, &own[1] },
+    { "reeve.state", lib_module_state, &own[2] },
+    { "reeve.pass", lib_module_pass, &own[3] },
+    { "reeve.schedule.engine", lib_module_schedule, &own[4] },
+    { "reeve.mysql", lib_module_mysql, NULL },
+};
+
+static const struct script_module *c_modules = own;
 
 void script_add_module(struct script_module *m)
 {

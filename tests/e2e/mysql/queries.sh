@@ -269,6 +269,21 @@ function promises.too_many_that_wait_are_refused()
     for i = 2, 101 do like("the connection was closed", told[i]) end
 end
 
+function promises.more_than_64_at_once_fail_and_say_so()
+    local busy, ended = {}, 0
+    for i = 1, 64 do
+        busy[i] = connect {}
+        reeve.task(function()
+            busy[i]:query("SELECT SLEEP(60)")
+            ended = ended + 1
+        end)
+    end
+    reeve.sleep(0)
+    refused("cannot start a thread: ", connect {}:query("SELECT 1"))
+    for i = 1, 64 do busy[i]:close() end
+    repeat reeve.sleep(0.01) until ended == 64 and db:query("SELECT 1")
+end
+
 function promises.connections_do_not_wait_for_each_other()
     local begin, ended = reeve.now(), 0
     for _ = 1, 20 do
