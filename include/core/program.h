@@ -101,6 +101,7 @@ struct health_settings {
 };
 extern const struct record_type health_record;
 
+enum scope { SCOPE_MACHINE, SCOPE_CLUSTER };
 enum on_dependency { ON_DEPENDENCY_RESTART, ON_DEPENDENCY_IGNORE };
 
 struct program {
@@ -131,7 +132,7 @@ struct program {
     int reload_signal, deathsig;                        /* 0: none */
     int umask;                                          /* -1: reeve's */
     int nice, oom_score_adj;                            /* INT_MIN: as they are */
-    int autorestart, on_giveup, stop_to, on_dependency; /* enums above */
+    int autorestart, on_giveup, stop_to, on_dependency, scope; /* enums above */
     bool shell, autostart, oneshot, essential, clear_env, no_new_privs, kill_group;
     bool detached, forks;
 };

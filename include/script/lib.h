@@ -45,6 +45,7 @@ int lib_module_state(lua_State *L);
 int lib_module_mysql(lua_State *L);
 int lib_module_inside(lua_State *L);
 int lib_module_pass(lua_State *L);
+int lib_module_cluster(lua_State *L);
 int lib_module_schedule(lua_State *L);
 
 #endif

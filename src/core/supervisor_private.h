@@ -4,6 +4,7 @@
 #ifndef CORE_SUPERVISOR_PRIVATE_H
 #define CORE_SUPERVISOR_PRIVATE_H
 
+#include "core/lease.h"
 #include "core/pool.h"
 #include "core/sockets.h"
 #include "core/supervisor.h"
@@ -58,6 +59,7 @@ struct supervisor {
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;
     bool visits;               /* it acts on detached programs only */
+    struct leases *leases;
     struct respawns *respawns; /* over all programs; owned */
     struct shutdown shutdown;
     msec started;

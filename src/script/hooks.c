@@ -7,6 +7,7 @@
 #include "os/clock.h"
 #include "os/transfer.h"
 #include "script/handle.h"
+#include "script/http.h"
 #include "script/lane.h"
 #include "script/lines.h"
 #include "script/script.h"
@@ -471,6 +472,7 @@ void script_unlisten(void)
         hooks_say_farewell(hooks.current, true);
     lines_close();
     tasks_open(NULL);
+    http_close_streams();
     transfers_close();
     hooks.supervisor = NULL;
     hooks.current = NULL;

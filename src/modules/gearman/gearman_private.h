@@ -170,7 +170,6 @@ struct job {
     struct timer *timer; /* its time, then the grace after TERM; when it has ended, the patience with its pipes */
     int logged;          /* lines of its output that went to the log */
     bool settled;
-    bool was_lost; /* its connection went before it had reported */
     bool holds_slot, lingers;
     bool ended;
     struct child_exit exit;

@@ -135,7 +135,6 @@ void job_refuse(struct jobserver *s, const char *handle, const char *why)
 void job_orphaned(struct job *j)
 {
     j->server = NULL;
-    j->was_lost = true;
 }
 
 /* ---- the end ----------------------------------------------------------------------------------- */

@@ -5,13 +5,12 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "os/clock.h"
-#include "os/file.h"
 #include "os/limits.h"
+#include "os/pipes.h"
 #include "os/scratch.h"
 #include "os/stream.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,10 +147,10 @@ static void on_writable(int fd, int what, void *arg)
         job_close_input(j);
 }
 
-/* Most payloads fit into the pipe. */
+/* Most payloads fit into the pipe; an empty one has none. */
 static void begin_input(struct job *j, int fd, const char *payload, size_t length)
 {
-    size_t n = feed(fd, payload, length);
+    size_t n = length > 0 ? feed(fd, payload, length) : 0;
 
     j->input = fd;
     if (n == length) {
@@ -163,42 +162,6 @@ static void begin_input(struct job *j, int fd, const char *payload, size_t lengt
 }
 
 /* ---- the process ------------------------------------------------------------------------------- */
-
-/* 0, 1, 2 of the process, and our ends of them. */
-struct pipes {
-    int theirs[3], ours[3];
-};
-
-static void close_all(const int fd[3])
-{
-    for (int i = 0; i < 3; i++)
-        if (fd[i] >= 0)
-            close(fd[i]);
-}
-
-static bool open_pipe(struct pipes *p, int i, struct error *e)
-{
-    int fd[2];
-
-    if (pipe2(fd, O_CLOEXEC) < 0)
-        return failure_errno(e, "pipe");
-    p->theirs[i] = fd[i == 0 ? 0 : 1];
-    p->ours[i] = fd[i == 0 ? 1 : 0];
-    return i != 0 || fcntl(p->ours[0], F_SETFL, O_NONBLOCK) == 0 || failure_errno(e, "pipe");
-}
-
-static bool open_pipes(struct pipes *p, struct error *e)
-{
-    *p = (struct pipes){ { -1, -1, -1 }, { -1, -1, -1 } };
-    for (int i = 0; i < 3; i++) {
-        if (open_pipe(p, i, e))
-            continue;
-        close_all(p->theirs);
-        close_all(p->ours);
-        return false;
-    }
-    return true;
-}
 
 static bool spawn(struct job *j, const struct pipes *p, child_exit_fn *on_exit, struct error *e)
 {
@@ -231,12 +194,12 @@ bool job_spawn(struct job *j, const char *payload, size_t length, child_exit_fn 
     struct pipes p;
     bool good;
 
-    if (!make_folder(j, e) || !open_pipes(&p, e))
+    if (!make_folder(j, e) || !pipes_open(&p, length > 0, e))
         return false;
     good = spawn(j, &p, on_exit, e);
-    close_all(p.theirs);
+    pipes_close_theirs(&p);
     if (!good) {
-        close_all(p.ours);
+        pipes_close_ours(&p);
         return false;
     }
     begin_input(j, p.ours[0], payload, length);

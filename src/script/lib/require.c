@@ -17,7 +17,8 @@ static const struct script_module own[] = {
     { "reeve.inside", lib_module_inside, &own[1] },
     { "reeve.state", lib_module_state, &own[2] },
     { "reeve.pass", lib_module_pass, &own[3] },
-    { "reeve.schedule.engine", lib_module_schedule, &own[4] },
+    { "reeve.cluster", lib_module_cluster, &own[4] },
+    { "reeve.schedule.engine", lib_module_schedule, &own[5] },
     { "reeve.mysql", lib_module_mysql, NULL },
 };
 
