@@ -215,8 +215,8 @@ sanitized: everything
 
 LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua contrib/*/*.lua tests/lua/*.lua tests/lua/*/*.lua)
 SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/debian/build contrib/openrc/reeve \
-             contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh tests/bench/run) tests/e2e/mariadb.sh contrib/demo-jobs contrib/demo.sh tests/e2e/*/*.inc \
-             tests/bench/run tests/bench/compare) $(E2E_TESTS)
+             contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh contrib/demo.sh contrib/demo-jobs tests/bench/run) tests/e2e/mariadb.sh tests/e2e/*/*.inc \
+             tests/bench/run tests/bench/workers tests/bench/compare) $(E2E_TESTS)
 MANUALS := $(wildcard contrib/man/*.[1-8])
 
 layers: ## who includes a room above their own
@@ -252,6 +252,7 @@ bench: all $(BUILD)/bench/hooks ## how fast it is
 	@$(BUILD)/bench/hooks
 	@if [ -x tests/bench/run ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/run; else echo 'no tests/bench/run'; fi
 	@if [ -x /usr/sbin/gearmand ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/gearman.py; fi
+	@REEVE=$(abspath $(BUILD))/reeve tests/bench/workers
 
 format: ## clang-format on all C
 	@git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i

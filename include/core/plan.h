@@ -119,7 +119,7 @@ bool plan_check_sockets(const struct plan *plan, struct problems *problems);
 bool plan_check(struct plan *plan, struct problems *problems);
 
 /* What becomes of a program at a reload. */
-enum plan_change { PLAN_ADDED, PLAN_REMOVED, PLAN_CHANGED, PLAN_KEPT };
+enum plan_change { PLAN_ADDED, PLAN_REMOVED, PLAN_CHANGED, PLAN_KEPT, PLAN_CHANGES };
 
 struct plan_difference {
     const char *name;

@@ -331,7 +331,7 @@ static int dispatch(int argc, char **argv)
     const char *verb = argc > 1 ? argv[1] : NULL;
     const struct local *local = verb != NULL ? find_local(verb) : NULL;
 
-    if (argc == 3 && is_help(argv[2]))
+    if (argc > 2 && is_help(argv[argc - 1]) && strcmp(argv[argc - 2], "--") != 0)
         return print_help(verb);
     verbs_register(); /* the client checks what it is asked before it asks */
     if (local != NULL)

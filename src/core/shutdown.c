@@ -156,7 +156,6 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
 {
     struct shutdown *d = &s->shutdown;
 
-    (void)graceful; /* workers differ in what they get; programs do not */
     if (d->lingers) {
         log_warning("%s again: ending at once", why);
         end(s);
@@ -171,8 +170,10 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
     }
     if (!s->visits)
         log_notice("%s: stopping everything", why);
+    supervisor_keep_wishes(s);
     d->begun = true;
     d->exit_code = exit_code;
+    d->graceful = graceful;
     bus_publish(s->bus, &(struct event){ .kind = EVENT_SHUTDOWN, .text = why, .at = clock_wall() });
     d->limit = timer_start(s->loop, s->plan->settings.stop_timeout, on_limit, s);
     loop_later(s->loop, stop_organs, s);
@@ -181,6 +182,11 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
 bool supervisor_is_ending(const struct supervisor *s)
 {
     return s->shutdown.begun;
+}
+
+bool supervisor_is_hasty(const struct supervisor *s)
+{
+    return s->shutdown.begun && !s->shutdown.graceful;
 }
 
 int supervisor_exit_code(const struct supervisor *s)

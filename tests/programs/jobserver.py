@@ -6,6 +6,7 @@ LOG, a line for each packet: NUMBER NAME ARGUMENT…, with zeros as blanks and w
 
     noop N                    job N HANDLE FUNCTION UNIQUE PAYLOAD      no-job N       error N
     huge N HANDLE             announces a job of 200 MB and sends it    raw N BYTES    (as Python writes them)
+    deaf N, hear N            it is not read, and read again
     close N                   slowly: from now on byte by byte          stingy: exceptions are refused
 
 After `auto` a grab is answered by a job as long as there are some of those that `queue FUNCTION COUNT` adds.
@@ -162,6 +163,10 @@ class Server:
             worker.send(b"\0RES" + struct.pack(">II", JOB_ASSIGN_UNIQ, len(body)) + body, False)
         elif verb == "raw":
             worker.send(ast.literal_eval(" ".join(words)), self.slowly)
+        elif verb == "deaf":
+            self.selector.unregister(worker.connection)
+        elif verb == "hear":
+            self.selector.register(worker.connection, selectors.EVENT_READ, lambda: self.read(worker))
         elif verb == "close":
             self.close(worker)
 
