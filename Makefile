@@ -214,9 +214,9 @@ sanitized: everything
 	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(RUN) $(UNITS) $(REPLAYS) $(E2E_TESTS)
 
 LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua contrib/*/*.lua tests/lua/*.lua tests/lua/*/*.lua)
-SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/debian/build contrib/openrc/reeve \
-             contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh contrib/demo.sh contrib/demo-jobs tests/bench/run) tests/e2e/mariadb.sh tests/e2e/*/*.inc \
-             tests/bench/run tests/bench/workers tests/bench/compare) $(E2E_TESTS)
+SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/demo.sh contrib/demo-jobs contrib/debian/build \
+             contrib/openrc/reeve contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh \
+             tests/e2e/mariadb.sh tests/e2e/*/*.inc tests/bench/run tests/bench/workers tests/bench/compare) $(E2E_TESTS)
 MANUALS := $(wildcard contrib/man/*.[1-8])
 
 layers: ## who includes a room above their own
