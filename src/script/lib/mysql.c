@@ -16,7 +16,7 @@ static const char *const fields[] = { "host",     "socket",    "port",     "user
                                       "database", "timeout",   "max_rows", "max_bytes", "tls",
                                       "ca_file",  "cert_file", "key_file", "insecure",  NULL };
 
-/* Its options are its user value; the database is opened by the first query. */
+/* Its options are its user value; the database is opened by the first query. In a worker it connects anew. */
 struct connection {
     struct database *database;
     bool is_closed;
