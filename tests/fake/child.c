@@ -91,7 +91,7 @@ static void keep_variable(char *to, size_t size, char *const *envp, const char *
 
 static void know(struct child *c, const struct child_request *request)
 {
-    for (char *const *word = request->argv; *word != NULL; word++)
+    for (char *const *word = request->argv; word != NULL && *word != NULL; word++)
         c->starter = strcmp(*word, "&") == 0;
     keep_variable(c->id, sizeof c->id, request->envp, "REEVE_ID");
     keep_variable(c->program, sizeof c->program, request->envp, "REEVE_PROGRAM");

@@ -114,7 +114,7 @@ static void a_survivor_is_ended_before_anybody_is_started(void **state)
     (void)state;
     assert_state(p, PROCESS_STARTING);
     assert_int_equal(fake_started(), 0);
-    assert_int_equal(fake_last_signal(SURVIVOR), SIGCONT); /* behind TERM */
+    assert_int_equal(fake_last_signal(SURVIVOR), SIGTERM);
     process_describe(p, &text);
     assert_string_equal(text.data, "waiting for those who are left from an earlier life of reeve");
     buffer_free(&text);
@@ -198,7 +198,7 @@ static void a_detached_one_that_nobody_could_find_is_ended(void **state)
     (void)state;
     web->detached = true;
     stage = a_life_after(web);
-    assert_int_equal(fake_last_signal(SURVIVOR), SIGCONT);
+    assert_int_equal(fake_last_signal(SURVIVOR), SIGTERM);
     assert_int_equal(fake_started(), 0);
     fake_child_vanishes(SURVIVOR);
     fake_clock_advance(0);
@@ -214,7 +214,7 @@ static void the_program_of_a_survivor_may_be_gone(void **state)
     struct stage *stage = a_life_after(a_program("api"));
 
     (void)state;
-    assert_int_equal(fake_last_signal(SURVIVOR), SIGCONT);
+    assert_int_equal(fake_last_signal(SURVIVOR), SIGTERM);
     fake_clock_advance(9999);
     assert_int_equal(fake_started(), 0);
     fake_clock_advance(1);
