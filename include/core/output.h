@@ -47,6 +47,13 @@ void output_adopt(struct output *o, const struct output_settings *s);
 bool output_tail(const struct output *o, const struct output_settings *s, size_t lines, struct buffer *out,
                  struct error *e);
 
+/* For the next life: the descriptor that is read; with `whole` also the ring and an unfinished line. Nothing where
+ * there is nothing. */
+void output_pack(const struct output *o, bool whole, struct buffer *out);
+
+/* Go on where a former life was. `o` may be NULL. */
+void output_resume(struct output *o, const struct output_settings *s, const char *data, size_t length);
+
 /* Call `fn` with everything that is read from now on, as it is read. */
 typedef void output_listener_fn(const char *data, size_t length, void *arg);
 struct output_listener *output_listen(struct output *o, output_listener_fn *fn, void *arg);

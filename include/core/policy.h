@@ -2,6 +2,7 @@
 #ifndef CORE_POLICY_H
 #define CORE_POLICY_H
 
+#include "base/pack.h"
 #include "core/program.h"
 
 #include <stdbool.h>
@@ -50,6 +51,8 @@ msec backoff_delay(const struct backoff *b, int n, double random);
 
 /* May one more restart happen now? Records it if so. `limit` -1: always; 0: never. */
 bool respawns_allow(struct respawns **r, int limit, msec interval, msec now);
+void respawns_pack(const struct respawns *r, struct buffer *out); /* for the next life */
+void respawns_unpack(struct respawns **r, struct unpack *u);
 void respawns_clear(struct respawns **r); /* forget the past, free its memory */
 
 #endif

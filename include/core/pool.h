@@ -16,9 +16,14 @@ struct pool {
     unsigned back; /* its restart is still to be told to those who require it: that run; 0: no */
     bool falls;    /* it goes down, and that is still to be told to those who require it */
     bool scaled;   /* the count is a user's, not the file's */
+    bool touched;  /* to be written into the snapshot */
+    unsigned entry;
 };
 
 void pool_free(struct pool *pool);
+
+/* Add one that is there already. */
+void pool_add(struct pool *pool, struct process *p);
 
 /* Add a process with the lowest free index; STOPPED. */
 struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *plan);

@@ -19,6 +19,9 @@ void ring_add(struct ring *r, const char *data, size_t length);
 /* The last `lines` lines (an unfinished one counts); SIZE_MAX: all that is kept, from the first whole line on. */
 void ring_tail(const struct ring *r, size_t lines, struct buffer *out);
 
+/* All bytes that are kept, the oldest first. */
+void ring_copy(const struct ring *r, struct buffer *out);
+
 /* Keep fewer or more bytes from now on. */
 void ring_resize(struct ring *r, size_t size);
 

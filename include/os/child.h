@@ -61,7 +61,19 @@ void children_free(struct children *all);
 struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit,
                           void *arg, struct error *e);
 
+/* One that a former life of ours has started: it is still our child. `heir` is the one that may have taken its place
+ * (0: there was none), and `group` its process group. If it was reaped and nobody took its place, on_exit comes soon,
+ * with code -1 and signal 0. */
+struct child *child_resume(struct children *all, pid_t pid, pid_t heir, pid_t group, child_exit_fn *on_exit, void *arg);
+
+/* One whose end is known already, for the sake of its group. */
+struct child *child_resume_ended(struct children *all, pid_t pid, pid_t group);
+
 pid_t child_pid(const struct child *c);
+
+/* Its process group; who is expected to take its place, or has done so: 0: nobody. */
+pid_t child_group(const struct child *c);
+pid_t child_heir(const struct child *c);
 
 /* To the process, or to its whole group; false, with errno's reason, when nobody got it. */
 bool child_signal(struct child *c, int number, struct error *e);

@@ -2,6 +2,7 @@
 #ifndef SCRIPT_LOADING_H
 #define SCRIPT_LOADING_H
 
+#include "base/pack.h"
 #include "base/problems.h"
 #include "base/units.h"
 #include "core/value.h"
@@ -39,6 +40,8 @@ struct loading {
     struct problems *problems;
     STAILQ_HEAD(, source) sources;
     STAILQ_HEAD(, declaration) declarations;
+    struct unpack kept;     /* texts of a former life */
+    bool is_kept;           /* they are evaluated */
     struct source *current; /* the one that is evaluated now */
     msec limit;
     bool told_cut_off;

@@ -6,9 +6,11 @@
 #include "control/foreign.h"
 #include "control/shell.h"
 #include "control/starter.h"
+#include "control/upgrade.h"
 #include "convert/convert.h"
 #include "core/command.h"
 #include "os/file.h"
+#include "os/resume.h"
 #include "script/script.h"
 #include "script/verbs.h"
 #include "version.h"
@@ -325,6 +327,9 @@ static int dispatch(int argc, char **argv)
     if (argc == 3 && is_help(argv[2]))
         return print_help(verb);
     verbs_register(); /* the client checks what it is asked before it asks */
+    upgrade_register();
+    if (local != NULL && local->main == run_main)
+        resume_prepare(argc, argv);
     if (local != NULL)
         return local->main(argc - 1, argv + 1);
     if (verb == NULL) {

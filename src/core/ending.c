@@ -1,5 +1,6 @@
 /* The end of a child, in three steps: its status is known (`ended`), its output has ended, and, when it was stopped,
  * its process group is empty. Only then the machine goes on. */
+#include "core/handover.h"
 #include "core/side_command.h"
 #include "os/clock.h"
 #include "process_private.h"
@@ -15,6 +16,7 @@ static void check_over(struct process *p)
 {
     if (!p->ended || p->out_open || p->err_open || p->group_lives)
         return;
+    process_touch(p);
     p->ended = false;
     child_free(p->child);
     p->child = NULL;
@@ -108,4 +110,19 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
     if (p->out_open || p->err_open)
         p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
     check_over(p);
+    process_write(p, false); /* the child is reaped next: nobody could be told its end again */
+}
+
+static void on_resumed(void *arg)
+{
+    check_over(arg);
+}
+
+void process_resume_end(struct process *p)
+{
+    p->out_open = !output_drain(p->out, on_out_end, p);
+    p->err_open = !output_drain(p->err, on_err_end, p);
+    if (p->out_open || p->err_open)
+        p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
+    loop_later(supervisor_loop(p->supervisor), p->group_lives ? look_at_group : on_resumed, p);
 }

@@ -1,9 +1,11 @@
 /* A start: the settings of this run, the environment, the streams, and then the child. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/handover.h"
 #include "core/sockets.h"
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/resume.h"
 #include "process_private.h"
 
 #include <limits.h>
@@ -217,7 +219,7 @@ static bool is_computed(const struct program *program)
     return false;
 }
 
-static bool resolve(struct process *p, struct error *e)
+bool process_resolve(struct process *p, struct error *e)
 {
     struct program *settings = NULL;
 
@@ -233,11 +235,10 @@ static bool resolve(struct process *p, struct error *e)
 
 bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
 {
-    static unsigned runs;
     const struct program *settings;
     struct launch l;
 
-    if (!resolve(p, e))
+    if (!process_resolve(p, e))
         return false;
     settings = process_settings(p);
     if (launch_prepare(&l, p, settings, e) && open_streams(&l, p, settings, e) &&
@@ -246,8 +247,12 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
         l.request.urgent = p->restarts > 0;
         l.request.envp = l.environment.entry;
         p->started = clock_now();
-        p->run = ++runs;
+        p->run = supervisor_next_run(p->supervisor);
+        resume_hold();
         p->child = child_start(supervisor_children(p->supervisor), &l.request, on_exit, p, e);
+        if (p->child != NULL)
+            process_write(p, false);
+        resume_release();
     }
     if (p->child == NULL) {
         output_cancel(p->out);

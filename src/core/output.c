@@ -2,6 +2,8 @@
  * enough, as whole lines where lines are dressed, counted or mixed with those of others. */
 #include "core/output.h"
 
+#include "base/log.h"
+#include "base/pack.h"
 #include "base/xalloc.h"
 #include "core/line_cutter.h"
 #include "core/line_format.h"
@@ -9,6 +11,7 @@
 #include "core/ring.h"
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/resume.h"
 #include "os/stream.h"
 
 #include <assert.h>
@@ -342,6 +345,62 @@ void output_cut(struct output *o)
     if (!stream_drain(o->stream))
         finish(o);
     o->cutting = false;
+}
+
+/* ---- from life to life ----------------------------------------------------------------------- */
+
+static void pack_ring(const struct ring *r, struct buffer *out)
+{
+    struct buffer kept = { 0 };
+
+    ring_copy(r, &kept);
+    if (kept.length > 0)
+        pack_bytes(out, "ring", kept.data, kept.length);
+    buffer_free(&kept);
+}
+
+void output_pack(const struct output *o, bool whole, struct buffer *out)
+{
+    if (o == NULL)
+        return;
+    if (o->stream != NULL)
+        pack_number(out, "fd", stream_fd(o->stream));
+    if (!whole)
+        return;
+    pack_ring(&o->ring, out);
+    if (o->cutter.unfinished.length > 0)
+        pack_bytes(out, "unfinished", o->cutter.unfinished.data, o->cutter.unfinished.length);
+}
+
+static void read_on(struct output *o, const struct output_settings *s, int fd)
+{
+    struct error e;
+
+    if (!open_sink(o, s, &e)) {
+        log_error("%s: %s: what it writes is not kept", o->process, e.text);
+        o->to = SINK_NONE;
+    }
+    o->stream = stream_open(o->loop, fd, on_read, o);
+    if (o->file != NULL && logfile_is_full(o->file))
+        on_full(true, o);
+}
+
+void output_resume(struct output *o, const struct output_settings *s, const char *data, size_t length)
+{
+    struct unpack u;
+    size_t kept;
+    int fd;
+
+    if (o == NULL || !unpack_begin(&u, data, length))
+        return;
+    fd = resume_claim(unpack_number(&u, "fd"));
+    data = unpack_bytes(&u, "ring", &kept);
+    ring_add(&o->ring, data, kept);
+    data = unpack_bytes(&u, "unfinished", &kept);
+    if (kept > 0)
+        buffer_add(&o->cutter.unfinished, data, kept);
+    if (fd >= 0)
+        read_on(o, s, fd);
 }
 
 /* ---- questions and wishes ------------------------------------------------------------------ */

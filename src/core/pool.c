@@ -23,15 +23,29 @@ static size_t free_place(const struct pool *pool)
     return i;
 }
 
+static void insert(struct pool *pool, size_t place, struct process *p)
+{
+    pool->process = xrealloc(pool->process, (pool->count + 1) * sizeof(struct process *));
+    memmove(&pool->process[place + 1], &pool->process[place], (pool->count - place) * sizeof(struct process *));
+    pool->process[place] = p;
+    pool->count++;
+}
+
+void pool_add(struct pool *pool, struct process *p)
+{
+    size_t place = pool->count;
+
+    while (place > 0 && process_index(pool->process[place - 1]) > process_index(p))
+        place--;
+    insert(pool, place, p);
+}
+
 struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *plan)
 {
     size_t place = free_place(pool);
     struct process *p = process_new(s, plan, pool->program, pool->program->first_index + (int)place);
 
-    pool->process = xrealloc(pool->process, (pool->count + 1) * sizeof(struct process *));
-    memmove(&pool->process[place + 1], &pool->process[place], (pool->count - place) * sizeof(struct process *));
-    pool->process[place] = p;
-    pool->count++;
+    insert(pool, place, p);
     return p;
 }
 

@@ -38,6 +38,8 @@ void process_exit_reason(struct process_exit *exit)
     if (exit->signal != 0)
         snprintf(exit->reason, sizeof exit->reason, "killed by SIG%s%s", signal_name(exit->signal),
                  exit->core ? " (core dumped)" : "");
+    else if (exit->code < 0)
+        snprintf(exit->reason, sizeof exit->reason, "ended unseen, while reeve was started anew");
     else
         snprintf(exit->reason, sizeof exit->reason, "exited with status %d", exit->code);
 }

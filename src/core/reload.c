@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/herald.h"
+#include "os/snapshot.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -40,6 +41,7 @@ static void take_over(struct supervisor *s, struct pool *pool, const struct pool
     }
     if (d->count) {
         pool->scaled = false;
+        supervisor_touch_pool(s, pool);
         supervisor_resize(s, pool, (size_t)d->after->numprocs);
     }
 }
@@ -60,6 +62,7 @@ static void remove_program(struct supervisor *s, struct pool *old)
 {
     while (old->count > 0)
         supervisor_let_go(s, pool_shrink(old));
+    snapshot_drop(s->snapshot, &old->entry);
     pool_free(old);
 }
 
@@ -74,6 +77,8 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
     struct pool *old = s->pools;
 
     s->plan = plan;
+    s->lives.quiet = false;
+    supervisor_keep_plan(s, plan);
     s->pools = xcalloc(plan->program_count + 1, sizeof *s->pools);
     for (size_t i = 0; i < c->count; i++) {
         const struct plan_difference *d = &c->difference[i];

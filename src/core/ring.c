@@ -116,6 +116,16 @@ void ring_tail(const struct ring *r, size_t lines, struct buffer *out)
     out->data[out->length] = '\0';
 }
 
+void ring_copy(const struct ring *r, struct buffer *out)
+{
+    if (r->used == 0)
+        return;
+    buffer_reserve(out, r->used);
+    copy_out(r, out->data + out->length);
+    out->length += r->used;
+    out->data[out->length] = '\0';
+}
+
 void ring_resize(struct ring *r, size_t size)
 {
     if (size == r->size)

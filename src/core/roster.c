@@ -1,6 +1,7 @@
 /* Which processes there are: they come with a plan or by scaling, and go when they have stopped. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/handover.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -99,8 +100,6 @@ static void forget_start(struct supervisor *s, const struct process *p)
             s->to_start.process[i] = NULL;
 }
 
-static void sweep_soon(struct supervisor *s);
-
 /* Free those that have stopped: later, for they are in the middle of saying so. */
 static void sweep(void *arg)
 {
@@ -108,7 +107,7 @@ static void sweep(void *arg)
 
     s->sweeping = false;
     if (!bus_is_empty(s->bus)) {
-        sweep_soon(s); /* what is told of a process points to it */
+        supervisor_sweep_soon(s); /* what is told of a process points to it */
         return;
     }
     for (size_t i = s->leaving.count; i-- > 0;) {
@@ -123,7 +122,7 @@ static void sweep(void *arg)
     }
 }
 
-static void sweep_soon(struct supervisor *s)
+void supervisor_sweep_soon(struct supervisor *s)
 {
     if (s->sweeping)
         return;
@@ -135,6 +134,7 @@ void supervisor_let_go(struct supervisor *s, struct process *p)
 {
     forget_start(s, p);
     process_list_add(&s->leaving, p);
+    supervisor_touch(s, p);
     bus_publish(s->bus, &(struct event){ .kind = EVENT_GONE,
                                          .process = p,
                                          .program = process_program(p),
@@ -142,7 +142,7 @@ void supervisor_let_go(struct supervisor *s, struct process *p)
                                          .at = clock_wall() });
     process_stop(p);
     if (process_is_settled(p))
-        sweep_soon(s);
+        supervisor_sweep_soon(s);
 }
 
 void supervisor_process_changed(struct supervisor *s, struct process *p, bool settled)
@@ -151,7 +151,7 @@ void supervisor_process_changed(struct supervisor *s, struct process *p, bool se
         supervisor_came_back(s, p);
     supervisor_look_again(s);
     if (settled && s->leaving.count > 0)
-        sweep_soon(s);
+        supervisor_sweep_soon(s);
     if (settled && s->shutdown.begun)
         shutdown_settled(s, p);
 }
@@ -201,6 +201,7 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
         buffer_addf(&text, "%s scaled from %zu to %d", program->name, pool->count, count);
         log_notice("%s", text.data);
         pool->scaled = true;
+        supervisor_touch_pool(s, pool);
         supervisor_resize(s, pool, (size_t)count);
         bus_publish(s->bus,
                     &(struct event){ .kind = EVENT_SCALE, .program = program, .text = text.data, .at = clock_wall() });

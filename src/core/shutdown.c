@@ -2,6 +2,7 @@
  * those who depend on one another; what is
  * left after stop_timeout, or at the second request, is killed. */
 #include "base/log.h"
+#include "core/handover.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -74,6 +75,7 @@ void shutdown_settled(struct supervisor *s, const struct process *p)
 static void kill_all(struct supervisor *s)
 {
     s->shutdown.killed = true;
+    supervisor_touch_self(s);
     for (size_t i = 0; i < s->all.count; i++) {
         struct process *p = s->all.process[i];
 
@@ -107,8 +109,18 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
     log_notice("%s: stopping everything", why);
     d->begun = true;
     d->exit_code = exit_code;
+    supervisor_touch_self(s);
     bus_publish(s->bus, &(struct event){ .kind = EVENT_SHUTDOWN, .text = why, .at = clock_wall() });
     d->limit = timer_start(s->loop, s->plan->settings.stop_timeout, on_limit, s);
+    loop_later(s->loop, stop_class, s);
+}
+
+/* Those that are stopping already do so still. */
+void shutdown_resume(struct supervisor *s, msec limit)
+{
+    msec left = limit - clock_now();
+
+    s->shutdown.limit = timer_start(s->loop, left > 0 ? left : 0, on_limit, s);
     loop_later(s->loop, stop_class, s);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/handover.h"
 #include "core/logfile.h"
 #include "core/notices.h"
 #include "os/clock.h"
@@ -42,6 +43,8 @@ void supervisor_free(struct supervisor *s)
     free(s->leaving.process);
     free(s->to_start.process);
     free(s->held);
+    free(s->touched.process);
+    lives_free(&s->lives);
     notices_free(s->notices);
     sockets_free(s->sockets);
     timer_stop(&s->shutdown.limit);
@@ -80,6 +83,7 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
 
     assert(s->plan == NULL);
     s->plan = plan;
+    supervisor_keep_plan(s, plan);
     s->pools = xcalloc(count + 1, sizeof *s->pools);
     for (size_t i = 0; i < count; i++)
         turn[i] = (struct turn){ plan->programs[i], order_priority(plan_order(plan), plan->programs[i]) };
@@ -119,6 +123,9 @@ void supervisor_may_restart(struct supervisor *s, struct process *p, struct verd
     const struct supervisor_settings *all = &s->plan->settings;
     struct pool *pool = supervisor_pool_of(s, program);
 
+    supervisor_touch_self(s);
+    if (pool != NULL)
+        supervisor_touch_pool(s, pool);
     if (pool != NULL &&
         !respawns_allow(&pool->respawns, program->respawn_limit, program->respawn_interval, clock_now())) {
         give_up_for(verdict, program->respawn_limit, program->respawn_interval, "");
@@ -162,8 +169,10 @@ void supervisor_forgive(struct supervisor *s, struct process *p)
 {
     struct pool *pool = supervisor_pool_of(s, process_program(p));
 
-    if (pool != NULL)
-        respawns_clear(&pool->respawns);
+    if (pool == NULL)
+        return;
+    respawns_clear(&pool->respawns);
+    supervisor_touch_pool(s, pool);
 }
 
 bool supervisor_siblings_run(struct supervisor *s, struct process *p)
@@ -227,6 +236,11 @@ const struct supervisor_upward *supervisor_upward(const struct supervisor *s)
 msec supervisor_started(const struct supervisor *s)
 {
     return s->started;
+}
+
+bool supervisor_is_quiet(const struct supervisor *s)
+{
+    return s->lives.quiet;
 }
 
 const char *supervisor_token(const struct supervisor *s)

@@ -1,6 +1,7 @@
 /* What users and plans want of a process: it is written down, and the machine is set going. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/handover.h"
 #include "core/process.h"
 #include "process_private.h"
 
@@ -10,11 +11,12 @@
 void process_want(struct process *p)
 {
     p->wanted = true;
+    process_touch(p);
 }
 
 void process_start(struct process *p)
 {
-    p->wanted = true;
+    process_want(p);
     switch (p->state) {
     case PROCESS_FATAL:
         supervisor_forgive(p->supervisor, p);
@@ -53,6 +55,7 @@ static void call_off(struct process *p)
 void process_stop(struct process *p)
 {
     p->wanted = false;
+    process_touch(p);
     care_forgive(p);
     switch (p->state) {
     case PROCESS_BACKOFF:
@@ -83,7 +86,7 @@ void process_stop(struct process *p)
 void process_restart(struct process *p)
 {
     if (p->state == PROCESS_RUNNING || (p->state == PROCESS_STARTING && p->child != NULL)) {
-        p->wanted = true;
+        process_want(p);
         care_forgive(p);
         process_begin_stop(p);
     } else {
@@ -120,6 +123,7 @@ void process_adopt(struct process *p, struct plan *plan, struct program *program
 
     p->plan = plan_hold(plan);
     p->program = program;
+    process_touch(p);
     if (output_serves(p->out, &program->out))
         output_adopt(p->out, &program->out);
     if (output_serves(p->err, &program->err))

@@ -44,6 +44,7 @@ struct child {
     unsigned char state;
     bool freed;
     bool spared;
+    bool lost; /* REAPED, but its owner does not know yet */
 };
 
 struct group_watch {
@@ -145,6 +146,14 @@ static void disinherit(const struct child *c)
     free(h);
 }
 
+/* While it is our child its number is nobody else's, dead or alive. */
+static void begin_hearing(struct child *c)
+{
+    c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
+    pidmap_add(&c->all->by_pid, &c->pid);
+    hear_of_end(c);
+}
+
 /* The dead one's children are ours already. */
 static bool take_over(struct child *c)
 {
@@ -157,9 +166,7 @@ static bool take_over(struct child *c)
     pidmap_remove(&c->all->by_pid, c->pid);
     stop_hearing(c);
     c->pid = h->pid;
-    c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
-    pidmap_add(&c->all->by_pid, &c->pid);
-    hear_of_end(c);
+    begin_hearing(c);
     return true;
 }
 
@@ -317,9 +324,78 @@ struct child *child_start(struct children *all, const struct child_request *requ
     return c;
 }
 
+static struct heir *add_heir(struct child *c, pid_t pid, pid_t group)
+{
+    struct heir *h = xcalloc(1, sizeof *h);
+
+    *h = (struct heir){ .child = c, .pid = pid, .group = group };
+    LIST_INSERT_HEAD(&c->all->heirs, h, link);
+    return h;
+}
+
+static bool is_our_child(pid_t pid)
+{
+    siginfo_t info;
+
+    return pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/* Its end was seen by a former life, which did not live to tell. */
+static void tell_lost(void *arg)
+{
+    static const struct child_exit unknown = { .code = -1 };
+    struct child *c = arg;
+
+    if (c->on_exit != NULL)
+        c->on_exit(c, &unknown, c->arg);
+    c->lost = false;
+    if (c->freed)
+        child_free(c);
+}
+
+struct child *child_resume(struct children *all, pid_t pid, pid_t heir, pid_t group, child_exit_fn *on_exit, void *arg)
+{
+    struct child *c = xcalloc(1, sizeof *c);
+    bool inherited = !is_our_child(pid) && is_our_child(heir);
+
+    *c = (struct child){ .pid = inherited ? heir : pid, .pidfd = -1, .all = all, .on_exit = on_exit, .arg = arg };
+    if (heir > 0)
+        add_heir(c, heir, inherited ? getpgid(heir) : group != pid ? group : 0);
+    if (inherited || is_our_child(pid)) {
+        begin_hearing(c);
+        return c;
+    }
+    c->state = REAPED;
+    c->lost = true;
+    loop_later(all->loop, tell_lost, c);
+    return c;
+}
+
+struct child *child_resume_ended(struct children *all, pid_t pid, pid_t group)
+{
+    struct child *c = xcalloc(1, sizeof *c);
+
+    *c = (struct child){ .pid = pid, .pidfd = -1, .all = all, .state = REAPED };
+    if (group != pid)
+        add_heir(c, pid, group);
+    return c;
+}
+
 pid_t child_pid(const struct child *c)
 {
     return c->pid;
+}
+
+pid_t child_group(const struct child *c)
+{
+    return group_of(c);
+}
+
+pid_t child_heir(const struct child *c)
+{
+    const struct heir *h = heir_of(c);
+
+    return h != NULL ? h->pid : 0;
 }
 
 bool child_signal(struct child *c, int number, struct error *e)
@@ -373,7 +449,7 @@ void child_free(struct child *c)
         forget_group_watch(c->all, c);
     c->on_exit = NULL;
     c->freed = true;
-    if (c->state != REAPED)
+    if (c->state != REAPED || c->lost)
         return;
     disinherit(c);
     free(c);
@@ -388,11 +464,8 @@ bool child_expect_heir(struct child *c, pid_t pid)
         ancestor = procfs_parent(ancestor);
     if (c->state != RUNNING || ancestor != c->pid || pid == c->pid)
         return false;
-    if (h == NULL) {
-        h = xcalloc(1, sizeof *h);
-        h->child = c;
-        LIST_INSERT_HEAD(&c->all->heirs, h, link);
-    }
+    if (h == NULL)
+        h = add_heir(c, pid, 0);
     h->pid = pid;
     h->group = 0;
     return true;

@@ -225,6 +225,11 @@ struct stream *stream_open(struct loop *loop, int fd, stream_fn *fn, void *arg)
     return s;
 }
 
+int stream_fd(const struct stream *s)
+{
+    return s->fd;
+}
+
 void stream_pause(struct stream *s)
 {
     if (s->paused)

@@ -227,8 +227,8 @@ static void on_event(const struct event *event, void *arg)
     struct event copy = *event;
 
     (void)arg;
-    if (event->kind == EVENT_STATE || event->kind == EVENT_GONE)
-        return; /* not for hooks: the others say it all */
+    if (event->kind == EVENT_STATE || event->kind == EVENT_GONE || supervisor_is_quiet(hooks.supervisor))
+        return; /* the first two are not for hooks: the others say it all */
     lines_before(event);
     tell_program(event);
     if (hooks.current == NULL)
@@ -253,6 +253,8 @@ bool hooks_want_lines(const struct process *p)
 {
     const struct program *program = process_program(p);
 
+    if (supervisor_is_quiet(hooks.supervisor))
+        return false;
     if (program_function(program, "on_line") != NULL)
         return true;
     for (size_t i = 0; hooks.current != NULL && i < hooks.current->subscription_count; i++)

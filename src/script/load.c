@@ -2,6 +2,7 @@
 #include "base/xalloc.h"
 #include "script/build.h"
 #include "script/evaluate.h"
+#include "script/kept.h"
 #include "script/script.h"
 
 #include <errno.h>
@@ -32,6 +33,7 @@ static void hand_over(struct script *s, struct plan *plan)
 {
     size_t ceiling = (size_t)plan->settings.hook_memory;
 
+    kept_pack(s->loading, &plan->text);
     loading_end(s);
     if (!has_functions(s)) {
         script_free(s);
@@ -109,11 +111,9 @@ static struct plan *finish(struct script *s, size_t problems_before)
     return refuse(s);
 }
 
-struct plan *script_load(const char *path, struct problems *problems)
+static struct plan *load(struct script *s, const char *path, size_t before)
 {
-    size_t before = count_of(problems);
-    struct script *s = script_new(path);
-    struct loading *l = loading_begin(s, problems);
+    struct loading *l = s->loading;
     struct source *source;
     struct error e;
 
@@ -122,11 +122,32 @@ struct plan *script_load(const char *path, struct problems *problems)
         bool missing = access(path, F_OK) != 0 && errno == ENOENT;
 
         if (e.text[0] != '\0')
-            problems_add(problems, path, 0, "%s%s", e.text, missing ? " (`reeve init` writes one to begin with)" : "");
+            problems_add(l->problems, path, 0, "%s%s", e.text, missing ? " (`reeve init` writes one to begin with)" : "");
         return refuse(s);
     }
     evaluate(s, source);
     return finish(s, before);
+}
+
+struct plan *script_load(const char *path, struct problems *problems)
+{
+    size_t before = count_of(problems);
+    struct script *s = script_new(path);
+
+    loading_begin(s, problems);
+    return load(s, path, before);
+}
+
+struct plan *script_load_kept(const char *path, const char *text, size_t length, struct problems *problems)
+{
+    size_t before = count_of(problems);
+    struct script *s = script_new(path);
+    struct loading *l = loading_begin(s, problems);
+
+    if (kept_use(l, text, length))
+        return load(s, path, before);
+    problems_add(problems, path, 0, "there is no text of it in the state");
+    return refuse(s);
 }
 
 struct plan *script_load_text(const char *path, const char *text, size_t length, struct problems *problems)

@@ -7,6 +7,8 @@
 #include "script/questions.h"
 #include "script/reader.h"
 #include "script/script.h"
+#include "script/store.h"
+#include "script/task.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -18,11 +20,16 @@ static struct plan *load(void *arg, struct problems *problems)
     return script_load(arg, problems);
 }
 
+static struct plan *load_text(void *arg, const char *text, size_t length, struct problems *problems)
+{
+    return script_load_kept(arg, text, length, problems);
+}
+
 static void applied(void *arg, struct plan *before, struct plan *now)
 {
     (void)arg;
     (void)before;
-    hooks_set_current(now->script);
+    hooks_set_current(supervisor_is_quiet(script_supervisor()) ? NULL : now->script);
 }
 
 /* ---- advisors: autorestart = function(process, exit) … end ------------------------------------- */
@@ -150,12 +157,47 @@ void script_attach(struct supervisor_upward *up, const char *path)
 {
     *up = (struct supervisor_upward){ .arg = xstrdup(path),
                                       .load = load,
+                                      .load_text = load_text,
                                       .advise = advise,
                                       .compute = compute,
                                       .request = questions_request,
                                       .withdraw = questions_withdraw,
                                       .match = questions_match,
                                       .applied = applied };
+}
+
+void script_keep(struct snapshot *snapshot)
+{
+    store_keep(snapshot);
+}
+
+static void take(const char *data, size_t length, void *arg)
+{
+    bool *good = arg;
+
+    *good = store_take(data, length) && *good;
+}
+
+bool script_resume(const struct snapshot *former, struct error *e)
+{
+    bool good = true;
+
+    snapshot_each(former, "store", take, &good);
+    return good || failure(e, "reeve.store is broken in the state");
+}
+
+static void count(const struct task_info *info, void *arg)
+{
+    (void)info;
+    ++*(size_t *)arg;
+}
+
+size_t script_running(void)
+{
+    size_t running = 0;
+
+    tasks_each(count, &running);
+    return running;
 }
 
 void script_detach(struct supervisor_upward *up)
