@@ -13,7 +13,9 @@ MAKEFLAGS += -j2
 endif
 
 ROOMS    := base os core script modules convert control
-VERSION  := $(shell cat VERSION 2>/dev/null || git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# The nearest tag, such as v1.2, and how far from it we are; before the first one, and without git, it is 0.
+DESCRIBE := git describe --dirty --match 'v[0-9]*'
+VERSION  := $(shell cat VERSION 2>/dev/null || { $(DESCRIBE) || $(DESCRIBE) --always | sed 's/^/0-g/'; } 2>/dev/null | sed 's/^v//' | grep . || echo 0)
 WERROR   ?= -Werror
 WARNINGS := -std=c11 -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 # Fortified by name: Ubuntu's gcc does it unasked, and its warnings should be the same everywhere.
@@ -59,7 +61,8 @@ FAKE_OBJS  := $(FAKES:tests/fake/%.c=$(BUILD)/fake/%.o)
 CORE_OBJS  := $(filter-out $(FAKED),$(filter $(BUILD)/obj/base/% $(BUILD)/obj/os/% $(BUILD)/obj/core/%,$(OBJECTS)))
 UNIT_TESTS := $(wildcard tests/unit/*/*_test.c)
 UNITS      := $(UNIT_TESTS:tests/unit/%.c=$(BUILD)/unit/%)
-PROGRAMS   := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
+PROGRAMS   := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c)) \
+              $(patsubst tests/preload/%.c,$(BUILD)/programs/%.so,$(wildcard tests/preload/*.c))
 FUZZERS    := $(wildcard tests/fuzz/*_fuzz.c)
 REPLAYS    := $(FUZZERS:tests/fuzz/%.c=$(BUILD)/replay/%)
 EXAMPLES   := $(wildcard examples/*.lua)
@@ -94,6 +97,12 @@ demo: ## set up, build, and show a supervisor at work
 
 $(BUILD)/reeve: $(BUILD)/obj/main.o $(ARCHIVE)
 	$(call say,ld,$@)$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $< $(WHOLE) $(LIBS)
+
+static: $(BUILD)/reeve-static ## a binary that needs no library, and has no modules
+
+# The linker warns that users and hosts are looked up by libc's own libraries, if there are any.
+$(BUILD)/reeve-static: $(BUILD)/obj/main.o $(ARCHIVE)
+	$(call say,ld,$@)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $< $(ARCHIVE) $(LIBS) 2>$@.warnings || { cat $@.warnings; exit 1; }
 
 $(ARCHIVE): $(OBJECTS)
 	@rm -f $@
@@ -151,6 +160,11 @@ $(BUILD)/programs/%: tests/programs/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(TEST) $(LDFLAGS)
 
+# Loaded into reeve, which brings the sanitizers' runtime itself.
+$(BUILD)/programs/%.so: tests/preload/%.c | $(BUILD)/version.h
+	@mkdir -p $(@D)
+	$(call say,cc,$<)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -shared -fPIC -MMD -MP -MT $@ -MF $@.d -o $@ $<
+
 $(BUILD)/replay/%: tests/fuzz/%.c tests/fuzz/replay.c $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(TEST) tests/fuzz/replay.c $(ARCHIVE) $(LIBS)
@@ -167,7 +181,7 @@ everything: all $(UNITS) $(PROGRAMS) $(REPLAYS)
 
 test: ## set up, build, and run all tests
 	@contrib/setup build test
-	@$(MAKE) everything
+	@$(MAKE) everything static
 	@$(RUN) $(UNITS) $(REPLAYS) $(EXAMPLES) $(E2E_TESTS)
 
 unit: $(UNITS) $(PROGRAMS) ## only the unit tests
@@ -179,16 +193,19 @@ e2e: all $(PROGRAMS) ## only the end-to-end tests
 # clang's build is the one with sanitizers, so two builds cover two compilers.
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 check: ## lint, build with gcc and clang, tests under ASan and UBSan
-	@contrib/setup build test check
+	@contrib/setup build test check deb
 	@$(MAKE) lint
 	@$(MAKE) everything
+	@$(MAKE) deb
+	@$(RUN) tests/e2e/house/package.sh
 	@$(MAKE) BUILD='$(BUILD)-asan' CC=clang CFLAGS='-O1 -g' SANITIZE='$(SANITIZERS)' sanitized
 
 sanitized: everything
 	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(RUN) $(UNITS) $(REPLAYS) $(E2E_TESTS)
 
-LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua tests/lua/*.lua tests/lua/*/*.lua)
-SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh \
+LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua contrib/*/*.lua tests/lua/*.lua tests/lua/*/*.lua)
+SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/debian/build contrib/openrc/reeve \
+             contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh tests/e2e/*/*.inc \
              tests/bench/run) $(E2E_TESTS)
 MANUALS := $(wildcard contrib/man/*.[1-8])
 
@@ -258,12 +275,16 @@ dist: ## a tarball of HEAD in BUILD
 	@git archive --format=tar.gz --prefix=reeve-$(VERSION)/ --add-file=$(BUILD)/VERSION -o $(BUILD)/reeve-$(VERSION).tar.gz HEAD
 	@echo $(BUILD)/reeve-$(VERSION).tar.gz
 
+deb: ## a Debian package of HEAD in BUILD
+	@contrib/setup build deb
+	@contrib/debian/build $(BUILD) '$(VERSION)'
+
 clean: ## remove all that was built
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz
 
 FORCE:
 .PHONY: all help setup demo everything test unit e2e check sanitized layers lint valgrind fuzz fuzzed bench format \
-        install uninstall dist clean FORCE
+        static install uninstall dist deb clean FORCE
 .SECONDARY:
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

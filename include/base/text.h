@@ -15,6 +15,9 @@ const char *text_nearest(const char *word, const char *const *candidates);
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);
 
+/* `path` as it is meant in `file`: a relative one is in that file's folder. The caller frees it. */
+char *text_beside(const char *file, const char *path);
+
 /* Letters, digits, `_ . -`, 1 to 64 of them, not beginning with `-`: the name of a program. */
 bool text_is_name(const char *name);
 

@@ -28,6 +28,9 @@ struct line_request {
 /* Read `{"verb":"status","args":["web"],"id":1}`. On failure `out` has the id, if that could be read; free it in any
  * case. Numbers are taken for their digits. */
 bool line_parse_json(const char *line, size_t length, struct line_request *out, struct error *e);
+/* Whether `word`, an argument of a request, is the id that another came with. */
+bool line_is_id(const char *id, const char *word);
+
 void line_request_free(struct line_request *r);
 
 #endif

@@ -16,6 +16,6 @@ typedef bool upgrade_leave_fn(void *arg, struct error *e);
 void upgrade_enable(struct supervisor *s, upgrade_leave_fn *leave, void *arg);
 
 /* `reeve run --check-state`: whether a life could go on from the snapshot on stdin. The exit status. */
-int upgrade_check_state(const char *file);
+int upgrade_check_state(void);
 
 #endif

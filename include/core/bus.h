@@ -28,6 +28,8 @@ enum event_kind {
     EVENT_RELOAD_FAILED,
     EVENT_SCALE,
     EVENT_SHUTDOWN, /* `text` says more */
+    EVENT_WISH,     /* a verb wants the process up (`ok`) or down; `text` says who gave it */
+    EVENT_REFRESH,  /* what comes from outside is to be asked for again */
     EVENT_KINDS
 };
 
@@ -38,7 +40,7 @@ struct event {
     struct program *program;
     int state;                       /* enum process_state */
     const struct process_exit *exit; /* of EXIT and FATAL, and of STOP if it ran */
-    bool ok;                         /* of HEALTH */
+    bool ok;                         /* of HEALTH and WISH */
     const char *text;                /* of RELOAD …: a line for people; else NULL */
     msec at;                         /* wall clock */
 };
@@ -60,6 +62,9 @@ bool bus_is_empty(const struct bus *bus);
 /* Hear every event from the next one published on. May be called, and stopped, within a callback. */
 struct listener *bus_listen(struct bus *bus, bus_fn *fn, void *arg);
 void bus_unlisten(struct listener **l);
+
+/* The same, told from within bus_publish: for who must know before anything else happens. It may only take notes. */
+struct listener *bus_listen_at_once(struct bus *bus, bus_fn *fn, void *arg);
 
 /* "start" "ready" …: the words that hooks use. */
 const char *event_name(enum event_kind kind);

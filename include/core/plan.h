@@ -79,6 +79,10 @@ void plan_release(struct plan *plan); /* NULL is welcome */
 bool plan_read_settings(struct plan *plan, const struct value_table *table, const char *file, record_line_fn *line,
                         void *arg, struct problems *problems);
 
+/* The state directory becomes a path that means the same wherever reeve is started: a relative one is in the folder of
+ * the file that named it. For a plan that comes into force. */
+void plan_anchor(struct plan *plan);
+
 /* The host name, unless the file gave one. Static. */
 const char *plan_host_name(const struct supervisor_settings *s);
 

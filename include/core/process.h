@@ -32,6 +32,7 @@ struct process_exit {
     int code;   /* -1: by a signal, or it never ran */
     int signal; /* 0, or what ended it */
     bool core, expected;
+    bool unknown;      /* how it ended: it was not our child. `code` is -1 */
     bool stopped;      /* by our wish */
     bool failed_start; /* before it was RUNNING */
     char reason[160];  /* "exited with status 1", "killed by SIGSEGV", "exec: …" */
@@ -44,7 +45,7 @@ struct process_exit {
 /* A process of `program` (of `plan`, which it holds), STOPPED and wished down. */
 struct process *process_new(struct supervisor *supervisor, struct plan *plan, struct program *program, int index);
 
-/* It must not be alive. */
+/* It must not be alive, unless it outlives us. */
 void process_free(struct process *p);
 
 /* The wishes. Starting one that is up, or stopping one that is down, changes nothing; start of a
@@ -52,6 +53,9 @@ void process_free(struct process *p);
 void process_start(struct process *p);
 void process_stop(struct process *p);
 void process_restart(struct process *p);
+
+/* A STOPPED one of a detached program that lives, whoever started it, is RUNNING again. False: it does not. */
+bool process_recover(struct process *p);
 
 /* It will be started soon: those who come after it wait for that. */
 void process_want(struct process *p);
@@ -92,6 +96,7 @@ bool process_is_held(const struct process *p);     /* STARTING or STOPPING, but 
 bool process_is_at_gate(const struct process *p);  /* before_start or before_stop runs */
 bool process_is_well(const struct process *p);     /* no health check finds fault with it */
 bool process_wanted(const struct process *p);      /* wished up */
+bool process_outlives_us(const struct process *p); /* detached, and up */
 const char *process_name(const struct process *p); /* "web" or "web:2" */
 unsigned process_id(const struct process *p);      /* never used twice */
 int process_index(const struct process *p);

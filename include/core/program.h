@@ -119,7 +119,7 @@ struct program {
     struct limits limits;
     struct output_settings out, err;
     struct backoff backoff;
-    char *workingdir, *env_file, *user, *group, *input;
+    char *workingdir, *env_file, *user, *group, *input, *pidfile;
     struct name_list *requires, *after; /* NULL: nobody */
     struct name_list *sockets;          /* NULL: none */
     struct ready_settings *ready;       /* NULL: "starttime" */
@@ -133,6 +133,7 @@ struct program {
     int nice, oom_score_adj;                            /* INT_MIN: as they are */
     int autorestart, on_giveup, stop_to, on_dependency; /* enums above */
     bool shell, autostart, oneshot, essential, clear_env, no_new_privs, kill_group;
+    bool detached, forks;
 };
 extern const struct record_type program_record;
 
@@ -148,6 +149,9 @@ void program_free(struct program *p);
 /* Checks that need more than one setting: cmd is there, bounds fit, names of users exist … Problems go to the
  * lines that `line` knows. */
 bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems);
+
+/* Whether this stream can go on without reeve. */
+bool output_outlives_us(const struct output_settings *o);
 
 /* Whether reeve reads at least one of its streams, so that hooks can hear its lines. */
 bool program_is_heard(const struct program *p);

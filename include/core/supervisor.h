@@ -61,6 +61,11 @@ bool supervisor_open_sockets(struct supervisor *s, const struct plan *plan, stru
  */
 void supervisor_start(struct supervisor *s, struct plan *plan);
 
+/* The same for a visit: nothing is started by itself, only detached programs can be, and the end is quiet. Whoever of
+ * them runs is found again at the start, and lives on at the end. */
+void supervisor_visit(struct supervisor *s, struct plan *plan);
+bool supervisor_may_start(const struct supervisor *s, const struct process *p);
+
 /* Load anew and apply. Any problem: false, all of them in `problems`, nothing changed. `list` gets the
  * difference, a line each: "added: web". With `dry_run` nothing is done but the list. */
 bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems);
@@ -94,6 +99,9 @@ struct process *supervisor_process(const struct supervisor *s, unsigned id); /* 
  * 0 may also be a program with no processes: `known` tells. */
 typedef void target_fn(struct process *p, void *arg);
 size_t supervisor_each(struct supervisor *s, const char *target, target_fn *fn, void *arg, bool *known);
+
+/* What comes from outside is to be asked for again: whoever asks hears it on the bus. */
+void supervisor_refresh(struct supervisor *s, const char *why);
 
 struct plan *supervisor_plan(const struct supervisor *s);
 struct bus *supervisor_bus(const struct supervisor *s);

@@ -37,9 +37,4 @@ bool file_tail(const char *path, size_t lines, size_t most, struct buffer *out, 
  * place: a descriptor to close, or -1 when it cannot be had within a second. */
 int file_lock_folder(const char *path);
 
-/* Write our pid into `path`, refusing when a living process's pid stands there (the error names it); a stale one is
- * overwritten. Removes it only while it is still ours. */
-bool pidfile_write(const char *path, struct error *e);
-void pidfile_remove(const char *path);
-
 #endif

@@ -2,9 +2,36 @@
 #ifndef OS_PROCFS_H
 #define OS_PROCFS_H
 
+#include "base/units.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+/* One process among all there are until the machine goes down: pids are used again, but not with the same start. */
+struct process_mark {
+    pid_t pid;
+    int64_t start; /* clock ticks since boot, as in /proc/PID/stat */
+};
+
+struct procfs_stat {
+    pid_t parent, group, session;
+    int64_t start;
+    bool ended; /* a zombie */
+};
+
+/* False: it is gone. */
+bool procfs_look(pid_t pid, struct procfs_stat *out);
+
+/* The mark of a process that lives; false: it does not. */
+bool procfs_mark(pid_t pid, struct process_mark *out);
+
+/* Whether that very process lives. */
+bool procfs_lives(const struct process_mark *who);
+
+/* How long ago it was started. */
+msec procfs_age(const struct process_mark *who);
 
 /* Its session; 0: it is gone. */
 pid_t procfs_session(pid_t pid);
@@ -12,7 +39,17 @@ pid_t procfs_session(pid_t pid);
 /* Its parent; 0: it is gone, or has none. */
 pid_t procfs_parent(pid_t pid);
 
+/* Whether somebody of this process group lives, our child or not. */
+bool procfs_group_lives(pid_t group);
+
 /* The memory it has in use, in bytes (its resident set); -1: it is gone. */
 int64_t procfs_memory(pid_t pid);
+
+/* A word that is different after each boot of the machine; empty: unknown. */
+const char *procfs_boot(void);
+
+/* Call `fn` for each process there is, ourselves and zombies excepted. */
+typedef void procfs_each_fn(pid_t pid, void *arg);
+void procfs_each(procfs_each_fn *fn, void *arg);
 
 #endif

@@ -52,8 +52,9 @@ void call_close(struct call *c, msec limit);
 /* Where `L` was when its time was over: called in the hook, since it cannot be told exactly afterwards. */
 void call_interrupted(lua_State *L);
 
-/* "FILE:LINE: text" into the log, and the traceback. */
+/* "FILE:LINE: text" into the log, and the traceback; counted. */
 void call_log(const struct call *c, const char *what);
+unsigned long call_errors_logged(void);
 
 /* The coroutine and the texts are gone. */
 void call_end(struct call *c);

@@ -10,6 +10,9 @@
 /* The supervisor that script_listen was told; NULL: none, as while a file is only checked. */
 struct supervisor *script_supervisor(void);
 
+/* Its plan; NULL: none. */
+const struct plan *script_plan(void);
+
 /* Push a handle. */
 void handle_push_process(lua_State *L, const struct process *p);
 void handle_push_program(lua_State *L, const char *name);
@@ -22,8 +25,13 @@ struct process *handle_find_process(lua_State *L, int index, struct error *e);
 int handle_wait(lua_State *L);
 int handle_usage(lua_State *L);
 
-/* The ids of all processes of a program, as memory of Lua's on top of the stack. */
-unsigned *handle_push_ids(lua_State *L, const char *program, size_t *count);
+/* The ids of all processes of a target, as memory of Lua's on top of the stack; the same as a list of handles. */
+unsigned *handle_push_ids(lua_State *L, const char *target, size_t *count);
+int handle_push_processes(lua_State *L, const char *target);
+
+/* call_at(time, f) -> handle: f() runs as a task at that time of the wall clock, in seconds since 1970, or before it
+ * when the clock has been set. */
+int handle_call_at_time(lua_State *L);
 
 /* true, or nil and the message: for methods that act. */
 int handle_push_result(lua_State *L, bool good, const struct error *e);

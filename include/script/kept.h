@@ -12,8 +12,11 @@
 /* All texts that were read while this was loaded. */
 void kept_pack(const struct loading *l, struct buffer *out);
 
-/* From now on these are found; the bytes are borrowed. False: they are none. */
-bool kept_use(struct loading *l, const char *data, size_t length);
+/* The path of the configuration itself, the caller's; NULL: these bytes are none of ours. */
+char *kept_path(const char *data, size_t length);
+
+/* From now on these are found; the bytes are borrowed. */
+void kept_use(struct loading *l, const char *data, size_t length);
 
 /* The text at that path, borrowed; NULL: there is none. */
 const char *kept_find(const struct loading *l, const char *path, size_t *length);

@@ -35,7 +35,14 @@ void lib_open_command(lua_State *L);
 void lib_open_exec(lua_State *L);
 void lib_open_connect(lua_State *L);
 void lib_open_store(lua_State *L);
+void lib_open_save(lua_State *L);
+void lib_open_settings(lua_State *L);
 void lib_open_http(lua_State *L);
 void lib_open_mail(lua_State *L);
+
+/* What `require` finds though no file has it: each pushes its table. For reeve's own modules. */
+int lib_module_state(lua_State *L);
+int lib_module_pass(lua_State *L);
+int lib_module_schedule(lua_State *L);
 
 #endif

@@ -36,12 +36,21 @@ struct declaration {
     struct value value;
 };
 
+/* A target that a library was given: the plan has to have it. */
+struct expectation {
+    STAILQ_ENTRY(expectation) link;
+    const char *who; /* static */
+    char *target;
+    struct spot spot;
+};
+
 struct loading {
     struct problems *problems;
     STAILQ_HEAD(, source) sources;
     STAILQ_HEAD(, declaration) declarations;
     struct unpack kept;     /* texts of a former life */
     bool is_kept;           /* they are evaluated */
+    STAILQ_HEAD(, expectation) expectations;
     struct source *current; /* the one that is evaluated now */
     msec limit;
     bool told_cut_off;
@@ -60,6 +69,8 @@ struct source *loading_find_source(const struct loading *l, const char *path);
 
 struct declaration *loading_add_declaration(struct loading *l, enum declaration_kind kind, const char *name,
                                             const struct spot *spot);
+
+void loading_expect(struct loading *l, const char *who, const char *target, const struct spot *spot);
 
 /* The word that declares it: "program" … */
 const char *loading_word(const struct declaration *d);

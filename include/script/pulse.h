@@ -15,7 +15,8 @@ struct pulse {
     struct script *script;
     int function; /* in Lua's registry */
     msec delay;
-    msec due; /* clock_now of the next run */
+    msec due;  /* clock_now of the next run */
+    msec wall; /* clock_wall of the only run; 0: `due` counts */
     struct timer *timer;
     struct task *running; /* the run that has not ended */
     struct pulse **watcher;
@@ -26,6 +27,9 @@ struct pulse {
 /* Run the function on top of the stack (popped) after `delay`; `repeats`: and every `delay` from then on, but not while
  * the run before it still waits. */
 struct pulse *pulse_new(lua_State *L, msec delay, bool repeats);
+
+/* Run it once at a time of the wall clock, or before it when that clock has been set: the function looks for itself. */
+struct pulse *pulse_new_at(lua_State *L, msec wall);
 
 /* No run any more, and the end of one that waits; a run that cancels its own timer goes on to its end. */
 void pulse_cancel(struct pulse *p);
@@ -38,5 +42,8 @@ void pulse_begin(struct pulse *p);
 
 /* No run any more; one that waits goes on. */
 void pulse_free(struct pulse *p);
+
+/* There are none any more, and the loop goes. */
+void pulses_close(void);
 
 #endif

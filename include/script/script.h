@@ -18,7 +18,7 @@ struct plan *script_load(const char *path, struct problems *problems);
 struct plan *script_load_text(const char *path, const char *text, size_t length, struct problems *problems);
 
 /* The same for what `text` of a plan holds: the texts that were evaluated then, and nothing of the disk. */
-struct plan *script_load_kept(const char *path, const char *text, size_t length, struct problems *problems);
+struct plan *script_load_kept(const char *text, size_t length, struct problems *problems);
 
 /* What reeve.store holds is written into the snapshot from now on (NULL: nowhere); what a former life wrote there is in
  * it again. False: it is broken. */

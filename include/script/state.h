@@ -48,6 +48,7 @@ struct script {
     struct subscription *subscriptions;
     size_t subscription_count;
 
+    char *path;             /* of the configuration, as it was given */
     char *folder;           /* of the configuration, with a slash at its end; "" for the one we are in */
     struct timer *delivery; /* emitted events wait in Lua's registry until it fires */
 

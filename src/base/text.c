@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include "base/xalloc.h"
+
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
@@ -187,6 +189,15 @@ static bool may_be_in_name(char c)
     char l = lower(c);
 
     return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+}
+
+char *text_beside(const char *file, const char *path)
+{
+    const char *slash = strrchr(file, '/');
+
+    if (*path == '/' || slash == NULL)
+        return xstrdup(path);
+    return xasprintf("%.*s/%s", (int)(slash - file), file, path);
 }
 
 bool text_is_name(const char *name)

@@ -182,6 +182,7 @@ static void answer_free(struct answer *a)
     struct session *s = a->session;
 
     TAILQ_REMOVE(&s->answers, a, link);
+    s->answer_count--;
     if (s->holding == a)
         s->holding = NULL;
     session_touch(s);
@@ -216,6 +217,7 @@ struct answer *answer_new(struct session *s, enum dialect dialect, char *id)
     a->reply = reply_new(dialect == DIALECT_JSON, on_piece, on_end, a);
     a->reply->on_progress = on_progress;
     TAILQ_INSERT_TAIL(&s->answers, a, link);
+    s->answer_count++;
     return a;
 }
 

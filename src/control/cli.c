@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "control/client.h"
 #include "control/foreign.h"
+#include "control/reconcile.h"
 #include "control/shell.h"
 #include "control/starter.h"
 #include "control/upgrade.h"
@@ -248,6 +249,12 @@ static const struct local locals[] = {
       "another tool's configuration as a supervisor.lua\n"
       "FORMAT is taskmaster, supervisord, procfile or magistrate; it is told by name and content otherwise.",
       convert_main },
+    { "reconcile", "[list|start PROGRAM|stop PROGRAM] [-c FILE] [-v]",
+      "one pass towards the states that a server wants, for cron\n"
+      "It acts on detached programs only, needs no supervisor, and leaves none behind. `list` shows them, `start` and "
+      "`stop` "
+      "hold until the server changes its mind.",
+      reconcile_main },
     { "shell", "[-s ADDRESS]",
       "say commands to a supervisor, one after the other\n"
       "On a terminal lines are edited, completed by the tabulator and kept; otherwise they are read from standard "

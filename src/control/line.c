@@ -111,6 +111,22 @@ static char *read_id(const json_t *id)
     return NULL;
 }
 
+bool line_is_id(const char *id, const char *word)
+{
+    json_t *text;
+    char *same;
+    bool is;
+
+    if (*id != '"')
+        return strcmp(id, word) == 0;
+    text = json_string(word);
+    same = text != NULL ? json_dumps(text, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+    is = same != NULL && strcmp(id, same) == 0;
+    free(same);
+    json_decref(text);
+    return is;
+}
+
 static bool read_request(const json_t *root, struct line_request *out, struct error *e)
 {
     out->id = read_id(json_object_get(root, "id"));

@@ -3,15 +3,16 @@
 #include "base/xalloc.h"
 #include "control/cli.h"
 #include "control/foreign.h"
+#include "control/premises.h"
 #include "control/upgrade.h"
 #include "core/herald.h"
 #include "core/journal.h"
+#include "core/tally.h"
 #include "core/supervisor.h"
 #include "os/daemon.h"
-#include "os/file.h"
-#include "os/identity.h"
 #include "os/limits.h"
 #include "os/manager.h"
+#include "os/pidfile.h"
 #include "os/signals.h"
 #include "run_private.h"
 #include "script/script.h"
@@ -22,7 +23,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static bool read_options(struct run *r, int argc, char **argv)
@@ -73,15 +73,6 @@ static bool give_up(const struct run *r, const struct error *e)
     return false;
 }
 
-static char *absolute(const char *path)
-{
-    char folder[4096];
-
-    if (path == NULL || *path == '/' || getcwd(folder, sizeof folder) == NULL)
-        return xstrdup(path);
-    return xasprintf("%s/%s", folder, path);
-}
-
 /* ---- from settings to facts -------------------------------------------------------------------- */
 
 static void tell_problems(const struct run *r, const struct problems *problems)
@@ -111,46 +102,24 @@ static struct plan *load(const struct run *r)
 bool run_open_log(const struct run *r, const struct supervisor_settings *settings, struct error *e)
 {
     const char *fallback = r->daemon ? "syslog" : "stderr";
-    bool said = settings->log.word != NULL;
+    bool said = setting_was_said(settings, setting_find(&supervisor_record, "log"));
 
     return log_open(said ? (const char *const *)settings->log.word : &fallback, said ? settings->log.count : 1,
                     r->verbose ? LOG_DEBUG : settings->log_level, settings->syslog_facility, e);
 }
 
-static bool become_user(const char *user, struct error *e)
-{
-    struct identity id;
-    bool good;
-
-    if (!identity_find(user, NULL, NULL, 0, &id, e))
-        return false;
-    good = identity_become(&id, e);
-    identity_free(&id);
-    return good;
-}
-
 static bool apply_settings(struct run *r, const struct supervisor_settings *settings, struct error *e)
 {
-    r->pidfile = absolute(r->pidfile_said != NULL ? r->pidfile_said : settings->pidfile);
+    r->pidfile = premises_absolute(r->pidfile_said != NULL ? r->pidfile_said : settings->pidfile);
     if (!run_open_log(r, settings, e))
         return failure_in(e, "log");
-    if (settings->umask >= 0)
-        umask((mode_t)settings->umask);
-    if (settings->workingdir != NULL && chdir(settings->workingdir) < 0)
-        return failure_errno(e, "workingdir '%s'", settings->workingdir);
-    return true;
+    return premises_enter(settings, e);
 }
 
 /* What is ours as the user that we stay. */
 static bool settle(struct run *r, const struct plan *plan, struct error *e)
 {
-    const struct supervisor_settings *settings = &plan->settings;
-
-    if (settings->user != NULL && !become_user(settings->user, e))
-        return false;
-    if (settings->state_dir != NULL && !file_make_directory(settings->state_dir, 0700, e))
-        return failure_in(e, "state_dir");
-    return (r->pidfile == NULL || pidfile_write(r->pidfile, e)) && server_listen(r->server, plan, e);
+    return premises_settle(&plan->settings, e) && (r->pidfile == NULL || pidfile_write(r->pidfile, e)) && server_listen(r->server, plan, e);
 }
 
 /* The sockets come first: their ports may be for root only. One that cannot be opened is told last: if another reeve
@@ -165,6 +134,7 @@ static bool occupy(struct run *r, const struct plan *plan)
         good = give_up(r, &e);
     else if (!good)
         tell_problems(r, &problems);
+    manager_drop_rest();
     problems_free(&problems);
     return good;
 }
@@ -218,7 +188,8 @@ static void on_signal(int number, int sender, void *arg)
         supervisor_reopen(r->supervisor);
         break;
     case SIGUSR2:
-        log_notice("%s: nothing comes from outside, so nothing is refreshed", why);
+        log_notice("%s: asking again for what comes from outside", why);
+        supervisor_refresh(r->supervisor, why);
         break;
     default:
         if (!supervisor_is_ending(r->supervisor))
@@ -260,6 +231,7 @@ static void build(struct run *r)
     r->server = server_new(r->supervisor, &r->addresses);
     r->listener = bus_listen(supervisor_bus(r->supervisor), on_event, r);
     journal_open(supervisor_bus(r->supervisor));
+    tally_open(supervisor_bus(r->supervisor));
     script_listen(r->supervisor);
     life_keep(r);
 }
@@ -270,6 +242,7 @@ static void tear_down(struct run *r)
     server_free(r->server);
     script_unlisten();
     journal_close();
+    tally_close();
     bus_unlisten(&r->listener);
     supervisor_free(r->supervisor);
     script_detach(&r->upward);
@@ -305,6 +278,7 @@ static int run(struct run *r, struct plan *plan)
     struct error e;
     int status = 1;
 
+    plan_anchor(plan);
     if (!apply_settings(r, &plan->settings, &e)) {
         give_up(r, &e);
         plan_release(plan);
@@ -352,14 +326,14 @@ int run_main(int argc, char **argv)
     } else if (optind < argc) {
         status = cli_misuse("run: what is '%s'? A file is named by -c", argv[optind]);
     } else if (r.check_state) {
-        status = upgrade_check_state("supervisor.lua");
+        status = upgrade_check_state();
     } else if (r.resume_said != NULL) {
         manager_find();
         status = run_on(&r);
     } else if (r.daemon && !daemon_start(&e)) {
         fprintf(stderr, "reeve: %s\n", e.text);
     } else {
-        r.file = absolute(cli_file(r.file_said));
+        r.file = premises_absolute(cli_file(r.file_said));
         manager_find();
         plan = load(&r);
         if (plan != NULL)

@@ -17,6 +17,7 @@ enum {
     HELD_MOST = 1 << 20,   /* bytes of commands that wait for a reply */
     TCP_MOST = 64,         /* idle TCP connections */
     STREAMS_MOST = 16,     /* of one connection */
+    PENDING_MOST = 256,    /* requests of one connection that wait for their answers; then the next waits as in text */
     SLICE = 10             /* milliseconds of commands of one client, then it is the others' turn */
 };
 
@@ -45,6 +46,7 @@ struct session {
     size_t taken;
     bool in_line; /* a command of this text line was done already */
     TAILQ_HEAD(, answer) answers;
+    size_t answer_count;
     struct answer *holding; /* the next command waits for this one */
     struct timer *turn;     /* goes on, or ends it, in the next turn of the loop */
     struct timer *penalty;  /* after a wrong password */

@@ -1,5 +1,5 @@
-/* One client of the control port. Commands are done one after another: one that answers later holds back those behind
- * it. Streams hold back others in text only, where the next line ends them; in JSON they have their id. */
+/* One client of the control port. In text commands are done one after another: one that answers later holds back those
+ * behind it, and the next line ends a stream. In JSON a request with an id holds nobody back: its answer has it, too. */
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/command.h"
@@ -90,22 +90,10 @@ static void refuse(struct session *s, struct answer *a, enum reply_code code, co
     reply_end(a->reply);
 }
 
-/* Ids are kept as JSON, and a text has quotes there. */
-static bool has_id(const struct answer *a, const char *id)
-{
-    size_t length = strlen(id);
-
-    if (a->id == NULL)
-        return false;
-    if (a->id[0] != '"')
-        return strcmp(a->id, id) == 0;
-    return strlen(a->id) == length + 2 && memcmp(a->id + 1, id, length) == 0;
-}
-
 static bool is_named(const struct answer *a, const struct words *words)
 {
     for (size_t i = 1; i < words->count; i++)
-        if (has_id(a, words->word[i]))
+        if (a->id != NULL && line_is_id(a->id, words->word[i]))
             return true;
     return false;
 }
@@ -170,6 +158,14 @@ static void note_command(struct session *s, struct answer *a, const struct words
     session_write(s);
 }
 
+/* Whether others may be answered before this one. A stream without an id was begun in order, which is all one needs. */
+static bool may_go_beside(const struct answer *a)
+{
+    if (a->dialect == DIALECT_TEXT)
+        return false;
+    return a->reply->streaming || (a->id != NULL && a->session->answer_count < PENDING_MOST);
+}
+
 static void run(struct session *s, const struct words *words, struct answer *a)
 {
     s->holding = a;
@@ -180,8 +176,7 @@ static void run(struct session *s, const struct words *words, struct answer *a)
         refuse(s, a, REPLY_FAILED, "too many streams on one connection: cancel some first");
     else if (!run_own(s, words, a))
         command_run(s->server->supervisor, s->caller, words, a->reply);
-    /* Still there, and a stream with an id of its own: others may go on beside it. */
-    if (s->holding == a && a->reply->streaming && a->dialect != DIALECT_TEXT)
+    if (s->holding == a && s->penalty == NULL && may_go_beside(a))
         s->holding = NULL;
 }
 
@@ -265,7 +260,8 @@ static bool is_text_stream(const struct answer *a)
     return a->dialect == DIALECT_TEXT && a->reply->streaming;
 }
 
-/* While a JSON request holds the others back, a cancel that comes next must still get through. */
+/* While a JSON request without an id, or one of too many, holds the others back, a cancel that comes next must still
+ * get through. */
 static bool take_cancel(struct session *s)
 {
     const char *start, *newline = find_newline(s, &start);

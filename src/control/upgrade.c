@@ -206,7 +206,7 @@ static int take_stdin(struct error *e)
     return -1;
 }
 
-int upgrade_check_state(const char *file)
+int upgrade_check_state(void)
 {
     struct supervisor_upward upward;
     struct snapshot *snapshot = NULL;
@@ -215,7 +215,7 @@ int upgrade_check_state(const char *file)
     int fd = take_stdin(&e);
 
     foreign_enable();
-    script_attach(&upward, file);
+    script_attach(&upward, NULL);
     if (fd >= 0)
         snapshot = snapshot_open(fd, &e);
     if (snapshot != NULL && script_resume(snapshot, &e))

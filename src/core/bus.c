@@ -20,6 +20,7 @@ struct listener {
     bus_fn *fn; /* NULL: stopped while events are being delivered */
     void *arg;
     unsigned long first; /* number of the first event it hears */
+    bool at_once;
 };
 
 struct bus {
@@ -97,13 +98,24 @@ void bus_free(struct bus *bus)
         destroy(bus);
 }
 
+static void tell_at_once(struct bus *bus, const struct event *event)
+{
+    struct listener *l;
+
+    TAILQ_FOREACH(l, &bus->listeners, link)
+    {
+        if (l->at_once && l->fn != NULL)
+            l->fn(event, l->arg);
+    }
+}
+
 static void tell_all(struct bus *bus, const struct queued *q)
 {
     struct listener *l;
 
     TAILQ_FOREACH(l, &bus->listeners, link)
     {
-        if (l->fn != NULL && l->first <= q->number)
+        if (l->fn != NULL && !l->at_once && l->first <= q->number)
             l->fn(&q->event, l->arg);
     }
 }
@@ -144,6 +156,7 @@ void bus_publish(struct bus *bus, const struct event *event)
 
     if (TAILQ_EMPTY(&bus->listeners))
         return;
+    tell_at_once(bus, event);
     q = new_place(bus);
     q->event = *event;
     if (event->exit != NULL)
@@ -161,7 +174,7 @@ bool bus_is_empty(const struct bus *bus)
     return bus->first == bus->count;
 }
 
-struct listener *bus_listen(struct bus *bus, bus_fn *fn, void *arg)
+static struct listener *add(struct bus *bus, bus_fn *fn, void *arg, bool at_once)
 {
     struct listener *l = xcalloc(1, sizeof *l);
 
@@ -169,8 +182,19 @@ struct listener *bus_listen(struct bus *bus, bus_fn *fn, void *arg)
     l->fn = fn;
     l->arg = arg;
     l->first = bus->next;
+    l->at_once = at_once;
     TAILQ_INSERT_TAIL(&bus->listeners, l, link);
     return l;
+}
+
+struct listener *bus_listen(struct bus *bus, bus_fn *fn, void *arg)
+{
+    return add(bus, fn, arg, false);
+}
+
+struct listener *bus_listen_at_once(struct bus *bus, bus_fn *fn, void *arg)
+{
+    return add(bus, fn, arg, true);
 }
 
 void bus_unlisten(struct listener **l)
@@ -193,7 +217,8 @@ const char *event_name(enum event_kind kind)
         [EVENT_RESTART] = "restart", [EVENT_BACKOFF] = "backoff",   [EVENT_FATAL] = "fatal",
         [EVENT_STOP] = "stop",       [EVENT_STATE] = "state",       [EVENT_HEALTH] = "health",
         [EVENT_GONE] = "gone",       [EVENT_RELOAD] = "reload",     [EVENT_RELOAD_FAILED] = "reload_failed",
-        [EVENT_SCALE] = "scale",     [EVENT_SHUTDOWN] = "shutdown",
+        [EVENT_SCALE] = "scale",     [EVENT_SHUTDOWN] = "shutdown", [EVENT_WISH] = "wish",
+        [EVENT_REFRESH] = "refresh",
     };
 
     assert(kind < EVENT_KINDS);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/pack.h"
 #include "base/xalloc.h"
+#include "core/forking.h"
 #include "core/handover.h"
 #include "core/health.h"
 #include "core/notices.h"
@@ -24,11 +25,12 @@ enum { STATUS_MOST = 200 };
 struct legacy {
     msec ready_by, beat_limit, beat;
     int failures;
-    bool is_ready, is_bad;
+    bool is_forking, is_ready, is_bad;
 };
 
 struct care {
     struct speaker speaker; /* pid 0: it is not heard */
+    struct forking *forking;
     struct readiness *readiness;
     struct watchdog *watchdog;
     struct health *health;
@@ -139,6 +141,23 @@ void care_await_ready(struct process *p)
     care->ready_fd = -1;
 }
 
+static void on_forking_end(struct process *p, const struct process_mark *who, const char *why)
+{
+    p->care->forking = NULL;
+    process_daemon_found(p, who, why);
+}
+
+void care_await_daemon(struct process *p)
+{
+    care_of(p)->forking = forking_start(p, on_forking_end);
+    process_touch(p);
+}
+
+void care_starter_ended(struct process *p)
+{
+    forking_starter_ended(p->care->forking);
+}
+
 void care_begin(struct process *p)
 {
     watch_heartbeat(p);
@@ -162,6 +181,7 @@ void care_stop(struct process *p)
 
     if (care == NULL)
         return;
+    forking_stop(&care->forking);
     readiness_stop(&care->readiness);
     watchdog_stop(&care->watchdog);
     health_stop(&care->health);
@@ -200,6 +220,7 @@ void care_pack(const struct process *p, bool whole, struct buffer *out)
     pack_text(out, "status", care->status);
     pack_number(out, "ready fd", care->readiness != NULL ? readiness_fd(care->readiness) : care->ready_fd);
     pack_number(out, "ready by", readiness_deadline(care->readiness));
+    pack_number(out, "forking", care->forking != NULL);
     pack_number(out, "ready", readiness_is_over(care->readiness));
     pack_number(out, "beat limit", watchdog_limit(care->watchdog));
     if (whole)
@@ -224,11 +245,25 @@ void care_unpack(struct process *p, const char *data, size_t length)
     care->status = unpack_text(&u, "status");
     care->ready_fd = resume_claim(unpack_number(&u, "ready fd"));
     care->legacy = (struct legacy){ .ready_by = unpack_number(&u, "ready by"),
+                                    .is_forking = unpack_number(&u, "forking") != 0,
                                     .is_ready = unpack_number(&u, "ready") != 0,
                                     .beat_limit = unpack_number(&u, "beat limit"),
                                     .beat = unpack_number(&u, "beat"),
                                     .failures = (int)unpack_number(&u, "failures"),
                                     .is_bad = unpack_number(&u, "bad") != 0 };
+}
+
+bool care_awaits_daemon(const struct process *p)
+{
+    return p->care != NULL && (p->care->forking != NULL || p->care->legacy.is_forking);
+}
+
+/* Its time begins anew. */
+static void resume_forking(struct process *p)
+{
+    care_await_daemon(p);
+    if (p->child == NULL)
+        care_starter_ended(p);
 }
 
 /* After a crash its time begins anew: nobody knows when it beat last. */
@@ -247,6 +282,10 @@ void care_resume(struct process *p)
 
     if (p->ended)
         return;
+    if (p->state == PROCESS_STARTING && legacy.is_forking) {
+        resume_forking(p);
+        return;
+    }
     begin_hearing(p);
     if (p->state == PROCESS_STOPPING)
         return;

@@ -30,6 +30,7 @@ struct life {
     struct reply *reply;
     enum goal goal;
     bool no_wait;
+    char *caller; /* owned */
     size_t batch; /* how many at a time; 0: no limit */
     struct errand *errands;
     struct errand **by_id;
@@ -49,6 +50,7 @@ static void life_free(struct life *l)
         free(l->errands[i].name);
     free(l->errands);
     free(l->by_id);
+    free(l->caller);
     free(l);
 }
 
@@ -193,15 +195,31 @@ static void move_wish(struct life *l, struct errand *e, struct process *p)
     }
 }
 
+/* Also of one that is there already: whoever moves wishes for somebody else has to know what a user wants. */
+static void tell_wish(const struct life *l, struct process *p)
+{
+    bus_publish(supervisor_bus(l->supervisor), &(struct event){ .kind = EVENT_WISH,
+                                                                .process = p,
+                                                                .program = process_program(p),
+                                                                .state = (int)process_state(p),
+                                                                .ok = l->goal != GOAL_DOWN,
+                                                                .text = l->caller,
+                                                                .at = clock_wall() });
+}
+
 static void begin(struct life *l, struct errand *e)
 {
     static const char *const going[] = { "starting", "stopping", "restarting" };
     struct process *p = supervisor_process(l->supervisor, e->id);
 
+    if (p != NULL)
+        tell_wish(l, p);
     if (p == NULL) {
         done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
     } else if (is_there_already(l, p)) {
         done(l, e, REPLY_OK, l->goal == GOAL_UP ? "already running" : "already stopped");
+    } else if (!supervisor_may_start(l->supervisor, p)) {
+        done(l, e, REPLY_FAILED, "it is not detached: only a supervisor that stays can do that");
     } else if (l->goal != GOAL_DOWN && supervisor_is_ending(l->supervisor)) {
         done(l, e, REPLY_FAILED, "reeve is stopping");
     } else {
@@ -340,6 +358,7 @@ static void run(const struct request *q, struct reply *r, enum goal goal)
     *l = (struct life){ .supervisor = q->supervisor,
                         .reply = r,
                         .goal = goal,
+                        .caller = xstrdup(q->caller),
                         .no_wait = request_has_flag(q, "--no-wait"),
                         .batch = batch };
     add_errands(l, &t);

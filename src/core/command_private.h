@@ -10,6 +10,9 @@ typedef void command_fn(const struct request *q, struct reply *r);
 /* command_status.c */
 command_fn command_status, command_health, command_pid, command_show, command_why;
 
+/* command_metrics.c */
+command_fn command_metrics;
+
 /* command_graph.c */
 command_fn command_graph;
 

@@ -133,6 +133,11 @@ void command_refresh(const struct request *q, struct reply *r)
     struct refresher *f;
     struct targets t;
 
+    if (q->arg_count == 0) {
+        supervisor_refresh(q->supervisor, q->caller);
+        reply_end(r);
+        return;
+    }
     targets_find(q, 0, false, r, &t);
     f = xcalloc(1, sizeof *f + t.count * sizeof f->order[0]);
     f->reply = r;

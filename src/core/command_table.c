@@ -61,6 +61,11 @@ static const struct command table[] = {
       "the order of programs, and what each waits for\n"
       "How many come before it, its name, what it requires and what it comes after; then what it is waiting for now.",
       "", 0, 0, false, command_graph },
+    { "metrics", "[--usage]",
+      "counters and gauges for Prometheus\n"
+      "As OpenMetrics text, with the names of node_exporter's collector for supervisord beside our own. --usage looks "
+      "into /proc for memory, CPU, threads and descriptors of every process.",
+      "--usage", 0, 0, false, command_metrics },
     { "show", "PROGRAM", "every setting of a program", "", 1, 1, false, command_show },
     { "pid", "[TARGET…]", "process ids; without a TARGET reeve's own", "", 0, -1, false, command_pid },
     { "targets", "",

@@ -1,5 +1,6 @@
 /* The end of a child, in three steps: its status is known (`ended`), its output has ended, and, when it was stopped,
  * its process group is empty. Only then the machine goes on. */
+#include "core/detached.h"
 #include "core/handover.h"
 #include "core/side_command.h"
 #include "os/clock.h"
@@ -87,20 +88,50 @@ static void end_group(struct process *p)
     }
 }
 
+/* The starter of a daemon has ended. True: somebody takes its place, or is waited for. While it is being stopped, the one
+ * that it has started is stopped in its place. */
+static bool starter_ended(struct process *p, const struct child_exit *end)
+{
+    struct child *starter = p->child;
+    struct process_mark who;
+
+    p->starter = false;
+    process_touch(p);
+    if (p->state == PROCESS_STARTING && end->code == 0) {
+        p->child = NULL;
+        care_starter_ended(p);
+    } else if (p->state == PROCESS_STOPPING && detached_find(p, &who, NULL) &&
+               process_join(p, &who, process_child_exited, NULL)) {
+        process_stop_again(p);
+    } else {
+        return false;
+    }
+    child_free(starter);
+    return true;
+}
+
 void process_child_exited(struct child *c, const struct child_exit *end, void *arg)
 {
     struct process *p = arg;
-    struct process_exit *exit = process_new_exit(p);
+    struct process_exit *exit;
 
     assert(c == p->child);
+    if (p->starter && starter_ended(p, end)) {
+        process_write(p, false);
+        return;
+    }
+    exit = process_new_exit(p);
     exit->code = end->signal == 0 ? end->code : -1;
     exit->signal = end->signal;
     exit->core = end->core;
+    exit->unknown = end->unknown;
     exit->uptime = clock_now() - p->started;
     process_exit_reason(exit);
     if (care_blame(p) != NULL)
         snprintf(exit->reason, sizeof exit->reason, "%s", care_blame(p)->reason);
     p->ended = true;
+    if (p->program->detached || p->program->forks)
+        detached_forget(p, child_pid(c));
     care_stop(p);
     if (p->state != PROCESS_STOPPING)
         timer_stop(&p->timer);

@@ -15,6 +15,7 @@ struct feed {
     feed_fn *fn;
     loop_fn *on_end;
     void *arg;
+    struct listener *starts; /* heard at once: what a child writes must not come first */
     struct listener *bus;
     struct output_listener *listener;
     struct follow *follow; /* of a plain path */
@@ -111,15 +112,24 @@ static void end_soon(struct feed *f)
         f->end = timer_start(supervisor_loop(f->supervisor), 0, on_timer, f);
 }
 
+static void on_start(const struct event *event, void *arg)
+{
+    struct feed *f = arg;
+
+    if (event->kind != EVENT_START || process_id(event->process) != f->id)
+        return;
+    if (f->follow == NULL)
+        feed_finish_line(f);
+    attach(f, event->process);
+}
+
 static void on_event(const struct event *event, void *arg)
 {
     struct feed *f = arg;
 
     if (event->process == NULL || process_id(event->process) != f->id)
         return;
-    if (event->kind == EVENT_START)
-        attach(f, event->process);
-    else if (event->kind == EVENT_EXIT && f->follow == NULL)
+    if (event->kind == EVENT_EXIT && f->follow == NULL)
         feed_finish_line(f);
     f->leaving = f->leaving || event->kind == EVENT_GONE;
     if (f->leaving && process_is_settled(event->process))
@@ -137,6 +147,7 @@ struct feed *feed_open(struct process *p, int stream, feed_fn *fn, loop_fn *on_e
                         .on_end = on_end,
                         .arg = arg };
     attach(f, p);
+    f->starts = bus_listen_at_once(supervisor_bus(f->supervisor), on_start, f);
     f->bus = bus_listen(supervisor_bus(f->supervisor), on_event, f);
     return f;
 }
@@ -148,6 +159,7 @@ void feed_close(struct feed **feed)
     if (f == NULL)
         return;
     *feed = NULL;
+    bus_unlisten(&f->starts);
     bus_unlisten(&f->bus);
     output_unlisten(&f->listener);
     follow_close(&f->follow);

@@ -55,6 +55,7 @@ static void load_plan(const char *data, size_t length, void *arg)
         plan = h->upward.load_text(h->upward.arg, text, length, &problems);
         if (plan != NULL) {
             plan->number = number;
+            plan_anchor(plan);
             buffer_clear(&plan->text);
             buffer_add(&plan->text, text, length);
             h->plans = xrealloc(h->plans, (h->plan_count + 1) * sizeof(struct plan *));

@@ -1,6 +1,7 @@
 /* A start: the settings of this run, the environment, the streams, and then the child. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/detached.h"
 #include "core/handover.h"
 #include "core/sockets.h"
 #include "os/clock.h"
@@ -9,6 +10,7 @@
 #include "process_private.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +89,7 @@ bool launch_prepare(struct launch *l, struct process *p, const struct program *s
                                          .has_oom_score_adj = settings->oom_score_adj != INT_MIN,
                                          .oom_score_adj = settings->oom_score_adj,
                                          .no_new_privs = settings->no_new_privs,
-                                         .deathsig = settings->deathsig };
+                                         .deathsig = settings->detached ? 0 : settings->deathsig };
     fill_limits(l, &settings->limits);
     return true;
 }
@@ -173,6 +175,8 @@ static bool open_streams(struct launch *l, struct process *p, const struct progr
             return failure_in(e, "stdin");
         l->request.stdio[0] = l->close_after[0];
     }
+    if (settings->detached && (!output_outlives_us(&settings->out) || !output_outlives_us(&settings->err)))
+        return failure(e, "a detached program's output must go to a path or be discarded");
     renew_output(p, &p->out, &settings->out, "stdout");
     renew_output(p, &p->err, &settings->err, "stderr");
     if (!open_output(l, p->out, &settings->out, 1, e))
@@ -233,6 +237,55 @@ bool process_resolve(struct process *p, struct error *e)
     return true;
 }
 
+/* One that nobody could find again must not live on. */
+static bool note_child(struct process *p, struct error *e)
+{
+    struct process_mark who;
+
+    if (!p->program->detached || p->program->forks)
+        return true;
+    child_spare(p->child);
+    if (!procfs_mark(child_pid(p->child), &who) || detached_note(p, &who, e))
+        return true;
+    child_signal_group(p->child, SIGKILL, NULL);
+    child_free(p->child);
+    p->child = NULL;
+    return false;
+}
+
+bool process_join(struct process *p, const struct process_mark *who, child_exit_fn *on_exit, struct error *e)
+{
+    struct error why;
+
+    p->child = child_adopt(supervisor_children(p->supervisor), who, on_exit, p, e);
+    if (p->child == NULL)
+        return false;
+    p->starter = false;
+    process_touch(p);
+    if (p->program->detached)
+        child_spare(p->child);
+    if (!detached_note(p, who, &why))
+        log_warning("%s: %s", process_name(p), why.text);
+    return true;
+}
+
+bool process_find_again(struct process *p, child_exit_fn *on_exit)
+{
+    struct process_mark who;
+    struct error e;
+
+    if ((!p->program->detached && !p->program->forks) || !detached_find(p, &who, NULL))
+        return false;
+    if (!process_resolve(p, &e) || !process_join(p, &who, on_exit, &e)) {
+        log_warning("%s: %s", process_name(p), e.text);
+        return false;
+    }
+    p->started = clock_now() - procfs_age(&who);
+    p->run = supervisor_next_run(p->supervisor);
+    process_touch(p);
+    return true;
+}
+
 bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
 {
     const struct program *settings;
@@ -248,13 +301,14 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
         l.request.envp = l.environment.entry;
         p->started = clock_now();
         p->run = supervisor_next_run(p->supervisor);
+        p->starter = p->program->forks;
         resume_hold();
         p->child = child_start(supervisor_children(p->supervisor), &l.request, on_exit, p, e);
         if (p->child != NULL)
             process_write(p, false);
         resume_release();
     }
-    if (p->child == NULL) {
+    if (p->child == NULL || !note_child(p, e)) {
         output_cancel(p->out);
         output_cancel(p->err);
         care_forget(p);

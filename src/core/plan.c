@@ -87,6 +87,18 @@ bool plan_read_settings(struct plan *plan, const struct value_table *table, cons
     return record_read(&plan->settings, table, "supervisor", file, line, arg, problems);
 }
 
+void plan_anchor(struct plan *plan)
+{
+    char **path = &plan->settings.state_dir, *whole;
+    const char *file = plan->places[setting_find(&supervisor_record, "state_dir") - supervisor_record.settings].file;
+
+    if (*path == NULL || file == NULL)
+        return;
+    whole = text_beside(file, *path);
+    free(*path);
+    *path = whole;
+}
+
 /* ---- programs ---------------------------------------------------------------------------------- */
 
 /* FNV-1a. */

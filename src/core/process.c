@@ -89,6 +89,12 @@ struct process *process_new(struct supervisor *supervisor, struct plan *plan, st
 
 void process_free(struct process *p)
 {
+    if (p->program->detached && p->child != NULL) {
+        timer_stop(&p->timer);
+        timer_stop(&p->patience);
+        child_free(p->child);
+        p->child = NULL;
+    }
     assert(p->child == NULL && p->timer == NULL);
     side_command_cancel(&p->stop_cmd);
     gate_cancel(&p->gate);
@@ -215,6 +221,54 @@ static void start_failed(struct process *p, const char *what, const char *why)
     decide(p, false);
 }
 
+static void await_ready(struct process *p)
+{
+    if (program_is_asked(p->program))
+        care_await_ready(p);
+    else if (p->program->starttime > 0)
+        process_wait(p, p->program->starttime);
+    else
+        process_became_ready(p);
+}
+
+/* It runs already: an earlier life of ours, or somebody else, has started it. */
+static bool find_again(struct process *p)
+{
+    if (!process_find_again(p, process_child_exited))
+        return false;
+    log_notice("%s runs already, with pid %d", process_name(p), (int)child_pid(p->child));
+    process_became_ready(p);
+    return true;
+}
+
+bool process_recover(struct process *p)
+{
+    assert(p->state == PROCESS_STOPPED);
+    if (!process_find_again(p, process_child_exited))
+        return false;
+    log_notice("%s is found again, with pid %d", process_name(p), (int)child_pid(p->child));
+    p->wanted = true;
+    p->attempt = 1;
+    process_enter(p, PROCESS_STARTING);
+    process_became_ready(p);
+    return true;
+}
+
+void process_daemon_found(struct process *p, const struct process_mark *who, const char *why)
+{
+    struct error e;
+
+    if (who != NULL && process_join(p, who, process_child_exited, &e)) {
+        log_notice("%s is in the background with pid %d", process_name(p), (int)who->pid);
+        await_ready(p);
+        return;
+    }
+    if (p->child != NULL)
+        process_condemn(p, why, false);
+    else
+        start_failed(p, "", who != NULL ? e.text : why);
+}
+
 /* `untold`: the verdict on the last run, if the log does not know it yet. Lines can
  * wait, the new child cannot. */
 static void launch(struct process *p, const struct verdict *untold)
@@ -222,6 +276,8 @@ static void launch(struct process *p, const struct verdict *untold)
     struct error e;
     bool launched;
 
+    if (find_again(p))
+        return;
     launched = process_launch(p, process_child_exited, &e);
     if (untold != NULL)
         process_log_end(p, last_exit(p), untold);
@@ -232,12 +288,10 @@ static void launch(struct process *p, const struct verdict *untold)
     }
     log_notice("%s started with pid %d", process_name(p), (int)child_pid(p->child));
     process_publish(p, EVENT_START, NULL);
-    if (program_is_asked(p->program))
-        care_await_ready(p);
-    else if (p->program->starttime > 0)
-        process_wait(p, p->program->starttime);
+    if (p->starter)
+        care_await_daemon(p);
     else
-        process_became_ready(p);
+        await_ready(p);
 }
 
 static void on_before_start(struct process *p, const char *why)

@@ -48,10 +48,14 @@ static void pack_state(const struct process *p, struct buffer *out)
 
 static void pack_child(const struct process *p, struct buffer *out)
 {
+    struct process_mark who;
     pid_t pid;
 
+    pack_number(out, "starter", p->starter);
     if (p->child == NULL)
         return;
+    if (child_is_stranger(p->child, &who))
+        pack_number(out, "stranger", who.start);
     pid = child_pid(p->child);
     pack_number(out, "pid", pid);
     if (child_group(p->child) != pid)

@@ -45,6 +45,7 @@ struct process {
     bool held : 1;        /* STARTING or STOPPING, but others come first */
     bool touched : 1;     /* to be written into the snapshot */
     bool ends_touched : 1;
+    bool starter : 1;     /* the child only starts what puts itself into the background */
 };
 
 /* Why a process is ended though nobody wished so. */
@@ -76,6 +77,12 @@ bool process_resolve(struct process *p, struct error *e);
 /* Start the child of `p`. Sets child, started, resolved and the outputs. */
 bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e);
 
+/* `who`, a living process, is its child from now on. */
+bool process_join(struct process *p, const struct process_mark *who, child_exit_fn *on_exit, struct error *e);
+
+/* The same with the one whom its pid file means, if it is of a program that has one. False: there is none. */
+bool process_find_again(struct process *p, child_exit_fn *on_exit);
+
 /* NULL before the first end. */
 static inline struct process_exit *last_exit(const struct process *p)
 {
@@ -99,6 +106,7 @@ static inline bool program_is_asked(const struct program *program)
 void process_enter(struct process *p, enum process_state next);
 void process_wait(struct process *p, msec delay);
 void process_became_ready(struct process *p);
+void process_daemon_found(struct process *p, const struct process_mark *who, const char *why); /* NULL: and why not */
 void process_start_anew(struct process *p, bool by_user);
 void process_begin_aging(struct process *p);
 void process_age_at(struct process *p, msec due);
@@ -110,6 +118,7 @@ struct process_exit *process_new_exit(struct process *p);
 void process_begin_stop(struct process *p);
 void process_proceed_stop(struct process *p);
 void process_stop_step_over(struct process *p);
+void process_stop_again(struct process *p); /* from the first step: the child is another one */
 
 /* ending.c: the end of a child, and what is left to wait for of one that ended in a former life. */
 void process_child_exited(struct child *c, const struct child_exit *end, void *arg);
@@ -120,6 +129,8 @@ void process_resume_end(struct process *p);
 bool care_prepare(struct process *p, struct launch *l, struct error *e);
 void care_child_started(struct process *p);
 void care_await_ready(struct process *p);
+void care_await_daemon(struct process *p);  /* it is started by the child */
+void care_starter_ended(struct process *p); /* well */
 void care_begin(struct process *p);
 void care_stop(struct process *p);
 void care_forget(struct process *p);
@@ -130,6 +141,7 @@ void care_describe(const struct process *p, struct buffer *out);
 void care_pack(const struct process *p, bool whole, struct buffer *out);
 void care_unpack(struct process *p, const char *data, size_t length);
 void care_resume(struct process *p);
+bool care_awaits_daemon(const struct process *p); /* or did so in the former life */
 
 /* The blame that it carries, or NULL; a user's wish takes it away. */
 const struct blame *care_blame(const struct process *p);

@@ -41,16 +41,21 @@ static void unpack_child(struct process *p, struct unpack *u)
     pid_t pid = (pid_t)unpack_number(u, "pid");
     pid_t group = (pid_t)unpack_number(u, "group");
     pid_t heir = (pid_t)unpack_number(u, "heir");
+    struct process_mark who;
 
+    p->starter = unpack_number(u, "starter") != 0;
     if (pid <= 0)
         return;
     p->ended = unpack_number(u, "ended") != 0;
     p->group_lives = p->ended && unpack_number(u, "group lives") != 0;
     if (group <= 0)
         group = pid;
+    who = (struct process_mark){ .pid = pid, .start = unpack_number(u, "stranger") };
     if (p->ended)
         p->child = child_resume_ended(children, pid, group);
-    else
+    else if (who.start > 0)
+        p->child = child_adopt(children, &who, process_child_exited, p, NULL);
+    if (p->child == NULL)
         p->child = child_resume(children, pid, heir, group, process_child_exited, p);
 }
 
@@ -109,6 +114,8 @@ static void take_up_settings(struct process *p)
 {
     struct error e;
 
+    if (p->program->detached && p->child != NULL)
+        child_spare(p->child);
     if (p->child != NULL && !process_resolve(p, &e))
         log_warning("%s: what it was started with is not known any more: %s", process_name(p), e.text);
 }
@@ -123,6 +130,8 @@ static void wait_for_turn(struct process *p)
 /* A start ends as it began, though a reload has changed how a start is to end. */
 static void take_up_start(struct process *p)
 {
+    if (care_awaits_daemon(p))
+        return;
     if (p->child == NULL)
         wait_for_turn(p);
     else if (!program_is_asked(p->program) && p->timer == NULL)
@@ -163,6 +172,6 @@ void process_take_up(struct process *p, struct unpack *u)
         process_resume_end(p);
     if (!p->ended || p->state == PROCESS_STOPPING)
         take_up_state(p);
-    if (p->child != NULL)
+    if (p->child != NULL || care_awaits_daemon(p))
         care_resume(p);
 }

@@ -35,11 +35,11 @@ bool process_state_parse(const char *name, enum process_state *out)
 
 void process_exit_reason(struct process_exit *exit)
 {
-    if (exit->signal != 0)
+    if (exit->unknown)
+        snprintf(exit->reason, sizeof exit->reason, "exited with status unknown");
+    else if (exit->signal != 0)
         snprintf(exit->reason, sizeof exit->reason, "killed by SIG%s%s", signal_name(exit->signal),
                  exit->core ? " (core dumped)" : "");
-    else if (exit->code < 0)
-        snprintf(exit->reason, sizeof exit->reason, "ended unseen, while reeve was started anew");
     else
         snprintf(exit->reason, sizeof exit->reason, "exited with status %d", exit->code);
 }
@@ -67,7 +67,7 @@ void process_log_end(const struct process *p, const struct process_exit *exit, c
 {
     bool good = exit->expected && (verdict == NULL || verdict->kind != VERDICT_GIVE_UP);
     int level = good ? LOG_NOTICE : LOG_ERR;
-    bool never_ran = exit->code < 0 && exit->signal == 0;
+    bool never_ran = exit->code < 0 && exit->signal == 0 && !exit->unknown;
     struct buffer b = { 0 };
 
     if (!log_wants(level))
@@ -114,6 +114,8 @@ static void describe_child(const struct process *p, struct buffer *out)
     } else if (process_pid(p) != 0) {
         buffer_addf(out, "pid %d", (int)process_pid(p));
         care_describe(p, out);
+    } else if (p->state == PROCESS_STARTING && p->gate == NULL) {
+        buffer_add_text(out, "waiting for its pid file");
     }
     if (p->gate != NULL)
         buffer_addf(out, "%s%s runs", process_pid(p) != 0 ? ", " : "", gate_name(p->gate));
@@ -184,6 +186,11 @@ bool process_is_at_gate(const struct process *p)
 bool process_wanted(const struct process *p)
 {
     return p->wanted;
+}
+
+bool process_outlives_us(const struct process *p)
+{
+    return p->program->detached && p->child != NULL && p->state != PROCESS_STOPPING;
 }
 
 unsigned process_id(const struct process *p)

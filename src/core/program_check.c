@@ -167,6 +167,52 @@ static void keep_line(struct name_list *l, const char *key, record_line_fn *line
         l->line = line(key, arg);
 }
 
+bool output_outlives_us(const struct output_settings *o)
+{
+    return o->kind == OUTPUT_FILE || o->kind == OUTPUT_DISCARD || o->kind == OUTPUT_STDOUT;
+}
+
+/* What a function says is looked at when it is started. */
+static void check_outlives(struct check *c, const char *stream, const struct output_settings *o)
+{
+    if (program_function(c->program, stream) == NULL && !output_outlives_us(o))
+        complain(c, stream, "it is 'detached', so '%s' must be a path or \"discard\": reeve's end would be its own",
+                 stream);
+}
+
+/* After reeve's end nobody would hear it, and a new life of reeve would not know where it is. */
+static void check_detached(struct check *c)
+{
+    const struct program *p = c->program;
+
+    if (!p->detached)
+        return;
+    check_outlives(c, "stdout", &p->out);
+    check_outlives(c, "stderr", &p->err);
+    if (p->deathsig != 0 && was_said(p, "deathsig"))
+        complain(c, "deathsig", "'detached' and 'deathsig' exclude each other: it outlives reeve");
+    if (p->watchdog > 0)
+        complain(c, "watchdog", "'detached' and 'watchdog' exclude each other: a heartbeat needs reeve");
+}
+
+static void check_forks(struct check *c)
+{
+    const struct program *p = c->program;
+
+    if (p->forks && p->pidfile == NULL)
+        complain(c, "forks", "'forks' needs 'pidfile': the file that it writes its pid to");
+    if (p->forks && p->oneshot)
+        complain(c, "oneshot", "'forks' and 'oneshot' exclude each other: what goes to the background has no end");
+    if (p->forks && (p->watchdog > 0 || (p->ready != NULL && p->ready->kind == READY_NOTIFY)))
+        complain(c, p->watchdog > 0 ? "watchdog" : "ready",
+                 "'forks' takes it away from reeve, which could not tell whose notices it hears: run it in the "
+                 "foreground");
+    if (p->pidfile != NULL && !p->forks && !p->detached)
+        complain(c, "pidfile", "'pidfile' is for programs that are 'detached' or that 'forks'");
+    if (p->pidfile != NULL && p->numprocs > 1)
+        complain(c, "pidfile", "'pidfile' names one file, and 'numprocs' is %d", p->numprocs);
+}
+
 bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems)
 {
     struct check c = { p, line, arg, problems, true };
@@ -185,5 +231,9 @@ bool program_check(struct program *p, record_line_fn *line, void *arg, struct pr
     check_listener(&c);
     check_ready(&c);
     check_descriptors(&c);
+    check_detached(&c);
+    check_forks(&c);
+    if (p->detached)
+        p->deathsig = 0;
     return c.good;
 }

@@ -102,6 +102,14 @@ static const struct setting program_rows[] = {
     { "deathsig", &setting_signal_or_false, FIELD(deathsig), "TERM", CHANGE_RESTART,
       .help = "what the kernel sends it when reeve dies; false: nothing" },
 
+    /* A life of its own. */
+    { "detached", &setting_bool, FIELD(detached), "false", CHANGE_RESTART,
+      .help = "outlives reeve, and is found again by its pid file; no deathsig, exempt from the shutdown" },
+    { "pidfile", &setting_text, FIELD(pidfile), .change = CHANGE_RESTART,
+      .help = "the file with its pid: reeve writes that of a detached one, who forks writes it itself" },
+    { "forks", &setting_bool, FIELD(forks), "false", CHANGE_RESTART,
+      .help = "puts itself into the background: cmd ends with 0, then pidfile says who it is" },
+
     /* When it counts as running, and as well. */
     { "ready", &ready_setting, FIELD(ready), .flags = SETTING_ADVISOR,
       .help = "when it is RUNNING: \"starttime\", \"notify\", a table such as { tcp = \"…\" }, a function" },

@@ -46,18 +46,6 @@ static void take_over(struct supervisor *s, struct pool *pool, const struct pool
     }
 }
 
-static void add_program(struct supervisor *s, struct pool *pool, struct program *program)
-{
-    pool->program = program;
-    for (int i = 0; i < program->numprocs; i++) {
-        struct process *p = supervisor_add_process(s, pool);
-
-        if (program->autostart)
-            supervisor_start_soon(s, p);
-    }
-    pool_name_processes(pool);
-}
-
 static void remove_program(struct supervisor *s, struct pool *old)
 {
     while (old->count > 0)
@@ -84,7 +72,7 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
         const struct plan_difference *d = &c->difference[i];
 
         if (d->change == PLAN_ADDED)
-            add_program(s, &s->pools[d->after->position], d->after);
+            supervisor_fill_pool(s, &s->pools[d->after->position], d->after);
         else if (d->change == PLAN_REMOVED)
             remove_program(s, &old[d->before->position]);
         else
@@ -140,6 +128,7 @@ static bool load_and_apply(struct supervisor *s, bool dry_run, struct buffer *li
             refuse(s, problems);
         return false;
     }
+    plan_anchor(plan);
     plan_compare(s->plan, plan, &c);
     print_list(&c, list);
     if (dry_run) {

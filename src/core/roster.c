@@ -93,6 +93,18 @@ void supervisor_start_soon(struct supervisor *s, struct process *p)
     }
 }
 
+/* The first processes of a program. Detached ones may be there already. */
+void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program)
+{
+    pool->program = program;
+    for (int i = 0; i < program->numprocs; i++)
+        supervisor_add_process(s, pool);
+    pool_name_processes(pool);
+    for (size_t i = 0; i < pool->count; i++)
+        if (!(program->detached && process_recover(pool->process[i])) && program->autostart && !s->visits)
+            supervisor_start_soon(s, pool->process[i]);
+}
+
 static void forget_start(struct supervisor *s, const struct process *p)
 {
     for (size_t i = s->started_so_far; i < s->to_start.count; i++)

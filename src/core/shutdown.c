@@ -23,6 +23,12 @@ static void finish(void *arg)
     loop_end(s->loop);
 }
 
+/* Detached ones live on, but not those that are being stopped already. */
+static bool is_left(const struct process *p)
+{
+    return !process_is_settled(p) && !process_outlives_us(p);
+}
+
 /* The class that goes next: the highest priority that has somebody left. False: nobody is left. */
 static bool next_class(const struct supervisor *s, int *out)
 {
@@ -31,7 +37,7 @@ static bool next_class(const struct supervisor *s, int *out)
     for (size_t i = 0; i < s->all.count; i++) {
         const struct process *p = s->all.process[i];
 
-        if (!process_is_settled(p) && (!found || priority(p) > *out)) {
+        if (is_left(p) && (!found || priority(p) > *out)) {
             *out = priority(p);
             found = true;
         }
@@ -52,14 +58,14 @@ static void stop_class(void *arg)
     for (size_t i = 0; i < s->all.count; i++) {
         struct process *p = s->all.process[i];
 
-        if (!process_is_settled(p) && priority(p) == d->priority)
+        if (is_left(p) && priority(p) == d->priority)
             d->waiting++;
     }
     /* Backwards: the last one that was started is the first one to go. */
     for (size_t i = s->all.count; i-- > 0;) {
         struct process *p = s->all.process[i];
 
-        if (!process_is_settled(p) && priority(p) == d->priority)
+        if (is_left(p) && priority(p) == d->priority)
             process_stop(p);
     }
 }
@@ -79,7 +85,7 @@ static void kill_all(struct supervisor *s)
     for (size_t i = 0; i < s->all.count; i++) {
         struct process *p = s->all.process[i];
 
-        if (process_is_settled(p))
+        if (!is_left(p))
             continue;
         process_stop(p);
         process_kill(p);
@@ -106,7 +112,8 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
         kill_all(s);
         return;
     }
-    log_notice("%s: stopping everything", why);
+    if (!s->visits)
+        log_notice("%s: stopping everything", why);
     d->begun = true;
     d->exit_code = exit_code;
     supervisor_touch_self(s);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/pack.h"
 #include "base/xalloc.h"
+#include "os/manager.h"
 #include "os/resume.h"
 
 #include <fcntl.h>
@@ -16,6 +17,7 @@ struct open_socket {
     struct listen_options options;
     struct socket_file file;
     int fd;
+    bool passed; /* by our manager, which has it anyway */
 };
 
 struct sockets {
@@ -42,6 +44,15 @@ static void close_socket(struct open_socket *socket)
     close(socket->fd);
 }
 
+/* At our end: what the service manager keeps is to be found again at its place. */
+static void leave_socket(struct open_socket *socket)
+{
+    if (manager_keeps_sockets())
+        close(socket->fd);
+    else
+        close_socket(socket);
+}
+
 static void forget_list(struct sockets *s)
 {
     for (size_t i = 0; i < s->count; i++)
@@ -54,7 +65,7 @@ void sockets_free(struct sockets *s)
     if (s == NULL)
         return;
     for (size_t i = 0; i < s->count; i++)
-        close_socket(&s->socket[i]);
+        leave_socket(&s->socket[i]);
     forget_list(s);
     free(s);
 }
@@ -106,10 +117,23 @@ static bool adjust(struct open_socket *socket, const struct listen_options *opti
     return true;
 }
 
+/* The one that our manager passed, or kept while we were not there; else a new one. */
+static bool obtain(struct open_socket *socket, const struct listen_options *options, struct error *e)
+{
+    socket->fd = manager_take_socket(&socket->address);
+    socket->passed = socket->fd >= 0;
+    if (!socket->passed)
+        socket->fd = socket_listen(&socket->address, options, e);
+    else if (!socket_adjust(socket->fd, &socket->address, options, e)) {
+        close(socket->fd);
+        socket->fd = -1;
+    }
+    return socket->fd >= 0;
+}
+
 static bool open_new(struct open_socket *socket, const struct listen_options *options, struct error *e)
 {
-    socket->fd = socket_listen(&socket->address, options, e);
-    if (socket->fd < 0)
+    if (!obtain(socket, options, e))
         return false;
     fcntl(socket->fd, F_SETFL, fcntl(socket->fd, F_GETFL) & ~O_NONBLOCK);
     socket->options = *options;
@@ -139,16 +163,25 @@ static bool provide(struct passage *p, const struct socket_settings *settings)
     return true;
 }
 
+static void announce(const struct open_socket *socket)
+{
+    log_info("socket '%s': open at %s%s", socket->name, socket->address.text,
+             socket->passed ? ", passed by the service manager" : "");
+    if (!socket->passed)
+        manager_keep_socket(socket->name, socket->fd);
+}
+
 static void keep(struct passage *p)
 {
     for (size_t i = 0; i < p->now->count; i++)
         if (!p->taken[i]) {
             log_info("socket '%s': closed", p->now->socket[i].name);
+            manager_forget_socket(p->now->socket[i].name);
             close_socket(&p->now->socket[i]);
         }
     for (size_t i = 0; i < p->next.count; i++)
         if (p->origin[i] == NULL)
-            log_info("socket '%s': open at %s", p->next.socket[i].name, p->next.socket[i].address.text);
+            announce(&p->next.socket[i]);
     forget_list(p->now);
     *p->now = p->next;
 }
@@ -190,6 +223,7 @@ static void pack_socket(const struct open_socket *socket, struct buffer *out)
     pack_text(out, "name", socket->name);
     pack_text(out, "address", socket->address.text);
     pack_number(out, "fd", socket->fd);
+    pack_number(out, "passed", socket->passed);
     pack_number(out, "backlog", socket->options.backlog);
     pack_number(out, "mode", socket->options.mode);
     pack_number(out, "uid", socket->options.uid);
@@ -219,6 +253,7 @@ static void unpack_socket(struct sockets *s, struct unpack *u)
 
     if (name != NULL && address != NULL && address_parse(address, &socket.address, NULL) &&
         (socket.fd = resume_claim(unpack_number(u, "fd"))) >= 0) {
+        socket.passed = unpack_number(u, "passed") != 0;
         socket.options = (struct listen_options){ .backlog = (int)unpack_number(u, "backlog"),
                                                   .mode = (int)unpack_number(u, "mode"),
                                                   .uid = (uid_t)unpack_number(u, "uid"),

@@ -88,6 +88,15 @@ static void begin_steps(struct process *p)
         send_step(p);
 }
 
+void process_stop_again(struct process *p)
+{
+    p->stop_step = 0;
+    timer_stop(&p->timer);
+    side_command_cancel(&p->stop_cmd);
+    if (!p->held && p->gate == NULL)
+        begin_steps(p);
+}
+
 /* A bad end does not keep it up. */
 static void on_before_stop(struct process *p, const char *why)
 {

@@ -82,6 +82,7 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
     struct turn *turn = xcalloc(count + 1, sizeof *turn);
 
     assert(s->plan == NULL);
+    plan_anchor(plan);
     s->plan = plan;
     supervisor_keep_plan(s, plan);
     s->pools = xcalloc(count + 1, sizeof *s->pools);
@@ -92,18 +93,22 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
         struct program *program = turn[i].program;
         struct pool *pool = &s->pools[program->position];
 
-        pool->program = program;
-        for (int k = 0; k < program->numprocs; k++) {
-            struct process *p = supervisor_add_process(s, pool);
-
-            if (program->autostart)
-                supervisor_start_soon(s, p);
-        }
-        pool_name_processes(pool);
+        supervisor_fill_pool(s, pool, program);
     }
     free(turn);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, NULL, plan);
+}
+
+void supervisor_visit(struct supervisor *s, struct plan *plan)
+{
+    s->visits = true;
+    supervisor_start(s, plan);
+}
+
+bool supervisor_may_start(const struct supervisor *s, const struct process *p)
+{
+    return !s->visits || process_program(p)->detached;
 }
 
 static void give_up_for(struct verdict *verdict, int limit, msec interval, const char *of)
@@ -191,6 +196,11 @@ void supervisor_reopen(struct supervisor *s)
     log_reopen();
     for (size_t i = 0; i < s->all.count; i++)
         process_reopen(s->all.process[i]);
+}
+
+void supervisor_refresh(struct supervisor *s, const char *why)
+{
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_REFRESH, .text = why, .at = clock_wall() });
 }
 
 size_t supervisor_process_count(const struct supervisor *s)

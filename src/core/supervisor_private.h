@@ -55,6 +55,7 @@ struct supervisor {
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;
+    bool visits; /* it acts on detached programs only */
     struct respawns *respawns; /* over all programs; owned */
     struct shutdown shutdown;
     struct snapshot *snapshot; /* borrowed; NULL: nothing is kept */
@@ -74,6 +75,7 @@ void process_list_remove(struct process_list *l, const struct process *p);
 /* roster.c */
 struct pool *supervisor_pool_of(const struct supervisor *s, const struct program *program);
 struct process *supervisor_add_process(struct supervisor *s, struct pool *pool);
+void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program);
 void supervisor_let_go(struct supervisor *s, struct process *p);
 void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count);
 

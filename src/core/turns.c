@@ -123,17 +123,23 @@ static void each_along(struct supervisor *s, const struct pool *pool, along_fn *
     }
 }
 
+/* The end of reeve is none of a detached one's. */
+static bool stays(const struct process *p)
+{
+    return supervisor_is_ending(process_supervisor(p)) && process_outlives_us(p);
+}
+
 /* What a oneshot has done stays done; only who still waits for it is concerned. */
 static void stop_along(const struct pool *pool, struct process *p)
 {
-    if (process_wanted(p) && (!pool->program->oneshot || process_is_held(p)))
+    if (process_wanted(p) && !stays(p) && (!pool->program->oneshot || process_is_held(p)))
         process_stop(p);
 }
 
 static bool can_restart(const struct process *p)
 {
     return process_program(p)->on_dependency == ON_DEPENDENCY_RESTART && process_wanted(p) && process_is_alive(p) &&
-           process_state(p) != PROCESS_STOPPING;
+           process_state(p) != PROCESS_STOPPING && !stays(p);
 }
 
 static void restart_along(const struct pool *pool, struct process *p)

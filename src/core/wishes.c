@@ -16,6 +16,10 @@ void process_want(struct process *p)
 
 void process_start(struct process *p)
 {
+    if (!supervisor_may_start(p->supervisor, p)) {
+        log_warning("%s is not detached: it is left alone", process_name(p));
+        return;
+    }
     process_want(p);
     switch (p->state) {
     case PROCESS_FATAL:
@@ -46,6 +50,7 @@ void process_start(struct process *p)
 static void call_off(struct process *p)
 {
     timer_stop(&p->timer);
+    care_forget(p);
     log_notice("%s will not be started%s: stopped", process_name(p), p->state == PROCESS_BACKOFF ? " again" : "");
     process_publish(p, EVENT_STOP, last_exit(p));
     process_enter(p, PROCESS_STOPPED);

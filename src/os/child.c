@@ -15,6 +15,7 @@
 #include "os/procfs.h"
 #include "os/reaper.h"
 #include "os/spawn.h"
+#include "os/stranger.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -45,6 +46,7 @@ struct child {
     bool freed;
     bool spared;
     bool lost; /* REAPED, but its owner does not know yet */
+    bool adopted; /* a stranger */
 };
 
 struct group_watch {
@@ -72,6 +74,7 @@ struct children {
     size_t silent; /* children without a pidfd */
     LIST_HEAD(, group_watch) group_watches;
     LIST_HEAD(, heir) heirs;
+    LIST_HEAD(, stranger) strangers;
 };
 
 /* Sooner for those who have no other way to be heard, and where somebody waits for a group to be empty. */
@@ -154,6 +157,35 @@ static void begin_hearing(struct child *c)
     hear_of_end(c);
 }
 
+static struct stranger *stranger_of(const struct child *c)
+{
+    struct stranger *s;
+
+    if (!c->adopted || c->all == NULL)
+        return NULL;
+    LIST_FOREACH(s, &c->all->strangers, link)
+    if (s->child == c)
+        return s;
+    return NULL;
+}
+
+static void forget_stranger(const struct child *c)
+{
+    struct stranger *s = stranger_of(c);
+
+    if (s == NULL)
+        return;
+    LIST_REMOVE(s, link);
+    free(s);
+}
+
+static void destroy(struct child *c)
+{
+    disinherit(c);
+    forget_stranger(c);
+    free(c);
+}
+
 /* The dead one's children are ours already. */
 static bool take_over(struct child *c)
 {
@@ -170,25 +202,35 @@ static bool take_over(struct child *c)
     return true;
 }
 
-/* The callback first: while the kernel keeps the child, its pid and its group are nobody else's. */
+static bool has_ended(const struct child *c, struct child_exit *out)
+{
+    const struct stranger *s = stranger_of(c);
+
+    return s != NULL ? stranger_has_ended(s, c->pidfd, out) : reaper_peek(c->pid, out);
+}
+
+/* The callback first: while the kernel keeps the child, its pid and its group are nobody else's. It keeps no stranger,
+ * so that the number may be the next child's. */
 static void look_at(struct child *c)
 {
     struct child_exit exit;
 
     assert(c->state == RUNNING); /* an on_exit must not wait for others */
-    if (!reaper_peek(c->pid, &exit) || take_over(c))
+    if (!has_ended(c, &exit) || take_over(c))
         return;
     c->state = ENDING;
+    if (exit.unknown)
+        pidmap_remove(&c->all->by_pid, c->pid);
     if (c->on_exit != NULL)
         c->on_exit(c, &exit, c->arg);
-    reaper_reap(c->pid);
-    pidmap_remove(&c->all->by_pid, c->pid);
+    if (!exit.unknown) {
+        reaper_reap(c->pid);
+        pidmap_remove(&c->all->by_pid, c->pid);
+    }
     stop_hearing(c);
     c->state = REAPED;
-    if (c->freed) {
-        disinherit(c);
-        free(c);
-    }
+    if (c->freed)
+        destroy(c);
 }
 
 /* By pid: the first one's callback may free the second one. */
@@ -254,6 +296,7 @@ struct children *children_new(struct loop *loop)
     }
     LIST_INIT(&all->group_watches);
     LIST_INIT(&all->heirs);
+    LIST_INIT(&all->strangers);
     all->spawner = spawner_new();
     all->reaper = reaper_open(loop, on_ended, on_swept, all);
     all->watch = watch_start(loop, all->ends, WATCH_READ, on_ends, all);
@@ -291,6 +334,8 @@ void children_free(struct children *all)
         return;
     while (!LIST_EMPTY(&all->heirs))
         disinherit(LIST_FIRST(&all->heirs)->child);
+    while (!LIST_EMPTY(&all->strangers))
+        forget_stranger(LIST_FIRST(&all->strangers)->child);
     while (!LIST_EMPTY(&all->group_watches))
         forget_group_watch(all, LIST_FIRST(&all->group_watches)->child);
     for (size_t i = 0; i < all->by_pid.room; i++)
@@ -313,6 +358,9 @@ struct child *child_start(struct children *all, const struct child_request *requ
 
     if (pid < 0)
         return NULL;
+    c = find(all, pid);
+    if (c != NULL)
+        look_at(c); /* a stranger, whose number it got */
     c = xcalloc(1, sizeof *c);
     c->pid = pid;
     c->pidfd = pidfd;
@@ -343,14 +391,14 @@ static bool is_our_child(pid_t pid)
 /* Its end was seen by a former life, which did not live to tell. */
 static void tell_lost(void *arg)
 {
-    static const struct child_exit unknown = { .code = -1 };
+    static const struct child_exit unknown = { .code = -1, .unknown = true };
     struct child *c = arg;
 
     if (c->on_exit != NULL)
         c->on_exit(c, &unknown, c->arg);
     c->lost = false;
     if (c->freed)
-        child_free(c);
+        destroy(c);
 }
 
 struct child *child_resume(struct children *all, pid_t pid, pid_t heir, pid_t group, child_exit_fn *on_exit, void *arg)
@@ -381,6 +429,34 @@ struct child *child_resume_ended(struct children *all, pid_t pid, pid_t group)
     return c;
 }
 
+struct child *child_adopt(struct children *all, const struct process_mark *who, child_exit_fn *on_exit, void *arg,
+                          struct error *e)
+{
+    struct stranger *s;
+    struct child *c;
+    int pidfd;
+
+    if (find(all, who->pid) != NULL) {
+        failure(e, "process %d is looked after already", (int)who->pid);
+        return NULL;
+    }
+    s = xcalloc(1, sizeof *s);
+    pidfd = stranger_open(s, who, e);
+    if (pidfd < 0) {
+        free(s);
+        return NULL;
+    }
+    c = xcalloc(1, sizeof *c);
+    *c = (struct child){
+        .pid = who->pid, .pidfd = pidfd, .all = all, .on_exit = on_exit, .arg = arg, .adopted = true
+    };
+    s->child = c;
+    LIST_INSERT_HEAD(&all->strangers, s, link);
+    pidmap_add(&all->by_pid, &c->pid);
+    hear_of_end(c);
+    return c;
+}
+
 pid_t child_pid(const struct child *c)
 {
     return c->pid;
@@ -389,6 +465,15 @@ pid_t child_pid(const struct child *c)
 pid_t child_group(const struct child *c)
 {
     return group_of(c);
+}
+
+bool child_is_stranger(const struct child *c, struct process_mark *out)
+{
+    const struct stranger *s = stranger_of(c);
+
+    if (s != NULL)
+        *out = s->who;
+    return s != NULL;
 }
 
 pid_t child_heir(const struct child *c)
@@ -402,6 +487,8 @@ bool child_signal(struct child *c, int number, struct error *e)
 {
     if (c->state != RUNNING)
         return failure(e, "process %d has ended", (int)c->pid);
+    if (c->adopted)
+        return stranger_signal(stranger_of(c), c->pidfd, number, e);
     if (kill(c->pid, number) < 0)
         return failure_errno(e, "signal %s to process %d", signal_name(number), (int)c->pid);
     return true;
@@ -411,6 +498,8 @@ bool child_signal_group(struct child *c, int number, struct error *e)
 {
     if (c->state == REAPED && !child_group_lives(c))
         return failure(e, "nobody is left in the group of process %d", (int)c->pid);
+    if (stranger_of(c) != NULL)
+        return stranger_signal_group(stranger_of(c), c->pidfd, number, e);
     if (kill(-group_of(c), number) < 0)
         return failure_errno(e, "signal %s to the group of process %d", signal_name(number), (int)c->pid);
     return true;
@@ -420,6 +509,9 @@ bool child_signal_group(struct child *c, int number, struct error *e)
 bool child_group_lives(const struct child *c)
 {
     const struct child *holder = c->all == NULL ? NULL : find(c->all, group_of(c));
+
+    if (stranger_of(c) != NULL)
+        return stranger_group_lives(stranger_of(c));
 
     return (holder == NULL || holder == c) && reaper_group_lives(group_of(c));
 }
@@ -449,10 +541,8 @@ void child_free(struct child *c)
         forget_group_watch(c->all, c);
     c->on_exit = NULL;
     c->freed = true;
-    if (c->state != REAPED || c->lost)
-        return;
-    disinherit(c);
-    free(c);
+    if (c->state == REAPED && !c->lost)
+        destroy(c);
 }
 
 bool child_expect_heir(struct child *c, pid_t pid)
@@ -471,11 +561,20 @@ bool child_expect_heir(struct child *c, pid_t pid)
     return true;
 }
 
+/* What a spared one has left behind has its session, which it leads unless it is a stranger. */
 static bool is_spared(pid_t pid, void *arg)
 {
-    const struct child *c = find(arg, pid);
+    struct children *all = arg;
+    pid_t session = procfs_session(pid);
+    const struct child *c = find(all, pid), *leader = session > 0 ? find(all, session) : NULL;
+    const struct stranger *s;
 
-    return c != NULL && c->spared;
+    if ((c != NULL && c->spared) || (leader != NULL && leader->spared))
+        return true;
+    LIST_FOREACH(s, &all->strangers, link)
+    if (s->child->spared && procfs_session(s->who.pid) == session)
+        return true;
+    return false;
 }
 
 static bool have_children(void)

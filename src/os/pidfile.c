@@ -1,63 +1,107 @@
-/* The half of os/file.h that is about pid files. */
+#include "os/pidfile.h"
+
+#include "base/xalloc.h"
+#include "os/clock.h"
 #include "os/file.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PIDFILE_MOST = 4096 };
+enum {
+    PIDFILE_MOST = 4096,
+    SLACK = 1000 /* ms: a file's time is coarse, and whoever writes it lives */
+};
 
-/* The first word as a pid; 0 for an empty file, -1 when it is something else. */
-static long parse_pid(const char *text)
+/* What stands in a file. */
+struct said {
+    int64_t pid;   /* 0: the file is empty */
+    int64_t start; /* 0: not said */
+    char boot[64]; /* empty: not said */
+};
+
+/* A word of digits; -1 when it is something else. */
+static int64_t parse_number(const char *word)
 {
+    long long number;
     char *end;
-    long pid;
 
-    while (isspace((unsigned char)*text))
-        text++;
-    if (*text == '\0')
-        return 0;
-    if (!isdigit((unsigned char)*text))
+    if (*word < '0' || *word > '9')
         return -1;
-    pid = strtol(text, &end, 10);
-    return (*end == '\0' || isspace((unsigned char)*end)) && pid > 0 && pid < INT32_MAX ? pid : -1;
+    errno = 0;
+    number = strtoll(word, &end, 10);
+    return *end == '\0' && errno == 0 && number > 0 ? number : -1;
 }
 
-static long read_pid(const char *path, struct error *e)
+static bool parse(const char *text, struct said *out)
+{
+    char pid[32] = "", start[32] = "";
+
+    *out = (struct said){ 0 };
+    if (sscanf(text, "%31s %31s %63s", pid, start, out->boot) <= 0)
+        return true;
+    out->pid = parse_number(pid);
+    out->start = parse_number(start);
+    if (out->start < 0)
+        out->start = 0; /* a program's own file may say something else there */
+    return out->pid > 0 && out->pid < INT32_MAX;
+}
+
+static bool read_said(const char *path, struct said *out, struct error *e)
 {
     struct buffer text = { 0 };
-    long pid = -1;
+    bool good = file_read(path, PIDFILE_MOST, &text, e) &&
+                (parse(text.data, out) ||
+                 failure(e, "'%s' is there and holds no pid: remove it or name another file", path));
 
-    if (file_read(path, PIDFILE_MOST, &text, e)) {
-        pid = parse_pid(text.data);
-        if (pid < 0)
-            failure(e, "'%s' is there and holds no pid: remove it or name another file", path);
-    }
     buffer_free(&text);
-    return pid;
+    return good;
 }
 
-static bool is_alive(long pid)
+/* Whoever wrote the file was alive by then. */
+static bool is_older(const struct process_mark *who, const char *path)
 {
-    return kill((pid_t)pid, 0) == 0 || errno == EPERM;
+    struct stat st;
+
+    if (stat(path, &st) < 0)
+        return false;
+    return clock_wall() - procfs_age(who) <= (msec)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000 + SLACK;
+}
+
+static bool is_of_another_boot(const struct said *said)
+{
+    return said->boot[0] != '\0' && *procfs_boot() != '\0' && strcmp(said->boot, procfs_boot()) != 0;
+}
+
+/* ---- our own ----------------------------------------------------------------------------------- */
+
+/* Where /proc hides the processes of others, they live if the kernel says so. */
+static bool is_held(const char *path, pid_t pid)
+{
+    struct process_mark holder;
+    struct procfs_stat stat;
+
+    if (procfs_mark(pid, &holder))
+        return is_older(&holder, path);
+    return !procfs_look(pid, &stat) && (kill(pid, 0) == 0 || errno == EPERM);
 }
 
 static bool take_place(const char *path, struct error *e)
 {
+    struct said said = { 0 };
     struct stat st;
     char text[32];
-    long pid = 0;
     int length;
 
-    if (lstat(path, &st) == 0 && (pid = read_pid(path, e)) < 0)
+    if (lstat(path, &st) == 0 && !read_said(path, &said, e))
         return false;
-    if (pid > 0 && pid != getpid() && is_alive(pid))
-        return failure(e, "process %ld is alive and owns the pid file '%s': stop it first", pid, path);
+    if (said.pid > 0 && said.pid != getpid() && is_held(path, (pid_t)said.pid))
+        return failure(e, "process %d is alive and owns the pid file '%s': stop it first", (int)said.pid, path);
     length = snprintf(text, sizeof text, "%d\n", (int)getpid());
     return file_replace(path, text, (size_t)length, 0644, e);
 }
@@ -74,6 +118,43 @@ bool pidfile_write(const char *path, struct error *e)
 
 void pidfile_remove(const char *path)
 {
-    if (read_pid(path, NULL) == getpid())
+    pidfile_forget(path, getpid());
+}
+
+/* ---- those of others --------------------------------------------------------------------------- */
+
+bool pidfile_record(const char *path, const struct process_mark *who, struct error *e)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash != NULL && slash != path ? xstrndup(path, (size_t)(slash - path)) : NULL;
+    bool good = folder == NULL || file_make_directory(folder, 0755, e);
+    char text[128];
+    int length;
+
+    free(folder);
+    length = snprintf(text, sizeof text, "%d %lld %s\n", (int)who->pid, (long long)who->start, procfs_boot());
+    return (good && file_replace(path, text, (size_t)length, 0644, e)) || failure_in(e, "pid file");
+}
+
+bool pidfile_find(const char *path, struct process_mark *out, struct error *e)
+{
+    struct said said;
+
+    if (!read_said(path, &said, e))
+        return false;
+    if (said.pid == 0)
+        return failure(e, "'%s' is empty", path);
+    if (is_of_another_boot(&said) || !procfs_mark((pid_t)said.pid, out))
+        return failure(e, "'%s' names process %d, which is gone", path, (int)said.pid);
+    if (said.start > 0 ? out->start != said.start : !is_older(out, path))
+        return failure(e, "'%s' names process %d, but that is another one by now", path, (int)said.pid);
+    return true;
+}
+
+void pidfile_forget(const char *path, pid_t pid)
+{
+    struct said said;
+
+    if (read_said(path, &said, NULL) && said.pid == pid)
         unlink(path);
 }

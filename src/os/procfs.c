@@ -1,25 +1,84 @@
 #include "os/procfs.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-/* The beginning of a small file of a process, as a text. */
-static bool read_file(pid_t pid, const char *name, char *to, size_t size)
+/* The beginning of a small file, as a text. */
+static bool read_file(const char *path, char *to, size_t size)
 {
-    char path[48];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t n;
-    int fd;
 
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
     n = read(fd, to, size - 1);
     close(fd);
     to[n > 0 ? n : 0] = '\0';
     return n > 0;
+}
+
+static bool read_of(pid_t pid, const char *name, char *to, size_t size)
+{
+    char path[48];
+
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    return read_file(path, to, size);
+}
+
+/* The name in parentheses may hold anything, even parentheses: what follows its last one counts. */
+bool procfs_look(pid_t pid, struct procfs_stat *out)
+{
+    char stat[512], state;
+    const char *end;
+    int parent, group, session;
+    long long start;
+
+    if (pid <= 0 || !read_of(pid, "stat", stat, sizeof stat))
+        return false;
+    end = strrchr(stat, ')');
+    if (end == NULL ||
+        sscanf(end, ") %c %d %d %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld", &state, &parent,
+               &group, &session, &start) != 5)
+        return false;
+    *out = (struct procfs_stat){ .parent = parent,
+                                 .group = group,
+                                 .session = session,
+                                 .start = start,
+                                 .ended = state == 'Z' || state == 'X' };
+    return true;
+}
+
+bool procfs_mark(pid_t pid, struct process_mark *out)
+{
+    struct procfs_stat stat;
+
+    if (!procfs_look(pid, &stat) || stat.ended)
+        return false;
+    *out = (struct process_mark){ .pid = pid, .start = stat.start };
+    return true;
+}
+
+bool procfs_lives(const struct process_mark *who)
+{
+    struct process_mark now;
+
+    return procfs_mark(who->pid, &now) && now.start == who->start;
+}
+
+msec procfs_age(const struct process_mark *who)
+{
+    struct timespec now;
+    msec started = who->start * 1000 / sysconf(_SC_CLK_TCK);
+    msec age;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    age = (msec)now.tv_sec * 1000 + now.tv_nsec / 1000000 - started;
+    return age > 0 ? age : 0;
 }
 
 pid_t procfs_session(pid_t pid)
@@ -29,17 +88,11 @@ pid_t procfs_session(pid_t pid)
     return session > 0 ? session : 0;
 }
 
-/* The name in parentheses may hold anything, even parentheses: what follows its last one counts. */
 pid_t procfs_parent(pid_t pid)
 {
-    char stat[512];
-    const char *end;
-    int parent;
+    struct procfs_stat stat;
 
-    if (!read_file(pid, "stat", stat, sizeof stat))
-        return 0;
-    end = strrchr(stat, ')');
-    return end != NULL && sscanf(end, ") %*c %d", &parent) == 1 ? parent : 0;
+    return procfs_look(pid, &stat) ? stat.parent : 0;
 }
 
 int64_t procfs_memory(pid_t pid)
@@ -47,7 +100,52 @@ int64_t procfs_memory(pid_t pid)
     char statm[128];
     long long pages;
 
-    if (!read_file(pid, "statm", statm, sizeof statm) || sscanf(statm, "%*s %lld", &pages) != 1)
+    if (!read_of(pid, "statm", statm, sizeof statm) || sscanf(statm, "%*s %lld", &pages) != 1)
         return -1;
     return pages * sysconf(_SC_PAGESIZE);
+}
+
+const char *procfs_boot(void)
+{
+    static char boot[64];
+
+    if (boot[0] == '\0' && read_file("/proc/sys/kernel/random/boot_id", boot, sizeof boot))
+        boot[strcspn(boot, " \n")] = '\0';
+    return boot;
+}
+
+void procfs_each(procfs_each_fn *fn, void *arg)
+{
+    DIR *proc = opendir("/proc");
+    struct process_mark who;
+    struct dirent *entry;
+    pid_t pid;
+
+    while (proc != NULL && (entry = readdir(proc)) != NULL) {
+        pid = (pid_t)atoi(entry->d_name);
+        if (pid > 0 && pid != getpid() && procfs_mark(pid, &who))
+            fn(pid, arg);
+    }
+    if (proc != NULL)
+        closedir(proc);
+}
+
+struct group_search {
+    pid_t group;
+    bool found;
+};
+
+static void look_for_group(pid_t pid, void *arg)
+{
+    struct group_search *search = arg;
+
+    search->found = search->found || getpgid(pid) == search->group;
+}
+
+bool procfs_group_lives(pid_t group)
+{
+    struct group_search search = { .group = group };
+
+    procfs_each(look_for_group, &search);
+    return search.found;
 }

@@ -46,6 +46,7 @@ bool reaper_peek(pid_t pid, struct child_exit *out)
     out->code = info.si_code == CLD_EXITED ? info.si_status : -1;
     out->signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
     out->core = info.si_code == CLD_DUMPED;
+    out->unknown = false;
     return true;
 }
 

@@ -339,6 +339,7 @@ bool resume_begin(const char *word, int *snapshot, int *why)
 
     if (sscanf(word, "%d:%d%c", snapshot, why, &rest) != 2 || *snapshot < 0 || *why < 0)
         return false;
+    unsetenv("LISTEN_FDS"); /* their numbers are others' by now */
     resume_mark_descriptors();
     resume_note_descriptors();
     return true;

@@ -7,6 +7,8 @@
 #include <lauxlib.h>
 #include <stdlib.h>
 
+static unsigned long errors_logged;
+
 void call_interrupted(lua_State *L)
 {
     struct script *s = script_of(L);
@@ -158,11 +160,17 @@ void call_close(struct call *c, msec limit)
         budget_stop();
 }
 
+unsigned long call_errors_logged(void)
+{
+    return errors_logged;
+}
+
 void call_log(const struct call *c, const char *what)
 {
     const char *after = c->traceback.length > 0 ? " (" : "";
     const char *trace = c->traceback.length > 0 ? c->traceback.data : "";
 
+    errors_logged++;
     if (c->spot.line > 0)
         log_warning("%s: %s:%d: %s%s%s%s", what, c->spot.file, c->spot.line, c->text.data, after, trace,
                     *after != '\0' ? ")" : "");

@@ -15,8 +15,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const hooks_events[] = { "start", "ready",  "exit",   "restart",       "backoff", "fatal",    "stop",
-                                     "line",  "health", "reload", "reload_failed", "scale",   "shutdown", NULL };
+const char *const hooks_events[] = { "start",    "ready", "exit",    "restart", "backoff",       "fatal",
+                                     "stop",     "line",  "health",  "reload",  "reload_failed", "scale",
+                                     "shutdown", "wish",  "refresh", NULL };
 
 static struct {
     struct supervisor *supervisor;
@@ -27,6 +28,11 @@ static struct {
 struct supervisor *script_supervisor(void)
 {
     return hooks.supervisor;
+}
+
+const struct plan *script_plan(void)
+{
+    return hooks.supervisor != NULL ? supervisor_plan(hooks.supervisor) : NULL;
 }
 
 void hooks_set_current(struct script *s)
@@ -110,6 +116,8 @@ static void push_event(lua_State *L, const struct event *event)
         set_text(L, "program", program->name);
     if (event->kind == EVENT_HEALTH)
         set_bool(L, "ok", event->ok);
+    if (event->kind == EVENT_WISH)
+        set_bool(L, "wanted", event->ok);
     if (event->text != NULL)
         set_text(L, event->kind == EVENT_HEALTH ? "why" : "text", event->text);
     if (event->process == NULL)

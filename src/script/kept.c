@@ -37,10 +37,20 @@ static bool next_file(struct unpack *files, const char **path, size_t *path_leng
     return *path != NULL && *text != NULL;
 }
 
-bool kept_use(struct loading *l, const char *data, size_t length)
+char *kept_path(const char *data, size_t length)
 {
-    l->is_kept = unpack_begin(&l->kept, data, length) && length > 0;
-    return l->is_kept;
+    struct unpack files;
+    const char *path, *text;
+    size_t path_length, text_length;
+
+    if (!unpack_begin(&files, data, length) || !next_file(&files, &path, &path_length, &text, &text_length))
+        return NULL;
+    return xstrndup(path, path_length);
+}
+
+void kept_use(struct loading *l, const char *data, size_t length)
+{
+    l->is_kept = unpack_begin(&l->kept, data, length);
 }
 
 const char *kept_find(const struct loading *l, const char *path, size_t *length)

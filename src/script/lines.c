@@ -135,17 +135,21 @@ static void finish_lines(struct ear *ear)
             feed_finish_line(ear->mouths[i].feed);
 }
 
+/* What was written since a start comes after it. Hooks that do not follow lose lines at an end: there they cannot wait.
+ */
 void lines_before(const struct event *event)
 {
     struct ear *ear = event->process != NULL ? find(process_id(event->process)) : NULL;
 
-    if (ear == NULL)
+    if (ear == NULL || event->kind == EVENT_START)
         return;
     if (event->kind == EVENT_EXIT)
         finish_lines(ear);
     if (ear->waiting.length == 0)
         return;
     tell(ear, LANE_LONGEST / 2);
+    if (event->kind != EVENT_EXIT)
+        return;
     ear->untold += count_lines(ear->waiting.data, ear->waiting.length);
     buffer_free(&ear->waiting);
 }
@@ -237,7 +241,7 @@ void lines_look_again(void)
         lines.look = timer_start(supervisor_loop(lines.supervisor), 0, look, NULL);
 }
 
-/* A start makes the outputs, and nothing was read from them yet. */
+/* A start makes the outputs, and nothing was read from them yet: this is heard at once. */
 static void on_event(const struct event *event, void *arg)
 {
     (void)arg;
@@ -248,7 +252,7 @@ static void on_event(const struct event *event, void *arg)
 void lines_open(struct supervisor *s)
 {
     lines.supervisor = s;
-    lines.listener = bus_listen(supervisor_bus(s), on_event, NULL);
+    lines.listener = bus_listen_at_once(supervisor_bus(s), on_event, NULL);
     lane_on_empty(on_lane_empty);
 }
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -96,13 +97,44 @@ static void check_listeners(struct script *s, const struct plan *plan)
             check_listener(s, &s->subscriptions[i], plan);
 }
 
+static bool is_group(const struct plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->group_count; i++)
+        if (strcmp(plan->groups[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_target(const struct plan *plan, const char *target)
+{
+    if (*target == '@')
+        return is_group(plan, target + 1);
+    for (size_t i = 0; i < plan->program_count; i++)
+        if (means(target, plan->programs[i]))
+            return true;
+    return strcmp(target, "all") == 0;
+}
+
+static void check_expectations(struct script *s, const struct plan *plan)
+{
+    const struct expectation *e;
+
+    STAILQ_FOREACH(e, &s->loading->expectations, link)
+    {
+        if (!is_target(plan, e->target))
+            loading_problem_at(s->loading, &e->spot, "%s: there is no program or group '%s'", e->who, e->target);
+    }
+}
+
 static struct plan *finish(struct script *s, size_t problems_before)
 {
     struct problems *problems = s->loading->problems;
     struct plan *plan = build_plan(s->loading);
 
-    if (plan != NULL)
+    if (plan != NULL) {
         check_listeners(s, plan);
+        check_expectations(s, plan);
+    }
     if (count_of(problems) == problems_before) {
         hand_over(s, plan);
         return plan;
@@ -138,16 +170,22 @@ struct plan *script_load(const char *path, struct problems *problems)
     return load(s, path, before);
 }
 
-struct plan *script_load_kept(const char *path, const char *text, size_t length, struct problems *problems)
+struct plan *script_load_kept(const char *text, size_t length, struct problems *problems)
 {
     size_t before = count_of(problems);
-    struct script *s = script_new(path);
-    struct loading *l = loading_begin(s, problems);
+    char *path = kept_path(text, length);
+    struct script *s;
+    struct plan *plan;
 
-    if (kept_use(l, text, length))
-        return load(s, path, before);
-    problems_add(problems, path, 0, "there is no text of it in the state");
-    return refuse(s);
+    if (path == NULL) {
+        problems_add(problems, NULL, 0, "there is no text of it in the state");
+        return NULL;
+    }
+    s = script_new(path);
+    kept_use(loading_begin(s, problems), text, length);
+    plan = load(s, path, before);
+    free(path);
+    return plan;
 }
 
 struct plan *script_load_text(const char *path, const char *text, size_t length, struct problems *problems)

@@ -32,6 +32,7 @@ struct loading *loading_begin(struct script *s, struct problems *problems)
     l->limit = DEFAULT_LIMIT;
     STAILQ_INIT(&l->sources);
     STAILQ_INIT(&l->declarations);
+    STAILQ_INIT(&l->expectations);
     s->loading = l;
     return l;
 }
@@ -55,9 +56,15 @@ static void free_source(struct source *source)
 void loading_end(struct script *s)
 {
     struct loading *l = s->loading;
+    struct expectation *expectation;
     struct declaration *d;
     struct source *source;
 
+    while ((expectation = STAILQ_FIRST(&l->expectations)) != NULL) {
+        STAILQ_REMOVE_HEAD(&l->expectations, link);
+        free(expectation->target);
+        free(expectation);
+    }
     while ((d = STAILQ_FIRST(&l->declarations)) != NULL) {
         STAILQ_REMOVE_HEAD(&l->declarations, link);
         free_declaration(d);
@@ -123,6 +130,14 @@ struct declaration *loading_add_declaration(struct loading *l, enum declaration_
     d->line = spot->line;
     STAILQ_INSERT_TAIL(&l->declarations, d, link);
     return d;
+}
+
+void loading_expect(struct loading *l, const char *who, const char *target, const struct spot *spot)
+{
+    struct expectation *e = xcalloc(1, sizeof *e);
+
+    *e = (struct expectation){ .who = who, .target = xstrdup(target), .spot = *spot };
+    STAILQ_INSERT_TAIL(&l->expectations, e, link);
 }
 
 const char *loading_word(const struct declaration *d)

@@ -1,7 +1,9 @@
 #include "script/pulse.h"
 
+#include "base/log.h"
 #include "base/xalloc.h"
 #include "os/clock.h"
+#include "os/clock_watch.h"
 #include "os/loop.h"
 #include "script/task.h"
 
@@ -11,11 +13,13 @@
 
 enum { PULSES_MOST = 10000 }; /* of one generation */
 
+static struct clock_watch *clock_watch; /* from the first that has a time of the wall clock until the loop goes */
+
 static void on_due(void *arg);
 
 static void set_timer(struct pulse *p)
 {
-    msec rest = p->due - clock_now();
+    msec rest = p->wall != 0 ? p->wall - clock_wall() : p->due - clock_now();
 
     p->timer = timer_start(tasks_loop(), rest > 0 ? rest : 0, on_due, p);
 }
@@ -42,6 +46,10 @@ static void on_due(void *arg)
     msec now = clock_now();
 
     p->timer = NULL;
+    if (p->wall > clock_wall()) { /* both clocks need not go equally fast */
+        set_timer(p);
+        return;
+    }
     if (p->repeats) {
         p->due += p->delay;
         if (p->due < now)
@@ -52,7 +60,47 @@ static void on_due(void *arg)
         run(p);
 }
 
-struct pulse *pulse_new(lua_State *L, msec delay, bool repeats)
+/* They are due now: what their functions make in their place is reckoned from the new time. */
+static void call_early(struct script *s)
+{
+    struct pulse *p;
+
+    LIST_FOREACH(p, &s->pulses, link)
+    {
+        if (p->wall == 0 || p->timer == NULL)
+            continue;
+        p->wall = 0;
+        p->due = 0;
+        timer_stop(&p->timer);
+        set_timer(p);
+    }
+}
+
+static void on_clock_set(void *arg)
+{
+    (void)arg;
+    for (struct script *s = script_next(NULL); s != NULL; s = script_next(s))
+        call_early(s);
+}
+
+/* Without it, what is due is due when the clock goes on as it does now. */
+static void watch_the_clock(void)
+{
+    struct error e;
+
+    if (clock_watch != NULL)
+        return;
+    clock_watch = clock_watch_start(tasks_loop(), on_clock_set, NULL, &e);
+    if (clock_watch == NULL)
+        log_warning("schedules do not follow when the clock is set: %s", e.text);
+}
+
+void pulses_close(void)
+{
+    clock_watch_stop(&clock_watch);
+}
+
+static struct pulse *add(lua_State *L, const struct pulse *kind)
 {
     struct script *s = script_of(L);
     struct spot spot = script_spot(L, 1);
@@ -63,7 +111,9 @@ struct pulse *pulse_new(lua_State *L, msec delay, bool repeats)
         luaL_error(L, "%d timers wait already", PULSES_MOST);
     function = luaL_ref(L, LUA_REGISTRYINDEX);
     p = xmalloc(sizeof *p);
-    *p = (struct pulse){ .script = s, .function = function, .delay = delay, .repeats = repeats };
+    *p = *kind;
+    p->script = s;
+    p->function = function;
     snprintf(p->name, sizeof p->name, "timer of %.90s:%d", spot.file, spot.line);
     LIST_INSERT_HEAD(&s->pulses, p, link);
     s->pulse_count++;
@@ -72,10 +122,22 @@ struct pulse *pulse_new(lua_State *L, msec delay, bool repeats)
     return p;
 }
 
+struct pulse *pulse_new(lua_State *L, msec delay, bool repeats)
+{
+    return add(L, &(struct pulse){ .delay = delay, .repeats = repeats });
+}
+
+struct pulse *pulse_new_at(lua_State *L, msec wall)
+{
+    return add(L, &(struct pulse){ .wall = wall });
+}
+
 void pulse_begin(struct pulse *p)
 {
     if (p->timer != NULL)
         return;
+    if (p->wall != 0)
+        watch_the_clock();
     p->due = clock_now() + p->delay;
     set_timer(p);
 }

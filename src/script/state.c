@@ -71,6 +71,7 @@ struct script *script_new(const char *path)
 {
     struct script *s = xcalloc(1, sizeof *s);
 
+    s->path = xstrdup(path);
     s->folder = folder_of(path);
     s->ceiling = DEFAULT_CEILING;
     s->hook_time = 200;
@@ -108,6 +109,7 @@ void script_free(struct script *s)
         free(s->subscriptions[i].file);
     }
     free(s->subscriptions);
+    free(s->path);
     free(s->folder);
     free(s);
 }

@@ -393,8 +393,10 @@ static void end_everything(void)
 
 void tasks_open(struct loop *loop)
 {
-    if (loop == NULL)
+    if (loop == NULL) {
         end_everything();
+        pulses_close();
+    }
     all.loop = loop;
 }
 

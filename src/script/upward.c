@@ -22,7 +22,8 @@ static struct plan *load(void *arg, struct problems *problems)
 
 static struct plan *load_text(void *arg, const char *text, size_t length, struct problems *problems)
 {
-    return script_load_kept(arg, text, length, problems);
+    (void)arg;
+    return script_load_kept(text, length, problems);
 }
 
 static void applied(void *arg, struct plan *before, struct plan *now)

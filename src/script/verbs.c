@@ -2,7 +2,9 @@
 
 #include "base/json.h"
 #include "core/command.h"
+#include "core/metrics.h"
 #include "os/clock.h"
+#include "script/call.h"
 #include "script/task.h"
 
 static void print_line(const struct task_info *info, struct reply *r)
@@ -65,8 +67,29 @@ static const struct command tasks = {
     run_tasks
 };
 
+static void count(const struct task_info *info, void *arg)
+{
+    (void)info;
+    ++*(size_t *)arg;
+}
+
+static void write_metrics(struct supervisor *s, struct buffer *out)
+{
+    size_t tasks_now = 0;
+
+    (void)s;
+    tasks_each(count, &tasks_now);
+    metrics_family(out, "reeve_tasks", "gauge", "Hooks and tasks that run or wait now.");
+    metrics_sample(out, "reeve_tasks", (double)tasks_now, NULL);
+    metrics_family(out, "reeve_hook_errors", "counter", "Hooks, advisors and tasks that failed or were cut off.");
+    metrics_sample(out, "reeve_hook_errors_total", (double)call_errors_logged(), NULL);
+}
+
+static struct metrics_source metrics = { .write = write_metrics };
+
 void verbs_register(void)
 {
+    metrics_register(&metrics);
     if (command_find(tasks.verb) == NULL)
         command_register(&tasks);
 }

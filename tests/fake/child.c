@@ -112,6 +112,22 @@ struct child *child_resume_ended(struct children *all, pid_t pid, pid_t group)
     return c;
 }
 
+struct child *child_adopt(struct children *all, const struct process_mark *who, child_exit_fn *on_exit, void *arg,
+                          struct error *e)
+{
+    struct child *c = find(who->pid);
+
+    (void)all;
+    if ((c != NULL && c->lives) || !procfs_lives(who)) {
+        failure(e, "process %d is gone, or looked after already", (int)who->pid);
+        return NULL;
+    }
+    c = xcalloc(1, sizeof *c);
+    *c = (struct child){ .pid = who->pid, .on_exit = on_exit, .arg = arg, .lives = true };
+    TAILQ_INSERT_TAIL(&children, c, link);
+    return c;
+}
+
 pid_t child_pid(const struct child *c)
 {
     return c->pid;
@@ -120,6 +136,13 @@ pid_t child_pid(const struct child *c)
 pid_t child_group(const struct child *c)
 {
     return c->pid;
+}
+
+bool child_is_stranger(const struct child *c, struct process_mark *out)
+{
+    (void)c;
+    (void)out;
+    return false;
 }
 
 pid_t child_heir(const struct child *c)
@@ -273,6 +296,24 @@ void fake_child_exits(pid_t pid, int code)
     fake_turn();
 }
 
+void fake_child_vanishes(pid_t pid)
+{
+    struct child *c = find(pid);
+
+    assert(c != NULL && c->lives);
+    fake_process(0, 0);
+    c->exit = (struct child_exit){ .code = -1, .unknown = true };
+    end_now(c);
+    fake_turn();
+}
+
+bool fake_lives(pid_t pid)
+{
+    struct child *c = find(pid);
+
+    return c != NULL && c->lives;
+}
+
 void fake_child_dies(pid_t pid, int signal)
 {
     struct child *c = find(pid);
@@ -336,6 +377,7 @@ void fake_reset(void)
     fake_loop_reset();
     fake_dial_reset();
     fake_memory(0);
+    fake_process(0, 0);
     fake_clock_set(1000000);
     fake_random(0.5);
 }

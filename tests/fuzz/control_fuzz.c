@@ -37,6 +37,8 @@ static void read_json(const char *line, const char *end)
 
     if (line_parse_json(line, (size_t)(end - line), &request, &e))
         check(&request.words);
+    for (size_t i = 0; request.id != NULL && i < request.words.count; i++)
+        line_is_id(request.id, request.words.word[i]);
     line_request_free(&request);
 }
 

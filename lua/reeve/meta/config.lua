@@ -99,6 +99,9 @@
 ---@field no_new_privs? boolean neither it nor its children gain privileges, by set-user-ID files or otherwise
 ---@field sockets? string|string[] names of sockets: it gets them as descriptors 3, 4 … in this order, see LISTEN_FDS
 ---@field deathsig? reeve.Signal|false what the kernel sends it when reeve dies; false: nothing
+---@field detached? boolean outlives reeve, and is found again by its pid file; no deathsig, exempt from the shutdown
+---@field pidfile? string the file with its pid: reeve writes that of a detached one, who forks writes it itself
+---@field forks? boolean puts itself into the background: cmd ends with 0, then pidfile says who it is
 ---@field ready? "starttime"|"notify"|reeve.Ready|fun(process: reeve.Process): boolean, string? when it is RUNNING: "starttime", "notify", a table such as { tcp = "…" }, a function
 ---@field ready_timeout? reeve.Time a start that is not ready within this time has failed
 ---@field watchdog? reeve.Time|false no heartbeat for this long: KILL, then as after any unexpected end
@@ -195,6 +198,7 @@ function include(path) end
 ---@field stream? "stdout"|"stderr" of "line"
 ---@field ok? boolean of "health"
 ---@field why? string of "health"
+---@field wanted? boolean of "wish": up or down
 
 ---@alias reeve.EventName
 ---| "start"
@@ -210,6 +214,8 @@ function include(path) end
 ---| "reload_failed"
 ---| "scale"
 ---| "shutdown"
+---| "wish"
+---| "refresh"
 ---| string
 
 ---Hear of events: `on("exit", "web*", function(event) … end)`; the pattern matches names of programs and processes.

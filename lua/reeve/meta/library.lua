@@ -3,11 +3,11 @@
 
 ---How a run ended.
 ---@class reeve.Exit
----@field code? integer nil if a signal ended it, or it never ran
+---@field code? integer nil if a signal ended it, it never ran, or nobody knows
 ---@field signal? string "KILL", without SIG
 ---@field expected boolean
 ---@field stopped boolean by us
----@field reason string "exited with status 1", "killed by SIGSEGV", "exec: …"
+---@field reason string "exited with status 1", "killed by SIGSEGV", "exec: …", "exited with status unknown"
 ---@field uptime number seconds
 ---@field attempt integer which start in a row this was
 ---@field restarts integer automatic ones since the last start by a user
@@ -80,6 +80,10 @@ function program:restart() end
 ---@param count integer
 ---@return integer? count, string? why
 function program:scale(count) end
+
+---Of its first process that has one.
+---@return integer? pid
+function program:pid() end
 
 ---What reeve.task, reeve.after and reeve.every return.
 ---@class reeve.Task
@@ -209,6 +213,16 @@ function reeve.every(time, f) end
 ---@param ... any
 ---@return reeve.Task
 function reeve.task(f, ...) end
+
+---Replace a file, all of it or nothing; it is on the disk then, and for its owner alone.
+---@param path string
+---@param text string
+---@return true?, string? why
+function reeve.save(path, text) end
+
+---The settings of `supervisor` in force, as `reeve plan --json` prints them, and `file`, the configuration.
+---@return table<string, any>?, string? why
+function reeve.settings() end
 
 ---Run a command to its end.
 ---@param command reeve.Command

@@ -50,29 +50,27 @@ static void on_process(struct process *p, void *arg)
     l->count++;
 }
 
-unsigned *handle_push_ids(lua_State *L, const char *program, size_t *count)
+unsigned *handle_push_ids(lua_State *L, const char *target, size_t *count)
 {
     struct supervisor *s = script_supervisor();
     struct listing l = { 0 };
     bool known;
 
     if (s != NULL)
-        supervisor_each(s, program, on_process, &l, &known);
+        supervisor_each(s, target, on_process, &l, &known);
     l.ids = lua_newuserdatauv(L, l.count * sizeof *l.ids, 0);
     l.capacity = l.count;
     l.count = 0;
     if (l.capacity > 0)
-        supervisor_each(s, program, on_process, &l, &known);
+        supervisor_each(s, target, on_process, &l, &known);
     *count = l.capacity;
     return l.ids;
 }
 
-/* program:processes() -> list of processes */
-static int lib_processes(lua_State *L)
+int handle_push_processes(lua_State *L, const char *target)
 {
-    const char *name = check_name(L);
     size_t count;
-    const unsigned *ids = handle_push_ids(L, name, &count);
+    const unsigned *ids = handle_push_ids(L, target, &count);
 
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
@@ -80,6 +78,12 @@ static int lib_processes(lua_State *L)
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
+}
+
+/* program:processes() -> list of processes */
+static int lib_processes(lua_State *L)
+{
+    return handle_push_processes(L, check_name(L));
 }
 
 /* One action may make others go. */
@@ -134,8 +138,34 @@ static int lib_scale(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = { { "processes", lib_processes }, { "start", lib_start }, { "stop", lib_stop },
-                                    { "restart", lib_restart },     { "scale", lib_scale }, { NULL, NULL } };
+static void on_first_pid(struct process *p, void *arg)
+{
+    pid_t *pid = arg;
+
+    if (*pid == 0)
+        *pid = process_pid(p);
+}
+
+/* program:pid() -> of its first process that has one | nil */
+static int lib_pid(lua_State *L)
+{
+    struct supervisor *s = script_supervisor();
+    const char *name = check_name(L);
+    pid_t pid = 0;
+    bool known;
+
+    if (s != NULL)
+        supervisor_each(s, name, on_first_pid, &pid, &known);
+    if (pid == 0)
+        return 0;
+    lua_pushinteger(L, pid);
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    { "processes", lib_processes }, { "start", lib_start }, { "stop", lib_stop }, { "restart", lib_restart },
+    { "scale", lib_scale },         { "pid", lib_pid },     { NULL, NULL }
+};
 
 /* As `reeve plan --json` prints them; what is unset is nil. */
 static int push_settings(lua_State *L, const char *name)

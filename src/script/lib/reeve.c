@@ -38,6 +38,8 @@ void lib_open_reeve(lua_State *L)
     lib_open_exec(L);
     lib_open_connect(L);
     lib_open_store(L);
+    lib_open_save(L);
+    lib_open_settings(L);
     lib_open_http(L);
     lib_open_mail(L);
     lua_setglobal(L, "reeve");

@@ -13,7 +13,14 @@
 /* Key in Lua's registry: the modules that were loaded, by name; true while one is being loaded. */
 static const char loaded_key;
 
-static const struct script_module *c_modules;
+/* Those of this room; others add theirs before them. */
+static const struct script_module own[] = {
+    { "reeve.state", lib_module_state, &own[1] },
+    { "reeve.pass", lib_module_pass, &own[2] },
+    { "reeve.schedule.engine", lib_module_schedule, NULL },
+};
+
+static const struct script_module *c_modules = own;
 
 void script_add_module(struct script_module *m)
 {

@@ -2,6 +2,7 @@
 #include "script/task.h"
 
 #include "script/args.h"
+#include "script/handle.h"
 #include "script/lib.h"
 #include "script/pulse.h"
 
@@ -107,6 +108,20 @@ static int lib_after(lua_State *L)
 static int lib_every(lua_State *L)
 {
     return start_pulse(L, true);
+}
+
+int handle_call_at_time(lua_State *L)
+{
+    lua_Number time = luaL_checknumber(L, 1);
+    struct handle *h;
+
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    luaL_argcheck(L, time > 0 && time < 1e12, 1, "expected seconds since 1970");
+    h = push_handle(L);
+    lua_pushvalue(L, 2);
+    h->pulse = pulse_new_at(L, (msec)(time * 1000));
+    pulse_watch(h->pulse, &h->pulse);
+    return 1;
 }
 
 /* ---- handles ---- */

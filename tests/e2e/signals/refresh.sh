@@ -18,3 +18,10 @@ wait_for 'test -s hups && test -s reloaded'
 assert_equal "$command command" "$(cat reloaded)"
 assert_equal "$signal $command" "$(pid_of signal) $(pid_of command)"
 assert_status 1 reeve refresh neither
+
+# Without a target it is for what comes from outside, as USR2 is: programs are left alone.
+assert_status 0 reeve refresh
+kill -USR2 "$reeve_pid"
+wait_for 'grep -q "SIGUSR2 from pid .*: asking again" "$log"'
+expect_line '.* reeve refresh: SIGUSR2 from pid .*' reeve events
+assert_equal 1 "$(count_lines hups)"

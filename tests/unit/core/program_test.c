@@ -128,6 +128,59 @@ static void lines_are_heard_only_where_reeve_reads_them(void **state)
     }
 }
 
+/* By the row that `line_of` counts. */
+static void assert_complaint(const char *settings, const char *text)
+{
+    struct program *p = a_program("a", settings);
+    struct problems problems = { 0 };
+
+    assert_false(program_check(p, line_of, NULL, &problems));
+    assert_int_equal(problems.count, 1);
+    if (strstr(problems.item[0].text, text) == NULL)
+        fail_msg("'%s' is not in '%s'", text, problems.item[0].text);
+    problems_free(&problems);
+    program_free(p);
+}
+
+#define QUIET "'cmd':'x','stdout':'discard','stderr':'stdout'"
+
+static void what_outlives_reeve_needs_nothing_of_it(void **state)
+{
+    (void)state;
+    assert_check("a", "{" QUIET ",'detached':true}", "");
+    assert_check("a", "{'cmd':'x','detached':true,'stdout':'/tmp/x','stderr':'/tmp/y'}", "");
+    assert_check("a", "{" QUIET ",'detached':true,'deathsig':false}", "");
+    assert_complaint("{'cmd':'x','detached':true,'stderr':'stdout'}", "'stdout' must be a path or \"discard\"");
+    assert_complaint("{'cmd':'x','detached':true,'stdout':'discard'}", "'stderr' must be a path or \"discard\"");
+    assert_complaint("{'cmd':'x','detached':true,'stdout':{'path':'/tmp/x'},'stderr':'stdout'}", "'stdout' must be");
+    assert_complaint("{'cmd':'x','detached':true,'stdout':'inherit','stderr':'stdout'}", "'stdout' must be");
+    assert_complaint("{'cmd':'x','detached':true,'stdout':'discard','stderr':'syslog'}", "'stderr' must be");
+    assert_complaint("{" QUIET ",'detached':true,'deathsig':'KILL'}", "'deathsig' exclude each other");
+    assert_complaint("{" QUIET ",'detached':true,'watchdog':10}", "'watchdog' exclude each other");
+}
+
+static void detached_means_no_deathsig(void **state)
+{
+    struct program *p = a_program("a", "{" QUIET ",'detached':true}");
+
+    (void)state;
+    assert_true(program_check(p, NULL, NULL, NULL));
+    assert_int_equal(p->deathsig, 0);
+    program_free(p);
+}
+
+static void who_forks_says_where_its_pid_is(void **state)
+{
+    (void)state;
+    assert_check("a", "{'cmd':'x','forks':true,'pidfile':'/run/a.pid'}", "");
+    assert_complaint("{'cmd':'x','forks':true}", "'forks' needs 'pidfile'");
+    assert_complaint("{'cmd':'x','pidfile':'/run/a.pid'}", "'pidfile' is for programs that are 'detached'");
+    assert_complaint("{" QUIET ",'detached':true,'pidfile':'/run/a.pid','numprocs':2}", "'numprocs' is 2");
+    assert_complaint("{'cmd':'x','forks':true,'pidfile':'/run/a.pid','oneshot':true}", "'oneshot' exclude");
+    assert_complaint("{'cmd':'x','forks':true,'pidfile':'/run/a.pid','ready':'notify'}", "takes it away from reeve");
+    assert_complaint("{'cmd':'x','forks':true,'pidfile':'/run/a.pid','watchdog':5}", "takes it away from reeve");
+}
+
 static void every_check_is_made(void **state)
 {
     struct program *p = a_program("-", "{'user':'nob0dy','max_procs':1,'numprocs':2}");
@@ -167,6 +220,9 @@ int main(void)
         cmocka_unit_test(users_and_groups_exist),
         cmocka_unit_test(a_reload_goes_one_way),
         cmocka_unit_test(lines_are_heard_only_where_reeve_reads_them),
+        cmocka_unit_test(what_outlives_reeve_needs_nothing_of_it),
+        cmocka_unit_test(detached_means_no_deathsig),
+        cmocka_unit_test(who_forks_says_where_its_pid_is),
         cmocka_unit_test(every_check_is_made),
         cmocka_unit_test(a_process_has_its_index_unless_it_is_alone),
     };

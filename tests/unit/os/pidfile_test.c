@@ -1,4 +1,4 @@
-#include "os/file.h"
+#include "os/pidfile.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,11 +14,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { STARTERS = 20, ROUNDS = 20 };
 
-static char folder[] = "/tmp/pidfile_test.XXXXXX";
+static char folder[32] = "/tmp/pidfile_test.XXXXXX";
 static char path[128];
 static struct error e;
 
@@ -125,6 +126,137 @@ static void the_dead_are_overwritten(void **state)
     assert_int_equal(pid_inside(), getpid());
 }
 
+/* The file is from an hour ago, and was not written by who has this number now. */
+static void make_old(void)
+{
+    struct timespec times[2] = { { .tv_sec = time(NULL) - 3600 }, { .tv_sec = time(NULL) - 3600 } };
+
+    assert_return_code(utimensat(AT_FDCWD, path, times, 0), errno);
+}
+
+static void whoever_is_younger_than_the_file_is_a_stranger(void **state)
+{
+    char text[32];
+    pid_t pid = fork();
+
+    (void)state;
+    if (pid == 0) {
+        pause();
+        _exit(0);
+    }
+    snprintf(text, sizeof text, "%d\n", (int)pid);
+    write_text(text);
+    assert_false(pidfile_write(path, &e));
+    make_old();
+    assert_true(pidfile_write(path, &e));
+    assert_int_equal(pid_inside(), getpid());
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
+static void another_process_is_recorded_and_found(void **state)
+{
+    struct process_mark who, found;
+
+    (void)state;
+    assert_true(procfs_mark(getppid(), &who));
+    assert_true(pidfile_record(path, &who, &e));
+    make_old();
+    assert_true(pidfile_find(path, &found, &e));
+    assert_int_equal(found.pid, getppid());
+    assert_int_equal(found.start, who.start);
+    pidfile_forget(path, getpid());
+    assert_int_equal(access(path, F_OK), 0);
+    pidfile_forget(path, getppid());
+    assert_int_equal(access(path, F_OK), -1);
+}
+
+static void the_folder_of_a_record_is_made(void **state)
+{
+    char deep[160], middle[150];
+    struct process_mark who;
+
+    (void)state;
+    snprintf(middle, sizeof middle, "%s/run", folder);
+    snprintf(deep, sizeof deep, "%s/x.pid", middle);
+    assert_true(procfs_mark(getpid(), &who));
+    assert_true(pidfile_record(deep, &who, &e));
+    assert_true(pidfile_find(deep, &who, &e));
+    unlink(deep);
+    assert_return_code(rmdir(middle), errno);
+    assert_false(pidfile_record("/proc/nope/x.pid", &who, &e));
+    assert_non_null(strstr(e.text, "/proc/nope"));
+}
+
+static void assert_not_found(const char *text, const char *why)
+{
+    struct process_mark found;
+
+    write_text(text);
+    assert_false(pidfile_find(path, &found, &e));
+    if (strstr(e.text, why) == NULL)
+        fail_msg("'%s' is not in '%s'", why, e.text);
+}
+
+static void a_number_alone_names_nobody(void **state)
+{
+    struct process_mark who, found;
+    char text[160];
+
+    (void)state;
+    assert_true(procfs_mark(getpid(), &who));
+    snprintf(text, sizeof text, "%d %lld\n", (int)who.pid, (long long)who.start);
+    write_text(text);
+    assert_true(pidfile_find(path, &found, &e));
+    snprintf(text, sizeof text, "%d %lld\n", (int)who.pid, (long long)who.start + 1);
+    assert_not_found(text, "another one by now");
+    snprintf(text, sizeof text, "%d %lld another-boot\n", (int)who.pid, (long long)who.start);
+    assert_not_found(text, "is gone");
+    snprintf(text, sizeof text, "%d 5\n", (int)dead_pid());
+    assert_not_found(text, "is gone");
+    assert_not_found("", "is empty");
+    assert_not_found("web\n", "holds no pid");
+    unlink(path);
+    assert_false(pidfile_find(path, &found, &e));
+}
+
+/* As programs write them, with or without more behind it. */
+static void without_a_start_time_the_process_must_be_older(void **state)
+{
+    struct process_mark found;
+    char text[64];
+
+    (void)state;
+    snprintf(text, sizeof text, "%d", (int)getpid());
+    write_text(text);
+    assert_true(pidfile_find(path, &found, &e));
+    snprintf(text, sizeof text, "%d\n/var/lib/db\n", (int)getpid());
+    write_text(text);
+    assert_true(pidfile_find(path, &found, &e));
+    make_old();
+    assert_false(pidfile_find(path, &found, &e));
+    assert_non_null(strstr(e.text, "another one by now"));
+}
+
+/* Its number is still taken, but nobody is there. */
+static void a_zombie_is_not_found(void **state)
+{
+    struct process_mark found;
+    siginfo_t info;
+    char text[32];
+    pid_t pid = fork();
+
+    (void)state;
+    if (pid == 0)
+        _exit(0);
+    assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    snprintf(text, sizeof text, "%d\n", (int)pid);
+    write_text(text);
+    assert_false(pidfile_find(path, &found, &e));
+    assert_true(pidfile_write(path, &e));
+    waitpid(pid, NULL, 0);
+}
+
 /* A path that was mistaken must not cost somebody a file. */
 static void what_is_no_pid_file_is_left_alone(void **state)
 {
@@ -206,6 +338,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_may_not_be_signalled_lives, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(the_dead_are_overwritten, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(what_is_no_pid_file_is_left_alone, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(whoever_is_younger_than_the_file_is_a_stranger, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(another_process_is_recorded_and_found, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(the_folder_of_a_record_is_made, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_number_alone_names_nobody, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(without_a_start_time_the_process_must_be_older, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_zombie_is_not_found, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(of_many_starters_one_wins, open_folder, remove_folder),
     };
 

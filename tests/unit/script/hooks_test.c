@@ -206,16 +206,32 @@ static void lines_are_told(void **state)
     start("program 'a' { cmd = {'/bin/sh', '-c', 'echo one; echo two >&2; printf end'}, starttime = 0, "
           "autorestart = false,\n"
           "on_line = function(p, line, stream) reeve.log('notice', '%s said %q on %s', p, line, stream) end,\n"
-          "on_exit = function() reeve.log('notice', 'exit') end }\n"
+          "on_exit = function() reeve.log('notice', 'a is over') end }\n"
           "program 'b' { cmd = 'echo other', starttime = 0, autorestart = false }\n"
           "on('line', 'b', function(e) reeve.log('notice', '%s %s %s %s', e.event, e.process, e.line, e.stream) end)\n"
           "on('line', 'c*', function(e) error('not asked for') end)");
-    wait_for("exit");
+    wait_for("a is over");
     wait_for("line b other stdout");
     assert_heard("a said \"one\" on stdout");
     assert_heard("a said \"two\" on stderr");
     assert_heard("a said \"end\" on stdout");
-    assert_true(strstr(heard.data, "\"end\"") < strstr(heard.data, "exit\n"));
+    assert_true(strstr(heard.data, "\"end\"") < strstr(heard.data, "a is over\n"));
+    finish();
+}
+
+static void lines_of_short_lives_are_told_after_their_start(void **state)
+{
+    (void)state;
+    start("local count = 0\n"
+          "for i = 1, 100 do\n"
+          "  local started\n"
+          "  program('p' .. i) { cmd = 'echo it is me', starttime = 0, autorestart = false,\n"
+          "    on_start = function() started = true end,\n"
+          "    on_line = function(p, line) assert(started and line == 'it is me') count = count + 1\n"
+          "      if count == 100 then reeve.log('notice', 'all have spoken') end end }\n"
+          "end");
+    wait_for("all have spoken");
+    assert_not_heard("assertion failed");
     finish();
 }
 
@@ -257,6 +273,7 @@ int main(void)
         cmocka_unit_test(gates_are_tasks),
         cmocka_unit_test(too_many_hooks_that_wait_are_not_called),
         cmocka_unit_test(lines_are_told),
+        cmocka_unit_test(lines_of_short_lives_are_told_after_their_start),
         cmocka_unit_test(lines_wait_for_a_hook_that_waits),
         cmocka_unit_test(lines_too_many_are_counted),
         cmocka_unit_test(emitted_events_are_heard_afterwards),

@@ -5,6 +5,7 @@
 #include "unit/script/scene.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void a_task_waits_for_a_state(void **state)
@@ -184,6 +185,57 @@ static void streams_are_read_and_written(void **state)
     unlink(path);
 }
 
+/* ---- files, settings ---- */
+
+static void a_file_is_saved_whole_or_not_at_all(void **state)
+{
+    char text[1000];
+    struct stat st;
+
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/reeve-waiting-%d.saved", (int)getpid());
+    snprintf(text, sizeof text,
+             "reeve.task(function()\n"
+             "  local function read() local f <close> = io.open('%s') return f:read('a') end\n"
+             "  assert(reeve.save('%s', 'one\\0two')) local first = read()\n"
+             "  assert(reeve.save('%s', '')) reeve.log('notice', 'saved %%q %%q', first, read())\n"
+             "  reeve.log('notice', 'nowhere: %%s %%s', reeve.save('/nonexistent/x', 'text')) end)",
+             path, path, path);
+    start(text);
+    wait_for("nowhere: nil ");
+    assert_heard("/nonexistent/x");
+    assert_heard("saved \"one\\0two\" \"\"");
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    finish();
+    unlink(path);
+}
+
+static void settings_are_known_once_the_plan_is_in_force(void **state)
+{
+    (void)state;
+    start("supervisor { name = 'box', state_dir = '/tmp', password = 'secret' }\n"
+          "assert(reeve.settings() == nil)\n"
+          "reeve.task(function() local s = reeve.settings()\n"
+          "  reeve.log('notice', 'settings: %s %s %s %s', s.name, s.state_dir, s.password, s.file) end)");
+    wait_for("settings: box /tmp *** t.lua");
+    finish();
+}
+
+static void users_wishes_and_refreshes_are_heard(void **state)
+{
+    (void)state;
+    start("program 'web' { cmd = 'sleep 60', starttime = 0, autostart = false }\n"
+          "local wishes = {}\n"
+          "on('wish', 'web', function(e) wishes[#wishes + 1] = tostring(e.wanted) .. ' ' .. e.text end)\n"
+          "on('refresh', function() reeve.log('notice', 'wishes: %s', table.concat(wishes, ', ')) end)\n"
+          "reeve.task(function() local web = reeve.program('web') assert(not web:pid()) web:start()\n"
+          "  assert(web:pid() == reeve.process('web').pid) reeve.command('stop web') reeve.command('restart web')\n"
+          "  reeve.command('stop web') reeve.command('stop web') reeve.command('refresh') end)");
+    wait_for("wishes: false a hook, true a hook, false a hook, false a hook");
+    finish();
+}
+
 static void the_store_outlives_its_generation(void **state)
 {
     (void)state;
@@ -222,6 +274,9 @@ int main(void)
         cmocka_unit_test(programs_are_run_and_their_output_is_kept),
         cmocka_unit_test(a_cancelled_task_takes_its_program_along),
         cmocka_unit_test(streams_are_read_and_written),
+        cmocka_unit_test(a_file_is_saved_whole_or_not_at_all),
+        cmocka_unit_test(settings_are_known_once_the_plan_is_in_force),
+        cmocka_unit_test(users_wishes_and_refreshes_are_heard),
         cmocka_unit_test(the_store_outlives_its_generation),
     };
 

@@ -1,0 +1,19 @@
+/* premises: what the settings say of where, and as whom, reeve itself works. */
+#ifndef CONTROL_PREMISES_H
+#define CONTROL_PREMISES_H
+
+#include "base/error.h"
+#include "core/plan.h"
+
+#include <stdbool.h>
+
+/* The path as it is seen from any folder; the caller frees it. NULL stays NULL. */
+char *premises_absolute(const char *path);
+
+/* umask and working directory. */
+bool premises_enter(const struct supervisor_settings *settings, struct error *e);
+
+/* Become the user that we stay; make the state directory as him. */
+bool premises_settle(const struct supervisor_settings *settings, struct error *e);
+
+#endif

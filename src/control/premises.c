@@ -1,0 +1,47 @@
+#include "control/premises.h"
+
+#include "base/xalloc.h"
+#include "os/file.h"
+#include "os/identity.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+char *premises_absolute(const char *path)
+{
+    char folder[4096];
+
+    if (path == NULL || *path == '/' || getcwd(folder, sizeof folder) == NULL)
+        return xstrdup(path);
+    return xasprintf("%s/%s", folder, path);
+}
+
+bool premises_enter(const struct supervisor_settings *settings, struct error *e)
+{
+    if (settings->umask >= 0)
+        umask((mode_t)settings->umask);
+    if (settings->workingdir != NULL && chdir(settings->workingdir) < 0)
+        return failure_errno(e, "workingdir '%s'", settings->workingdir);
+    return true;
+}
+
+static bool become_user(const char *user, struct error *e)
+{
+    struct identity id;
+    bool good;
+
+    if (!identity_find(user, NULL, NULL, 0, &id, e))
+        return false;
+    good = identity_become(&id, e);
+    identity_free(&id);
+    return good;
+}
+
+bool premises_settle(const struct supervisor_settings *settings, struct error *e)
+{
+    if (settings->user != NULL && !become_user(settings->user, e))
+        return false;
+    if (settings->state_dir != NULL && !file_make_directory(settings->state_dir, 0700, e))
+        return failure_in(e, "state_dir");
+    return true;
+}

@@ -1,0 +1,133 @@
+/* A piece of work belongs to two, us and its thread: whoever leaves last frees it. The thread has all signals blocked
+ * and makes no child, so that neither is its business. */
+#include "os/chore.h"
+
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { STACK_SIZE = 256 * 1024 };
+
+struct job {
+    struct chore_kind *kind;
+    void *work;
+    atomic_int users;
+    int done; /* an eventfd */
+};
+
+struct chore {
+    struct job *job;
+    struct watch *watch;
+    chore_fn *fn;
+    void *arg;
+};
+
+static void leave(struct job *j)
+{
+    if (atomic_fetch_sub(&j->users, 1) > 1)
+        return;
+    if (j->done >= 0)
+        close(j->done);
+    j->kind->free(j->work);
+    free(j);
+}
+
+static void *on_thread(void *arg)
+{
+    struct job *j = arg;
+    struct chore_kind *kind = j->kind;
+    uint64_t one = 1;
+    ssize_t written;
+
+    kind->run(j->work);
+    written = write(j->done, &one, sizeof one);
+    (void)written; /* an eventfd takes it */
+    leave(j);
+    atomic_fetch_sub(&kind->count, 1);
+    return NULL;
+}
+
+/* An error number, or 0. */
+static int start_thread(struct job *j)
+{
+    sigset_t all, before;
+    pthread_attr_t how;
+    pthread_t thread;
+    int failure;
+
+    sigfillset(&all);
+    pthread_attr_init(&how);
+    pthread_attr_setdetachstate(&how, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&how, STACK_SIZE);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    atomic_fetch_add(&j->kind->count, 1);
+    failure = pthread_create(&thread, &how, on_thread, j);
+    if (failure != 0)
+        atomic_fetch_sub(&j->kind->count, 1);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&how);
+    return failure;
+}
+
+static void on_done(int fd, int what, void *arg)
+{
+    struct chore *c = arg;
+    struct job *j = c->job;
+    chore_fn *fn = c->fn;
+    void *fn_arg = c->arg;
+    uint64_t count;
+
+    (void)what;
+    if (read(fd, &count, sizeof count) < 0)
+        return;
+    watch_stop(&c->watch);
+    free(c);
+    fn(j->work, fn_arg);
+    leave(j);
+}
+
+/* An error number, or 0. */
+static int begin(struct job *j)
+{
+    if (atomic_load(&j->kind->count) >= j->kind->most)
+        return EAGAIN;
+    j->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return j->done < 0 ? errno : start_thread(j);
+}
+
+struct chore *chore_start(struct loop *loop, struct chore_kind *kind, void *work, chore_fn *fn, void *arg,
+                          struct error *e)
+{
+    struct job *j = xmalloc(sizeof *j);
+    struct chore *c;
+
+    *j = (struct job){ .kind = kind, .work = work, .done = -1 };
+    atomic_init(&j->users, 2);
+    errno = begin(j);
+    if (errno != 0) {
+        failure_errno(e, "cannot start a thread");
+        leave(j);
+        leave(j);
+        return NULL;
+    }
+    c = xmalloc(sizeof *c);
+    *c = (struct chore){ .job = j, .fn = fn, .arg = arg };
+    c->watch = watch_start(loop, j->done, WATCH_READ, on_done, c);
+    return c;
+}
+
+void chore_stop(struct chore **c)
+{
+    if (*c == NULL)
+        return;
+    watch_stop(&(*c)->watch);
+    leave((*c)->job);
+    free(*c);
+    *c = NULL;
+}

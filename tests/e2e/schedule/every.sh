@@ -1,0 +1,39 @@
+#!/bin/sh
+# schedule.every starts a program or calls a function again and again; a cancelled schedule does nothing more.
+. "${0%/*}/../lib.sh"
+
+config <<LUA
+local schedule = require "reeve.schedule"
+program "job" { cmd = "echo >>$dir/job.runs", shell = true, autostart = false, oneshot = true }
+program "pair" { cmd = "echo >>$dir/pair.runs", shell = true, numprocs = 2, autostart = false, oneshot = true }
+group "both" { "job", "pair" }
+schedule.every("50ms", "@both", { jitter = 0.02 })
+
+local calls = 0
+local handle
+handle = schedule.every(0.05, function()
+  calls = calls + 1
+  if calls == 3 then handle:cancel() reeve.store.over = true end
+end)
+local never = schedule.cron("* * * * *", function() error("I was cancelled") end)
+never:cancel()
+schedule.at(reeve.now() + 0.1, function() reeve.log("notice", "at last") end)
+
+on("ask", function() reeve.log("notice", "calls: %d", calls) end)
+schedule.every("100ms", function() if reeve.store.over then reeve.emit("ask") end end)
+LUA
+run_reeve
+wait_for 'test "$(count_lines job.runs)" -ge 3 && test "$(count_lines pair.runs)" -ge 6'
+wait_for 'grep -q "at last" log'
+wait_for 'test "$(grep -c "calls: 3" log)" -ge 2'
+assert_equal 0 "$(grep -c 'calls: [^3]' log || true)" "calls after the third"
+
+# A reload that says it no more ends it.
+config <<LUA
+program "job" { cmd = "true", autostart = false, oneshot = true }
+LUA
+reeve reload >/dev/null
+wait_state job EXITED
+runs=$(count_lines job.runs)
+reeve tasks | grep -q . && fail "something still runs"
+assert_equal "$runs" "$(count_lines job.runs)"

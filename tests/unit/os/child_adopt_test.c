@@ -1,0 +1,199 @@
+/* Processes that we have not started, and look after all the same. */
+#include "os/pidfile.h"
+#include "unit/os/children.h"
+
+static char folder[] = "/tmp/reeve-adopt.XXXXXX";
+static char path[sizeof folder + 8];
+static struct child *parent, *child;
+
+static pid_t pid_in_file(void)
+{
+    FILE *f = fopen(path, "r");
+    int pid = 0;
+
+    if (f != NULL && fscanf(f, "%d\n", &pid) != 1)
+        pid = 0;
+    if (f != NULL)
+        fclose(f);
+    return pid;
+}
+
+static bool pid_is_there(void)
+{
+    return pid_in_file() > 0;
+}
+
+/* A grandchild that runs `script` beneath a parent which lives until it is told otherwise. */
+static struct process_mark a_grandchild(const char *setsid, const char *script)
+{
+    struct process_mark who;
+    char text[500];
+
+    unlink(path);
+    snprintf(text, sizeof text,
+             "trap 'exit 0' USR1; %s sh -c 'echo $$ >%s; %s' & while :; do sleep 0.01; done", setsid, path, script);
+    parent = start_shell(text);
+    wait_until(pid_is_there);
+    assert_true(procfs_mark(pid_in_file(), &who));
+    return who;
+}
+
+static void on_adopted_end(struct child *c, const struct child_exit *exit, void *arg)
+{
+    on_exit_end(c, exit, arg);
+    child = NULL;
+}
+
+static void adopt(struct process_mark who)
+{
+    struct error e;
+
+    child = child_adopt(all, &who, on_adopted_end, NULL, &e);
+    assert_non_null(child);
+    assert_int_equal(child_pid(child), who.pid);
+}
+
+static void end_parent(void)
+{
+    child_signal(parent, SIGUSR1, NULL);
+    wait_for_ends(ends + 1);
+}
+
+static void its_end_is_noticed_though_nobody_knows_how_it_ended(void **state)
+{
+    struct process_mark who = a_grandchild("setsid", "exec sleep 1000");
+
+    (void)state;
+    adopt(who);
+    assert_int_equal(kill(who.pid, SIGKILL), 0);
+    wait_for_ends(1);
+    assert_true(last.unknown);
+    assert_int_equal(last.code, -1);
+    assert_int_equal(last.signal, 0);
+    end_parent();
+}
+
+static void of_one_that_became_our_child_the_status_is_known(void **state)
+{
+    struct process_mark who = a_grandchild("setsid", "trap \"exit 7\" TERM; while :; do sleep 0.01; done");
+
+    (void)state;
+    adopt(who);
+    end_parent();
+    assert_int_equal(kill(who.pid, SIGTERM), 0);
+    wait_for_ends(2);
+    assert_false(last.unknown);
+    assert_int_equal(last.code, 7);
+}
+
+static pid_t group;
+
+static bool nobody_is_left_of_the_group(void)
+{
+    return !procfs_group_lives(group);
+}
+
+static void a_signal_reaches_its_group(void **state)
+{
+    struct process_mark who = a_grandchild("setsid", "sleep 1000 & sleep 1000");
+
+    (void)state;
+    adopt(who);
+    group = who.pid;
+    assert_true(child_group_lives(child));
+    assert_true(child_signal_group(child, SIGKILL, NULL));
+    wait_for_ends(1);
+    wait_until(nobody_is_left_of_the_group);
+    end_parent();
+}
+
+static void a_group_that_it_shares_is_left_alone(void **state)
+{
+    struct process_mark who = a_grandchild("", "exec sleep 1000");
+
+    (void)state;
+    adopt(who);
+    assert_true(child_signal_group(child, SIGKILL, NULL));
+    wait_for_ends(1);
+    assert_true(last.unknown);
+    end_parent(); /* it was in the same group, and could still be told to */
+    assert_int_equal(last.code, 0);
+}
+
+static void one_of_another_start_is_not_adopted(void **state)
+{
+    struct process_mark who = a_grandchild("setsid", "exec sleep 1000"), younger = who;
+    struct error e;
+
+    (void)state;
+    younger.start++;
+    assert_null(child_adopt(all, &younger, on_adopted_end, NULL, &e));
+    assert_non_null(strstr(e.text, "is gone"));
+    adopt(who);
+    assert_null(child_adopt(all, &who, on_adopted_end, NULL, &e));
+    assert_non_null(strstr(e.text, "already"));
+    child_signal(child, SIGKILL, NULL);
+    wait_for_ends(1);
+    end_parent();
+}
+
+static void the_dead_are_not_adopted(void **state)
+{
+    struct process_mark who = a_grandchild("setsid", "exec sleep 1000");
+    struct error e;
+
+    (void)state;
+    adopt(who);
+    child_signal(child, SIGKILL, NULL);
+    wait_for_ends(1);
+    end_parent();
+    assert_null(child_adopt(all, &who, on_adopted_end, NULL, &e));
+}
+
+/* At reeve's end. */
+static void a_spared_one_and_its_session_outlive_us(void **state)
+{
+    struct process_mark who = a_grandchild("setsid", "sleep 1000 & exec sleep 1000");
+
+    (void)state;
+    adopt(who);
+    child_spare(child);
+    end_parent();
+    children_kill_orphans(all, 10000);
+    assert_true(procfs_lives(&who));
+    assert_true(child_group_lives(child));
+    child_signal_group(child, SIGKILL, NULL);
+    wait_for_ends(2);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    snprintf(path, sizeof path, "%s/pid", mkdtemp(folder));
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    unlink(path);
+    rmdir(folder);
+    return 0;
+}
+
+#define WITH_CHILDREN(test) cmocka_unit_test_setup_teardown(test, open_children, close_children)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_CHILDREN(its_end_is_noticed_though_nobody_knows_how_it_ended),
+        WITH_CHILDREN(of_one_that_became_our_child_the_status_is_known),
+        WITH_CHILDREN(a_signal_reaches_its_group),
+        WITH_CHILDREN(a_group_that_it_shares_is_left_alone),
+        WITH_CHILDREN(one_of_another_start_is_not_adopted),
+        WITH_CHILDREN(the_dead_are_not_adopted),
+        WITH_CHILDREN(a_spared_one_and_its_session_outlive_us),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
