@@ -24,7 +24,8 @@ void supervisor_keep(struct supervisor *s, struct snapshot *snapshot);
 /* NULL: nothing is kept. */
 struct snapshot *supervisor_snapshot(const struct supervisor *s);
 
-/* Write what has changed, behind each callback; with `whole` also what changes too often to be written each time: before an upgrade. */
+/* Write what has changed, behind each callback; with `whole` also what changes too often to be written each time:
+ * before an upgrade. */
 void supervisor_write(struct supervisor *s, bool whole);
 
 /* For those who make up a process and the supervisor: something of it has changed; write it now; it is about to go. */
@@ -36,7 +37,7 @@ void process_touch(struct process *p);
 struct process *process_resume(struct supervisor *s, struct plan *plan, struct program *program, struct unpack *u);
 void process_resume_ends(struct process *p, const char *data, size_t length);
 void process_take_up(struct process *p, struct unpack *u); /* when all are there */
-bool process_is_first_touched(struct process *p); /* since it was written */
+bool process_is_first_touched(struct process *p);          /* since it was written */
 void process_is_written(struct process *p);
 void process_write(struct process *p, bool whole);
 void process_unwrite(struct process *p);

@@ -63,8 +63,8 @@ struct plan {
     struct order *order; /* owned; NULL until somebody asks */
     void *script;        /* the generation whose functions the programs name; the plan owns it */
     void (*free_script)(void *script);
-    unsigned number;     /* among all that were in force; 0: it never was */
-    struct buffer text;  /* what it was made of, until the snapshot has it; its form is the loader's business */
+    unsigned number;          /* among all that were in force; 0: it never was */
+    struct buffer text;       /* what it was made of, until the snapshot has it; its form is the loader's business */
     struct snapshot *kept_in; /* NULL: in none */
     unsigned entry;
     unsigned users; /* how many hold it; plan_release frees at 0 */

@@ -32,8 +32,8 @@ struct policy_memory {
     int short_runs;    /* unexpected ends in a row of runs shorter than `stable` */
 };
 
-/* Times of the last restarts, for respawn_limit; NULL at first, and where there is no limit. One per program, one for all
- * together. */
+/* Times of the last restarts, for respawn_limit; NULL at first, and where there is no limit. One per program, one for
+ * all together. */
 struct respawns;
 
 /* Whether an exit status (-1: a signal) was expected: in `exitcodes`; for a oneshot only 0. */

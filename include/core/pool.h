@@ -13,10 +13,10 @@ struct pool {
     struct process **process; /* those that are kept, by index; the supervisor owns them */
     size_t count;
     struct respawns *respawns; /* owned */
-    unsigned back; /* its restart is still to be told to those who require it: that run; 0: no */
-    bool falls;    /* it goes down, and that is still to be told to those who require it */
-    bool scaled;   /* the count is a user's, not the file's */
-    bool touched;  /* to be written into the snapshot */
+    unsigned back;             /* its restart is still to be told to those who require it: that run; 0: no */
+    bool falls;                /* it goes down, and that is still to be told to those who require it */
+    bool scaled;               /* the count is a user's, not the file's */
+    bool touched;              /* to be written into the snapshot */
     unsigned entry;
 };
 

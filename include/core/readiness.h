@@ -23,8 +23,8 @@ void readiness_told(struct readiness *r);
 /* It has asked for so much time from now on. */
 void readiness_extend(struct readiness *r, msec time);
 
-/* For the next life: its end of the pipe (-1: none), when it must be ready, whether it is and nobody was told yet. NULL:
- * 0. And from there. */
+/* For the next life: its end of the pipe (-1: none), when it must be ready, whether it is and nobody was told yet.
+ * NULL: 0. And from there. */
 int readiness_fd(const struct readiness *r);
 msec readiness_deadline(const struct readiness *r);
 bool readiness_is_over(const struct readiness *r);

@@ -43,9 +43,9 @@ struct reply {
     struct buffer results; /* a JSON list with an entry for each target; empty: there were none */
     reply_piece_fn *on_piece;
     reply_end_fn *on_end;
-    void *arg;                                      /* of the two above */
-    void (*on_cancel)(struct reply *r, void *work); /* set by a command that answers later: free `work` */
-    void *work;                                     /* its state */
+    void *arg;                                          /* of the two above */
+    void (*on_cancel)(struct reply *r, void *work);     /* set by a command that answers later: free `work` */
+    void *work;                                         /* its state */
     void (*pack)(const void *work, struct buffer *out); /* set by one that a next life can go on with */
     void (*on_progress)(struct reply *r, void *arg);    /* what `pack` says has changed; NULL: nobody asks */
 };

@@ -23,9 +23,9 @@ struct children; /* all of them */
 struct child;    /* one */
 
 struct child_exit {
-    int code;   /* exit status, or -1 when a signal ended it */
-    int signal; /* 0, or the signal that ended it */
-    bool core;  /* the kernel says that it dumped core */
+    int code;     /* exit status, or -1 when a signal ended it */
+    int signal;   /* 0, or the signal that ended it */
+    bool core;    /* the kernel says that it dumped core */
     bool unknown; /* it was not our child, so nobody can say: code is -1, signal 0 */
     struct rusage usage;
 };
@@ -37,7 +37,8 @@ struct child_request {
     const char *directory; /* NULL: stay */
     int umask;             /* -1: leave */
     int stdio[3];          /* descriptors that become 0, 1, 2 */
-    const int *passed;     /* descriptors that become 3, 4 … (-1: stays closed); LISTEN_PID is filled in where envp has it */
+    const int
+        *passed; /* descriptors that become 3, 4 … (-1: stays closed); LISTEN_PID is filled in where envp has it */
     size_t passed_count;
     const struct identity *identity; /* NULL: stay who we are */
     const struct limit *limits;
@@ -60,8 +61,8 @@ void children_free(struct children *all);
 
 /* Start it in a session of its own. Returns after the exec, so a failed step is known here: "chdir to
  * '/nope': No such file or directory", "exec '/bin/x': Permission denied". NULL on failure. */
-struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit,
-                          void *arg, struct error *e);
+struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit, void *arg,
+                          struct error *e);
 
 /* One that a former life of ours has started: it is still our child. `heir` is the one that may have taken its place
  * (0: there was none), and `group` its process group. If it was reaped and nobody took its place, on_exit comes soon,

@@ -21,8 +21,8 @@ void loop_free(struct loop *loop);
 void loop_run(struct loop *loop);
 void loop_end(struct loop *loop);
 
-/* Who keeps watch over the callbacks: `begin` comes before the first one of a turn, `next` behind each, `end` before the
- * loop waits again. Each may be NULL; all of it: nobody does. */
+/* Who keeps watch over the callbacks: `begin` comes before the first one of a turn, `next` behind each, `end` before
+ * the loop waits again. Each may be NULL; all of it: nobody does. */
 struct loop_guard {
     loop_fn *begin, *next, *end;
     void *arg;

@@ -7,8 +7,8 @@
 #include "control/upgrade.h"
 #include "core/herald.h"
 #include "core/journal.h"
-#include "core/tally.h"
 #include "core/supervisor.h"
+#include "core/tally.h"
 #include "os/daemon.h"
 #include "os/limits.h"
 #include "os/manager.h"
@@ -119,7 +119,8 @@ static bool apply_settings(struct run *r, const struct supervisor_settings *sett
 /* What is ours as the user that we stay. */
 static bool settle(struct run *r, const struct plan *plan, struct error *e)
 {
-    return premises_settle(&plan->settings, e) && (r->pidfile == NULL || pidfile_write(r->pidfile, e)) && server_listen(r->server, plan, e);
+    return premises_settle(&plan->settings, e) && (r->pidfile == NULL || pidfile_write(r->pidfile, e)) &&
+           server_listen(r->server, plan, e);
 }
 
 /* The sockets come first: their ports may be for root only. One that cannot be opened is told last: if another reeve

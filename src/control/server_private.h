@@ -69,9 +69,9 @@ struct server {
     size_t port_count;
     TAILQ_HEAD(, session) sessions; /* oldest first */
     size_t tcp_count;
-    bool touched;           /* some session is, or the ports are */
-    unsigned entry;         /* of the ports, in the snapshot */
-    int failures; /* wrong passwords lately, of all clients */
+    bool touched;   /* some session is, or the ports are */
+    unsigned entry; /* of the ports, in the snapshot */
+    int failures;   /* wrong passwords lately, of all clients */
     msec last_failure;
 };
 

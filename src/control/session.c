@@ -1,5 +1,6 @@
 /* One client of the control port. In text commands are done one after another: one that answers later holds back those
- * behind it, and the next line ends a stream. In JSON a request with an id holds nobody back: its answer has it, too. */
+ * behind it, and the next line ends a stream. In JSON a request with an id holds nobody back: its answer has it, too.
+ */
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/command.h"

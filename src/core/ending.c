@@ -88,8 +88,8 @@ static void end_group(struct process *p)
     }
 }
 
-/* The starter of a daemon has ended. True: somebody takes its place, or is waited for. While it is being stopped, the one
- * that it has started is stopped in its place. */
+/* The starter of a daemon has ended. True: somebody takes its place, or is waited for. While it is being stopped, the
+ * one that it has started is stopped in its place. */
 static bool starter_ended(struct process *p, const struct child_exit *end)
 {
     struct child *starter = p->child;

@@ -45,7 +45,7 @@ struct process {
     bool held : 1;        /* STARTING or STOPPING, but others come first */
     bool touched : 1;     /* to be written into the snapshot */
     bool ends_touched : 1;
-    bool starter : 1;     /* the child only starts what puts itself into the background */
+    bool starter : 1; /* the child only starts what puts itself into the background */
 };
 
 /* Why a process is ended though nobody wished so. */

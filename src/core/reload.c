@@ -2,8 +2,8 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/herald.h"
-#include "os/snapshot.h"
 #include "os/clock.h"
+#include "os/snapshot.h"
 #include "supervisor_private.h"
 
 #include <stdlib.h>

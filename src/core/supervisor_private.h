@@ -55,7 +55,7 @@ struct supervisor {
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;
-    bool visits; /* it acts on detached programs only */
+    bool visits;               /* it acts on detached programs only */
     struct respawns *respawns; /* over all programs; owned */
     struct shutdown shutdown;
     struct snapshot *snapshot; /* borrowed; NULL: nothing is kept */

@@ -45,7 +45,7 @@ struct child {
     unsigned char state;
     bool freed;
     bool spared;
-    bool lost; /* REAPED, but its owner does not know yet */
+    bool lost;    /* REAPED, but its owner does not know yet */
     bool adopted; /* a stranger */
 };
 
@@ -447,9 +447,7 @@ struct child *child_adopt(struct children *all, const struct process_mark *who, 
         return NULL;
     }
     c = xcalloc(1, sizeof *c);
-    *c = (struct child){
-        .pid = who->pid, .pidfd = pidfd, .all = all, .on_exit = on_exit, .arg = arg, .adopted = true
-    };
+    *c = (struct child){ .pid = who->pid, .pidfd = pidfd, .all = all, .on_exit = on_exit, .arg = arg, .adopted = true };
     s->child = c;
     LIST_INSERT_HEAD(&all->strangers, s, link);
     pidmap_add(&all->by_pid, &c->pid);

@@ -90,8 +90,7 @@ static bool name_address(struct notify *n)
     struct sockaddr_un un;
     socklen_t length = sizeof un;
 
-    if (getsockname(n->fd, (struct sockaddr *)&un, &length) < 0 ||
-        length <= offsetof(struct sockaddr_un, sun_path) + 1)
+    if (getsockname(n->fd, (struct sockaddr *)&un, &length) < 0 || length <= offsetof(struct sockaddr_un, sun_path) + 1)
         return false;
     snprintf(n->address, sizeof n->address, "@%.*s", (int)(length - offsetof(struct sockaddr_un, sun_path) - 1),
              un.sun_path + 1);

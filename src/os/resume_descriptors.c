@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -63,9 +63,14 @@ static void each(void (*fn)(int fd))
     close(folder);
 }
 
+/* Not the kernel's own kinds, such as an epoll, which have no type: the next life makes them anew, with the low numbers
+ * that they have now. */
 static void keep(int fd)
 {
-    fcntl(fd, F_SETFD, 0);
+    struct stat st;
+
+    if (fstat(fd, &st) < 0 || (st.st_mode & S_IFMT) != 0)
+        fcntl(fd, F_SETFD, 0);
 }
 
 void resume_keep_descriptors(void)

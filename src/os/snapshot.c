@@ -25,7 +25,7 @@ enum { VERSION = 1 };
 
 enum {
     UNIT = 64,
-    SMALL = 16,       /* sizes in steps of a unit; above they double */
+    SMALL = 16, /* sizes in steps of a unit; above they double */
     CLASSES = 16 + 26,
     FIRST_ROOM = 64 << 10,
 };
@@ -147,7 +147,7 @@ static unsigned class_of(size_t units, uint32_t *size)
         return (unsigned)units - 1;
     }
     for (*size = SMALL; *size < units; *size *= 2)
-        class++;
+        class ++;
     return class;
 }
 

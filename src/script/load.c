@@ -154,7 +154,8 @@ static struct plan *load(struct script *s, const char *path, size_t before)
         bool missing = access(path, F_OK) != 0 && errno == ENOENT;
 
         if (e.text[0] != '\0')
-            problems_add(l->problems, path, 0, "%s%s", e.text, missing ? " (`reeve init` writes one to begin with)" : "");
+            problems_add(l->problems, path, 0, "%s%s", e.text,
+                         missing ? " (`reeve init` writes one to begin with)" : "");
         return refuse(s);
     }
     evaluate(s, source);

@@ -269,7 +269,10 @@ static void a_scaling(void)
 
 typedef void scene_fn(void);
 
-#define SCENE(fn) { #fn, fn }
+#define SCENE(fn)                                                                                                      \
+    {                                                                                                                  \
+#fn, fn                                                                                                        \
+    }
 static const struct {
     const char *name;
     scene_fn *fn;
@@ -293,8 +296,7 @@ static void add_end(const struct process_exit *e, struct buffer *out)
     if (e != NULL)
         buffer_addf(out, ": %s, %d %d, attempt %d, %d restarts, uptime %lld, at %lld%s%s%s", e->reason, e->code,
                     e->signal, e->attempt, e->restarts, (long long)e->uptime, (long long)e->at,
-                    e->expected ? ", expected" : "", e->stopped ? ", stopped" : "",
-                    e->failed_start ? ", failed" : "");
+                    e->expected ? ", expected" : "", e->stopped ? ", stopped" : "", e->failed_start ? ", failed" : "");
 }
 
 static void add_process(struct process *p, void *arg)

@@ -2,11 +2,11 @@
 #ifndef TESTS_UNIT_CORE_STAGE_H
 #define TESTS_UNIT_CORE_STAGE_H
 
+#include "../../../src/core/process_private.h"
+#include "../../../src/core/supervisor_private.h"
 #include "base/xalloc.h"
 #include "core/handover.h"
 #include "core/supervisor.h"
-#include "../../../src/core/process_private.h"
-#include "../../../src/core/supervisor_private.h"
 #include "fake/fake.h"
 #include "os/clock.h"
 
