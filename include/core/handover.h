@@ -62,7 +62,7 @@ const struct snapshot *handover_snapshot(const struct handover *h);
 void handover_claim(const struct handover *h, struct supervisor *s);
 
 /* Go on where the former life was, instead of supervisor_start. */
-void handover_resume(const struct handover *h, struct supervisor *s);
+void handover_resume(struct handover *h, struct supervisor *s);
 void handover_close(struct handover *h); /* NULL is welcome */
 
 #endif

@@ -129,6 +129,8 @@ static void print_supervisor(const struct supervisor *s, struct buffer *b)
     json_text(b, REEVE_VERSION);
     json_key(b, "uptime");
     add_seconds(b, clock_now() - supervisor_started(s));
+    json_key(b, "hooks");
+    json_bool(b, !supervisor_is_quiet(s));
     json_close_object(b);
 }
 
@@ -154,6 +156,8 @@ void command_status(const struct request *q, struct reply *r)
         print_status(q, &t, &r->data);
     else
         print_lines(&t, &r->text);
+    if (q->arg_count == 0 && supervisor_is_quiet(q->supervisor))
+        reply_line(r, "reeve: hooks are off, after too many crashes or hangs within a minute, until the next reload");
     for (size_t i = 0; i < t.count && q->arg_count > 0; i++)
         if (process_state(t.process[i]) != PROCESS_RUNNING) {
             r->told = true;

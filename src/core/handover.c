@@ -171,7 +171,7 @@ void handover_claim(const struct handover *h, struct supervisor *s)
         limits_set_files_before(unpack_number(&u, "files soft"), unpack_number(&u, "files hard"));
 }
 
-static void resume_self(const struct handover *h, struct supervisor *s)
+static void resume_self(struct handover *h, struct supervisor *s)
 {
     struct unpack u;
     const char *token;
@@ -186,9 +186,8 @@ static void resume_self(const struct handover *h, struct supervisor *s)
     s->last_run = (unsigned)unpack_number(&u, "last run");
     s->last_plan = (unsigned)unpack_number(&u, "last plan");
     respawns_unpack(&s->respawns, &u);
-    lives_free(&s->lives);
-    lives_unpack(&s->lives, &u);
-    s->lives.quiet = h->lives.quiet;
+    s->lives = h->lives; /* with this one */
+    h->lives = (struct lives){ 0 };
     s->shutdown.begun = unpack_number(&u, "ending") != 0;
     s->shutdown.killed = unpack_number(&u, "killed") != 0;
     s->shutdown.exit_code = (int)unpack_number(&u, "exit code");
@@ -324,7 +323,7 @@ static void resume_processes(const struct handover *h, struct supervisor *s)
     snapshot_each(h->snapshot, "process", take_up_process, s);
 }
 
-void handover_resume(const struct handover *h, struct supervisor *s)
+void handover_resume(struct handover *h, struct supervisor *s)
 {
     assert(s->plan == NULL);
     s->plan = plan_hold(h->plan);
