@@ -35,6 +35,19 @@ const char *snapshot_bytes(const struct snapshot *s, size_t *length);
  * snapshot keeps nothing. */
 void snapshot_put(struct snapshot *s, unsigned *entry, const char *kind, const struct buffer *content);
 
+/* An entry that is written in place, at any time: its bytes, zero at first, which do not move; a reader finds them as
+ * they are. `name`, from snapshot_name, is what other entries may call it by. One that is larger (or smaller) takes its
+ * place; the old one, which was *entry, is still to be dropped. NULL, and nothing has changed: there is no memory. */
+void *snapshot_reserve(struct snapshot *s, unsigned name, unsigned *entry, const char *kind, size_t length);
+
+/* A new name; 0 without a snapshot. Who is called so in a former life; NULL: nobody. */
+unsigned snapshot_name(struct snapshot *s);
+const char *snapshot_find(const struct snapshot *s, unsigned name, size_t *length);
+
+/* snapshot_put, of an entry that has such a name. */
+void snapshot_put_named(struct snapshot *s, unsigned name, unsigned *entry, const char *kind,
+                        const struct buffer *content);
+
 /* Forget an entry; *entry becomes 0. 0 is welcome. */
 void snapshot_drop(struct snapshot *s, unsigned *entry);
 

@@ -292,15 +292,15 @@ static void resume_ends(const char *data, size_t length, void *arg)
 
 static void take_up_process(const char *data, size_t length, void *arg)
 {
-    struct supervisor *s = arg;
+    const struct passage *passage = arg;
     struct unpack u;
     struct process *p;
 
     if (!unpack_begin(&u, data, length))
         return;
-    p = supervisor_process(s, (unsigned)unpack_number(&u, "id"));
+    p = supervisor_process(passage->supervisor, (unsigned)unpack_number(&u, "id"));
     if (p != NULL)
-        process_take_up(p, &u);
+        process_take_up(p, passage->handover->snapshot, &u);
 }
 
 static int by_id(const void *a, const void *b)
@@ -320,7 +320,7 @@ static void resume_processes(const struct handover *h, struct supervisor *s)
     snapshot_each(h->snapshot, "ends", resume_ends, s);
     for (size_t i = 0; i < s->plan->program_count; i++)
         pool_name_processes(&s->pools[i]);
-    snapshot_each(h->snapshot, "process", take_up_process, s);
+    snapshot_each(h->snapshot, "process", take_up_process, &passage);
 }
 
 void handover_resume(struct handover *h, struct supervisor *s)

@@ -151,6 +151,7 @@ static void renew_output(struct process *p, struct output **o, const struct outp
         return;
     output_free(*o);
     *o = output_new(supervisor_loop(p->supervisor), s, process_name(p), stream);
+    output_keep(*o, supervisor_snapshot(p->supervisor));
 }
 
 static bool open_output(struct launch *l, struct output *o, const struct output_settings *s, int stream,

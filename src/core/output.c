@@ -51,6 +51,7 @@ struct output {
     void *on_end_arg;
     struct ring ring;
     struct line_cutter cutter;
+    unsigned line_name, line_entry; /* the unfinished line, in the snapshot that has the ring */
     struct logfile *file; /* NULL: not needed, or not yet open */
     struct logfile_user user;
     LIST_HEAD(, output_listener) listeners;
@@ -147,6 +148,19 @@ static bool wants_lines(const struct output *o)
     return o->to == SINK_SYSLOG || f->timestamp || f->prefix || f->json || logfile_wants_lines(o->file);
 }
 
+/* A line that was begun belongs to the next life, if that comes before its end. */
+static void keep_unfinished(struct output *o)
+{
+    const struct buffer *unfinished = &o->cutter.unfinished;
+
+    if (o->line_name == 0)
+        return;
+    if (unfinished->length > 0)
+        snapshot_put_named(o->ring.snapshot, o->line_name, &o->line_entry, "line", unfinished);
+    else
+        snapshot_drop(o->ring.snapshot, &o->line_entry);
+}
+
 static void send_on(struct output *o, const char *data, size_t length)
 {
     if (o->to == SINK_NONE)
@@ -155,6 +169,7 @@ static void send_on(struct output *o, const char *data, size_t length)
         send_lines(o, data, length, false);
     else
         send_bytes(o, data, length);
+    keep_unfinished(o);
 }
 
 static void tell_listeners(struct output *o, const char *data, size_t length)
@@ -180,6 +195,7 @@ static void finish(struct output *o)
 
     if (o->cutter.unfinished.length > 0)
         send_lines(o, "", 0, true);
+    keep_unfinished(o);
     stream_close(o->stream);
     o->stream = NULL;
     o->on_end = NULL;
@@ -254,6 +270,7 @@ void output_free(struct output *o)
     if (o->file != NULL)
         logfile_close(o->file, &o->user);
     line_cutter_free(&o->cutter);
+    keep_unfinished(o);
     ring_free(&o->ring);
     free(o->path);
     free(o->process);
@@ -349,27 +366,22 @@ void output_cut(struct output *o)
 
 /* ---- from life to life ----------------------------------------------------------------------- */
 
-static void pack_ring(const struct ring *r, struct buffer *out)
+void output_keep(struct output *o, struct snapshot *snapshot)
 {
-    struct buffer kept = { 0 };
-
-    ring_copy(r, &kept);
-    if (kept.length > 0)
-        pack_bytes(out, "ring", kept.data, kept.length);
-    buffer_free(&kept);
+    if (o == NULL || snapshot == NULL)
+        return;
+    ring_keep(&o->ring, snapshot);
+    o->line_name = snapshot_name(snapshot);
 }
 
-void output_pack(const struct output *o, bool whole, struct buffer *out)
+void output_pack(const struct output *o, struct buffer *out)
 {
     if (o == NULL)
         return;
     if (o->stream != NULL)
         pack_number(out, "fd", stream_fd(o->stream));
-    if (!whole)
-        return;
-    pack_ring(&o->ring, out);
-    if (o->cutter.unfinished.length > 0)
-        pack_bytes(out, "unfinished", o->cutter.unfinished.data, o->cutter.unfinished.length);
+    pack_number(out, "ring", o->ring.name);
+    pack_number(out, "line", o->line_name);
 }
 
 static void read_on(struct output *o, const struct output_settings *s, int fd)
@@ -385,20 +397,29 @@ static void read_on(struct output *o, const struct output_settings *s, int fd)
         on_full(true, o);
 }
 
-void output_resume(struct output *o, const struct output_settings *s, const char *data, size_t length)
+static void restore_ring(struct output *o, const struct snapshot *former, unsigned name)
+{
+    size_t length;
+    const char *memory = snapshot_find(former, name, &length);
+
+    if (memory != NULL)
+        ring_restore(&o->ring, memory, length);
+}
+
+void output_resume(struct output *o, const struct output_settings *s, const struct snapshot *former, const char *data,
+                   size_t length)
 {
     struct unpack u;
-    size_t kept;
     int fd;
 
     if (o == NULL || !unpack_begin(&u, data, length))
         return;
     fd = resume_claim(unpack_number(&u, "fd"));
-    data = unpack_bytes(&u, "ring", &kept);
-    ring_add(&o->ring, data, kept);
-    data = unpack_bytes(&u, "unfinished", &kept);
-    if (kept > 0)
-        buffer_add(&o->cutter.unfinished, data, kept);
+    restore_ring(o, former, (unsigned)unpack_number(&u, "ring"));
+    data = snapshot_find(former, (unsigned)unpack_number(&u, "line"), &length);
+    if (data != NULL)
+        buffer_add(&o->cutter.unfinished, data, length < LINE_MOST ? length : LINE_MOST);
+    keep_unfinished(o);
     if (fd >= 0)
         read_on(o, s, fd);
 }

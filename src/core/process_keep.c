@@ -78,9 +78,9 @@ static void pack_all(const struct process *p, bool whole, struct buffer *out)
 
     pack_state(p, out);
     pack_child(p, out);
-    output_pack(p->out, whole, &part);
+    output_pack(p->out, &part);
     pack_part(out, "out", &part);
-    output_pack(p->err, whole, &part);
+    output_pack(p->err, &part);
     pack_part(out, "err", &part);
     care_pack(p, whole, &part);
     pack_part(out, "care", &part);

@@ -95,7 +95,7 @@ void process_resume_ends(struct process *p, const char *data, size_t length)
 
 /* ---- taking up ----------------------------------------------------------------------------------- */
 
-static void take_up_output(struct process *p, struct unpack *u, int stream)
+static void take_up_output(struct process *p, const struct snapshot *former, struct unpack *u, int stream)
 {
     const struct output_settings *s = stream == 1 ? &process_settings(p)->out : &process_settings(p)->err;
     struct output **o = stream == 1 ? &p->out : &p->err;
@@ -105,8 +105,9 @@ static void take_up_output(struct process *p, struct unpack *u, int stream)
     if (data == NULL && (p->child == NULL || p->ended))
         return;
     *o = output_new(supervisor_loop(p->supervisor), s, process_name(p), stream == 1 ? "stdout" : "stderr");
+    output_keep(*o, supervisor_snapshot(p->supervisor));
     if (data != NULL)
-        output_resume(*o, s, data, length);
+        output_resume(*o, s, former, data, length);
 }
 
 /* The settings of its run, as far as they are worked out by functions. */
@@ -157,14 +158,14 @@ static void take_up_state(struct process *p)
     }
 }
 
-void process_take_up(struct process *p, struct unpack *u)
+void process_take_up(struct process *p, const struct snapshot *former, struct unpack *u)
 {
     const char *care;
     size_t length;
 
     take_up_settings(p);
-    take_up_output(p, u, 1);
-    take_up_output(p, u, 2);
+    take_up_output(p, former, u, 1);
+    take_up_output(p, former, u, 2);
     care = unpack_bytes(u, "care", &length);
     if (care != NULL)
         care_unpack(p, care, length);

@@ -404,12 +404,12 @@ static void tell_lost(void *arg)
 struct child *child_resume(struct children *all, pid_t pid, pid_t heir, pid_t group, child_exit_fn *on_exit, void *arg)
 {
     struct child *c = xcalloc(1, sizeof *c);
-    bool inherited = !is_our_child(pid) && is_our_child(heir);
+    bool ours = is_our_child(pid), inherited = !ours && is_our_child(heir);
 
     *c = (struct child){ .pid = inherited ? heir : pid, .pidfd = -1, .all = all, .on_exit = on_exit, .arg = arg };
     if (heir > 0)
         add_heir(c, heir, inherited ? getpgid(heir) : group != pid ? group : 0);
-    if (inherited || is_our_child(pid)) {
+    if (ours || inherited) {
         begin_hearing(c);
         return c;
     }

@@ -25,8 +25,8 @@ enum { VERSION = 1 };
 
 enum {
     UNIT = 64,
-    SMALL = 16, /* sizes in steps of a unit; above they double */
-    CLASSES = 16 + 26,
+    SMALL = 16, /* sizes in steps of a unit; above that, each is a quarter larger than the one before, or less */
+    CLASSES = 16 + 4 * 21,
     FIRST_ROOM = 64 << 10,
 };
 
@@ -140,15 +140,19 @@ const char *snapshot_bytes(const struct snapshot *s, size_t *length)
 /* The class of blocks that have at least so many units, and how many these have. */
 static unsigned class_of(size_t units, uint32_t *size)
 {
-    unsigned class = SMALL - 1;
+    unsigned number = SMALL - 1;
+    uint32_t step = SMALL / 4;
 
     if (units <= SMALL) {
         *size = (uint32_t)units;
         return (unsigned)units - 1;
     }
-    for (*size = SMALL; *size < units; *size *= 2)
-        class ++;
-    return class;
+    for (*size = SMALL; *size < units; *size += step) {
+        if (*size == 8 * step)
+            step *= 2;
+        number++;
+    }
+    return number;
 }
 
 static uint32_t take_new(struct snapshot *s, uint32_t size)
@@ -167,12 +171,12 @@ static uint32_t take_new(struct snapshot *s, uint32_t size)
 static uint32_t take_block(struct snapshot *s, size_t length)
 {
     uint32_t size;
-    unsigned class = class_of((sizeof(struct block) + length + UNIT - 1) / UNIT, &size);
-    uint32_t place = s->free_list[class];
+    unsigned number = class_of((sizeof(struct block) + length + UNIT - 1) / UNIT, &size);
+    uint32_t place = s->free_list[number];
 
     if (place == 0)
         return take_new(s, size);
-    s->free_list[class] = block_at(s, place)->entry;
+    s->free_list[number] = block_at(s, place)->entry;
     return place;
 }
 
@@ -180,11 +184,11 @@ static void give_back(struct snapshot *s, uint32_t place)
 {
     struct block *b = block_at(s, place);
     uint32_t size;
-    unsigned class = class_of(b->units, &size);
+    unsigned number = class_of(b->units, &size);
 
     __atomic_store_n(&b->state, FREE, __ATOMIC_RELEASE);
-    b->entry = s->free_list[class];
-    s->free_list[class] = place;
+    b->entry = s->free_list[number];
+    s->free_list[number] = place;
 }
 
 static void complain(struct snapshot *s)
@@ -199,7 +203,52 @@ static bool is_unchanged(const struct block *b, const struct buffer *content)
     return b->length == content->length && memcmp(b->data, content->data, content->length) == 0;
 }
 
+/* A block of the entry `name` that is complete but for its content. */
+static struct block *begin_entry(struct snapshot *s, const struct block *old, unsigned name, const char *kind,
+                                 size_t length, uint32_t *place)
+{
+    struct block *b;
+
+    *place = length < reserved ? take_block(s, length) : 0;
+    if (*place == 0) {
+        complain(s);
+        return NULL;
+    }
+    b = block_at(s, *place);
+    b->length = (uint32_t)length;
+    b->entry = old != NULL ? old->entry : name;
+    b->turn = old != NULL ? old->turn + 1 : 1;
+    memset(b->kind, 0, sizeof b->kind);
+    memcpy(b->kind, kind, strlen(kind));
+    return b;
+}
+
+unsigned snapshot_name(struct snapshot *s)
+{
+    return s != NULL ? ++s->last_entry : 0;
+}
+
+void *snapshot_reserve(struct snapshot *s, unsigned name, unsigned *entry, const char *kind, size_t length)
+{
+    const struct block *old = *entry != 0 ? block_at(s, *entry) : NULL;
+    uint32_t place;
+    struct block *b = begin_entry(s, old, name, kind, length, &place);
+
+    if (b == NULL)
+        return NULL;
+    memset(b->data, 0, length);
+    __atomic_store_n(&b->state, LIVE, __ATOMIC_RELEASE);
+    *entry = place;
+    return b->data;
+}
+
 void snapshot_put(struct snapshot *s, unsigned *entry, const char *kind, const struct buffer *content)
+{
+    snapshot_put_named(s, *entry == 0 ? snapshot_name(s) : 0, entry, kind, content);
+}
+
+void snapshot_put_named(struct snapshot *s, unsigned name, unsigned *entry, const char *kind,
+                        const struct buffer *content)
 {
     const struct block *old = s != NULL && *entry != 0 ? block_at(s, *entry) : NULL;
     struct block *b;
@@ -208,17 +257,9 @@ void snapshot_put(struct snapshot *s, unsigned *entry, const char *kind, const s
     assert(strlen(kind) <= SNAPSHOT_KIND_MOST);
     if (s == NULL || (old != NULL && is_unchanged(old, content)))
         return;
-    place = content->length < reserved ? take_block(s, content->length) : 0;
-    if (place == 0) {
-        complain(s);
+    b = begin_entry(s, old, name, kind, content->length, &place);
+    if (b == NULL)
         return;
-    }
-    b = block_at(s, place);
-    b->length = (uint32_t)content->length;
-    b->entry = old != NULL ? old->entry : ++s->last_entry;
-    b->turn = old != NULL ? old->turn + 1 : 1;
-    memset(b->kind, 0, sizeof b->kind);
-    memcpy(b->kind, kind, strlen(kind));
     if (content->length > 0)
         memcpy(b->data, content->data, content->length);
     __atomic_store_n(&b->state, LIVE, __ATOMIC_RELEASE);
@@ -321,6 +362,24 @@ struct snapshot *snapshot_open(int fd, struct error *e)
         return s;
     snapshot_free(s);
     return NULL;
+}
+
+const char *snapshot_find(const struct snapshot *s, unsigned name, size_t *length)
+{
+    size_t low = 0, high = s->live_count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (s->live[middle]->entry < name)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == s->live_count || s->live[low]->entry != name)
+        return NULL;
+    *length = s->live[low]->length;
+    return s->live[low]->data;
 }
 
 size_t snapshot_each(const struct snapshot *s, const char *kind, snapshot_fn *fn, void *arg)

@@ -204,7 +204,7 @@ static void set_non_blocking(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
 
-    if (flags >= 0)
+    if (flags >= 0 && (flags & O_NONBLOCK) == 0)
         fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
