@@ -41,7 +41,7 @@ struct event {
     int state;                       /* enum process_state */
     const struct process_exit *exit; /* of EXIT and FATAL, and of STOP if it ran */
     bool ok;                         /* of HEALTH and WISH */
-    const char *text;                /* of RELOAD …: a line for people; else NULL */
+    const char *text;                /* of EXIT and FATAL: the verdict; of RELOAD …: a line for people; or NULL */
     msec at;                         /* wall clock */
 };
 

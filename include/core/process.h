@@ -32,6 +32,7 @@ struct process_exit {
     int code;   /* -1: by a signal, or it never ran */
     int signal; /* 0, or what ended it */
     bool core, expected;
+    bool oom;          /* the kernel did it, for want of memory */
     bool unknown;      /* how it ended: it was not our child. `code` is -1 */
     bool stopped;      /* by our wish */
     bool failed_start; /* before it was RUNNING */

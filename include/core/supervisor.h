@@ -47,6 +47,13 @@ struct supervisor_upward {
     /* Whether a line matches a Lua pattern. */
     bool (*match)(void *arg, const char *pattern, const char *line, size_t length);
 
+    /* How many functions run or wait now. */
+    size_t (*count_tasks)(void *arg);
+
+    /* Everything has stopped. True: something still has to be said to the world, and `end` is called once it is;
+     * nobody waits for that for longer than a few seconds. */
+    bool (*linger)(void *arg, loop_fn *end, void *end_arg);
+
     /* A plan has come into force. `before` is NULL at the start, and may still have stopping processes. */
     void (*applied)(void *arg, struct plan *before, struct plan *now);
 };

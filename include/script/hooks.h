@@ -15,6 +15,15 @@ extern const char *const hooks_events[];
 /* The generation in force; NULL: it has no functions. */
 void hooks_set_current(struct script *s);
 
+/* The same; borrowed, until the next turn of the loop. */
+struct script *hooks_current(void);
+
+/* Another `on`, whose texts are copied. */
+void hooks_subscribe(struct script *s, const struct subscription *to);
+
+/* Its last words: another configuration takes over, or reeve ends. */
+void hooks_say_farewell(struct script *s, bool ends);
+
 /* It is being freed. */
 void hooks_forget(const struct script *s);
 

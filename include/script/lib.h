@@ -42,6 +42,7 @@ void lib_open_mail(lua_State *L);
 
 /* What `require` finds though no file has it: each pushes its table. For reeve's own modules. */
 int lib_module_state(lua_State *L);
+int lib_module_inside(lua_State *L);
 int lib_module_pass(lua_State *L);
 int lib_module_schedule(lua_State *L);
 

@@ -25,9 +25,6 @@ struct plan *script_load_kept(const char *text, size_t length, struct problems *
 void script_keep(struct snapshot *snapshot);
 bool script_resume(const struct snapshot *former, struct error *e);
 
-/* How many hooks and tasks run or wait now. */
-size_t script_running(void);
-
 /* What turns foreign files into Lua: the room above gives it, since script may not call it. */
 struct script_converter {
     /* Whether a file of that name is foreign. */

@@ -31,6 +31,7 @@ struct subscription {
     int function;  /* in Lua's registry */
     char *file;    /* where `on` was called */
     int line;
+    bool apart; /* its turn does not come after the other hooks of the process */
 };
 
 struct script {
@@ -47,6 +48,9 @@ struct script {
 
     struct subscription *subscriptions;
     size_t subscription_count;
+
+    int farewell;   /* a function of reeve's own modules, in Lua's registry: another generation takes over; 0: none */
+    int alert_test; /* another one: what `alert test` runs */
 
     char *path;             /* of the configuration, as it was given */
     char *folder;           /* of the configuration, with a slash at its end; "" for the one we are in */

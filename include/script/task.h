@@ -53,6 +53,12 @@ void task_watch(struct task *t, struct task **variable);
 
 const char *task_name(const struct task *t);
 
+/* What it does has to be done: at the end of reeve everybody waits for it, a few seconds at most. */
+void task_hold(struct task *t);
+
+/* Whether there are such tasks; if so `on_free` is called once there are none. */
+bool tasks_linger(loop_fn *on_free, void *arg);
+
 /* ---- waiting --------------------------------------------------------------------------------------------------- */
 
 /* The task that runs on `L`. Raises where nobody may wait; `what` is the function that wants to. */
@@ -88,5 +94,6 @@ struct task_info {
 };
 typedef void task_info_fn(const struct task_info *info, void *arg);
 void tasks_each(task_info_fn *fn, void *arg);
+size_t tasks_count(void);
 
 #endif

@@ -7,6 +7,7 @@
 #include "os/resume.h"
 #include "run_private.h"
 #include "script/script.h"
+#include "script/task.h"
 #include "version.h"
 
 #include <signal.h>
@@ -36,7 +37,7 @@ static void write_all(struct run *r)
 static bool leave(void *arg, struct error *e)
 {
     struct run *r = arg;
-    size_t running = script_running();
+    size_t running = tasks_count();
 
     log_notice("upgrade: running '%s'", resume_path());
     if (running > 0)

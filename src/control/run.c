@@ -12,6 +12,7 @@
 #include "os/daemon.h"
 #include "os/limits.h"
 #include "os/manager.h"
+#include "os/oom.h"
 #include "os/pidfile.h"
 #include "os/signals.h"
 #include "run_private.h"
@@ -226,6 +227,7 @@ static void on_event(const struct event *event, void *arg)
 static void build(struct run *r)
 {
     limits_raise_files();
+    oom_open("/proc/self", "/dev/kmsg");
     r->loop = loop_new();
     signals_open(r->loop, on_signal, r);
     r->supervisor = supervisor_new(r->loop, &r->upward);
@@ -250,6 +252,7 @@ static void tear_down(struct run *r)
     signals_close();
     loop_free(r->loop);
     snapshot_free(r->snapshot);
+    oom_close();
     if (r->pidfile != NULL)
         pidfile_remove(r->pidfile);
 }

@@ -120,6 +120,8 @@ static void print_process(const struct process *p, struct buffer *b)
 
 static void print_supervisor(const struct supervisor *s, struct buffer *b)
 {
+    const struct supervisor_upward *up = supervisor_upward(s);
+
     json_open_object(b);
     json_key(b, "name");
     json_text(b, plan_host_name(&supervisor_plan(s)->settings));
@@ -131,6 +133,8 @@ static void print_supervisor(const struct supervisor *s, struct buffer *b)
     add_seconds(b, clock_now() - supervisor_started(s));
     json_key(b, "hooks");
     json_bool(b, !supervisor_is_quiet(s));
+    json_key(b, "tasks");
+    json_int(b, up->count_tasks != NULL ? (long long)up->count_tasks(up->arg) : 0);
     json_close_object(b);
 }
 

@@ -4,6 +4,7 @@
 #include "core/handover.h"
 #include "core/side_command.h"
 #include "os/clock.h"
+#include "os/oom.h"
 #include "process_private.h"
 
 #include <assert.h>
@@ -124,6 +125,7 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
     exit->code = end->signal == 0 ? end->code : -1;
     exit->signal = end->signal;
     exit->core = end->core;
+    exit->oom = end->signal == SIGKILL && p->state != PROCESS_STOPPING && oom_took(child_pid(c));
     exit->unknown = end->unknown;
     exit->uptime = clock_now() - p->started;
     process_exit_reason(exit);

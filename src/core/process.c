@@ -58,6 +58,23 @@ void process_publish(struct process *p, enum event_kind kind, const struct proce
                                                                 .at = clock_wall() });
 }
 
+/* The last end, with what follows from it; `verdict` is NULL after a stop by wish. */
+static void publish_end(struct process *p, enum event_kind kind, const struct verdict *verdict)
+{
+    struct buffer words = { 0 };
+
+    if (verdict != NULL)
+        process_verdict_words(verdict, &words);
+    bus_publish(supervisor_bus(p->supervisor), &(struct event){ .kind = kind,
+                                                                .process = p,
+                                                                .program = p->program,
+                                                                .state = (int)p->state,
+                                                                .exit = last_exit(p),
+                                                                .text = words.data,
+                                                                .at = clock_wall() });
+    buffer_free(&words);
+}
+
 /* The only place where `state` is assigned. */
 void process_enter(struct process *p, enum process_state next)
 {
@@ -217,7 +234,6 @@ static void start_failed(struct process *p, const char *what, const char *why)
     struct process_exit *exit = process_new_exit(p);
 
     snprintf(exit->reason, sizeof exit->reason, "%s%.150s", what, why);
-    process_publish(p, EVENT_EXIT, exit);
     decide(p, false);
 }
 
@@ -346,9 +362,9 @@ static void leave(struct process *p)
     supervisor_process_ended(p->supervisor, p);
 }
 
-static void give_up(struct process *p)
+static void give_up(struct process *p, const struct verdict *verdict)
 {
-    process_publish(p, EVENT_FATAL, last_exit(p));
+    publish_end(p, EVENT_FATAL, verdict);
     process_enter(p, PROCESS_FATAL);
     supervisor_process_ended(p->supervisor, p);
 }
@@ -395,6 +411,7 @@ static void decide(struct process *p, bool was_running)
     bool at_once = verdict.kind == VERDICT_RESTART && verdict.delay == 0 && was_running;
     bool told = !at_once || care_blame(p) != NULL; /* a blame is forgotten before the new start */
 
+    publish_end(p, EVENT_EXIT, &verdict);
     if (told)
         process_log_end(p, last_exit(p), &verdict);
     care_forget(p);
@@ -405,7 +422,7 @@ static void decide(struct process *p, bool was_running)
         leave(p);
         break;
     case VERDICT_GIVE_UP:
-        give_up(p);
+        give_up(p, &verdict);
         break;
     case VERDICT_RESTART:
         if (at_once)
@@ -418,6 +435,7 @@ static void decide(struct process *p, bool was_running)
 
 static void stopped(struct process *p)
 {
+    publish_end(p, EVENT_EXIT, NULL);
     process_log_end(p, last_exit(p), NULL);
     process_publish(p, EVENT_STOP, last_exit(p));
     care_forget(p);
@@ -433,7 +451,6 @@ void process_over(struct process *p)
 
     last_exit(p)->expected = is_expected(p);
     p->ends_touched = true;
-    process_publish(p, EVENT_EXIT, last_exit(p));
     if (p->state == PROCESS_STOPPING && blame == NULL)
         stopped(p);
     else

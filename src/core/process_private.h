@@ -150,6 +150,7 @@ void care_forgive(struct process *p);
 
 /* process_words.c */
 void process_exit_reason(struct process_exit *exit);
+void process_verdict_words(const struct verdict *verdict, struct buffer *out);
 void process_log_end(const struct process *p, const struct process_exit *exit, const struct verdict *verdict);
 
 #endif

@@ -33,33 +33,48 @@ bool process_state_parse(const char *name, enum process_state *out)
     return false;
 }
 
+static const char *remark(const struct process_exit *exit)
+{
+    if (exit->oom)
+        return " (out of memory)";
+    return exit->core ? " (core dumped)" : "";
+}
+
 void process_exit_reason(struct process_exit *exit)
 {
     if (exit->unknown)
         snprintf(exit->reason, sizeof exit->reason, "exited with status unknown");
     else if (exit->signal != 0)
-        snprintf(exit->reason, sizeof exit->reason, "killed by SIG%s%s", signal_name(exit->signal),
-                 exit->core ? " (core dumped)" : "");
+        snprintf(exit->reason, sizeof exit->reason, "killed by SIG%s%s", signal_name(exit->signal), remark(exit));
     else
         snprintf(exit->reason, sizeof exit->reason, "exited with status %d", exit->code);
 }
 
-static void add_consequence(struct buffer *b, const struct verdict *verdict)
+void process_verdict_words(const struct verdict *verdict, struct buffer *out)
 {
     switch (verdict->kind) {
     case VERDICT_LEAVE:
+        buffer_add_text(out, "left as it is");
         break;
     case VERDICT_GIVE_UP:
-        buffer_addf(b, ", giving up: %s", verdict->text);
+        buffer_addf(out, "giving up: %s", verdict->text);
         break;
     case VERDICT_RESTART:
-        buffer_add_text(b, ", restarting");
+        buffer_add_text(out, "restarting");
         if (verdict->delay > 0) {
-            buffer_add_text(b, " in ");
-            duration_format(b, verdict->delay);
+            buffer_add_text(out, " in ");
+            duration_format(out, verdict->delay);
         }
         break;
     }
+}
+
+static void add_consequence(struct buffer *b, const struct verdict *verdict)
+{
+    if (verdict->kind == VERDICT_LEAVE)
+        return;
+    buffer_add_text(b, ", ");
+    process_verdict_words(verdict, b);
 }
 
 /* `verdict` is NULL after a stop by wish. */

@@ -1,12 +1,12 @@
 /* The end: programs are stopped in reverse order, class by class of one priority, in parallel within a class but for
- * those who depend on one another; what is
- * left after stop_timeout, or at the second request, is killed. */
+ * those who depend on one another; what is left after stop_timeout, or at the second request, is killed. Then the rooms
+ * above may say their last words. */
 #include "base/log.h"
 #include "core/handover.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
-enum { ORPHANS_LIMIT = 2000 };
+enum { ORPHANS_LIMIT = 2000, LINGER_LIMIT = 5000 };
 
 /* Nobody stops before those who depend on it, whatever the numbers say; within a class they see to that themselves. */
 static int priority(const struct process *p)
@@ -14,13 +14,35 @@ static int priority(const struct process *p)
     return order_priority(plan_order(process_plan(p)), process_program(p));
 }
 
-static void finish(void *arg)
+static void end(void *arg)
 {
     struct supervisor *s = arg;
 
     timer_stop(&s->shutdown.limit);
-    children_kill_orphans(s->children, ORPHANS_LIMIT);
+    s->shutdown.lingers = false;
     loop_end(s->loop);
+}
+
+static void on_linger_limit(void *arg)
+{
+    struct supervisor *s = arg;
+
+    s->shutdown.limit = NULL;
+    end(s);
+}
+
+static void finish(void *arg)
+{
+    struct supervisor *s = arg;
+    const struct supervisor_upward *up = &s->upward;
+
+    timer_stop(&s->shutdown.limit);
+    children_kill_orphans(s->children, ORPHANS_LIMIT);
+    s->shutdown.lingers = up->linger != NULL && !s->shutdown.hurried && up->linger(up->arg, end, s);
+    if (s->shutdown.lingers)
+        s->shutdown.limit = timer_start(s->loop, LINGER_LIMIT, on_linger_limit, s);
+    else
+        loop_end(s->loop);
 }
 
 /* Detached ones live on, but not those that are being stopped already. */
@@ -106,9 +128,15 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
     struct shutdown *d = &s->shutdown;
 
     (void)graceful; /* workers differ in what they get; programs do not */
+    if (d->lingers) {
+        log_warning("%s again: ending at once", why);
+        end(s);
+        return;
+    }
     if (d->begun) {
         if (!d->killed)
             log_warning("%s again: killing everything", why);
+        d->hurried = true;
         kill_all(s);
         return;
     }

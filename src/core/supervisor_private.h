@@ -12,6 +12,8 @@
 /* The way to the end: classes of one priority are stopped one after another. */
 struct shutdown {
     bool begun, killed;
+    bool hurried; /* asked for twice */
+    bool lingers; /* everything has stopped, but the last words are not said */
     int exit_code;
     int priority;   /* of the class that is being stopped */
     size_t waiting; /* how many of it are not settled yet */

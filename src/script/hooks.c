@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "base/xalloc.h"
 #include "os/clock.h"
 #include "os/transfer.h"
 #include "script/handle.h"
@@ -18,6 +19,8 @@
 const char *const hooks_events[] = { "start",    "ready", "exit",    "restart", "backoff",       "fatal",
                                      "stop",     "line",  "health",  "reload",  "reload_failed", "scale",
                                      "shutdown", "wish",  "refresh", NULL };
+
+enum { FAREWELL_TIME = 2000 }; /* for our own Lua, which waits for the disk */
 
 static struct {
     struct supervisor *supervisor;
@@ -39,12 +42,45 @@ void hooks_set_current(struct script *s)
 {
     struct script *before = hooks.current;
 
+    if (before != NULL && before != s)
+        hooks_say_farewell(before, false);
     hooks.current = s;
     if (before != NULL && before != s)
         tasks_retire(before);
     if (s != NULL)
         tasks_begin(s);
     lines_look_again();
+}
+
+struct script *hooks_current(void)
+{
+    return hooks.current;
+}
+
+void hooks_say_farewell(struct script *s, bool ends)
+{
+    struct call c;
+
+    if (s->farewell == 0)
+        return;
+    call_begin(&c, s);
+    lua_rawgeti(c.L, LUA_REGISTRYINDEX, s->farewell);
+    lua_pushboolean(c.L, ends);
+    if (!call_run(&c, FAREWELL_TIME))
+        call_log(&c, "what is to be kept");
+    call_end(&c);
+}
+
+void hooks_subscribe(struct script *s, const struct subscription *to)
+{
+    struct subscription *new;
+
+    s->subscriptions = xrealloc(s->subscriptions, (s->subscription_count + 1) * sizeof *s->subscriptions);
+    new = &s->subscriptions[s->subscription_count++];
+    *new = *to;
+    new->event = xstrdup(to->event);
+    new->pattern = xstrdup(to->pattern);
+    new->file = xstrdup(to->file);
 }
 
 void hooks_forget(const struct script *s)
@@ -85,7 +121,7 @@ void hooks_push_exit(lua_State *L, const struct process_exit *exit)
         lua_pushnil(L);
         return;
     }
-    lua_createtable(L, 0, 9);
+    lua_createtable(L, 0, 11);
     if (exit->code >= 0)
         set_number(L, "code", exit->code);
     if (exit->signal > 0)
@@ -97,12 +133,27 @@ void hooks_push_exit(lua_State *L, const struct process_exit *exit)
     set_number(L, "attempt", exit->attempt);
     set_number(L, "restarts", exit->restarts);
     set_bool(L, "core", exit->core);
+    set_bool(L, "oom", exit->oom);
+    set_seconds(L, "at", exit->at);
 }
 
 /* A process follows its program from plan to plan. */
 static const struct program *program_of(const struct event *event)
 {
     return event->process != NULL ? process_program(event->process) : event->program;
+}
+
+static const char *name_of_text(enum event_kind kind)
+{
+    switch (kind) {
+    case EVENT_HEALTH:
+        return "why";
+    case EVENT_EXIT:
+    case EVENT_FATAL:
+        return "verdict";
+    default:
+        return "text";
+    }
 }
 
 static void push_event(lua_State *L, const struct event *event)
@@ -119,7 +170,7 @@ static void push_event(lua_State *L, const struct event *event)
     if (event->kind == EVENT_WISH)
         set_bool(L, "wanted", event->ok);
     if (event->text != NULL)
-        set_text(L, event->kind == EVENT_HEALTH ? "why" : "text", event->text);
+        set_text(L, name_of_text(event->kind), event->text);
     if (event->process == NULL)
         return;
     handle_push_process(L, event->process);
@@ -149,6 +200,8 @@ static void push_arguments(lua_State *L, const struct event *event)
         lua_pushstring(L, event->text);
     } else {
         hooks_push_exit(L, event->exit);
+        if (event->exit != NULL && event->text != NULL)
+            set_text(L, "verdict", event->text);
     }
 }
 
@@ -201,14 +254,15 @@ struct telling {
 static void run_subscription(struct script *s, const struct subscription *to, const struct telling *about)
 {
     const char *who = about->process != NULL ? about->process : about->program;
+    const struct process *p = to->apart ? NULL : about->p;
     struct task *t;
 
-    if (about->p != NULL && !lane_has_room(process_id(about->p), to->event))
+    if (p != NULL && !lane_has_room(process_id(p), to->event))
         return;
     t = task_new(s, NULL, "hook on(\"%s\")%s%s", to->event, who != NULL ? " of " : "", who != NULL ? who : "");
     lua_rawgeti(task_stack(t), LUA_REGISTRYINDEX, to->function);
     about->push(task_stack(t), about->arg);
-    run(t, about->p);
+    run(t, p);
 }
 
 /* A hook may add others: they move in memory, and are not told of this event. */
@@ -367,6 +421,8 @@ void script_listen(struct supervisor *s)
 void script_unlisten(void)
 {
     bus_unlisten(&hooks.listener);
+    if (hooks.current != NULL)
+        hooks_say_farewell(hooks.current, true);
     lines_close();
     tasks_open(NULL);
     transfers_close();

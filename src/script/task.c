@@ -38,6 +38,7 @@ struct task {
     unsigned long turn_number; /* in which it became ready */
     enum task_state state;
     bool awaits_force; /* the file made it while it was evaluated */
+    bool holds;        /* reeve does not end before it */
     char name[112];
 };
 
@@ -46,6 +47,9 @@ static struct {
     TAILQ_HEAD(, task) ready;
     unsigned long turn_number;
     bool scheduled;
+    size_t holding;   /* tasks */
+    loop_fn *on_free; /* called once none holds any more; NULL: nobody asked */
+    void *arg;
 } all = { .ready = TAILQ_HEAD_INITIALIZER(all.ready) };
 
 struct loop *tasks_loop(void)
@@ -114,10 +118,21 @@ bool task_is_running(const struct task *t)
     return t->state == TASK_RUNNING;
 }
 
+static void let_go(struct task *t)
+{
+    loop_fn *fn = all.on_free;
+
+    if (!t->holds || --all.holding > 0 || fn == NULL)
+        return;
+    all.on_free = NULL;
+    fn(all.arg);
+}
+
 static void forget(struct task *t, bool spoilt)
 {
     struct script *s = t->script;
 
+    let_go(t);
     if (t->state == TASK_READY)
         TAILQ_REMOVE(&all.ready, t, turn);
     if (t->watcher != NULL)
@@ -161,6 +176,21 @@ bool task_run(struct task *t)
 {
     assert(t->state == TASK_NEW);
     return proceed(t);
+}
+
+void task_hold(struct task *t)
+{
+    all.holding += !t->holds;
+    t->holds = true;
+}
+
+bool tasks_linger(loop_fn *on_free, void *arg)
+{
+    if (all.holding == 0)
+        return false;
+    all.on_free = on_free;
+    all.arg = arg;
+    return true;
 }
 
 /* ---- turns ------------------------------------------------------------------------------------- */
@@ -393,11 +423,21 @@ static void end_everything(void)
 
 void tasks_open(struct loop *loop)
 {
+    all.on_free = NULL;
     if (loop == NULL) {
         end_everything();
         pulses_close();
     }
     all.loop = loop;
+}
+
+size_t tasks_count(void)
+{
+    size_t count = 0;
+
+    for (const struct script *s = script_next(NULL); s != NULL; s = script_next(s))
+        count += s->task_count;
+    return count;
 }
 
 static void tell(const struct task *t, task_info_fn *fn, void *arg)

@@ -26,6 +26,18 @@ static struct plan *load_text(void *arg, const char *text, size_t length, struct
     return script_load_kept(text, length, problems);
 }
 
+static size_t count_tasks(void *arg)
+{
+    (void)arg;
+    return tasks_count();
+}
+
+static bool linger(void *arg, loop_fn *end, void *end_arg)
+{
+    (void)arg;
+    return tasks_linger(end, end_arg);
+}
+
 static void applied(void *arg, struct plan *before, struct plan *now)
 {
     (void)arg;
@@ -164,6 +176,8 @@ void script_attach(struct supervisor_upward *up, const char *path)
                                       .request = questions_request,
                                       .withdraw = questions_withdraw,
                                       .match = questions_match,
+                                      .count_tasks = count_tasks,
+                                      .linger = linger,
                                       .applied = applied };
 }
 
@@ -185,20 +199,6 @@ bool script_resume(const struct snapshot *former, struct error *e)
 
     snapshot_each(former, "store", take, &good);
     return good || failure(e, "reeve.store is broken in the state");
-}
-
-static void count(const struct task_info *info, void *arg)
-{
-    (void)info;
-    ++*(size_t *)arg;
-}
-
-size_t script_running(void)
-{
-    size_t running = 0;
-
-    tasks_each(count, &running);
-    return running;
 }
 
 void script_detach(struct supervisor_upward *up)

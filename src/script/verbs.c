@@ -6,6 +6,7 @@
 #include "os/clock.h"
 #include "script/call.h"
 #include "script/task.h"
+#include "verbs_private.h"
 
 static void print_line(const struct task_info *info, struct reply *r)
 {
@@ -90,6 +91,8 @@ static struct metrics_source metrics = { .write = write_metrics };
 void verbs_register(void)
 {
     metrics_register(&metrics);
-    if (command_find(tasks.verb) == NULL)
-        command_register(&tasks);
+    if (command_find(tasks.verb) != NULL)
+        return;
+    command_register(&tasks);
+    command_register(&verb_alert);
 }

@@ -59,11 +59,14 @@ size_t fake_dials(void);
 /* A datagram comes on the notify socket. */
 void fake_notify(pid_t pid, const char *text);
 
+/* The kernel says that memory ran out when it killed this child. */
+void fake_oom(pid_t pid);
+
 /* How much memory every process has in use. */
 void fake_memory(int64_t bytes);
 
-/* A process lives that is no child of ours, or not yet; pid 0: it is gone. There is only one. Once it is adopted, it ends
- * like a child; fake_child_vanishes: and nobody knows how. */
+/* A process lives that is no child of ours, or not yet; pid 0: it is gone. There is only one. Once it is adopted, it
+ * ends like a child; fake_child_vanishes: and nobody knows how. */
 void fake_process(pid_t pid, int64_t start);
 void fake_child_vanishes(pid_t pid);
 

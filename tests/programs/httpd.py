@@ -12,9 +12,11 @@ Prints its port, listens on 127.0.0.1, and ends at the end of its input. With a 
   /redirect?N       N redirects, then /ok     /circle        redirects to itself
   /to-file          redirects to a file:      /long-headers  headers without an end
   /count            how many connections there were
+  /keep?FILE        adds the body as a line to FILE, the headers to FILE.headers; 503 while there is a FILE.down
 """
 import base64
 import http.server
+import os
 import socketserver
 import ssl
 import sys
@@ -133,6 +135,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         while True:
             self.send_header("X-More", "x" * 1000)
             self.flush_headers()
+
+    def on_keep(self, argument):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if os.path.exists(argument + ".down"):
+            self.answer(b"come back later", 503)
+            return
+        with open(argument + ".headers", "a") as out:
+            out.write(str(self.headers))
+        with open(argument, "ab") as out:
+            out.write(body + b"\n")
+        self.answer(b"kept")
 
     def on_count(self, _):
         self.answer(str(Server.connections).encode())

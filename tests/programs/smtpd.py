@@ -7,6 +7,8 @@ Prints its port, listens on 127.0.0.1, and ends at the end of its input. Each ma
   cert=FILE key=FILE  STARTTLS          smtps     TLS from the beginning
   login=USER:WORD     needs a login     deaf      does not answer QUIT
   mute                no greeting       no-tls    does not offer STARTTLS
+  down-if=FILE        closes each connection while there is that file
+  mute-if=FILE        is mute while there is
 """
 import asyncio
 import logging
@@ -44,7 +46,10 @@ class Keep:
 
 class Server(SMTP):
     async def _handle_client(self):
-        if "mute" in options:
+        if os.path.exists(options.get("down-if", "")):
+            self.transport.close()
+            return
+        if "mute" in options or os.path.exists(options.get("mute-if", "")):
             await asyncio.sleep(1000)
         await super()._handle_client()
 

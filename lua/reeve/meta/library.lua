@@ -12,6 +12,9 @@
 ---@field attempt integer which start in a row this was
 ---@field restarts integer automatic ones since the last start by a user
 ---@field core boolean
+---@field oom boolean the kernel killed it for want of memory
+---@field at number seconds since 1970
+---@field verdict? string what follows: "restarting in 2s"; for on_exit and on_fatal
 
 ---@alias reeve.State "STOPPED"|"STARTING"|"RUNNING"|"BACKOFF"|"STOPPING"|"EXITED"|"FATAL"
 
@@ -56,6 +59,11 @@ function process:tail(lines, stream) end
 ---@param timeout? reeve.Time
 ---@return true?, string? why
 function process:wait(state, timeout) end
+
+---How its last runs ended, the newest first.
+---@param most? integer
+---@return reeve.Exit[]?, string? why
+function process:ends(most) end
 
 ---@return reeve.Usage?, string? why
 function process:usage() end
@@ -251,8 +259,10 @@ function reeve.emit(name, event) end
 ---@param ... any
 function reeve.log(level, format, ...) end
 
+---A line to the system's log, which is not waited for.
 ---@param priority "emerg"|"alert"|"crit"|"err"|"warning"|"notice"|"info"|"debug"
 ---@param text string
+---@return true?, string? why
 function reeve.syslog(priority, text) end
 
 ---Seconds since 1970.

@@ -34,15 +34,6 @@ static void check_event(lua_State *L, const char *event)
         loading_problem(L, "on: unknown event '%s', did you mean '%s'?", event, nearest);
 }
 
-static void subscribe(struct script *s, const char *event, const char *pattern, int function, const struct spot *spot)
-{
-    struct subscription *new;
-
-    s->subscriptions = xrealloc(s->subscriptions, (s->subscription_count + 1) * sizeof *s->subscriptions);
-    new = &s->subscriptions[s->subscription_count++];
-    *new = (struct subscription){ xstrdup(event), xstrdup(pattern), function, xstrdup(spot->file), spot->line };
-}
-
 /* on(event, [pattern,] function(event) … end): the pattern matches names of programs and processes. */
 static int lib_on(lua_State *L)
 {
@@ -57,7 +48,11 @@ static int lib_on(lua_State *L)
         return luaL_error(L, "more than %d hooks by on()", SUBSCRIPTIONS_MOST);
     check_event(L, event);
     lua_settop(L, last);
-    subscribe(s, event, pattern, luaL_ref(L, LUA_REGISTRYINDEX), &spot);
+    hooks_subscribe(s, &(struct subscription){ .event = (char *)event,
+                                               .pattern = (char *)pattern,
+                                               .function = luaL_ref(L, LUA_REGISTRYINDEX),
+                                               .file = spot.file,
+                                               .line = spot.line });
     return 0;
 }
 

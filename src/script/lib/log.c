@@ -1,4 +1,6 @@
 #include "base/log.h"
+#include "os/system_log.h"
+#include "script/handle.h"
 #include "script/lib.h"
 
 #include <lauxlib.h>
@@ -49,13 +51,15 @@ static int check_priority(lua_State *L, int arg)
     return level;
 }
 
-/* reeve.syslog(priority, text): to the system's log, wherever reeve's own log goes. */
+/* reeve.syslog(priority, text) -> true | nil, message: a line to the system's log, wherever reeve's own log goes. */
 static int lib_syslog(lua_State *L)
 {
+    const struct supervisor *s = script_supervisor();
+    int facility = s != NULL ? supervisor_plan(s)->settings.syslog_facility : LOG_DAEMON;
     int priority = check_priority(L, 1);
+    struct error e;
 
-    syslog(priority, "%s", luaL_checkstring(L, 2));
-    return 0;
+    return handle_push_result(L, system_log_send(facility | priority, "reeve", luaL_checkstring(L, 2), &e), &e);
 }
 
 void lib_open_log(lua_State *L)

@@ -1,7 +1,9 @@
 #include "script/handle.h"
 
+#include "core/history.h"
 #include "core/output.h"
 #include "script/box.h"
+#include "script/hooks.h"
 #include "script/lib.h"
 
 #include <lauxlib.h>
@@ -151,9 +153,27 @@ static int lib_tail(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = { { "start", lib_start },    { "stop", lib_stop }, { "restart", lib_restart },
-                                    { "signal", lib_signal },  { "tail", lib_tail }, { "wait", handle_wait },
-                                    { "usage", handle_usage }, { NULL, NULL } };
+/* process:ends([n]) -> list of exits | nil, message: how its last runs ended, the newest first */
+static int lib_ends(lua_State *L)
+{
+    const struct handle *h = check_handle(L);
+    lua_Integer most = luaL_optinteger(L, 2, HISTORY_KEPT);
+    struct error e;
+    const struct process *p = find(h, &e);
+
+    if (p == NULL)
+        return handle_push_result(L, false, &e);
+    lua_newtable(L);
+    for (lua_Integer i = 0; i < most && process_end(p, (size_t)i) != NULL; i++) {
+        hooks_push_exit(L, process_end(p, (size_t)i));
+        lua_rawseti(L, -2, i + 1);
+    }
+    return 1;
+}
+
+static const luaL_Reg methods[] = { { "start", lib_start },   { "stop", lib_stop },      { "restart", lib_restart },
+                                    { "signal", lib_signal }, { "tail", lib_tail },      { "ends", lib_ends },
+                                    { "wait", handle_wait },  { "usage", handle_usage }, { NULL, NULL } };
 
 /* ---- what it is ---- */
 

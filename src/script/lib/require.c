@@ -15,8 +15,9 @@ static const char loaded_key;
 
 /* Those of this room; others add theirs before them. */
 static const struct script_module own[] = {
-    { "reeve.state", lib_module_state, &own[1] },
-    { "reeve.pass", lib_module_pass, &own[2] },
+    { "reeve.inside", lib_module_inside, &own[1] },
+    { "reeve.state", lib_module_state, &own[2] },
+    { "reeve.pass", lib_module_pass, &own[3] },
     { "reeve.schedule.engine", lib_module_schedule, NULL },
 };
 

@@ -18,6 +18,7 @@ run_reeve
 wait_for 'grep -q "begin a" "$log"'
 wait_for 'grep -q "hook of b" "$log"'
 expect_line 'hook on_start of a: waits for .* at .*supervisor.lua:3' reeve tasks
+assert_equal 1 "$(reeve status --json | json 'r["supervisor"]["tasks"]')" 'tasks in status'
 reeve tasks --json | grep -q '"line":3' || fail "no line in the JSON of tasks"
 kill -KILL "$(pid_of b)"
 wait_for '[ "$(grep -c "hook of b" "$log")" -eq 2 ]'

@@ -32,6 +32,7 @@ assert_equal none "$(cat plain)" 'NOTIFY_SOCKET of one that was not promised any
 
 # The main process hands over to the one that it names.
 wait_for 'test "$(pid_of daemon)" = "$(cat daemon.pid)"'
-kill -KILL "$(cat daemon.pid)"
-wait_for 'test "$(pid_of daemon)" = "$(cat daemon.pid)" && is_alive "$(cat daemon.pid)"'
+first=$(cat daemon.pid)
+kill -KILL "$first"
+wait_for 'test "$(cat daemon.pid)" != "$first" && test "$(pid_of daemon)" = "$(cat daemon.pid)"'
 grep -q 'daemon killed by SIGKILL' "$log" || fail 'the end of the main process was not seen'

@@ -392,6 +392,27 @@ static void what_it_says_of_itself(void **state)
     stage_ends(stage);
 }
 
+static void a_death_for_want_of_memory_is_told_from_a_kill(void **state)
+{
+    struct stage *stage;
+    struct process *p = a_running_process(&stage, a_program("web"));
+
+    (void)state;
+    fake_oom(process_pid(p));
+    fake_child_dies(process_pid(p), SIGKILL);
+    assert_true(process_last_exit(p)->oom);
+    assert_string_equal(process_last_exit(p)->reason, "killed by SIGKILL (out of memory)");
+    fake_child_dies(process_pid(p), SIGKILL);
+    assert_false(process_last_exit(p)->oom);
+    assert_string_equal(process_last_exit(p)->reason, "killed by SIGKILL");
+    fake_clock_advance(1000);
+    fake_oom(process_pid(p));
+    process_stop(p);
+    fake_child_dies(process_pid(p), SIGKILL);
+    assert_false(process_last_exit(p)->oom); /* we did it */
+    stage_ends(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +420,7 @@ int main(void)
         cmocka_unit_test(a_starttime_of_zero_runs_at_once),
         cmocka_unit_test(autostart_false_waits_for_a_user),
         cmocka_unit_test(a_crash_restarts_at_once_and_a_second_one_waits),
+        cmocka_unit_test(a_death_for_want_of_memory_is_told_from_a_kill),
         cmocka_unit_test(an_expected_exit_is_left_alone),
         cmocka_unit_test(an_early_exit_is_a_failed_start_whatever_its_code),
         cmocka_unit_test(too_many_failed_starts_are_fatal_until_a_user_starts_it),

@@ -200,6 +200,30 @@ static void too_many_hooks_that_wait_are_not_called(void **state)
     finish();
 }
 
+static void hooks_know_what_follows(void **state)
+{
+    (void)state;
+    start("local function say(_, exit) reeve.log('notice', 'verdict: %s', exit.verdict) end\n"
+          "program 'a' { cmd = \"sh -c 'exit 3'\", starttime = 0, autorestart = false, on_exit = say }\n"
+          "program 'b' { cmd = '/nonexistent', startretries = 0, on_fatal = say }\n"
+          "on('exit', 'a', function(e) reeve.log('notice', 'event: %s', e.verdict) end)");
+    wait_for("verdict: left as it is");
+    wait_for("event: left as it is");
+    wait_for("verdict: giving up: 1 failed start");
+    finish();
+}
+
+static void who_listens_apart_does_not_wait_for_hooks(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = 'sleep 60', starttime = 0, on_start = function() reeve.sleep(100) end }\n"
+          "on('ready', function() reeve.log('notice', 'a hook in its turn') end)\n"
+          "require('reeve.inside').listen('ready', function(e) reeve.log('notice', 'apart: %s', e.process) end)");
+    wait_for("apart: a");
+    assert_not_heard("a hook in its turn");
+    finish();
+}
+
 static void lines_are_told(void **state)
 {
     (void)state;
@@ -272,6 +296,8 @@ int main(void)
         cmocka_unit_test(handles_act),
         cmocka_unit_test(gates_are_tasks),
         cmocka_unit_test(too_many_hooks_that_wait_are_not_called),
+        cmocka_unit_test(hooks_know_what_follows),
+        cmocka_unit_test(who_listens_apart_does_not_wait_for_hooks),
         cmocka_unit_test(lines_are_told),
         cmocka_unit_test(lines_of_short_lives_are_told_after_their_start),
         cmocka_unit_test(lines_wait_for_a_hook_that_waits),

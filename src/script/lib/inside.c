@@ -1,0 +1,137 @@
+/* reeve.inside: what reeve's own modules may do, and a configuration need not. `require "reeve.inside"`. */
+#include "base/mail.h"
+#include "base/text.h"
+#include "script/args.h"
+#include "script/hooks.h"
+#include "script/lib.h"
+#include "script/loading.h"
+#include "script/task.h"
+
+#include <lauxlib.h>
+
+static struct script *check_loading(lua_State *L, const char *what)
+{
+    struct script *s = script_of(L);
+
+    if (s->loading == NULL)
+        luaL_error(L, "%s is for the file itself, not for its hooks", what);
+    return s;
+}
+
+/* inside.listen(event, f): as `on`, but apart from the hooks of the process: f does not wait for them, and must not
+ * wait itself if the next event is to find the work of this one done */
+static int lib_listen(lua_State *L)
+{
+    struct script *s = check_loading(L, "inside.listen");
+    struct spot spot = script_spot(L, 1);
+    const char *event = luaL_checkstring(L, 1);
+
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_settop(L, 2);
+    hooks_subscribe(s, &(struct subscription){ .event = (char *)event,
+                                               .function = luaL_ref(L, LUA_REGISTRYINDEX),
+                                               .file = spot.file,
+                                               .line = spot.line,
+                                               .apart = true });
+    return 0;
+}
+
+static int keep(lua_State *L, int *reference)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    luaL_unref(L, LUA_REGISTRYINDEX, *reference);
+    *reference = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+/* inside.farewell(f): f(ends) is called, and may not wait, when another configuration takes over, or (`ends`) when
+ * reeve ends */
+static int lib_farewell(lua_State *L)
+{
+    return keep(L, &check_loading(L, "inside.farewell")->farewell);
+}
+
+/* inside.alert_test(f): f() is the task of the verb `alert test`; it returns a list of { name=, why= }, where `why` is
+ * nil for what went well */
+static int lib_alert_test(lua_State *L)
+{
+    return keep(L, &check_loading(L, "inside.alert_test")->alert_test);
+}
+
+/* inside.hold(): reeve does not end before this task, or at least waits some seconds for it */
+static int lib_hold(lua_State *L)
+{
+    task_hold(task_to_wait(L, "inside.hold"));
+    return 0;
+}
+
+/* inside.problem(level, text): a mistake of the file, at the caller of that level, as error() counts them */
+static int lib_problem(lua_State *L)
+{
+    struct script *s = check_loading(L, "inside.problem");
+    struct spot spot = script_spot(L, (int)luaL_checkinteger(L, 1));
+
+    loading_problem_at(s->loading, &spot, "%s", luaL_checkstring(L, 2));
+    return 0;
+}
+
+/* inside.duration(value) -> seconds: the value of a time as in settings; raises */
+static int lib_duration(lua_State *L)
+{
+    lua_pushnumber(L, (lua_Number)args_duration(L, 1) / 1000);
+    return 1;
+}
+
+/* inside.matches(pattern, name) -> boolean: as the pattern of `on` */
+static int lib_matches(lua_State *L)
+{
+    lua_pushboolean(L, text_matches(luaL_checkstring(L, 1), luaL_checkstring(L, 2)));
+    return 1;
+}
+
+/* inside.nearest(word, words) -> the one that was meant | nil */
+static int lib_nearest(lua_State *L)
+{
+    const char *word = luaL_checkstring(L, 1);
+    lua_Unsigned count = lua_rawlen(L, 2);
+    const char **words = lua_newuserdatauv(L, (count + 1) * sizeof *words, 0);
+
+    for (lua_Unsigned i = 0; i < count; i++) {
+        lua_rawgeti(L, 2, (lua_Integer)i + 1);
+        words[i] = luaL_checkstring(L, -1); /* the list keeps it */
+        lua_pop(L, 1);
+    }
+    words[count] = NULL;
+    lua_pushstring(L, text_nearest(word, words));
+    return 1;
+}
+
+/* inside.check_address(text) -> nil | message: whether mail could go there */
+static int lib_check_address(lua_State *L)
+{
+    struct words words = { 0 };
+    struct error e;
+    bool good = mail_addresses(&words, luaL_checkstring(L, 1), &e);
+
+    words_free(&words);
+    lua_pushstring(L, good ? NULL : e.text);
+    return 1;
+}
+
+static const luaL_Reg functions[] = { { "listen", lib_listen },
+                                      { "farewell", lib_farewell },
+                                      { "alert_test", lib_alert_test },
+                                      { "hold", lib_hold },
+                                      { "problem", lib_problem },
+                                      { "duration", lib_duration },
+                                      { "matches", lib_matches },
+                                      { "nearest", lib_nearest },
+                                      { "check_address", lib_check_address },
+                                      { NULL, NULL } };
+
+int lib_module_inside(lua_State *L)
+{
+    luaL_newlib(L, functions);
+    return 1;
+}
