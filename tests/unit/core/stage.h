@@ -216,14 +216,9 @@ static inline bool stage_reload(struct stage *stage, struct plan *next, struct b
     return good;
 }
 
-/* Everything ends; nothing may be left. */
-static inline void stage_ends(struct stage *stage)
+/* No life follows. */
+static inline void stage_free(struct stage *stage)
 {
-    if (!supervisor_is_ending(stage->supervisor))
-        supervisor_shutdown(stage->supervisor, 0, false, "the test is over");
-    fake_clock_advance(1000000);
-    assert_true(fake_loop_ended());
-    assert_int_equal(fake_living(), 0);
     loop_set_guard(stage->loop, NULL);
     supervisor_free(stage->supervisor);
     snapshot_free(stage->snapshot);
@@ -235,6 +230,17 @@ static inline void stage_ends(struct stage *stage)
     free(stage->plans);
     loop_free(stage->loop);
     free(stage);
+}
+
+/* Everything ends; nothing may be left. */
+static inline void stage_ends(struct stage *stage)
+{
+    if (!supervisor_is_ending(stage->supervisor))
+        supervisor_shutdown(stage->supervisor, 0, false, "the test is over");
+    fake_clock_advance(1000000);
+    assert_true(fake_loop_ended());
+    assert_int_equal(fake_living(), 0);
+    stage_free(stage);
     fake_reset();
 }
 
