@@ -37,7 +37,7 @@ void process_touch(struct process *p);
 struct process *process_resume(struct supervisor *s, struct plan *plan, struct program *program, struct unpack *u);
 void process_resume_ends(struct process *p, const char *data, size_t length);
 void process_take_up(struct process *p, const struct snapshot *former, struct unpack *u); /* when all are there */
-bool process_is_first_touched(struct process *p);          /* since it was written */
+bool process_is_first_touched(struct process *p);                                         /* since it was written */
 void process_is_written(struct process *p);
 void process_write(struct process *p, bool whole);
 void process_unwrite(struct process *p);

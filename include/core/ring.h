@@ -1,5 +1,5 @@
-/* ring: the last bytes of a stream. Grows up to its size, allocates nothing before the first byte. Its memory may be that
- * of a snapshot, so that a next life finds the last bytes, whatever ended this one. */
+/* ring: the last bytes of a stream. Grows up to its size, allocates nothing before the first byte. Its memory may be
+ * that of a snapshot, so that a next life finds the last bytes, whatever ended this one. */
 #ifndef CORE_RING_H
 #define CORE_RING_H
 

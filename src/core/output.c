@@ -52,7 +52,7 @@ struct output {
     struct ring ring;
     struct line_cutter cutter;
     unsigned line_name, line_entry; /* the unfinished line, in the snapshot that has the ring */
-    struct logfile *file; /* NULL: not needed, or not yet open */
+    struct logfile *file;           /* NULL: not needed, or not yet open */
     struct logfile_user user;
     LIST_HEAD(, output_listener) listeners;
 };
