@@ -165,6 +165,7 @@ unsigned supervisor_next_run(struct supervisor *s);
 
 /* Whether this life calls no hooks, since the ones before ended too soon; until the next reload. */
 bool supervisor_is_quiet(const struct supervisor *s);
+extern const char supervisor_quiet_reason[];
 
 /* What REEVE_ID holds: different for every supervisor there ever was. */
 const char *supervisor_token(const struct supervisor *s);

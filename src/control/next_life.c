@@ -213,7 +213,7 @@ static void tell(const struct run *r)
         log_error("reeve %s goes on after %s: %zu processes", REEVE_VERSION, life_why(r),
                   supervisor_process_count(r->supervisor));
     if (supervisor_is_quiet(r->supervisor))
-        log_error("reeve has crashed too often: hooks stay off until the next reload");
+        log_error("reeve: %s", supervisor_quiet_reason);
 }
 
 void life_resume(struct run *r)

@@ -161,7 +161,7 @@ void command_status(const struct request *q, struct reply *r)
     else
         print_lines(&t, &r->text);
     if (q->arg_count == 0 && supervisor_is_quiet(q->supervisor))
-        reply_line(r, "reeve: hooks are off, after too many crashes or hangs within a minute, until the next reload");
+        reply_line(r, "reeve: %s", supervisor_quiet_reason);
     for (size_t i = 0; i < t.count && q->arg_count > 0; i++)
         if (process_state(t.process[i]) != PROCESS_RUNNING) {
             r->told = true;

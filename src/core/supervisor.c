@@ -248,6 +248,9 @@ msec supervisor_started(const struct supervisor *s)
     return s->started;
 }
 
+const char supervisor_quiet_reason[] =
+    "hooks are off, after too many crashes or hangs within a minute, until the next reload";
+
 bool supervisor_is_quiet(const struct supervisor *s)
 {
     return s->lives.quiet;

@@ -48,7 +48,7 @@ void hooks_set_current(struct script *s)
     if (before != NULL && before != s)
         tasks_retire(before);
     if (s != NULL)
-        tasks_begin(s);
+        tasks_begin(s, supervisor_is_quiet(hooks.supervisor));
     lines_look_again();
 }
 
@@ -237,6 +237,8 @@ static bool wants(const struct subscription *s, const char *event, const char *p
 {
     if (strcmp(s->event, event) != 0)
         return false;
+    if (supervisor_is_quiet(hooks.supervisor) && !s->apart)
+        return false; /* reeve's own may hear it, the user's may not */
     if (s->pattern == NULL)
         return true;
     return (program != NULL && text_matches(s->pattern, program)) ||
@@ -289,10 +291,11 @@ static void on_event(const struct event *event, void *arg)
     struct event copy = *event;
 
     (void)arg;
-    if (event->kind == EVENT_STATE || event->kind == EVENT_GONE || supervisor_is_quiet(hooks.supervisor))
-        return; /* the first two are not for hooks: the others say it all */
+    if (event->kind == EVENT_STATE || event->kind == EVENT_GONE)
+        return; /* not for hooks: the others say it all */
     lines_before(event);
-    tell_program(event);
+    if (!supervisor_is_quiet(hooks.supervisor))
+        tell_program(event);
     if (hooks.current == NULL)
         return;
     tell_all(hooks.current, &(struct telling){ .event = event_name(event->kind),

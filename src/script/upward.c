@@ -42,7 +42,7 @@ static void applied(void *arg, struct plan *before, struct plan *now)
 {
     (void)arg;
     (void)before;
-    hooks_set_current(supervisor_is_quiet(script_supervisor()) ? NULL : now->script);
+    hooks_set_current(now->script);
 }
 
 /* ---- advisors: autorestart = function(process, exit) … end ------------------------------------- */

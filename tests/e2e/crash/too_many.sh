@@ -32,7 +32,7 @@ crash 3
 reeve upgrade >"$dir/null"
 expect_line 'reeve: hooks are off, .*' reeve status
 assert_equal True "$(reeve status --json | json 'str(r["supervisor"]["hooks"] == False)')"
-grep -q 'hooks stay off until the next reload' "$log" || fail "the log does not say it"
+grep -q 'err reeve: hooks are off, after too many' "$log" || fail "the log does not say it"
 reeve restart web >"$dir/null"
 wait_state web RUNNING
 assert_equal 2 "$(grep -c 'hook of web' "$log")" "hooks that are off"
