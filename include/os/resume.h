@@ -37,6 +37,9 @@ bool resume_exec(int snapshot, struct error *e);
  * with the signals blocked that the next life will block. */
 void resume_arm(int snapshot);
 
+/* In a forked copy, which is no life of reeve's: its crashes are its own. */
+void resume_disarm(void);
+
 /* A callback that takes longer than that is a hang; 0: none is. */
 void resume_set_limit(msec limit);
 void resume_watch_begin(void); /* a callback begins */

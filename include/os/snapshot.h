@@ -26,6 +26,9 @@ struct snapshot *snapshot_open(int fd, struct error *e);
 /* Closes its descriptor. NULL is welcome. */
 void snapshot_free(struct snapshot *s);
 
+/* In a forked copy, which shares the memory: nothing is written any more. NULL is welcome. */
+void snapshot_leave(struct snapshot *s);
+
 int snapshot_fd(const struct snapshot *s);
 
 /* All of it, as it is now: what snapshot_open takes, in whatever descriptor it comes. */

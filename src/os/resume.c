@@ -233,6 +233,8 @@ static void on_crash(int number, siginfo_t *info, void *context)
     bool from_outside = info->si_code <= 0 && info->si_pid != next.leader;
 
     (void)context;
+    if (getpid() != next.leader)
+        die(number); /* a forked copy */
     if (gettid() != next.leader) {
         syscall(SYS_tgkill, next.leader, next.leader, number);
         for (;;)
@@ -279,6 +281,14 @@ void resume_arm(int snapshot)
     if (!next.has_timer)
         make_timer();
     set_caught(SIG_UNBLOCK);
+}
+
+void resume_disarm(void)
+{
+    for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
+        signal(caught[i], SIG_DFL);
+    signal(number_of_alarm(), SIG_DFL);
+    next.has_timer = false;
 }
 
 void resume_hold(void)

@@ -62,7 +62,7 @@ struct snapshot {
     size_t mapped; /* bytes of addresses */
     uint32_t last_entry;
     uint32_t free_list[CLASSES]; /* place of a block, whose `entry` names the next; 0: none */
-    bool failed;
+    bool failed, left;
     struct block **live; /* of one that was opened: by entry; owned */
     size_t live_count;
 };
@@ -122,6 +122,12 @@ void snapshot_free(struct snapshot *s)
         close(s->fd);
     free(s->live);
     free(s);
+}
+
+void snapshot_leave(struct snapshot *s)
+{
+    if (s != NULL)
+        s->left = true;
 }
 
 int snapshot_fd(const struct snapshot *s)
@@ -232,7 +238,7 @@ void *snapshot_reserve(struct snapshot *s, unsigned name, unsigned *entry, const
 {
     const struct block *old = *entry != 0 ? block_at(s, *entry) : NULL;
     uint32_t place;
-    struct block *b = begin_entry(s, old, name, kind, length, &place);
+    struct block *b = s->left ? NULL : begin_entry(s, old, name, kind, length, &place);
 
     if (b == NULL)
         return NULL;
@@ -255,7 +261,7 @@ void snapshot_put_named(struct snapshot *s, unsigned name, unsigned *entry, cons
     uint32_t place;
 
     assert(strlen(kind) <= SNAPSHOT_KIND_MOST);
-    if (s == NULL || (old != NULL && is_unchanged(old, content)))
+    if (s == NULL || s->left || (old != NULL && is_unchanged(old, content)))
         return;
     b = begin_entry(s, old, name, kind, content->length, &place);
     if (b == NULL)
@@ -270,7 +276,7 @@ void snapshot_put_named(struct snapshot *s, unsigned name, unsigned *entry, cons
 
 void snapshot_drop(struct snapshot *s, unsigned *entry)
 {
-    if (s != NULL && *entry != 0)
+    if (s != NULL && !s->left && *entry != 0)
         give_back(s, *entry);
     *entry = 0;
 }

@@ -159,6 +159,45 @@ static void of_two_blocks_of_one_entry_the_later_one_counts(void **state)
     assert_string_equal(entries("process"), "after|");
 }
 
+static void a_forked_copy_writes_nothing(void **state)
+{
+    unsigned a = 0, b = 0, c = 0;
+
+    (void)state;
+    put(&a, "process", "web");
+    snapshot_leave(snapshot);
+    put(&a, "process", "worker");
+    put(&b, "process", "other");
+    snapshot_drop(snapshot, &a);
+    assert_null(snapshot_reserve(snapshot, 7, &c, "process", 10));
+    assert_string_equal(entries("process"), "web|");
+}
+
+static void what_is_written_in_place_is_found_by_its_name(void **state)
+{
+    unsigned name = snapshot_name(snapshot), first = 0, other = 0;
+    unsigned old;
+    struct snapshot *next;
+    const char *bytes;
+    size_t length;
+    char *memory;
+
+    (void)state;
+    put(&other, "process", "web");
+    memory = snapshot_reserve(snapshot, name, &first, "ring", 20);
+    strcpy(memory, "before");
+    old = first;
+    memory = snapshot_reserve(snapshot, name, &first, "ring", 2000);
+    snapshot_drop(snapshot, &old);
+    strcpy(memory, "after");
+    bytes = snapshot_bytes(snapshot, &length);
+    next = open_bytes(bytes, length, NULL);
+    assert_string_equal(snapshot_find(next, name, &length), "after");
+    assert_int_equal(length, 2000);
+    assert_null(snapshot_find(next, name + 100, &length));
+    snapshot_free(next);
+}
+
 static void a_newer_version_is_refused(void **state)
 {
     uint32_t head[16] = { 0 };
@@ -205,6 +244,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(memory_is_used_again, begin, end),
         cmocka_unit_test_setup_teardown(it_grows_with_its_content, begin, end),
         cmocka_unit_test_setup_teardown(of_two_blocks_of_one_entry_the_later_one_counts, begin, end),
+        cmocka_unit_test_setup_teardown(a_forked_copy_writes_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_written_in_place_is_found_by_its_name, begin, end),
         cmocka_unit_test(a_newer_version_is_refused),
         cmocka_unit_test(garbage_is_refused),
     };
