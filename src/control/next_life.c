@@ -17,6 +17,21 @@
 
 /* ---- to the next one ----------------------------------------------------------------------------- */
 
+static void pack_log(struct buffer *out)
+{
+    struct buffer file = { 0 };
+    const char *path;
+    int fd;
+
+    for (size_t i = 0; (path = log_file_at(i, &fd)) != NULL; i++) {
+        buffer_clear(&file);
+        pack_text(&file, "path", path);
+        pack_number(&file, "fd", fd);
+        pack_bytes(out, "log", file.data, file.length);
+    }
+    buffer_free(&file);
+}
+
 static void write_run(struct run *r)
 {
     struct buffer out = { 0 };
@@ -24,6 +39,8 @@ static void write_run(struct run *r)
     pack_text(&out, "version", REEVE_VERSION);
     pack_text(&out, "file", r->file);
     pack_text(&out, "pidfile", r->pidfile);
+    pack_log(&out);
+    r->openings = log_openings();
     snapshot_put(r->snapshot, &r->entry, "run", &out);
     buffer_free(&out);
 }
@@ -61,6 +78,8 @@ static void on_callback_over(void *arg)
 
     supervisor_write(r->supervisor, false);
     server_write(r->server, false);
+    if (r->openings != log_openings())
+        write_run(r);
 }
 
 static void on_turn_over(void *arg)
@@ -124,6 +143,20 @@ const char *life_why(const struct run *r)
     return text;
 }
 
+static void adopt_log(const char *data, size_t length)
+{
+    struct unpack u;
+    char *path;
+    int fd;
+
+    if (!unpack_begin(&u, data, length) || (path = unpack_text(&u, "path")) == NULL)
+        return;
+    fd = resume_claim(unpack_number(&u, "fd"));
+    if (fd >= 0)
+        log_adopt(path, fd);
+    free(path);
+}
+
 static void read_run(const char *data, size_t length, void *arg)
 {
     struct run *r = arg;
@@ -135,6 +168,9 @@ static void read_run(const char *data, size_t length, void *arg)
     free(r->pidfile);
     r->file = unpack_text(&u, "file");
     r->pidfile = unpack_text(&u, "pidfile");
+    u.at = 0;
+    while ((data = unpack_next(&u, "log", &length)) != NULL)
+        adopt_log(data, length);
 }
 
 static struct handover *read_former(struct run *r, struct error *e)
@@ -206,12 +242,10 @@ static void resume_sockets(struct run *r, const struct plan *plan)
 
 static void tell(const struct run *r)
 {
-    if (r->why == RESUME_UPGRADE)
-        log_notice("reeve %s goes on after an upgrade: %zu processes", REEVE_VERSION,
-                   supervisor_process_count(r->supervisor));
-    else
-        log_error("reeve %s goes on after %s: %zu processes", REEVE_VERSION, life_why(r),
-                  supervisor_process_count(r->supervisor));
+    size_t count = supervisor_process_count(r->supervisor);
+
+    log_at(r->why == RESUME_UPGRADE ? LOG_NOTICE : LOG_ERR, "reeve %s goes on after %s: %zu process%s", REEVE_VERSION,
+           life_why(r), count, count == 1 ? "" : "es");
     if (supervisor_is_quiet(r->supervisor))
         log_error("reeve: %s", supervisor_quiet_reason);
 }

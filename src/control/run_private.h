@@ -27,6 +27,7 @@ struct run {
 
     struct snapshot *snapshot; /* for the next life; NULL: there is no memory for one */
     unsigned entry;            /* ours in it */
+    unsigned openings;         /* of the log, when that was written */
     struct handover *former;   /* what the former life left, while that is taken up */
     int why;                   /* it ended */
 };
