@@ -206,7 +206,7 @@ sanitized: everything
 LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua contrib/*/*.lua tests/lua/*.lua tests/lua/*/*.lua)
 SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/debian/build contrib/openrc/reeve \
              contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh tests/e2e/*/*.inc \
-             tests/bench/run) $(E2E_TESTS)
+             tests/bench/run tests/bench/compare) $(E2E_TESTS)
 MANUALS := $(wildcard contrib/man/*.[1-8])
 
 layers: ## who includes a room above their own

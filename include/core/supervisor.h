@@ -71,7 +71,7 @@ void supervisor_start(struct supervisor *s, struct plan *plan);
 /* The same for a visit: nothing is started by itself, only detached programs can be, and the end is quiet. Whoever of
  * them runs is found again at the start, and lives on at the end. */
 void supervisor_visit(struct supervisor *s, struct plan *plan);
-bool supervisor_may_start(const struct supervisor *s, const struct process *p);
+const char *supervisor_forbids_start(const struct supervisor *s, const struct process *p); /* why; NULL: it may start */
 
 /* Load anew and apply. Any problem: false, all of them in `problems`, nothing changed. `list` gets the
  * difference, a line each: "added: web". With `dry_run` nothing is done but the list. */
@@ -115,6 +115,7 @@ struct bus *supervisor_bus(const struct supervisor *s);
 struct loop *supervisor_loop(const struct supervisor *s);
 struct notices *supervisor_notices(const struct supervisor *s);
 struct sockets *supervisor_sockets(const struct supervisor *s);
+struct leases *supervisor_leases(const struct supervisor *s);
 struct children *supervisor_children(const struct supervisor *s);
 const struct supervisor_upward *supervisor_upward(const struct supervisor *s);
 msec supervisor_started(const struct supervisor *s); /* clock_now */

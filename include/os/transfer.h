@@ -28,13 +28,17 @@ struct transfer_header {
     const char *value;
 };
 
+/* The next part of a body that is not kept: lent for the time of the call, from the loop, never from within
+ * transfer_start. */
+typedef void transfer_part_fn(const char *data, size_t length, void *arg);
+
 /* STARTTLS on a connection that begins in plain text. */
 enum transfer_tls { TRANSFER_PLAIN, TRANSFER_TLS_IF_OFFERED, TRANSFER_TLS };
 
 /* All of it is copied. What is zero has the default that its comment says. */
 struct transfer_request {
-    const char *url;      /* http: or https: is a request, smtp: or smtps: is a mail to be handed to this server */
-    msec timeout;         /* for the whole, waiting for its turn included: TRANSFER_TIMEOUT */
+    const char *url; /* http: or https: is a request, smtp: or smtps: is a mail to be handed to this server */
+    msec timeout; /* for the whole, waiting for its turn included: TRANSFER_TIMEOUT; with `on_part` for each silence */
     const char *user;     /* none; with http: Basic authentication */
     const char *password; /* empty */
     const char *ca_file;  /* authorities in PEM, in place of the system's */
@@ -48,7 +52,8 @@ struct transfer_request {
     const struct transfer_header *header;
     size_t header_count;
     bool follow;     /* redirects: up to TRANSFER_REDIRECTS, to http and https only */
-    size_t max_body; /* of the answer: TRANSFER_MAX_BODY; a larger one is a failure */
+    size_t max_body; /* of the answer: TRANSFER_MAX_BODY; a larger one is a failure; with `on_part` it has no limit */
+    transfer_part_fn *on_part; /* gets the body as it comes, so that it may go on for ever; its end is in the result */
 
     /* smtp: */
     const char *from;      /* bare addresses, as mail_address gives them; empty: a mail that cannot bounce */

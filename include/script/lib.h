@@ -44,6 +44,7 @@ void lib_open_mail(lua_State *L);
 int lib_module_state(lua_State *L);
 int lib_module_inside(lua_State *L);
 int lib_module_pass(lua_State *L);
+int lib_module_cluster(lua_State *L);
 int lib_module_schedule(lua_State *L);
 
 #endif

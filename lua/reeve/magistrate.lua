@@ -1,4 +1,7 @@
 -- Target states from a server: each box asks what it should run, obeys, reports, and goes on when the server is gone.
+local cluster = require "reeve.cluster"
+local etcd = require "reeve.magistrate.etcd"
+local keeper = require "reeve.magistrate.keeper"
 local memory = require "reeve.magistrate.memory"
 local offer = require("reeve.pass").offer
 local pass = require "reeve.magistrate.pass"
@@ -15,6 +18,7 @@ local followers = {}
 -- ---- options ----------------------------------------------------------------------------------
 
 local FIELDS = {
+    etcd = "list", prefix = "string", lease = "time",
     url = "string", name = "string", interval = "time", timeout = "time", username = "string", password = "string",
     send_env = "boolean", cache = "string", ca_file = "string", insecure = "boolean", proxy = "string",
 }
@@ -26,20 +30,43 @@ local function is_time(value)
     return number ~= nil and tonumber(number) > 0 and UNITS[unit] ~= nil
 end
 
+local PURPOSE = { etcd = { username = true, password = true, send_env = true }, url = { prefix = true, lease = true } }
+
+local function is_url(text) return type(text) == "string" and text:find("^https?://[^/]") ~= nil end
+
+local function check_address(options)
+    if (options.url == nil) == (options.etcd == nil) then
+        error("follow: it needs either 'url', the address of a server, or 'etcd'", 0)
+    end
+    if options.url and not is_url(options.url) then
+        error("follow: 'url' should be the address of a server, such as \"http://127.0.0.1:9292/\"", 0)
+    end
+    for _, url in ipairs(type(options.etcd) == "table" and options.etcd or { options.etcd }) do
+        if not is_url(url) then error("follow: 'etcd' should be an address such as \"http://127.0.0.1:2379\"", 0) end
+    end
+    for key in pairs(options.url and PURPOSE.url or PURPOSE.etcd) do
+        if options[key] ~= nil then
+            error(("follow: '%s' does not go with '%s'"):format(key, options.url and "url" or "etcd"), 0)
+        end
+    end
+end
+
 local function check(options)
     if type(options) ~= "table" then error("follow expects a table", 0) end
     for key, value in pairs(options) do
         local kind = FIELDS[key]
         if not kind then error(("follow: there is no option '%s'"):format(tostring(key)), 0) end
-        if kind == "time" and not is_time(value) then
+        if kind == "list" then
+            if type(value) ~= "string" and (type(value) ~= "table" or not value[1]) then
+                error(("follow: '%s' should be a text or a list of them"):format(key), 0)
+            end
+        elseif kind == "time" and not is_time(value) then
             error(("follow: '%s' is no time such as 60 or \"5m\""):format(key), 0)
         elseif kind ~= "time" and type(value) ~= kind then
             error(("follow: '%s' should be a %s, not a %s"):format(key, kind, type(value)), 0)
         end
     end
-    if not (options.url or ""):find("^https?://[^/]") then
-        error("follow: 'url' should be the address of a server, such as \"http://127.0.0.1:9292/\"", 0)
-    end
+    check_address(options)
 end
 
 -- ---- followers --------------------------------------------------------------------------------
@@ -58,9 +85,9 @@ local function open(f)
     f.cache = options.cache and beside(settings.file, options.cache)
         or (settings.state_dir and settings.state_dir .. "/" .. file)
     f.memory, problem = memory.load(f.cache, f.name)
-    f.report = report.new {
+    f.report = report.new({
         name = f.name, pid_path = settings.state_dir, url = f.url, file = settings.file, send_env = options.send_env,
-    }
+    }, f.write)
     if problem then reeve.log("warning", "magistrate: %s", problem) end
 end
 
@@ -85,6 +112,7 @@ local function poll(f)
         f.wanted = false
         pass.run(f, residents, f.touched, holds)
         f.touched = nil
+        if f.tend then f.tend() end
     end
 end
 
@@ -93,10 +121,12 @@ local function begin(f)
     open(f)
     f.touched = pass.resume(f, residents)
     poll(f)
+    if f.attend then f.attend() end
 end
 
 -- A part of a program is its processes' business; a wish for the whole of it holds until the server changes its mind.
 local function heed(f, event)
+    if f.park then f.park(event.program, event.wanted) end
     local t = f.memory and f.memory.workers[event.program]
     if not t or (not event.wanted and residents.is_up(event.program)) then return end
     if not target.override(t, event.wanted and "running" or "stopped") then return end
@@ -105,25 +135,80 @@ local function heed(f, event)
     if not saved then reeve.log("err", "magistrate: %s", why) end
 end
 
+-- A server of magistrate's.
+local function follow_url(f, options)
+    local username, password
+    f.url, username, password = wire.split_url(options.url)
+    f.write, f.interval = wire.form, 60
+    f.server = wire.server {
+        url = f.url, username = options.username or username, password = options.password or password,
+        timeout = options.timeout or 30, ca_file = options.ca_file, insecure = options.insecure, proxy = options.proxy,
+    }
+end
+
+-- Events come by a watch; what they might have missed is asked for now and then.
+local function watch(f)
+    while holds() do
+        local next_events = f.server.revision and f.server.watch(f.name)
+        local events = next_events and next_events()
+        while events and holds() do
+            if events[1] then poll(f) end
+            events = next_events()
+        end
+        reeve.sleep(1)
+        if holds() then poll(f) end
+    end
+end
+
+-- What changes here is reported a moment later, and once for all that changes meanwhile.
+local function report_soon(f)
+    if f.reporting or not f.memory then return end
+    f.reporting = true
+    reeve.after(1, function()
+        f.reporting = nil
+        if holds() and not f.busy then pass.report(f, residents) end
+    end)
+end
+
+local function follow_etcd(f, options)
+    local urls = {}
+    for i, url in ipairs(type(options.etcd) == "table" and options.etcd or { options.etcd }) do
+        urls[i] = wire.split_url(url)
+    end
+    local prefix = (options.prefix or "/reeve"):gsub("/*$", "/")
+    local client = etcd.open {
+        urls = urls, timeout = options.timeout or 30, ca_file = options.ca_file, insecure = options.insecure,
+        proxy = options.proxy,
+    }
+    local lease = cluster.keep(options.lease or 10)
+    f.url, f.interval = urls[1], 600
+    f.write = function(text) return text end
+    f.server = etcd.server(client, prefix)
+    f.attend = function()
+        keeper.begin(f, client, prefix, lease, holds)
+        watch(f)
+    end
+end
+
 --- Follow the target states of a server: `{ url=, name=, interval=60, timeout=30, username=, password=, send_env=false,
---- cache=, ca_file=, insecure=, proxy= }`. It only registers: nobody is asked before the plan is in force.
+--- cache=, ca_file=, insecure=, proxy= }`, or of keys in etcd: `{ etcd=, prefix="/reeve", lease=10, … }`. It only
+--- registers: nobody is asked before the plan is in force.
 function magistrate.follow(options)
     local good, why = pcall(check, options)
     if not good then error(why, 2) end
-    local url, username, password = wire.split_url(options.url)
-    local f = { number = #followers + 1, options = options, url = url, told = {} }
+    local f = { number = #followers + 1, options = options, told = {} }
     f.open = function() open(f) end
-    local alone = offer(function(what, name) return reconcile.run(followers, what, name) end)
-    f.server = wire.server {
-        url = url, username = options.username or username, password = options.password or password,
-        timeout = options.timeout or 30, ca_file = options.ca_file, insecure = options.insecure, proxy = options.proxy,
-    }
+    if options.url then follow_url(f, options) else follow_etcd(f, options) end
     followers[f.number] = f
-    if alone then return end
+    if offer(function(what, name) return reconcile.run(followers, what, name) end) then return end
     reeve.task(begin, f)
-    reeve.every(options.interval or 60, function() poll(f) end)
+    reeve.every(options.interval or f.interval, function() poll(f) end)
     on("refresh", function() poll(f) end)
     on("wish", function(event) heed(f, event) end)
+    if options.etcd then
+        on("start", function() report_soon(f) end)
+        on("exit", function() report_soon(f) end)
+    end
 end
 
 return magistrate

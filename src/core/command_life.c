@@ -211,6 +211,7 @@ static void begin(struct life *l, struct errand *e)
 {
     static const char *const going[] = { "starting", "stopping", "restarting" };
     struct process *p = supervisor_process(l->supervisor, e->id);
+    const char *why;
 
     if (p != NULL)
         tell_wish(l, p);
@@ -218,8 +219,8 @@ static void begin(struct life *l, struct errand *e)
         done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
     } else if (is_there_already(l, p)) {
         done(l, e, REPLY_OK, l->goal == GOAL_UP ? "already running" : "already stopped");
-    } else if (!supervisor_may_start(l->supervisor, p)) {
-        done(l, e, REPLY_FAILED, "it is not detached: only a supervisor that stays can do that");
+    } else if (l->goal != GOAL_DOWN && (why = supervisor_forbids_start(l->supervisor, p)) != NULL) {
+        done(l, e, REPLY_FAILED, why);
     } else if (l->goal != GOAL_DOWN && supervisor_is_ending(l->supervisor)) {
         done(l, e, REPLY_FAILED, "reeve is stopping");
     } else {

@@ -346,8 +346,21 @@ void process_proceed(struct process *p)
 }
 
 /* A start by a user: the past is forgotten. */
+/* Between a stop and the start after it, leave may be taken back. */
+static bool may_start(struct process *p)
+{
+    if (supervisor_forbids_start(p->supervisor, p) == NULL)
+        return true;
+    p->wanted = false;
+    if (p->state != PROCESS_STOPPED)
+        process_enter(p, PROCESS_STOPPED);
+    return false;
+}
+
 void process_start_anew(struct process *p, bool by_user)
 {
+    if (!may_start(p))
+        return;
     p->memory = (struct policy_memory){ 0 };
     p->restarts = p->attempt = 0;
     begin_start(p, by_user, NULL);

@@ -3,6 +3,7 @@
 
 #include "os/identity.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -213,6 +214,22 @@ static void check_forks(struct check *c)
         complain(c, "pidfile", "'pidfile' names one file, and 'numprocs' is %d", p->numprocs);
 }
 
+/* It must not outlive reeve, which holds its lock. */
+static void check_scope(struct check *c)
+{
+    const struct program *p = c->program;
+
+    if (p->scope != SCOPE_CLUSTER)
+        return;
+    if (p->detached || p->forks)
+        complain(c, "scope",
+                 "'scope = \"cluster\"' excludes 'detached' and 'forks': reeve holds its lock in the cluster, so "
+                 "it must not outlive reeve");
+    if (was_said(p, "deathsig") && p->deathsig != SIGKILL)
+        complain(c, "deathsig",
+                 "with 'scope = \"cluster\"' it is KILL: nothing may be left when another box takes over");
+}
+
 bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems)
 {
     struct check c = { p, line, arg, problems, true };
@@ -233,6 +250,9 @@ bool program_check(struct program *p, record_line_fn *line, void *arg, struct pr
     check_descriptors(&c);
     check_detached(&c);
     check_forks(&c);
+    check_scope(&c);
+    if (p->scope == SCOPE_CLUSTER)
+        p->deathsig = SIGKILL;
     if (p->detached)
         p->deathsig = 0;
     return c.good;

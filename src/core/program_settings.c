@@ -13,6 +13,7 @@
 static const char *const giveup_choices[] = { [GIVEUP_FATAL] = "fatal", [GIVEUP_SHUTDOWN] = "shutdown", NULL };
 static const char *const stop_to_choices[] = { [STOP_TO_GROUP] = "group", [STOP_TO_PROCESS] = "process", NULL };
 
+static const char *const scope_choices[] = { [SCOPE_MACHINE] = "machine", [SCOPE_CLUSTER] = "cluster", NULL };
 static const char *const dependency_choices[] = {
     [ON_DEPENDENCY_RESTART] = "restart", [ON_DEPENDENCY_IGNORE] = "ignore", NULL
 };
@@ -109,6 +110,8 @@ static const struct setting program_rows[] = {
       .help = "the file with its pid: reeve writes that of a detached one, who forks writes it itself" },
     { "forks", &setting_bool, FIELD(forks), "false", CHANGE_RESTART,
       .help = "puts itself into the background: cmd ends with 0, then pidfile says who it is" },
+    { "scope", &setting_choice, FIELD(scope), "machine", CHANGE_RESTART, .choices = scope_choices,
+      .help = "\"cluster\": one box at a time runs it, who has its lock in etcd; deathsig KILL" },
 
     /* When it counts as running, and as well. */
     { "ready", &ready_setting, FIELD(ready), .flags = SETTING_ADVISOR,

@@ -101,7 +101,8 @@ void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct progra
         supervisor_add_process(s, pool);
     pool_name_processes(pool);
     for (size_t i = 0; i < pool->count; i++)
-        if (!(program->detached && process_recover(pool->process[i])) && program->autostart && !s->visits)
+        if (!(program->detached && process_recover(pool->process[i])) && program->autostart && !s->visits &&
+            program->scope == SCOPE_MACHINE)
             supervisor_start_soon(s, pool->process[i]);
 }
 

@@ -24,6 +24,7 @@ struct supervisor *supervisor_new(struct loop *loop, const struct supervisor_upw
     s->children = children_new(loop);
     s->notices = notices_new(loop);
     s->sockets = sockets_new();
+    s->leases = leases_new(s);
     logfile_use_children(s->children);
     s->started = clock_now();
     snprintf(s->token, sizeof s->token, "%d.%lld", (int)getpid(), (long long)clock_wall());
@@ -47,6 +48,7 @@ void supervisor_free(struct supervisor *s)
     lives_free(&s->lives);
     notices_free(s->notices);
     sockets_free(s->sockets);
+    leases_free(s->leases);
     timer_stop(&s->shutdown.limit);
     respawns_clear(&s->respawns);
     bus_free(s->bus);
@@ -106,9 +108,13 @@ void supervisor_visit(struct supervisor *s, struct plan *plan)
     supervisor_start(s, plan);
 }
 
-bool supervisor_may_start(const struct supervisor *s, const struct process *p)
+const char *supervisor_forbids_start(const struct supervisor *s, const struct process *p)
 {
-    return !s->visits || process_program(p)->detached;
+    const struct program *program = process_program(p);
+
+    if (s->visits && !program->detached)
+        return "it is not detached: only a supervisor that stays can do that";
+    return lease_allows(s->leases, program) ? NULL : "its lock in the cluster is not ours";
 }
 
 static void give_up_for(struct verdict *verdict, int limit, msec interval, const char *of)
@@ -226,6 +232,11 @@ struct loop *supervisor_loop(const struct supervisor *s)
 struct notices *supervisor_notices(const struct supervisor *s)
 {
     return s->notices;
+}
+
+struct leases *supervisor_leases(const struct supervisor *s)
+{
+    return s->leases;
 }
 
 struct sockets *supervisor_sockets(const struct supervisor *s)

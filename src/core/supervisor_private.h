@@ -4,6 +4,7 @@
 #ifndef CORE_SUPERVISOR_PRIVATE_H
 #define CORE_SUPERVISOR_PRIVATE_H
 
+#include "core/lease.h"
 #include "core/lives.h"
 #include "core/pool.h"
 #include "core/sockets.h"
@@ -57,7 +58,8 @@ struct supervisor {
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;
-    bool visits;               /* it acts on detached programs only */
+    bool visits; /* it acts on detached programs only */
+    struct leases *leases;
     struct respawns *respawns; /* over all programs; owned */
     struct shutdown shutdown;
     struct snapshot *snapshot; /* borrowed; NULL: nothing is kept */

@@ -16,8 +16,11 @@ void process_want(struct process *p)
 
 void process_start(struct process *p)
 {
-    if (!supervisor_may_start(p->supervisor, p)) {
-        log_warning("%s is not detached: it is left alone", process_name(p));
+    const char *why = supervisor_forbids_start(p->supervisor, p);
+
+    if (why != NULL) {
+        log_warning("%s is not started: %s", process_name(p), why);
+        p->wanted = false;
         return;
     }
     process_want(p);

@@ -1,5 +1,7 @@
+#include "base/duration.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "core/lease.h"
 #include "script/build.h"
 #include "script/evaluate.h"
 #include "script/kept.h"
@@ -97,6 +99,34 @@ static void check_listeners(struct script *s, const struct plan *plan)
             check_listener(s, &s->subscriptions[i], plan);
 }
 
+/* It would never be started, or could not be stopped in time. */
+static void check_scope(struct script *s, const struct program *program)
+{
+    struct problems *problems = s->loading->problems;
+    struct buffer least = { 0 }, lease = { 0 };
+
+    duration_format(&least, lease_least(program));
+    duration_format(&lease, s->lease);
+    if (s->lease == 0)
+        problems_add(problems, program->file, program->line,
+                     "program '%s': its scope is the cluster, and the file follows none: follow { etcd = \"…\" } does",
+                     program->name);
+    else if (s->lease < lease_least(program) + LEASE_MARGIN)
+        problems_add(problems, program->file, program->line,
+                     "program '%s': a lease of %s is too short: to stop it may take %s of that, its 'stoptime' and a "
+                     "second, and a second has to be left",
+                     program->name, lease.data, least.data);
+    buffer_free(&least);
+    buffer_free(&lease);
+}
+
+static void check_scopes(struct script *s, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->program_count; i++)
+        if (plan->programs[i]->scope == SCOPE_CLUSTER)
+            check_scope(s, plan->programs[i]);
+}
+
 static bool is_group(const struct plan *plan, const char *name)
 {
     for (size_t i = 0; i < plan->group_count; i++)
@@ -133,6 +163,7 @@ static struct plan *finish(struct script *s, size_t problems_before)
 
     if (plan != NULL) {
         check_listeners(s, plan);
+        check_scopes(s, plan);
         check_expectations(s, plan);
     }
     if (count_of(problems) == problems_before) {

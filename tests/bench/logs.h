@@ -1,5 +1,6 @@
 /* logs: are the lines all there? They carry numbers from 0 on, FOLDER/N.log the newest of those of program N,
- * FOLDER/N.log.1 to .10 the ones rotated away. */
+ * FOLDER/N.log.1 to .10 the ones rotated away. Or FOLDER/N.log is a folder of a logger that keeps `current` there and
+ * what it rotated away as @TIME. */
 #ifndef BENCH_LOGS_H
 #define BENCH_LOGS_H
 

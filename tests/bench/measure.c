@@ -1,7 +1,8 @@
 /* measure: starts a supervisor and prints what it is worth, as lines "FIGURE VALUE".
  *
- *   measure ITEM LEDGER COUNT FOLDER COMMAND ARGUMENT...
+ *   measure [-k SIGNAL] [-r RESTARTS] ITEM LEDGER COUNT FOLDER COMMAND ARGUMENT...
  *
+ * The supervisor is COMMAND and all its processes that are no children of ours; the SIGNAL (15) ends it.
  * COMMAND supervises COUNT of our children, which know LEDGER; the logs are in FOLDER. The ITEM is
  *   restart  how long a dead program is away            rate     how often in a second one can end
  *   fleet    start, memory and wake-ups when idle, stop  churn    restarts and what each of them costs
@@ -21,12 +22,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RESTARTS = 30, PATIENCE = 60, GIGABYTE = 1000000000 };
+enum { RESTARTS_MOST = 100, PATIENCE = 60, GIGABYTE = 1000000000 };
 
 static struct ledger *ledger;
 static unsigned count;
 static const char *folder;
 static pid_t supervisor;
+static int stop_signal = SIGTERM;
+static int restarts = 30;
 static int64_t launched;
 static int64_t let_go; /* when the writers began */
 
@@ -55,15 +58,26 @@ static void launch(char **argv)
     }
 }
 
-/* Ask for everything to stop. The processor time in nanoseconds that all of it used from first to last. */
+static bool all_gone(void)
+{
+    for (unsigned i = 0; i < ledger_count(ledger); i++)
+        if (kill(ledger->entries[i].pid, 0) == 0)
+            return false;
+    return true;
+}
+
+/* Ask for everything to stop, and wait until it has. The processor time in nanoseconds that all of it used from first
+ * to last. */
 static int64_t stop(void)
 {
     struct rusage r;
     int status;
 
-    kill(supervisor, SIGTERM);
+    kill(supervisor, stop_signal);
     if (wait4(supervisor, &status, 0, &r) != supervisor)
         return 0;
+    for (int i = 0; i < PATIENCE * 1000 && !all_gone(); i++) /* the supervisor may be the first to go */
+        pause_for(0.001);
     return ((int64_t)r.ru_utime.tv_sec + r.ru_stime.tv_sec) * 1000000000 +
            ((int64_t)r.ru_utime.tv_usec + r.ru_stime.tv_usec) * 1000;
 }
@@ -104,7 +118,7 @@ static bool all_ended(void)
 
 static bool restarted_enough(void)
 {
-    return ledger_count(ledger) > RESTARTS && ledger->entries[RESTARTS].began != 0;
+    return (int)ledger_count(ledger) > restarts && ledger->entries[restarts].began != 0;
 }
 
 static bool all_written(void)
@@ -126,14 +140,14 @@ static int compare(const void *a, const void *b)
 
 static void measure_restart(void)
 {
-    double away[RESTARTS];
+    double away[RESTARTS_MOST];
 
     await(restarted_enough, "too few restarts");
-    for (int i = 0; i < RESTARTS; i++)
+    for (int i = 0; i < restarts; i++)
         away[i] = (double)(ledger->entries[i + 1].began - ledger->entries[i].ended) / 1e3;
     stop();
-    qsort(away, RESTARTS, sizeof *away, compare);
-    print("restart_us", away[RESTARTS / 2]);
+    qsort(away, (size_t)restarts, sizeof *away, compare);
+    print("restart_us", away[restarts / 2]);
 }
 
 static void measure_rate(void)
@@ -159,23 +173,57 @@ static int64_t last_began(void)
     return last;
 }
 
+struct usage {
+    int64_t cpu, pss, switches;
+};
+
+static bool is_child(pid_t pid)
+{
+    for (unsigned i = 0; i < ledger_count(ledger); i++)
+        if (ledger->entries[i].pid == pid)
+            return true;
+    return false;
+}
+
+static void add_cpu(pid_t pid, void *arg)
+{
+    *(int64_t *)arg += usage_cpu(pid);
+}
+
+static void add_usage(pid_t pid, void *arg)
+{
+    struct usage *u = arg;
+
+    if (is_child(pid))
+        return;
+    u->cpu += usage_cpu(pid);
+    u->pss += usage_pss(pid);
+    u->switches += usage_switches(pid);
+}
+
 static int64_t cpu_of_all(void)
 {
-    int64_t cpu = usage_cpu(supervisor);
+    int64_t cpu = 0;
 
-    for (unsigned i = 0; i < count; i++)
-        cpu += usage_cpu(ledger->entries[i].pid);
+    usage_each(supervisor, add_cpu, &cpu);
     return cpu;
+}
+
+static struct usage usage_of_supervisor(void)
+{
+    struct usage u = { 0 };
+
+    usage_each(supervisor, add_usage, &u);
+    return u;
 }
 
 static void measure_idle(void)
 {
-    int64_t switches;
+    struct usage before = usage_of_supervisor();
 
-    print("idle_pss_mib", (double)usage_pss(supervisor) / 1024);
-    switches = usage_switches(supervisor);
+    print("idle_pss_mib", (double)before.pss / 1024);
     pause_for(3);
-    print("idle_switches", (double)(usage_switches(supervisor) - switches));
+    print("idle_switches", (double)(usage_of_supervisor().switches - before.switches));
 }
 
 static void measure_fleet(void)
@@ -201,12 +249,12 @@ static int64_t let_them_write(void)
 
     await(all_began, "not all started");
     pause_for(0.2);
-    cpu = usage_cpu(supervisor);
+    cpu = usage_of_supervisor().cpu;
     let_go = nanoseconds();
     ledger_go(ledger);
     await(all_ended, "not all wrote");
     await(all_written, "not all lines arrived");
-    return usage_cpu(supervisor) - cpu;
+    return usage_of_supervisor().cpu - cpu;
 }
 
 static int64_t lost_lines(void)
@@ -248,10 +296,10 @@ static void measure_churn(void)
     await(all_began, "not all started");
     pause_for(1);
     before = ledger_count(ledger);
-    cpu = usage_cpu(supervisor);
+    cpu = usage_of_supervisor().cpu;
     pause_for(seconds);
     before = ledger_count(ledger) - before;
-    cpu = usage_cpu(supervisor) - cpu;
+    cpu = usage_of_supervisor().cpu - cpu;
     print("churn_per_s", before / seconds);
     print("churn_cpu_us", (double)cpu / 1e3 / before);
     stop();
@@ -267,7 +315,19 @@ int main(int argc, char **argv)
         { "log", measure_log },         { "lines", measure_lines }, { "churn", measure_churn },
     };
 
-    if (argc < 6)
+    int c;
+
+    while ((c = getopt(argc, argv, "+k:r:")) != -1) {
+        if (c == 'k')
+            stop_signal = atoi(optarg);
+        else if (c == 'r')
+            restarts = atoi(optarg);
+        else
+            return 2;
+    }
+    argc -= optind - 1;
+    argv += optind - 1;
+    if (argc < 6 || restarts < 1 || restarts > RESTARTS_MOST)
         return 2;
     ledger = ledger_open(argv[2]);
     count = (unsigned)atoi(argv[3]);

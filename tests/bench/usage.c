@@ -49,3 +49,18 @@ int64_t usage_switches(pid_t pid)
 {
     return sum_of(pid, "status", "ctxt_switches:");
 }
+
+void usage_each(pid_t pid, void (*fn)(pid_t pid, void *arg), void *arg)
+{
+    char name[48];
+    FILE *file;
+    int child;
+
+    fn(pid, arg);
+    snprintf(name, sizeof name, "task/%d/children", (int)pid);
+    file = open_proc(pid, name);
+    while (file != NULL && fscanf(file, "%d", &child) == 1)
+        usage_each(child, fn, arg);
+    if (file != NULL)
+        fclose(file);
+}

@@ -14,4 +14,7 @@ int64_t usage_pss(pid_t pid);
 /* How often it was given a processor, or lost it. */
 int64_t usage_switches(pid_t pid);
 
+/* Call `fn` for the process and all below it. */
+void usage_each(pid_t pid, void (*fn)(pid_t pid, void *arg), void *arg);
+
 #endif

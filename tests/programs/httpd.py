@@ -11,6 +11,7 @@ Prints its port, listens on 127.0.0.1, and ends at the end of its input. With a 
   /trickle          a byte now and then       /garbage       something that is not HTTP
   /redirect?N       N redirects, then /ok     /circle        redirects to itself
   /to-file          redirects to a file:      /long-headers  headers without an end
+  /lines?S          a line each S seconds, for ever
   /count            how many connections there were
   /keep?FILE        adds the body as a line to FILE, the headers to FILE.headers; 503 while there is a FILE.down
 """
@@ -98,6 +99,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         while True:
             self.wfile.write(b"x")
             time.sleep(0.01)
+
+    def on_lines(self, argument):
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        number = 0
+        while True:
+            number += 1
+            # In two pieces: where they are cut says nothing.
+            for piece in (b"line %d" % number, b" is here\nand half of "):
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            time.sleep(float(argument))
 
     def on_cut(self, _):
         self.send_response(200)

@@ -4,7 +4,6 @@
 -- them (residents.lua).
 local memory = require "reeve.magistrate.memory"
 local target = require "reeve.magistrate.target"
-local wire = require "reeve.magistrate.wire"
 
 local pass = {}
 
@@ -107,9 +106,20 @@ local function restart(run, name, t)
     return true
 end
 
+-- A program of the cluster, which another box runs or nobody: its keeper knows better.
+local function is_elsewhere(run, name, goal, t)
+    if not run.f.is_elsewhere or not run.f.is_elsewhere(name) then return false end
+    if goal == "restart" then
+        target.restarted(t)
+        run.f.memory.changed = true
+    end
+    return true
+end
+
 -- True: something was done.
 local function act_on(run, name, t)
     local goal = target.goal(t)
+    if is_elsewhere(run, name, goal, t) then return false end
     local up = goal ~= nil and run.workers.is_up(name)
     local started = goal == "running" and not up
 
@@ -175,7 +185,7 @@ local function ask(run)
     local f = run.f
     local text, why, reached = f.server.ask(f.name)
     local states
-    if text and text ~= f.heard then states, why = wire.read_states(text) end
+    if text and text ~= f.heard then states, why = f.server.read(text) end
     if not text or not (states or text == f.heard) then
         note_silence(run, why)
         return text ~= nil or reached
@@ -202,6 +212,11 @@ function pass.resume(f, workers)
     act(run)
     save(run)
     return run.touched
+end
+
+--- Only report.
+function pass.report(f, workers)
+    send_report(new_run(f, workers))
 end
 
 --- Only ask, and remember.

@@ -1,6 +1,5 @@
--- The report of a box: JSON with the keys in the predecessor's order, as the field `status` of a form.
+-- The report of a box: JSON with the keys in the predecessor's order.
 local target = require "reeve.magistrate.target"
-local wire = require "reeve.magistrate.wire"
 
 local report = {}
 
@@ -52,15 +51,16 @@ local function environment()
     return encode(all)
 end
 
---- A writer of reports. What was said of a worker the last time is not written anew.
-function report.new(about)
+--- A writer of reports, in a form that `write` gives to parts of the JSON. What was said of a worker the last time is
+--- not written anew.
+function report.new(about, write)
     local r, entries = {}, {}
 
     --- Say of a worker, in the order of the file.
     function r.add(name, t, pid, forks, logs)
         local entry = entries[name]
         if not is_old(entry, t, pid, logs) then
-            local form = wire.form(encode(name) .. ":" .. worker(t, pid, forks, logs))
+            local form = write(encode(name) .. ":" .. worker(t, pid, forks, logs))
             entry = { form = form, pid = pid, word = target.word(t), bounces = t and t.bounces, logs = logs }
             entries[name], r.last = entry, nil
         end
@@ -81,7 +81,7 @@ function report.new(about)
         }
         if about.send_env then head[#head + 1] = { "env", environment() } end
         local open = object(head):sub(1, -2) .. ',"workers":{'
-        local form = "status=" .. wire.form(open) .. table.concat(r.workers, "%2C") .. wire.form("}}")
+        local form = write(open) .. table.concat(r.workers, write(",")) .. write("}}")
         r.last = #logs == 0 and form or nil
         return form
     end

@@ -73,6 +73,8 @@ function wire.server(options)
         return response.body
     end
 
+    server.read = wire.read_states
+
     --- Any status of 200 to 399 will do: the server redirects to its page.
     function server.acknowledge(name, worker)
         local path = "supervisors/%s/workers/%s/set_target_state/running"
@@ -82,9 +84,9 @@ function wire.server(options)
         return true
     end
 
-    --- `fields` is a form that is written already.
-    function server.report(name, fields)
-        local response, why = ask("POST", "api/status/" .. wire.escape(name), fields)
+    --- `text` is written as the value of a form's field already.
+    function server.report(name, text)
+        local response, why = ask("POST", "api/status/" .. wire.escape(name), "status=" .. text)
         if not response then return nil, why end
         if response.status < 200 or response.status > 299 then return nil, refusal(response) end
         return true

@@ -101,6 +101,7 @@
 ---@field deathsig? reeve.Signal|false what the kernel sends it when reeve dies; false: nothing
 ---@field detached? boolean outlives reeve, and is found again by its pid file; no deathsig, exempt from the shutdown
 ---@field pidfile? string the file with its pid: reeve writes that of a detached one, who forks writes it itself
+---@field scope? "machine"|"cluster" "cluster": one box at a time runs it, who has its lock in etcd; deathsig KILL
 ---@field forks? boolean puts itself into the background: cmd ends with 0, then pidfile says who it is
 ---@field ready? "starttime"|"notify"|reeve.Ready|fun(process: reeve.Process): boolean, string? when it is RUNNING: "starttime", "notify", a table such as { tcp = "…" }, a function
 ---@field ready_timeout? reeve.Time a start that is not ready within this time has failed

@@ -284,6 +284,21 @@ function reeve.http.post(url, body, options) end
 ---@return reeve.Response?, string? why
 function reeve.http.request(request) end
 
+---An answer that may go on for ever, read by lines.
+---@class reeve.HttpStream
+local http_stream = {}
+
+---A line without its end; nil and why at the end.
+---@return string?, string? why
+function http_stream:read_line() end
+
+function http_stream:close() end
+
+---The timeout is for each silence. It does not wait: the first `read_line` does.
+---@param request reeve.Request
+---@return reeve.HttpStream?, string? why
+function reeve.http.stream(request) end
+
 ---@param mail reeve.Mail
 ---@return true?, string? why
 function reeve.mail.send(mail) end

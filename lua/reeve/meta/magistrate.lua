@@ -16,8 +16,20 @@ local magistrate = {}
 ---@field insecure? boolean take any certificate
 ---@field proxy? string
 
+---@class reeve.magistrate.Etcd
+---@field etcd string|string[] addresses of its members
+---@field prefix? string /reeve
+---@field lease? reeve.Time 10
+---@field name? string by which the keys know this box; the supervisor's
+---@field interval? reeve.Time 600: changes come by a watch
+---@field timeout? reeve.Time 30, for each request
+---@field cache? string magistrate.json in state_dir
+---@field ca_file? string authorities in PEM, in place of the system's
+---@field insecure? boolean take any certificate
+---@field proxy? string
+
 ---Run what a server says, and report. It only registers.
----@param server reeve.magistrate.Server
+---@param server reeve.magistrate.Server|reeve.magistrate.Etcd
 function magistrate.follow(server) end
 
 return magistrate

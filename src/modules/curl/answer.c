@@ -11,7 +11,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
     struct transfer *t = arg;
     size_t length = size * count;
 
-    if (length > t->answer.max_body - t->answer.body.length) {
+    if (t->on_part == NULL && length > t->answer.max_body - t->answer.body.length) {
         reason_fail(t, "the body from %s is larger than %zu bytes", t->peer, t->answer.max_body);
         return 0;
     }
@@ -121,6 +121,15 @@ void answer_tell(const struct transfer *t)
 
     t->fn(&result, t->arg);
     free(headers);
+}
+
+void answer_tell_part(struct transfer *t)
+{
+    struct buffer part = t->answer.body;
+
+    t->answer.body = (struct buffer){ 0 };
+    t->on_part(part.data, part.length, t->arg);
+    buffer_free(&part);
 }
 
 void answer_free(struct answer *a)

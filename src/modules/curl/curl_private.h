@@ -54,6 +54,7 @@ struct transfer {
     struct error why;           /* when failed; one of our own reasons comes before curl's */
     char says[CURL_ERROR_SIZE]; /* curl's words */
     transfer_done_fn *fn;
+    transfer_part_fn *on_part; /* NULL: the body is kept */
     void *arg;
 };
 
@@ -75,6 +76,8 @@ void mail_hang_up(const struct transfer *t);
 /* answer.c */
 void answer_listen(struct transfer *t);
 int answer_status(const struct transfer *t);
+/* Hand on what has come of a body that is not kept. The transfer may be gone then. */
+void answer_tell_part(struct transfer *t);
 /* Call the transfer's function. */
 void answer_tell(const struct transfer *t);
 void answer_free(struct answer *a);

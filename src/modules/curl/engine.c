@@ -100,6 +100,30 @@ static void tell_first(struct engine *g)
     transfer_free(t);
 }
 
+static struct transfer *next_with_part(struct engine *g)
+{
+    struct transfer *t;
+
+    TAILQ_FOREACH(t, &g->running, link)
+    if (t->on_part != NULL && t->answer.body.length > 0)
+        return t;
+    return NULL;
+}
+
+static void on_deadline(void *arg);
+
+/* Each at most once: what comes meanwhile is for the next turn. A function may cancel its own transfer and others. */
+static void tell_parts(struct engine *g)
+{
+    struct transfer *t;
+
+    while (!g->closed && (t = next_with_part(g)) != NULL) {
+        timer_stop(&t->deadline);
+        t->deadline = timer_start(g->loop, t->timeout, on_deadline, t);
+        answer_tell_part(t);
+    }
+}
+
 /* A function may cancel others that are in the list, start some that end at once, and close the engine. */
 static void end_turn(void *arg)
 {
@@ -108,6 +132,7 @@ static void end_turn(void *arg)
     size_t now = 0;
 
     g->spent = 0;
+    tell_parts(g);
     TAILQ_FOREACH(t, &g->ended, link)
     now++;
     for (; now > 0 && !TAILQ_EMPTY(&g->ended); now--)

@@ -183,6 +183,8 @@ static void set_common(struct transfer *t, const struct transfer_request *r)
     /* Nobody waits for the thread of a lookup that was given up. */
     curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
+    if (r->on_part != NULL) /* it may be silent for long, and the other side be gone */
+        curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
     curl_easy_setopt(t->easy, CURLOPT_PROXY, r->proxy != NULL ? r->proxy : "");
@@ -210,6 +212,7 @@ struct transfer *transfer_new(const struct transfer_request *r, struct error *e)
     t->socket = -1;
     t->timeout = r->timeout > 0 ? r->timeout : TRANSFER_TIMEOUT;
     t->answer.max_body = r->max_body > 0 ? r->max_body : TRANSFER_MAX_BODY;
+    t->on_part = r->on_part;
     t->ca_file = xstrdup(r->ca_file);
     if (t->easy == NULL)
         failure(e, "libcurl cannot make a transfer: out of memory");

@@ -1,4 +1,6 @@
 /* reeve.http */
+#include "script/http.h"
+
 #include "script/args.h"
 #include "script/handle.h"
 #include "script/lib.h"
@@ -6,8 +8,6 @@
 
 #include <lauxlib.h>
 #include <string.h>
-
-enum { HEADERS_MOST = 100 };
 
 static const char *const fields[] = { "url",      "method",  "headers",  "body",  "timeout", "max_body", "user",
                                       "password", "ca_file", "insecure", "proxy", "follow",  NULL };
@@ -25,8 +25,8 @@ static size_t read_headers(lua_State *L, int options, struct transfer_header *ou
     while (lua_next(L, -2)) {
         if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
             luaL_error(L, "'headers': expected names and texts");
-        if (count == HEADERS_MOST)
-            luaL_error(L, "'headers': more than %d", HEADERS_MOST);
+        if (count == HTTP_HEADERS_MOST)
+            luaL_error(L, "'headers': more than %d", HTTP_HEADERS_MOST);
         out[count++] = (struct transfer_header){ lua_tostring(L, -2), lua_tostring(L, -1) };
         lua_pop(L, 1);
     }
@@ -74,32 +74,38 @@ static int go_on(lua_State *L, int status, lua_KContext context)
     return 1;
 }
 
+void http_read(lua_State *L, int options, const char *name, const char *url, const char *body, size_t body_length,
+               struct transfer_request *r, struct transfer_header *headers)
+{
+    args_check_fields(L, options, fields);
+    r->url = url != NULL ? url : args_text_field(L, options, "url", NULL);
+    if (r->url == NULL)
+        luaL_error(L, "%s: 'url' is missing", name);
+    r->body = body != NULL ? body : args_text_field(L, options, "body", &r->body_length);
+    r->body_length = body != NULL ? body_length : r->body_length;
+    r->method = args_text_field(L, options, "method", NULL);
+    r->timeout = args_duration_field(L, options, "timeout", 0);
+    r->max_body = (size_t)args_size_field(L, options, "max_body", 0);
+    r->user = args_text_field(L, options, "user", NULL);
+    r->password = args_text_field(L, options, "password", NULL);
+    r->ca_file = args_text_field(L, options, "ca_file", NULL);
+    r->proxy = args_text_field(L, options, "proxy", NULL);
+    r->insecure = args_bool_field(L, options, "insecure", false);
+    r->follow = args_bool_field(L, options, "follow", false);
+    r->header = headers;
+    r->header_count = read_headers(L, options, headers);
+    if (strncmp(r->url, "http:", 5) != 0 && strncmp(r->url, "https:", 6) != 0)
+        luaL_error(L, "%s: '%s' does not begin with http: or https:", name, r->url);
+}
+
 /* With the options, a table, at `options`; what is not NULL comes before them. */
 static int request(lua_State *L, int options, const char *name, const char *url, const char *body, size_t body_length)
 {
-    struct transfer_header headers[HEADERS_MOST];
-    struct transfer_request r = { .header = headers };
-    struct task *t;
+    struct transfer_header headers[HTTP_HEADERS_MOST];
+    struct transfer_request r = { 0 };
+    struct task *t = task_to_wait(L, name);
 
-    args_check_fields(L, options, fields);
-    t = task_to_wait(L, name);
-    r.url = url != NULL ? url : args_text_field(L, options, "url", NULL);
-    if (r.url == NULL)
-        luaL_error(L, "%s: 'url' is missing", name);
-    r.body = body != NULL ? body : args_text_field(L, options, "body", &r.body_length);
-    r.body_length = body != NULL ? body_length : r.body_length;
-    r.method = args_text_field(L, options, "method", NULL);
-    r.timeout = args_duration_field(L, options, "timeout", 0);
-    r.max_body = (size_t)args_size_field(L, options, "max_body", 0);
-    r.user = args_text_field(L, options, "user", NULL);
-    r.password = args_text_field(L, options, "password", NULL);
-    r.ca_file = args_text_field(L, options, "ca_file", NULL);
-    r.proxy = args_text_field(L, options, "proxy", NULL);
-    r.insecure = args_bool_field(L, options, "insecure", false);
-    r.follow = args_bool_field(L, options, "follow", false);
-    r.header_count = read_headers(L, options, headers);
-    if (strncmp(r.url, "http:", 5) != 0 && strncmp(r.url, "https:", 6) != 0)
-        luaL_error(L, "%s: '%s' does not begin with http: or https:", name, r.url);
+    http_read(L, options, name, url, body, body_length, &r, headers);
     return carrier_wait(L, carrier_push(L), t, &r, go_on);
 }
 
@@ -148,5 +154,6 @@ static const luaL_Reg functions[] = {
 void lib_open_http(lua_State *L)
 {
     luaL_newlib(L, functions);
+    http_open_stream(L);
     lua_setfield(L, -2, "http");
 }

@@ -18,6 +18,7 @@ static const struct script_module own[] = {
     { "reeve.inside", lib_module_inside, &own[1] },
     { "reeve.state", lib_module_state, &own[2] },
     { "reeve.pass", lib_module_pass, &own[3] },
+    { "reeve.cluster", lib_module_cluster, &own[4] },
     { "reeve.schedule.engine", lib_module_schedule, NULL },
 };
 

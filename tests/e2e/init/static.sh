@@ -12,7 +12,7 @@ cp "$static" root/reeve
 cat >root/supervisor.lua <<'END'
 supervisor { control = "unix:/sock" }
 program "twin" { cmd = { "/reeve", "pid" }, oneshot = true, env = { REEVE_SOCKET = "unix:/sock" } }
-program "last" { cmd = { "/reeve", "--version" }, after = { "twin" }, autorestart = false, starttime = 0, stdout = "inherit" }
+program "last" { cmd = { "/reeve", "--version" }, after = { "twin" }, oneshot = true, stdout = "inherit" }
 program "end" { cmd = { "/reeve", "nonsense" }, after = { "last" }, essential = true, autorestart = false, starttime = 0 }
 END
 touch root/dev/null

@@ -17,10 +17,36 @@ assert_status 0 check
 assert_status 0 "$REEVE" plan -c supervisor.lua
 assert_equal 0 "$(count_asked)" 'requests of a check'
 
-for wrong in "{}|'url' should be the address of a server" "{ url = 'ftp://x' }|'url' should be" \
+for wrong in "{}|it needs either 'url', the address of a server, or 'etcd'" "{ url = 'ftp://x' }|'url' should be" \
     "{ url = 'http://x', intervall = 5 }|there is no option 'intervall'" \
+    "{ url = 'http://x', etcd = 'http://x' }|it needs either" "{ etcd = 'x' }|'etcd' should be an address" \
+    "{ etcd = 'http://x', username = 'y' }|'username' does not go with 'etcd'" "{ etcd = {} }|'etcd' should be a text or a list" \
+    "{ url = 'http://x', lease = 5 }|'lease' does not go with 'url'" \
     "{ url = 'http://x', interval = 'often' }|'interval' is no time" "{ url = 'http://x', timeout = 0 }|'timeout' is no time" \
     "{ url = 'http://x', name = 7 }|'name' should be a string" "{ url = 'http://x', send_env = 1 }|'send_env' should be a boolean"; do
     follow "${wrong%%|*}"
     expect_line ".*supervisor.lua:1: .*${wrong##*|}.*" check
 done
+
+# Programs of the cluster need one, and a lease that leaves time for their stop.
+cluster()
+{
+    echo "program 'one' { cmd = 'sleep 1000', scope = 'cluster', $1 }" >supervisor.lua
+    echo "$2" >>supervisor.lua
+}
+cluster 'stoptime = 5' "require('reeve.magistrate').follow { etcd = 'http://127.0.0.1:$port', lease = '8s' }"
+assert_status 0 check
+cluster 'stoptime = 7' "require('reeve.magistrate').follow { etcd = 'http://127.0.0.1:$port', lease = 8 }"
+expect_line ".*supervisor.lua:1: program 'one': a lease of 8s is too short: .*" check
+cluster 'stopsignal = { { "INT", 5 }, { "TERM", 4 } }' "require('reeve.magistrate').follow { etcd = 'http://127.0.0.1:$port' }"
+expect_line ".*supervisor.lua:1: program 'one': a lease of 10s is too short: .*" check
+cluster 'stoptime = 5' "require('reeve.magistrate').follow { url = 'http://127.0.0.1:$port' }"
+expect_line ".*supervisor.lua:1: program 'one': its scope is the cluster, and the file follows none.*" check
+follow_etcd="require('reeve.magistrate').follow { etcd = 'http://127.0.0.1:$port' }"
+cluster 'stoptime = 5, detached = true, stdout = "discard", stderr = "discard"' "$follow_etcd"
+expect_line ".*'scope = \"cluster\"' excludes 'detached' and 'forks'.*" check
+cluster 'stoptime = 5, deathsig = "TERM"' "$follow_etcd"
+expect_line ".*with 'scope = \"cluster\"' it is KILL.*" check
+cluster 'stoptime = 5' "$follow_etcd"
+expect_line ' *deathsig += "KILL",.*' "$REEVE" plan -c supervisor.lua
+assert_equal 0 "$(count_asked)" 'requests of a check'

@@ -123,6 +123,7 @@ static void every_function_is_told(void **state)
     assert_type_told(s->L, "reeve.program", "program:");
     assert_type_told(s->L, "reeve.task", "task:");
     assert_type_told(s->L, "reeve.stream", "stream:");
+    assert_type_told(s->L, "reeve.http_stream", "http_stream:");
     script_free(s);
     buffer_free(&text);
 }

@@ -1,0 +1,169 @@
+-- etcd by its HTTP gateway: keys, leases, locks, watches. Keys and values are texts here.
+local cluster = require "reeve.cluster"
+
+local etcd = {}
+
+local encode, decode = cluster.encode, cluster.decode
+
+local SILENCE = 600 -- seconds without an event, after which a watch is begun anew
+
+-- What is under a prefix that ends in a slash ends before the character behind the slash.
+local function end_of(prefix) return prefix:sub(1, -2) .. "0" end
+
+local function explain(response)
+    local said = reeve.json.decode(response.body)
+    local words = type(said) == "table" and (said.message or said.error)
+    return ("it answered with status %d%s"):format(response.status, words and ": " .. tostring(words) or "")
+end
+
+--- A client of the servers `options.urls`, of which one is asked until it fails, and then the next.
+function etcd.open(options)
+    local e = { number = 1 }
+
+    function e.url() return options.urls[e.number] end
+
+    local function request(path, body, timeout)
+        return {
+            url = e.url() .. "v3/" .. path, method = "POST", body = reeve.json.encode(body),
+            headers = { ["Content-Type"] = "application/json" }, timeout = timeout or options.timeout,
+            ca_file = options.ca_file, insecure = options.insecure, proxy = options.proxy,
+        }
+    end
+
+    --- The answer as text; or nil, why, and whether there was an answer.
+    function e.ask(path, body, timeout)
+        local response, why = reeve.http.request(request(path, body, timeout))
+        if response and response.status == 200 then return response.body end
+        if not response or response.status >= 500 then e.number = e.number % #options.urls + 1 end
+        if not response then return nil, why, false end
+        return nil, explain(response), true
+    end
+
+    --- The answer as a table.
+    function e.call(path, body, timeout)
+        local text, why, reached = e.ask(path, body, timeout)
+        if not text then return nil, why, reached end
+        local answer, wrong = reeve.json.decode(text)
+        if type(answer) ~= "table" then return nil, "its answer is no JSON: " .. (wrong or text), true end
+        return answer
+    end
+
+    --- What is to be asked for all keys under a prefix.
+    function e.under(prefix) return { key = encode(prefix), range_end = encode(end_of(prefix)) } end
+
+    function e.put(key, value, lease)
+        return e.call("kv/put", { key = encode(key), value = encode(value), lease = lease })
+    end
+
+    --- Put a key if it is not there: whether it was not, and the revision.
+    function e.create(key, value, lease, timeout)
+        local answer, why = e.call("kv/txn", {
+            compare = { { key = encode(key), target = "CREATE", result = "EQUAL", create_revision = "0" } },
+            success = { { request_put = { key = encode(key), value = encode(value), lease = lease } } },
+        }, timeout)
+        if not answer then return nil, why end
+        return answer.succeeded == true
+    end
+
+    --- Put another value in the place of one, if that is there still.
+    function e.replace(key, old, new)
+        return e.call("kv/txn", {
+            compare = { { key = encode(key), target = "VALUE", result = "EQUAL", value = encode(old) } },
+            success = { { request_put = { key = encode(key), value = encode(new) } } },
+        })
+    end
+
+    --- Take away a key that belongs to a lease.
+    function e.release(key, lease)
+        return e.call("kv/txn", {
+            compare = { { key = encode(key), target = "LEASE", result = "EQUAL", lease = lease } },
+            success = { { request_delete_range = { key = encode(key) } } },
+        })
+    end
+
+    --- A new lease: its id, and how many seconds it has.
+    function e.grant(seconds, timeout)
+        local answer, why = e.call("lease/grant", { TTL = tostring(math.ceil(seconds)) }, timeout)
+        if not answer then return nil, why end
+        return answer.ID, tonumber(answer.TTL)
+    end
+
+    --- How many seconds it has from now on, 0: it is gone.
+    function e.renew(lease, timeout)
+        local answer, why = e.call("lease/keepalive", { ID = lease }, timeout)
+        if not answer then return nil, why end
+        return tonumber(answer.result and answer.result.TTL) or 0
+    end
+
+    --- What happens under a prefix from a revision on: a function that waits and returns a list of
+    --- { key =, gone = }, or nil and why.
+    function e.watch(prefix, revision)
+        local create = e.under(prefix)
+        create.start_revision = tostring(revision)
+        local stream, why = reeve.http.stream(request("watch", { create_request = create }, SILENCE))
+        return function()
+            if not stream then return nil, why end
+            local line, wrong = stream:read_line()
+            local said = line and reeve.json.decode(line)
+            if not line then return nil, wrong end
+            if type(said) ~= "table" or not said.result then return nil, "a watch says: " .. line:sub(1, 200) end
+            if said.result.canceled then return nil, said.result.cancel_reason or "the watch was cancelled" end
+            local events = {}
+            for i, event in ipairs(said.result.events or {}) do
+                events[i] = { key = decode(event.kv.key) or "", gone = event.type == "DELETE" }
+            end
+            return events
+        end
+    end
+
+    return e
+end
+
+--- The keys of a range's answer: a list of { key =, value =, lease = }, and the revision.
+function etcd.read_range(text)
+    local answer, wrong = reeve.json.decode(text)
+    if type(answer) ~= "table" or type(answer.header) ~= "table" then
+        return nil, "its answer is no JSON: " .. (wrong or text:sub(1, 200))
+    end
+    local keys = {}
+    for i, kv in ipairs(answer.kvs or {}) do
+        keys[i] = { key = decode(kv.key) or "", value = decode(kv.value or "") or "", lease = kv.lease }
+    end
+    return keys, tonumber(answer.header.revision)
+end
+
+--- A server of target states, as wire.server is one: PREFIX/targets/NAME/WORKER, PREFIX/status/NAME.
+function etcd.server(e, prefix)
+    local server = {}
+
+    local function folder(name) return prefix .. "targets/" .. name .. "/" end
+
+    function server.ask(name)
+        server.folder = folder(name)
+        return e.ask("kv/range", e.under(server.folder))
+    end
+
+    function server.read(text)
+        local keys, revision = etcd.read_range(text)
+        if not keys then return nil, revision end
+        server.revision = revision
+        local states = {}
+        for _, kv in ipairs(keys) do
+            states[kv.key:sub(#server.folder + 1)] = { target_state = kv.value }
+        end
+        return states
+    end
+
+    function server.acknowledge(name, worker)
+        return e.replace(folder(name) .. worker, "forced_restart", "running")
+    end
+
+    function server.report(name, text) return e.put(prefix .. "status/" .. name, text) end
+
+    --- Events of this box's targets, from the last answer on.
+    function server.watch(name) return e.watch(folder(name), server.revision + 1) end
+
+    return server
+end
+
+return etcd

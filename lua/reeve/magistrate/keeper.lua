@@ -1,0 +1,232 @@
+-- Who runs the programs of the cluster: a lock in etcd for each, PREFIX/locks/PROGRAM, which belongs to the lease of
+-- the box that has it. While the lease is renewed the program may run here; core/lease.h sees to its end.
+--
+-- A lease that is not renewed ends in etcd when its time has passed since etcd heard of the last renewal: not before
+-- that time has passed since the renewal was *asked for*, and from there it is counted here.
+local cluster = require "reeve.cluster"
+local etcd = require "reeve.magistrate.etcd"
+local target = require "reeve.magistrate.target"
+
+local keeper = {}
+
+local SHORTEST = 0.2 -- seconds between two renewals
+
+local function say(level, ...) reeve.log(level, "cluster: " .. (...), select(2, ...)) end
+
+-- ---- what is ours -------------------------------------------------------------------------------
+
+local function programs_of_cluster()
+    local all = {}
+    for _, program in ipairs(reeve.programs()) do
+        local settings = program.settings
+        if settings.scope == "cluster" then
+            local least = cluster.least(program.name)
+            all[program.name] = { program = program, autostart = settings.autostart, least = least }
+        end
+    end
+    return all
+end
+
+-- The server's word counts. What a user wants stops and starts it, but leaves it where it is.
+local function is_wanted(k, name)
+    local t = k.f.memory.workers[name]
+    local goal = t and target.goal { word = t.word, handled = t.handled }
+    if goal then return goal ~= "stopped" end
+    return k.all[name].autostart
+end
+
+-- Seconds until the end of the lease.
+local function left(k) return k.ends - cluster.clock() end
+
+local function lend(k, name)
+    if not k.holds() or left(k) <= k.all[name].least then return end
+    local might = cluster.give(name, left(k))
+    if might or k.parked[name] then return end
+    local t = k.f.memory.workers[name]
+    if not (t and t.override == "stopped") then k.all[name].program:start() end
+end
+
+-- ---- locks --------------------------------------------------------------------------------------
+
+local function lock_of(k, name) return k.prefix .. "locks/" .. name end
+
+local function acquire(k, name)
+    local ours = k.e.create(lock_of(k, name), k.f.name, k.lease, k.period)
+    if ours == nil then k.looked = nil end -- who knows whether it was heard
+    if not ours or k.held[name] or not k.holds() then return end
+    k.held[name] = true
+    k.parked[name] = nil
+    say("notice", "%s: its lock is ours", name)
+    lend(k, name)
+end
+
+local function give_up(k, name)
+    say("notice", "%s: giving up its lock", name)
+    if not k.holds() then return end
+    k.leaving[name] = true
+    local _ <close> = setmetatable({}, { __close = function() k.leaving[name] = nil end })
+    cluster.take(name)
+    while k.all[name].program:pid() do reeve.sleep(0.05) end
+    k.held[name] = nil
+    k.e.release(lock_of(k, name), k.lease)
+end
+
+-- Of a program that is no longer in the file: it may take its time to stop.
+local function release_later(k, name)
+    if k.strange[name] then return end
+    k.strange[name] = true
+    reeve.after(math.max(60, 2 * k.seconds), function() k.e.release(lock_of(k, name), k.lease) end)
+end
+
+-- Somebody else may have it already.
+local function lose(k, name, why)
+    if not k.holds() then return end
+    say("err", "%s: its lock is lost (%s): killing it", name, why)
+    k.held[name] = nil
+    cluster.take(name, true)
+end
+
+-- Which locks are ours: after a reload they may be some.
+local function look_up(k)
+    local text = k.e.ask("kv/range", k.e.under(k.prefix .. "locks/"), k.period)
+    local keys, revision = etcd.read_range(text or "")
+    if not text or not keys then return end
+    local ours = {}
+    for _, kv in ipairs(keys) do
+        if kv.lease == k.lease then ours[kv.key:sub(#k.prefix + #"locks/" + 1)] = true end
+    end
+    for name in pairs(k.held) do
+        if not ours[name] then lose(k, name, "it is another one's") end
+    end
+    for name in pairs(ours) do
+        if k.all[name] then k.held[name] = true else release_later(k, name) end
+    end
+    k.revision = revision
+    return true
+end
+
+-- One at a time: it may wait for etcd, and then for programs to stop.
+local function tend(k)
+    if k.tending or not k.lease or not k.looked then return end
+    k.tending = true
+    local _ <close> = setmetatable({}, { __close = function() k.tending = nil end })
+    for name in pairs(k.all) do
+        if k.held[name] and not k.leaving[name] and not is_wanted(k, name) then
+            reeve.task(give_up, k, name)
+        elseif not k.held[name] and is_wanted(k, name) then
+            acquire(k, name)
+        end
+    end
+end
+
+-- ---- the lease ----------------------------------------------------------------------------------
+
+local function forget_lease(k)
+    for name in pairs(k.held) do lose(k, name, "the lease has ended") end
+    k.lease, k.looked = nil, nil
+    reeve.store[k.key] = nil
+end
+
+local function register(k)
+    local node = { name = k.f.name, host = reeve.host, since = math.floor(reeve.now()) }
+    return k.e.put(k.prefix .. "nodes/" .. k.f.name, reeve.json.encode(node), k.lease)
+end
+
+local function begin_lease(k)
+    local asked = cluster.clock()
+    local id, seconds = k.e.grant(k.seconds, k.period)
+    if not id then return nil, seconds end
+    k.lease, k.ends = id, asked + seconds
+    reeve.store[k.key] = id
+    return register(k)
+end
+
+local function renew_lease(k)
+    local asked = cluster.clock()
+    local seconds, why = k.e.renew(k.lease, k.period)
+    if not seconds then return nil, why end
+    if seconds == 0 then
+        forget_lease(k)
+        return begin_lease(k)
+    end
+    k.ends = asked + seconds
+    return true
+end
+
+local function note(k, why)
+    if (why == nil) == (k.trouble == nil) then return end
+    if why then
+        say("warning", "the lease at %s is not renewed: %s", k.e.url(), why)
+    else
+        say("notice", "the lease is renewed again")
+    end
+    k.trouble = why
+end
+
+-- Nothing else is waited for here: the next renewal must not come late.
+local function turn(k)
+    local good, why
+    if k.lease then good, why = renew_lease(k) else good, why = begin_lease(k) end
+    note(k, not good and (why or "unknown") or nil)
+    if not good then return end
+    for name in pairs(k.held) do
+        if not k.leaving[name] then lend(k, name) end
+    end
+    reeve.task(function()
+        if not k.looked then k.looked = look_up(k) end
+        tend(k)
+    end)
+end
+
+-- ---- in force -----------------------------------------------------------------------------------
+
+-- How often: three times in the time that there is before a program has to be stopped.
+local function period_of(k)
+    local least = 0
+    for _, about in pairs(k.all) do least = math.max(least, about.least) end
+    return math.max(SHORTEST, math.min(k.seconds / 3, (k.seconds - least) / 3))
+end
+
+local function keep(k)
+    while k.holds() do
+        local due = cluster.clock() + k.period
+        turn(k)
+        reeve.sleep(math.max(0.05, due - cluster.clock()))
+    end
+end
+
+-- A lock that goes away is taken at once, and not with the next renewal.
+local function watch(k)
+    while k.holds() do
+        local next_events = k.looked and k.e.watch(k.prefix .. "locks/", k.revision + 1)
+        local events = next_events and next_events()
+        while events and k.holds() do
+            for _, event in ipairs(events) do
+                local name = event.key:sub(#k.prefix + #"locks/" + 1)
+                if event.gone and k.held[name] then lose(k, name, "somebody has deleted it") end
+                if event.gone and k.all[name] and k.lease and is_wanted(k, name) then acquire(k, name) end
+            end
+            events = next_events()
+        end
+        reeve.sleep(k.period)
+        if k.lease and k.looked then look_up(k) end
+    end
+end
+
+--- Begin: the box is there as PREFIX/nodes/NAME, and has its share of the cluster's programs.
+function keeper.begin(f, e, prefix, seconds, holds)
+    local k = { f = f, e = e, prefix = prefix, seconds = seconds, holds = holds }
+    k.held, k.leaving, k.parked, k.strange = {}, {}, {}, {}
+    k.all = programs_of_cluster()
+    k.key = "reeve.cluster " .. prefix .. f.name
+    k.lease = reeve.store[k.key]
+    k.ends = 0
+    k.period = period_of(k)
+    f.is_elsewhere = function(name) return k.all[name] ~= nil and not k.held[name] end
+    f.park = function(name, wanted) k.parked[name] = not wanted or nil end
+    f.tend = function() tend(k) end
+    reeve.task(keep, k)
+    if next(k.all) then reeve.task(watch, k) end
+end
+
+return keeper

@@ -1,0 +1,69 @@
+#!/bin/sh
+# Of three boxes one runs each program of the cluster. One is killed: its programs run elsewhere within the lease and
+# two seconds, and never twice.
+. "${0%/*}/etcd.inc"
+
+start_etcd
+lease=4
+cat >box.lua <<END2
+supervisor { name = os.getenv("BOX") }
+for i = 1, 6 do
+  program("p" .. i) { cmd = { "sh", "-c", "$at date +%s%N >>starts; exec $PROGRAMS/alone $dir/lock.p" .. i .. " $dir/twice" }, scope = "cluster",
+    stoptime = 1, starttime = 0 }
+end
+program "everywhere" { cmd = { "sh", "-c", "$at exec sleep 1000" }, starttime = 0 }
+require("reeve.magistrate").follow { etcd = os.getenv("ETCD"), lease = $lease }
+END2
+
+# "alone" cries if another one holds its file.
+everything_runs()
+{
+    for i in 1 2 3 4 5 6; do has_one p$i || return 1; done
+}
+not_twice()
+{
+    test ! -e twice || fail "twice: $(cat twice)"
+}
+
+for box in one two three; do start_box $box; done
+wait_for everything_runs
+not_twice
+assert_equal "one three two" "$(running everywhere | tr '\n' ' ' | sed 's/ $//')"
+for i in 1 2 3 4 5 6; do
+    assert_equal "$(running p$i)" "$(get locks/p$i)" "who holds the lock of p$i"
+done
+
+# Elsewhere it cannot be started, and says why.
+elsewhere=one
+test "$(running p1)" != one || elsewhere=two
+assert_status 1 on_box $elsewhere start p1
+echo "$output" | grep -q 'its lock in the cluster is not ours' || fail "$output"
+
+# Killed: the rest takes over.
+victim=$(running p1)
+before=$(date +%s%N)
+kill_box "$victim"
+wait_for everything_runs
+took=$((($(tail -n 1 starts) - before) / 1000000))
+echo "all taken over $took ms after the kill, with a lease of $lease s"
+# Two seconds are the promise. A machine with other work to do gets two more.
+test $took -lt $(((lease + 4) * 1000)) || fail "taken over only after $took ms"
+not_twice
+start_box "$victim"
+
+# All of them are on the box that is left.
+kill_box two
+kill_box three
+wait_for everything_runs
+not_twice
+assert_equal one "$(for i in 1 2 3 4 5 6; do running p$i; done | sort -u)"
+
+# A reload keeps the locks and the programs.
+first=$(on_box one pid p1)
+echo '-- new' >>box.lua
+on_box one reload >/dev/null
+wait_for 'test -n "$(get locks/p1)"'
+sleep_until=$(($(date +%s) + lease + 1))
+wait_for 'test "$(date +%s)" -ge $sleep_until'
+assert_equal "$first" "$(on_box one pid p1)" 'after a reload and a lease'
+not_twice
