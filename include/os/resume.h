@@ -37,6 +37,10 @@ bool resume_exec(int snapshot, struct error *e);
  * with the signals blocked that the next life will block. */
 void resume_arm(int snapshot);
 
+/* The same for a life that is not yet as far as to be able to go on by itself, with the snapshot that it resumes from: it
+ * is tried again some times. */
+void resume_arm_early(int snapshot);
+
 /* In a forked copy, which is no life of reeve's: its crashes are its own. */
 void resume_disarm(void);
 

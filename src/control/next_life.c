@@ -185,6 +185,8 @@ static struct handover *read_former(struct run *r, struct error *e)
     snapshot = snapshot_open(fd, e);
     if (snapshot == NULL)
         return NULL;
+    resume_hold();
+    resume_arm_early(fd);
     snapshot_each(snapshot, "run", read_run, r);
     foreign_enable();
     script_attach(&r->upward, r->file);
@@ -258,6 +260,7 @@ void life_resume(struct run *r)
     handover_resume(r->former, r->supervisor);
     tell(r);
     life_arm(r);
+    resume_release();
     server_resume_clients(r->server, handover_snapshot(r->former), life_why(r));
     handover_close(r->former);
     r->former = NULL;

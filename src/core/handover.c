@@ -185,6 +185,7 @@ static void resume_self(struct handover *h, struct supervisor *s)
     s->last_id = (unsigned)unpack_number(&u, "last id");
     s->last_run = (unsigned)unpack_number(&u, "last run");
     s->last_plan = (unsigned)unpack_number(&u, "last plan");
+    leases_unpack(s->leases, &u);
     respawns_unpack(&s->respawns, &u);
     s->lives = h->lives; /* with this one */
     h->lives = (struct lives){ 0 };

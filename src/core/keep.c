@@ -118,6 +118,7 @@ static void write_self(struct supervisor *s)
     sockets_pack(s->sockets, &part);
     pack_part(&out, "sockets", &part);
     lives_pack(&s->lives, &out);
+    leases_pack(s->leases, &out);
     respawns_pack(s->respawns, &out);
     snapshot_put(s->snapshot, &s->entry, "supervisor", &out);
     buffer_free(&out);
