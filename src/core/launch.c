@@ -304,6 +304,7 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
         p->run = supervisor_next_run(p->supervisor);
         p->starter = p->program->forks;
         resume_hold();
+        process_write(p, false); /* so that there is memory for the same once more */
         p->child = child_start(supervisor_children(p->supervisor), &l.request, on_exit, p, e);
         if (p->child != NULL)
             process_write(p, false);

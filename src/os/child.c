@@ -352,16 +352,20 @@ void children_free(struct children *all)
 struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit, void *arg,
                           struct error *e)
 {
-    struct child *c;
+    struct child *c = xcalloc(1, sizeof *c); /* before: one that is there must not be lost for want of memory */
+    struct child *stranger;
     int pidfd;
-    pid_t pid = spawner_start(all->spawner, request, &pidfd, e);
+    pid_t pid;
 
-    if (pid < 0)
+    pidmap_make_room(&all->by_pid);
+    pid = spawner_start(all->spawner, request, &pidfd, e);
+    if (pid < 0) {
+        free(c);
         return NULL;
-    c = find(all, pid);
-    if (c != NULL)
-        look_at(c); /* a stranger, whose number it got */
-    c = xcalloc(1, sizeof *c);
+    }
+    stranger = find(all, pid);
+    if (stranger != NULL)
+        look_at(stranger); /* it has got his number */
     c->pid = pid;
     c->pidfd = pidfd;
     c->all = all;
