@@ -30,6 +30,10 @@ bool resume_begin(const char *word, int *snapshot, int *why);
 int resume_claim(int64_t fd);
 void resume_close_rest(void);
 
+/* This descriptor is needed in the next life, too, though it is of a kind that each life makes anew, such as an eventfd.
+ * There are few of these. */
+void resume_spare(int fd);
+
 /* Run the file at resume_path with this snapshot. Does not return, unless it fails: then nothing has changed. */
 bool resume_exec(int snapshot, struct error *e);
 

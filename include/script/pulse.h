@@ -21,7 +21,6 @@ struct pulse {
     struct task *running; /* the run that has not ended */
     struct pulse **watcher;
     bool repeats;
-    bool own;       /* made by one of reeve's own modules */
     char name[112]; /* where it was made */
 };
 
@@ -43,6 +42,9 @@ void pulse_begin(struct pulse *p);
 
 /* No run any more; one that waits goes on. */
 void pulse_free(struct pulse *p);
+
+/* In a forked copy of reeve: there are none. */
+void pulses_leave_parent(struct script *s);
 
 /* There are none any more, and the loop goes. */
 void pulses_close(void);

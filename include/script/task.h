@@ -53,11 +53,6 @@ void task_watch(struct task *t, struct task **variable);
 
 const char *task_name(const struct task *t);
 
-/* It is of one of reeve's own modules, and so are the tasks that it makes: neither the ceiling of memory nor hook_time
- * is for them, since they work also where the user's hooks do not. */
-void task_make_own(struct task *t);
-bool task_is_own(const struct task *t);
-
 /* What it does has to be done: at the end of reeve everybody waits for it, a few seconds at most. */
 void task_hold(struct task *t);
 
@@ -76,8 +71,14 @@ int task_wait(lua_State *L, struct task *t, task_cancel_fn *on_cancel, void *wor
 /* Room for a timer that ends its wait: whoever waits starts and stops it. */
 struct timer **task_timer(struct task *t);
 
+/* The wait that it is about to begin may be ended early, as if it had been cancelled, but the task goes on. */
+void task_may_be_roused(struct task *t);
+
 /* Its wait is over: it goes on soon, from the loop. */
 void task_wake(struct task *t);
+
+/* End early what may be, of all tasks of `s`. */
+void tasks_rouse(struct script *s);
 
 /* ---- generations ----------------------------------------------------------------------------------------------- */
 
@@ -89,6 +90,9 @@ void tasks_retire(struct script *s);
 
 /* It is to be freed. False: not before its tasks have ended, which will free it. */
 bool tasks_release(struct script *s);
+
+/* In a forked copy of reeve: no task of before is ours, nor any timer. Nothing of them is closed, ended or freed. */
+void tasks_leave_parent(struct loop *loop);
 
 /* All that run or wait now, the oldest first within each generation. */
 struct task_info {

@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "control/foreign.h"
 #include "control/upgrade.h"
+#include "modules/gearman.h"
 #include "os/resume.h"
 #include "run_private.h"
 #include "script/script.h"
@@ -242,6 +243,15 @@ static void resume_sockets(struct run *r, const struct plan *plan)
     buffer_free(&text);
 }
 
+static void resume_state(struct run *r, const struct plan *plan)
+{
+    const char *folder = plan->settings.state_dir;
+    struct error e;
+
+    if (folder != NULL && !supervisor_keep_state(r->supervisor, folder, &e))
+        log_error("state_dir: %s", e.text);
+}
+
 static void tell(const struct run *r)
 {
     size_t count = supervisor_process_count(r->supervisor);
@@ -258,6 +268,8 @@ void life_resume(struct run *r)
 
     resume_sockets(r, plan);
     handover_resume(r->former, r->supervisor);
+    resume_state(r, plan);
+    gearman_open(r->supervisor);
     tell(r);
     life_arm(r);
     resume_release();

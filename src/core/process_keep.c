@@ -32,6 +32,7 @@ static void pack_state(const struct process *p, struct buffer *out)
     pack_text(out, "name", p->name);
     pack_text(out, "state", process_state_name(p->state));
     pack_number(out, "wanted", p->wanted);
+    pack_number(out, "kept", p->kept);
     pack_number(out, "held", p->held);
     pack_number(out, "leaving", supervisor_is_leaving(p->supervisor, p));
     pack_number(out, "since", p->since);

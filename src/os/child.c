@@ -579,6 +579,26 @@ static bool is_spared(pid_t pid, void *arg)
     return false;
 }
 
+struct stray_search {
+    struct children *all;
+    child_stray_fn *fn;
+    void *arg;
+};
+
+static bool is_no_stray(pid_t pid, void *arg)
+{
+    const struct stray_search *search = arg;
+
+    return find(search->all, pid) != NULL || !search->fn(pid, search->arg);
+}
+
+void children_kill_strays(struct children *all, child_stray_fn *fn, void *arg)
+{
+    struct stray_search search = { all, fn, arg };
+
+    orphans_kill(is_no_stray, &search);
+}
+
 static bool have_children(void)
 {
     siginfo_t info;

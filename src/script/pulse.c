@@ -5,7 +5,6 @@
 #include "os/clock.h"
 #include "os/clock_watch.h"
 #include "os/loop.h"
-#include "script/call.h"
 #include "script/task.h"
 
 #include <lauxlib.h>
@@ -31,8 +30,6 @@ static void run(struct pulse *p)
     struct task *t = task_new(s, NULL, "%s", p->name);
 
     lua_rawgeti(task_stack(t), LUA_REGISTRYINDEX, p->function);
-    if (p->own)
-        task_make_own(t);
     if (p->repeats) {
         p->running = t;
         task_watch(t, &p->running);
@@ -103,6 +100,13 @@ void pulses_close(void)
     clock_watch_stop(&clock_watch);
 }
 
+void pulses_leave_parent(struct script *s)
+{
+    LIST_INIT(&s->pulses);
+    s->pulse_count = 0;
+    clock_watch = NULL;
+}
+
 static struct pulse *add(lua_State *L, const struct pulse *kind)
 {
     struct script *s = script_of(L);
@@ -110,13 +114,12 @@ static struct pulse *add(lua_State *L, const struct pulse *kind)
     struct pulse *p;
     int function;
 
-    if (s->pulse_count >= PULSES_MOST && !call_is_own(s))
+    if (s->pulse_count >= PULSES_MOST)
         luaL_error(L, "%d timers wait already", PULSES_MOST);
     function = luaL_ref(L, LUA_REGISTRYINDEX);
     p = xmalloc(sizeof *p);
     *p = *kind;
     p->script = s;
-    p->own = call_is_own(s);
     p->function = function;
     snprintf(p->name, sizeof p->name, "timer of %.90s:%d", spot.file, spot.line);
     LIST_INSERT_HEAD(&s->pulses, p, link);

@@ -13,7 +13,6 @@
 
 enum {
     TASKS_MOST = 50000, /* of one generation */
-    OWN_TIME = 2000,    /* between two waits, for our own modules */
     GRACE = 10000       /* for those of a generation that was replaced */
 };
 
@@ -39,8 +38,8 @@ struct task {
     unsigned long turn_number; /* in which it became ready */
     enum task_state state;
     bool awaits_force; /* the file made it while it was evaluated */
-    bool holds;        /* reeve does not end before it */
-    bool own;
+    bool may_be_roused;
+    bool holds; /* reeve does not end before it */
     char name[112];
 };
 
@@ -63,7 +62,7 @@ struct loop *tasks_loop(void)
 
 static void check_number(const struct script *s, lua_State *L)
 {
-    if (L != NULL && s->task_count >= TASKS_MOST && !call_is_own(s))
+    if (L != NULL && s->task_count >= TASKS_MOST)
         luaL_error(L, "%d tasks wait already", TASKS_MOST);
 }
 
@@ -80,7 +79,6 @@ struct task *task_new(struct script *s, lua_State *L, const char *format, ...)
     s->limited = was_limited;
     t = xmalloc(sizeof *t);
     *t = (struct task){ .script = s, .thread = thread, .since = clock_now() };
-    t->own = call_is_own(s);
     va_start(arguments, format);
     vsnprintf(t->name, sizeof t->name, format, arguments);
     va_end(arguments);
@@ -165,7 +163,7 @@ static bool proceed(struct task *t)
 
     t->state = TASK_RUNNING;
     call_enter(&c, t->script, t->thread.L, t);
-    call_run(&c, t->own ? OWN_TIME : t->script->hook_time);
+    call_run(&c, t->script->hook_time);
     ended = !c.waits;
     if (ended) {
         tell_end(t, &c);
@@ -179,16 +177,6 @@ bool task_run(struct task *t)
 {
     assert(t->state == TASK_NEW);
     return proceed(t);
-}
-
-void task_make_own(struct task *t)
-{
-    t->own = true;
-}
-
-bool task_is_own(const struct task *t)
-{
-    return t->own;
 }
 
 void task_hold(struct task *t)
@@ -278,11 +266,30 @@ int task_wait(lua_State *L, struct task *t, task_cancel_fn *on_cancel, void *wor
     return lua_yieldk(L, 0, (lua_KContext)work, go_on);
 }
 
+void task_may_be_roused(struct task *t)
+{
+    t->may_be_roused = true;
+}
+
 void task_wake(struct task *t)
 {
     assert(t->state == TASK_WAITING);
     t->on_cancel = NULL;
+    t->may_be_roused = false;
     make_ready(t);
+}
+
+void tasks_rouse(struct script *s)
+{
+    struct task *t;
+
+    TAILQ_FOREACH(t, &s->tasks, link)
+    {
+        if (t->state != TASK_WAITING || !t->may_be_roused)
+            continue;
+        t->on_cancel(t->work);
+        task_wake(t);
+    }
 }
 
 /* ---- an end from outside ----------------------------------------------------------------------- */
@@ -444,6 +451,19 @@ void tasks_open(struct loop *loop)
         pulses_close();
     }
     all.loop = loop;
+}
+
+void tasks_leave_parent(struct loop *loop)
+{
+    TAILQ_INIT(&all.ready);
+    all.scheduled = false;
+    all.loop = loop;
+    for (struct script *s = script_next(NULL); s != NULL; s = script_next(s)) {
+        TAILQ_INIT(&s->tasks);
+        s->task_count = 0;
+        s->grace = s->delivery = NULL;
+        pulses_leave_parent(s);
+    }
 }
 
 size_t tasks_count(void)

@@ -68,7 +68,6 @@ static void begin(struct script *s, struct reply *r)
 
     test->reply = r;
     test->task = task_new(s, NULL, "alert test");
-    task_make_own(test->task);
     lua_rawgeti(task_stack(test->task), LUA_REGISTRYINDEX, s->alert_test);
     task_on_end(test->task, on_end, test);
     reply_later(r, on_cancel, test);
@@ -79,15 +78,15 @@ static void run(const struct request *q, struct reply *r)
 {
     struct script *s = hooks_current();
 
-    if (strcmp(q->args[0], "test") == 0 && s != NULL && s->alert_test != 0) {
+    if (strcmp(q->args[0], "test") != 0)
+        reply_fail(r, REPLY_USAGE, "alert: what is '%s'? There is only `alert test`", q->args[0]);
+    else if (s == NULL || s->alert_test == 0)
+        reply_fail(r, REPLY_FAILED,
+                   "no alert is set up: see require(\"reeve.alert\").email, .syslog and .webhook in supervisor.lua(5)");
+    else {
         begin(s, r);
         return;
     }
-    if (strcmp(q->args[0], "test") != 0)
-        reply_fail(r, REPLY_USAGE, "alert: what is '%s'? There is only `alert test`", q->args[0]);
-    else
-        reply_fail(r, REPLY_FAILED,
-                   "no alert is set up: see require(\"reeve.alert\").email, .syslog and .webhook in supervisor.lua(5)");
     reply_end(r);
 }
 
