@@ -23,8 +23,8 @@ void board_free(struct board *b);
 struct board_line *board_take(struct board *b, struct error *e);
 void board_give(struct board *b, struct board_line *line);
 
-/* For the next life, and from there: workers go on with the same memory and the same bell. The line that had this number
- * (NULL: it had none, or they are lost); those that nobody has taken again are free. */
+/* For the next life, and from there: workers go on with the same memory and the same bell. The line that had this
+ * number (NULL: it had none, or they are lost); those that nobody has taken again are free. */
 void board_pack(const struct board *b, struct buffer *out);
 void board_resume(struct board *b, const char *data, size_t length);
 unsigned board_number(const struct board *b, const struct board_line *line);

@@ -45,8 +45,8 @@ struct process {
     bool held : 1;        /* STARTING or STOPPING, but others come first */
     bool touched : 1;     /* to be written into the snapshot */
     bool ends_touched : 1;
-    bool kept : 1;        /* the wish is a user's, and holds beyond this life of reeve */
-    bool starter : 1;     /* the child only starts what puts itself into the background */
+    bool kept : 1;    /* the wish is a user's, and holds beyond this life of reeve */
+    bool starter : 1; /* the child only starts what puts itself into the background */
 };
 
 /* Why a process is ended though nobody wished so. */
@@ -123,8 +123,8 @@ void process_proceed_stop(struct process *p);
 void process_stop_step_over(struct process *p);
 void process_stop_again(struct process *p); /* from the first step: the child is another one */
 
-/* ending.c: something that an end waits for has come; the end of a child, and what is left to wait for of one that ended
- * in a former life. */
+/* ending.c: something that an end waits for has come; the end of a child, and what is left to wait for of one that
+ * ended in a former life. */
 void process_check_over(struct process *p);
 void process_child_exited(struct child *c, const struct child_exit *end, void *arg);
 void process_resume_end(struct process *p);

@@ -66,7 +66,7 @@ struct supervisor {
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;
-    bool wishes_changed;       /* and are to be kept soon */
+    bool wishes_changed; /* and are to be kept soon */
     struct board *board;
     bool has_spares;        /* some program of the plan */
     bool looking_at_spares; /* soon */

@@ -41,7 +41,7 @@ static struct {
     bool has_timer;
     msec limit;
     sigset_t mask; /* of the next life's beginning */
-    int tries; /* how many lives in a row have not come so far as to be armed */
+    int tries;     /* how many lives in a row have not come so far as to be armed */
     volatile sig_atomic_t held, waiting, busy;
 } next;
 

@@ -1,5 +1,5 @@
-/* Loaded into reeve by LD_PRELOAD: while the file $FAULTS is there, one of so many calls of the system fails as it says:
- * "13" is one in 13. Which one is by chance; of each call all that may become of it in time. */
+/* Loaded into reeve by LD_PRELOAD: while the file $FAULTS is there, one of so many calls of the system fails as it
+ * says: "13" is one in 13. Which one is by chance; of each call all that may become of it in time. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

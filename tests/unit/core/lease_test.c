@@ -193,7 +193,8 @@ int main(void)
 {
 #define WITH_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_lease_ends_in_the_next_life_when_it_would_have_ended, open_stage, close_stage),
+        cmocka_unit_test_setup_teardown(a_lease_ends_in_the_next_life_when_it_would_have_ended, open_stage,
+                                        close_stage),
         WITH_STAGE(without_a_lease_nothing_starts_it),
         WITH_STAGE(it_is_stopped_when_its_stop_would_just_do_and_killed_a_second_before_the_end),
         WITH_STAGE(renewals_keep_it),
