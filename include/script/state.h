@@ -68,7 +68,7 @@ struct script {
     int spare_count;
 
     msec hook_time;
-    msec lease; /* of the cluster that the file follows; 0: none */
+    msec lease;              /* of the cluster that the file follows; 0: none */
     struct loading *loading; /* while the file is evaluated, else NULL */
 };
 

@@ -82,8 +82,8 @@ void tasks_rouse(struct script *s);
 
 /* ---- generations ----------------------------------------------------------------------------------------------- */
 
-/* Its plan is in force: what waited for that begins. */
-void tasks_begin(struct script *s);
+/* Its plan is in force: what waited for that begins; `quiet`: waits on, since hooks are off. */
+void tasks_begin(struct script *s, bool quiet);
 
 /* Another generation is in force: timers end now, tasks may go on for a while. */
 void tasks_retire(struct script *s);

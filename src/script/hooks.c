@@ -52,7 +52,7 @@ void hooks_set_current(struct script *s)
     if (before != NULL && before != s)
         tasks_retire(before);
     if (s != NULL)
-        tasks_begin(s);
+        tasks_begin(s, supervisor_is_quiet(hooks.supervisor));
     lines_look_again();
 }
 
@@ -255,6 +255,8 @@ static bool wants(const struct subscription *s, const char *event, const char *p
 {
     if (strcmp(s->event, event) != 0)
         return false;
+    if (supervisor_is_quiet(hooks.supervisor) && !s->apart)
+        return false; /* reeve's own may hear it, the user's may not */
     if (s->pattern == NULL)
         return true;
     return (program != NULL && text_matches(s->pattern, program)) ||
@@ -325,7 +327,8 @@ static void on_event(const struct event *event, void *arg)
         return; /* not for hooks: the others say it all */
     if (event->kind == EVENT_EXIT || is_heard(event, program))
         lines_before(event);
-    tell_program(event);
+    if (!supervisor_is_quiet(hooks.supervisor))
+        tell_program(event);
     if (hooks.current == NULL)
         return;
     tell_all(hooks.current, &(struct telling){ .event = event_name(event->kind),
@@ -348,6 +351,8 @@ bool hooks_want_lines(const struct process *p)
 {
     const struct program *program = process_program(p);
 
+    if (supervisor_is_quiet(hooks.supervisor))
+        return false;
     if (program_function(program, "on_line") != NULL)
         return true;
     for (size_t i = 0; hooks.current != NULL && i < hooks.current->subscription_count; i++)

@@ -337,12 +337,14 @@ void task_cancel(struct task *t)
 
 /* ---- generations ------------------------------------------------------------------------------- */
 
-void tasks_begin(struct script *s)
+void tasks_begin(struct script *s, bool quiet)
 {
     struct pulse *p;
     struct task *t;
 
     s->in_force = true;
+    if (quiet)
+        return;
     TAILQ_FOREACH(t, &s->tasks, link)
     {
         if (t->awaits_force)
