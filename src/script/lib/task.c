@@ -5,6 +5,7 @@
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/pulse.h"
+#include "script/worker.h"
 
 #include <lauxlib.h>
 
@@ -48,13 +49,16 @@ static int after_sleep(lua_State *L, int status, lua_KContext work)
     return 0;
 }
 
-/* reeve.sleep(time) */
+/* reeve.sleep(time): in a worker that was asked to end it ends early, until worker:alive() has said so */
 static int lib_sleep(lua_State *L)
 {
     msec time = args_duration(L, 1);
     struct task *t = task_to_wait(L, "reeve.sleep");
 
+    if (worker_is_hurried())
+        time = 0;
     *task_timer(t) = timer_start(tasks_loop(), time, on_awake, t);
+    task_may_be_roused(t);
     return task_wait(L, t, stop_sleep, t, after_sleep);
 }
 
