@@ -96,6 +96,11 @@ demo: ## set up, build, and show a supervisor at work
 	@$(MAKE) all
 	@REEVE=$(BUILD)/reeve contrib/demo
 
+jobs: ## set up, build, and show a thousand Gearman jobs
+	@contrib/setup build test
+	@$(MAKE) all
+	@REEVE=$(BUILD)/reeve contrib/demo-jobs
+
 # ---- building ----------------------------------------------------------------------------------
 
 $(BUILD)/reeve: $(BUILD)/obj/main.o $(ARCHIVE)
@@ -209,9 +214,9 @@ sanitized: everything
 	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(RUN) $(UNITS) $(REPLAYS) $(E2E_TESTS)
 
 LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua contrib/*/*.lua tests/lua/*.lua tests/lua/*/*.lua)
-SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/debian/build contrib/openrc/reeve \
-             contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh tests/e2e/mariadb.sh tests/e2e/*/*.inc \
-             tests/bench/run tests/bench/workers tests/bench/compare) $(E2E_TESTS)
+SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/demo.sh contrib/demo-jobs contrib/debian/build \
+             contrib/openrc/reeve contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh \
+             tests/e2e/mariadb.sh tests/e2e/*/*.inc tests/bench/run tests/bench/workers tests/bench/compare) $(E2E_TESTS)
 MANUALS := $(wildcard contrib/man/*.[1-8])
 
 layers: ## who includes a room above their own
@@ -293,7 +298,7 @@ clean: ## remove all that was built
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz
 
 FORCE:
-.PHONY: all help setup demo everything test unit e2e check sanitized layers lint valgrind fuzz fuzzed bench format \
+.PHONY: all help setup demo jobs everything test unit e2e check sanitized layers lint valgrind fuzz fuzzed bench format \
         static install uninstall dist deb clean FORCE
 .SECONDARY:
 

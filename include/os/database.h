@@ -2,7 +2,7 @@
  *
  * MariaDB Connector/C does the work, in the module "mysql" that the first one opens. A database is one connection at
  * most, opened by its first query and again by the next one after it was lost; its queries take turns. No file of the
- * user's home is read, no file of ours is sent, and a password leaves us only as servers of today want it. */
+ * user's home is read, no file of ours is sent, and a password only scrambled or encrypted. */
 #ifndef OS_DATABASE_H
 #define OS_DATABASE_H
 
@@ -17,7 +17,7 @@ enum {
     DATABASE_PORT = 3306,
     DATABASE_TIMEOUT = 30 * 1000,
     DATABASE_ROWS = 10 * 1000,
-    DATABASE_ROWS_MOST = 1000 * 1000,
+    DATABASE_ROWS_MOST = 100 * 1000,
     DATABASE_BYTES = 8 * 1024 * 1024,
     DATABASE_BYTES_MOST = 64 * 1024 * 1024,
     DATABASE_STATEMENT_MOST = 16 * 1024 * 1024, /* with its values: for whoever makes one */

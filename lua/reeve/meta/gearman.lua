@@ -33,4 +33,12 @@ local gearman = {}
 ---@param crew reeve.gearman.Crew
 function gearman.supervise(crew) end
 
+---@class reeve.gearman.Table: reeve.mysql.Options
+---@field table? string "gearman_functions"
+
+---The functions that stand in a table, asked for at each reload. It only registers.
+---@param options reeve.gearman.Table
+---@return reeve.gearman.Provider
+function gearman.from_mysql(options) end
+
 return gearman

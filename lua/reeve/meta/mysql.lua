@@ -9,7 +9,7 @@
 ---@field password? string
 ---@field database? string
 ---@field timeout? reeve.Time of each query, with its turn and connecting: 30 s
----@field max_rows? integer of each answer: 10000, at most 1000000
+---@field max_rows? integer of each answer: 10000, at most 100000
 ---@field max_bytes? reeve.Size of each answer: 8 MB, at most 64 MB
 ---@field tls? boolean the connection must be encrypted, and the certificate good for the host
 ---@field ca_file? string authorities in PEM, in place of the system's

@@ -28,7 +28,7 @@ static void renew_type(lua_State *L, const char *name)
 void lib_leave_parent(lua_State *L)
 {
     static const char *const types[] = { "reeve.stream", "reeve.run",         "reeve.carrier", "reeve.question",
-                                         "reeve.task",   "reeve.http_stream", LUA_FILEHANDLE };
+                                         "reeve.task",   "reeve.http_stream", "reeve.asker",   LUA_FILEHANDLE };
 
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         renew_type(L, types[i]);

@@ -8,13 +8,15 @@
 #include <lauxlib.h>
 #include <string.h>
 
+enum { CELLS_AT_ONCE = 10000 };
+
 static const char type_name[] = "reeve.mysql";
 
 static const char *const fields[] = { "host",     "socket",    "port",     "user",      "password",
                                       "database", "timeout",   "max_rows", "max_bytes", "tls",
                                       "ca_file",  "cert_file", "key_file", "insecure",  NULL };
 
-/* Its options are its user value; the database is opened by the first query. */
+/* Its options are its user value; the database is opened by the first query. In a worker it connects anew. */
 struct connection {
     struct database *database;
     bool is_closed;
@@ -28,7 +30,11 @@ struct asker {
     struct words columns;
     size_t rows;
     int64_t affected, insert_id;
-    struct error error; /* "": the server did it */
+    struct error error;  /* "": the server did it */
+    int list;            /* where the rows lie on the task's stack, above their names; 0: not begun */
+    size_t row;          /* so many are there */
+    size_t position;     /* of the next cell */
+    struct timer *pause; /* between some rows and the next ones */
 };
 
 /* ---- options ----------------------------------------------------------------------------------- */
@@ -195,33 +201,39 @@ static void push_cell(lua_State *L, const struct cell *c)
     }
 }
 
-/* The names lie on the stack from `names` on, so that no row makes them again. */
-static void push_row(lua_State *L, const struct asker *a, int names, size_t *position)
+/* The names lie on the stack below the list, so that no row makes them again. */
+static void push_row(lua_State *L, struct asker *a)
 {
+    int names = a->list - (int)a->columns.count;
     struct cell c;
 
     lua_createtable(L, 0, (int)a->columns.count);
-    for (size_t i = 0; i < a->columns.count && cells_next(&a->cells, position, &c); i++) {
+    for (size_t i = 0; i < a->columns.count && cells_next(&a->cells, &a->position, &c); i++) {
         lua_pushvalue(L, names + (int)i);
         push_cell(L, &c);
         lua_rawset(L, -3);
     }
 }
 
-static void push_rows(lua_State *L, const struct asker *a)
+static void begin_list(lua_State *L, struct asker *a)
 {
-    int names = lua_gettop(L) + 1, list;
-    size_t position = 0;
-
     luaL_checkstack(L, (int)a->columns.count + 8, "too many columns");
     for (size_t i = 0; i < a->columns.count; i++)
         lua_pushstring(L, a->columns.word[i]);
     lua_createtable(L, (int)a->rows, 0);
-    list = lua_gettop(L);
-    for (size_t row = 1; row <= a->rows; row++) {
-        push_row(L, a, names, &position);
-        lua_rawseti(L, list, (lua_Integer)row);
+    a->list = lua_gettop(L);
+}
+
+/* As many as take a few milliseconds. False: there are more. */
+static bool add_rows(lua_State *L, struct asker *a)
+{
+    size_t left = a->columns.count > 0 ? CELLS_AT_ONCE / a->columns.count + 1 : 0;
+
+    for (; a->row < a->rows && left > 0; left--) {
+        push_row(L, a);
+        lua_rawseti(L, a->list, (lua_Integer)++a->row);
     }
+    return a->row == a->rows;
 }
 
 /* ---- queries ----------------------------------------------------------------------------------- */
@@ -233,6 +245,7 @@ static void cancel(void *work)
     if (a->query != NULL)
         query_cancel(a->query);
     a->query = NULL;
+    timer_stop(&a->pause);
 }
 
 static void forget_answer(struct asker *a)
@@ -282,6 +295,14 @@ static void on_done(struct database_result *r, void *arg)
     task_wake(a->task);
 }
 
+static void on_pause(void *arg)
+{
+    struct asker *a = arg;
+
+    a->pause = NULL;
+    task_wake(a->task);
+}
+
 static int go_on(lua_State *L, int status, lua_KContext context)
 {
     struct asker *a = (struct asker *)context;
@@ -289,7 +310,12 @@ static int go_on(lua_State *L, int status, lua_KContext context)
     (void)status;
     if (a->error.text[0] != '\0')
         return handle_push_result(L, false, &a->error);
-    push_rows(L, a);
+    if (a->list == 0)
+        begin_list(L, a);
+    if (!add_rows(L, a)) {
+        a->pause = timer_start(tasks_loop(), 0, on_pause, a);
+        return task_wait(L, a->task, cancel, a, go_on);
+    }
     if (a->columns.count == 0) {
         lua_pushinteger(L, a->affected);
         lua_setfield(L, -2, "affected");

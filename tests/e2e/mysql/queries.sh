@@ -161,6 +161,24 @@ function promises.ten_thousand_rows_come_and_no_more()
     same(1, assert(db:query("SELECT 1 AS x"))[1].x)
 end
 
+function promises.a_large_answer_stops_nobody()
+    local large, longest, over = connect { max_rows = 100000 }, 0, false
+    reeve.task(function()
+        while not over do
+            local begin = reeve.now()
+            reeve.sleep(0.001)
+            longest = math.max(longest, reeve.now() - begin)
+        end
+    end)
+    local rows = assert(large:query("SELECT seq AS id, CONCAT('row ', seq) AS text FROM seq_1_to_100000"))
+    over = true
+    same(100000, #rows)
+    same(100000, rows[100000].id)
+    same("row 50000", rows[50000].text)
+    assert(longest < 2, "everybody stood still for " .. longest .. " s")
+    large:close()
+end
+
 function promises.large_answers_are_refused()
     local small = connect { max_bytes = "64KB" }
     same(60000, #assert(small:query("SELECT REPEAT('x', 60000) AS t"))[1].t)
@@ -218,7 +236,7 @@ function promises.wrong_use_raises()
     wrong("'port': expected an integer from 1 to 65535", mysql.connect, { port = 0 })
     wrong("'port': expected an integer", mysql.connect, { port = "x" })
     wrong("'max_bytes': expected a size up to 64MB", mysql.connect, { max_bytes = "65MB" })
-    wrong("'max_rows': expected an integer from 1 to 1000000", mysql.connect, { max_rows = 0 })
+    wrong("'max_rows': expected an integer from 1 to 100000", mysql.connect, { max_rows = 0 })
     wrong("mean nothing without tls", mysql.connect, { insecure = true })
     wrong("expected a text, a number, a boolean, nil", db.query, db, "SELECT ?", {})
     wrong("expected a text, a number, a boolean, nil", db.query, db, "SELECT ?, ?", 1, print)
