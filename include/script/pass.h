@@ -6,9 +6,9 @@
  *     local pass = require "reeve.pass"
  *     local alone = pass.offer(function(what, name) … return status, text end)
  *
- * `what` is "pass", "list", "start" or "stop" (the last two with the name of a program, which is there and detached). It
- * runs as a task, so it may wait. `reeve reconcile` prints the text (nil: nothing) and exits with the status (nil: 0);
- * an error is logged, and is status 1.
+ * `what` is "pass", "list", "start" or "stop" (the last two with the name of a program, which is there and detached).
+ * It runs as a task, so it may wait. `reeve reconcile` prints the text (nil: nothing) and exits with the status (nil:
+ * 0); an error is logged, and is status 1.
  *
  * `alone` is true if this is `reeve reconcile`: then nothing is to begin by itself. There is a supervisor all the same,
  * which has found again who runs, and nobody else is at work (there is a lock): the whole library works as usual, such

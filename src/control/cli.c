@@ -9,6 +9,7 @@
 #include "control/starter.h"
 #include "convert/convert.h"
 #include "core/command.h"
+#include "modules/gearman.h"
 #include "os/file.h"
 #include "script/script.h"
 #include "script/verbs.h"
@@ -68,6 +69,7 @@ static struct plan *load(const char *path)
     struct plan *plan;
 
     foreign_enable();
+    gearman_register();
     plan = script_load(path, &problems);
     print_problems(&problems);
     problems_free(&problems);
@@ -329,7 +331,7 @@ static int dispatch(int argc, char **argv)
     const char *verb = argc > 1 ? argv[1] : NULL;
     const struct local *local = verb != NULL ? find_local(verb) : NULL;
 
-    if (argc == 3 && is_help(argv[2]))
+    if (argc > 2 && is_help(argv[argc - 1]) && strcmp(argv[argc - 2], "--") != 0)
         return print_help(verb);
     verbs_register(); /* the client checks what it is asked before it asks */
     if (local != NULL)

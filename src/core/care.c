@@ -7,6 +7,7 @@
 #include "core/notices.h"
 #include "core/readiness.h"
 #include "core/watchdog.h"
+#include "os/board.h"
 #include "os/clock.h"
 #include "process_private.h"
 
@@ -23,6 +24,7 @@ struct care {
     struct forking *forking;
     struct readiness *readiness;
     struct watchdog *watchdog;
+    struct board_line *line; /* of a worker; NULL: it is none */
     struct health *health;
     struct blame *blame; /* owned; NULL: none */
     char *status;        /* owned; NULL: it has said nothing */
@@ -81,17 +83,45 @@ static bool prepare_pipe(struct process *p, struct launch *l, int number, struct
     return true;
 }
 
+/* The bell comes behind the sockets, and the pipe of `ready`. */
+static bool prepare_worker(struct process *p, struct launch *l, struct error *e)
+{
+    struct board *board = supervisor_board(p->supervisor);
+    struct care *care = care_of(p);
+
+    if (care->line == NULL)
+        care->line = board_take(board, e);
+    if (care->line == NULL)
+        return false;
+    board_listen(care->line, p->program->spare_procs.max > 0);
+    l->bell = 3 + (int)l->request.passed_count;
+    launch_pass(l, l->bell, board_bell(board));
+    return true;
+}
+
+struct board_line *care_line(const struct process *p)
+{
+    return p->care != NULL ? p->care->line : NULL;
+}
+
+bool process_is_busy(const struct process *p)
+{
+    return p->child != NULL && !p->ended && care_line(p) != NULL && board_is_busy(care_line(p));
+}
+
 bool care_prepare(struct process *p, struct launch *l, struct error *e)
 {
     if (may_speak(p->program) && !prepare_notify(p, l, e))
         return false;
-    return !has_ready(p->program, READY_FD) || prepare_pipe(p, l, p->program->ready->fd, e);
+    if (has_ready(p->program, READY_FD) && !prepare_pipe(p, l, p->program->ready->fd, e))
+        return false;
+    return !program_is_worker(p->program) || prepare_worker(p, l, e);
 }
 
 static void watch_heartbeat(struct process *p)
 {
     if (p->program->watchdog > 0 && care_of(p)->watchdog == NULL)
-        p->care->watchdog = watchdog_start(p, p->program->watchdog);
+        p->care->watchdog = watchdog_start(p, p->program->watchdog, p->care->line);
 }
 
 /* One that says itself when it is ready beats from then on; others from their start. */
@@ -133,6 +163,11 @@ static void on_forking_end(struct process *p, const struct process_mark *who, co
 void care_await_daemon(struct process *p)
 {
     care_of(p)->forking = forking_start(p, on_forking_end);
+}
+
+bool care_awaits_daemon(const struct process *p)
+{
+    return p->care != NULL && p->care->forking != NULL;
 }
 
 void care_starter_ended(struct process *p)
@@ -181,6 +216,8 @@ void care_forget(struct process *p)
     stop_hearing(p);
     if (care->ready_fd >= 0)
         close(care->ready_fd);
+    if (care->line != NULL)
+        board_give(supervisor_board(p->supervisor), care->line);
     free(care->blame);
     free(care->status);
     free(care);
@@ -211,6 +248,8 @@ static void renew_watchdog(struct process *p, const struct program *before)
 
 void care_adopt(struct process *p, const struct program *before)
 {
+    if (care_line(p) != NULL)
+        board_listen(care_line(p), p->program->spare_procs.max > 0);
     if (p->state != PROCESS_RUNNING || p->ended)
         return;
     renew_health(p, before);

@@ -12,10 +12,10 @@
 
 enum { PATIENCE = 1000 }; /* how long a grandchild may hold the pipe of an ended child */
 
-/* The child is over in every respect: forget it and go on. */
-static void check_over(struct process *p)
+/* The child is over in every respect, and so is the command that was to stop it: forget it and go on. */
+void process_check_over(struct process *p)
 {
-    if (!p->ended || p->out_open || p->err_open || p->group_lives)
+    if (!p->ended || p->out_open || p->err_open || p->group_lives || p->stop_cmd != NULL)
         return;
     p->ended = false;
     child_free(p->child);
@@ -23,7 +23,6 @@ static void check_over(struct process *p)
     timer_stop(&p->timer);
     timer_stop(&p->patience);
     timer_stop(&p->age);
-    side_command_cancel(&p->stop_cmd);
     process_over(p);
 }
 
@@ -32,7 +31,7 @@ static void on_out_end(void *arg)
     struct process *p = arg;
 
     p->out_open = false;
-    check_over(p);
+    process_check_over(p);
 }
 
 static void on_err_end(void *arg)
@@ -40,7 +39,7 @@ static void on_err_end(void *arg)
     struct process *p = arg;
 
     p->err_open = false;
-    check_over(p);
+    process_check_over(p);
 }
 
 static void on_patience(void *arg)
@@ -51,7 +50,7 @@ static void on_patience(void *arg)
     output_cut(p->out);
     output_cut(p->err);
     p->out_open = p->err_open = false;
-    check_over(p);
+    process_check_over(p);
 }
 
 static void on_group_empty(void *arg)
@@ -59,7 +58,7 @@ static void on_group_empty(void *arg)
     struct process *p = arg;
 
     p->group_lives = false;
-    check_over(p);
+    process_check_over(p);
 }
 
 /* Runs when the child has been reaped: now its group can be asked for. */
@@ -102,6 +101,7 @@ static bool starter_ended(struct process *p, const struct child_exit *end)
                process_join(p, &who, process_child_exited, NULL)) {
         process_stop_again(p);
     } else {
+        detached_end_strays(p);
         return false;
     }
     child_free(starter);
@@ -137,5 +137,5 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
     p->err_open = !output_drain(p->err, on_err_end, p);
     if (p->out_open || p->err_open)
         p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
-    check_over(p);
+    process_check_over(p);
 }

@@ -42,6 +42,7 @@ struct process {
     bool out_open : 1, err_open : 1;
     bool group_lives : 1; /* others of an ended child's group are still on their way out */
     bool held : 1;        /* STARTING or STOPPING, but others come first */
+    bool kept : 1;        /* the wish is a user's, and holds beyond this life of reeve */
     bool starter : 1;     /* the child only starts what puts itself into the background */
 };
 
@@ -57,8 +58,10 @@ struct launch {
     struct environment environment;
     struct identity identity;
     struct limit limits[LIMITS_MOST + 1];
-    int close_after[4]; /* descriptors that are ours only until the child has them; -1: none */
-    int *passed;        /* owned: those that become 3, 4 … */
+    int close_after[4];   /* descriptors that are ours only until the child has them; -1: none */
+    struct words sockets; /* names of those that come first */
+    int *passed;          /* owned: those that become 3, 4 … */
+    int bell;             /* a worker's number for the board's bell */
 };
 
 /* Environment, identity, directory, limits of `settings`; stdio is /dev/null. To be cleared also after a failure. */
@@ -113,7 +116,8 @@ void process_proceed_stop(struct process *p);
 void process_stop_step_over(struct process *p);
 void process_stop_again(struct process *p); /* from the first step: the child is another one */
 
-/* ending.c */
+/* ending.c: something that an end waits for has come. */
+void process_check_over(struct process *p);
 void process_child_exited(struct child *c, const struct child_exit *end, void *arg);
 
 /* care.c: whoever starts a child says what is to be waited for, before and after; RUNNING begins what lasts; on the way
@@ -123,10 +127,12 @@ void care_child_started(struct process *p);
 void care_await_ready(struct process *p);
 void care_await_daemon(struct process *p);  /* it is started by the child */
 void care_starter_ended(struct process *p); /* well */
+bool care_awaits_daemon(const struct process *p);
 void care_begin(struct process *p);
 void care_stop(struct process *p);
 void care_forget(struct process *p);
 void care_adopt(struct process *p, const struct program *before);
+struct board_line *care_line(const struct process *p); /* NULL: it is no worker */
 void care_describe(const struct process *p, struct buffer *out);
 
 /* The blame that it carries, or NULL; a user's wish takes it away. */

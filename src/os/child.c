@@ -383,9 +383,7 @@ struct child *child_adopt(struct children *all, const struct process_mark *who, 
         return NULL;
     }
     c = xcalloc(1, sizeof *c);
-    *c = (struct child){
-        .pid = who->pid, .pidfd = pidfd, .all = all, .on_exit = on_exit, .arg = arg, .adopted = true
-    };
+    *c = (struct child){ .pid = who->pid, .pidfd = pidfd, .all = all, .on_exit = on_exit, .arg = arg, .adopted = true };
     s->child = c;
     LIST_INSERT_HEAD(&all->strangers, s, link);
     pidmap_add(&all->by_pid, &c->pid);
@@ -493,6 +491,26 @@ static bool is_spared(pid_t pid, void *arg)
     if (s->child->spared && procfs_session(s->who.pid) == session)
         return true;
     return false;
+}
+
+struct stray_search {
+    struct children *all;
+    child_stray_fn *fn;
+    void *arg;
+};
+
+static bool is_no_stray(pid_t pid, void *arg)
+{
+    const struct stray_search *search = arg;
+
+    return find(search->all, pid) != NULL || !search->fn(pid, search->arg);
+}
+
+void children_kill_strays(struct children *all, child_stray_fn *fn, void *arg)
+{
+    struct stray_search search = { all, fn, arg };
+
+    orphans_kill(is_no_stray, &search);
 }
 
 static bool have_children(void)

@@ -8,6 +8,7 @@
 #include "script/reader.h"
 #include "script/script.h"
 #include "script/task.h"
+#include "script/worker.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -167,6 +168,8 @@ void script_attach(struct supervisor_upward *up, const char *path)
                                       .compute = compute,
                                       .request = questions_request,
                                       .withdraw = questions_withdraw,
+                                      .before_fork = worker_before_fork,
+                                      .body = worker_live,
                                       .match = questions_match,
                                       .count_tasks = count_tasks,
                                       .linger = linger,
