@@ -3,7 +3,7 @@
 #include "core/history.h"
 #include "core/output.h"
 #include "script/box.h"
-#include "script/hooks.h"
+#include "script/event.h"
 #include "script/lib.h"
 #include "script/userdata.h"
 
@@ -166,7 +166,7 @@ static int lib_ends(lua_State *L)
         return handle_push_result(L, false, &e);
     lua_newtable(L);
     for (lua_Integer i = 0; i < most && process_end(p, (size_t)i) != NULL; i++) {
-        hooks_push_exit(L, process_end(p, (size_t)i));
+        event_push_exit(L, process_end(p, (size_t)i));
         lua_rawseti(L, -2, i + 1);
     }
     return 1;
