@@ -51,8 +51,10 @@ struct child_request {
     bool has_nice, has_oom_score_adj;
     int nice, oom_score_adj;
     bool no_new_privs;
-    int deathsig; /* sent by the kernel when reeve dies; 0: none */
-    bool urgent;  /* somebody waits for this one: let it run before we go on with our own work */
+    int deathsig;        /* sent by the kernel when reeve dies; 0: none */
+    bool in_our_session; /* it leads a group only; for those who are many and short-lived: on a busy machine Linux makes
+                            each session wait for its turn, and us with the child, until it has become its program */
+    bool urgent;         /* somebody waits for this one: let it run before we go on with our own work */
 };
 
 /* Called when the child has ended, while the kernel still keeps it for us: until this returns its pid and

@@ -189,7 +189,7 @@ IN_CHILD static enum step run(struct steps *s, int *which)
         return STEP_UNSHARE;
     if (!arrange_descriptors(s))
         return STEP_DESCRIPTORS;
-    if (setsid() < 0)
+    if ((r->in_our_session ? setpgid(0, 0) : setsid()) < 0)
         return STEP_SESSION;
     if (!reset_signals(r))
         return STEP_SIGNALS;
@@ -270,7 +270,7 @@ bool steps_failure(const struct steps *s, struct error *e)
     case STEP_DESCRIPTORS:
         return failure_errno(e, "dup2");
     case STEP_SESSION:
-        return failure_errno(e, "setsid");
+        return failure_errno(e, s->request->in_our_session ? "setpgid" : "setsid");
     case STEP_SIGNALS:
         return failure_errno(e, "signals to default");
     case STEP_NICE:

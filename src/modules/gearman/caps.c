@@ -89,8 +89,6 @@ static bool judge(const struct tool_result *r, struct error *e)
     json_t *answer;
     bool can;
 
-    if (r->error != NULL)
-        return failure(e, "%s", r->error);
     if (r->code < 0)
         return failure(e, "it was killed by SIG%s", signal_name(r->signal));
     if (r->code > 0)
@@ -102,6 +100,22 @@ static bool judge(const struct tool_result *r, struct error *e)
 }
 
 static void ask_more(struct caps *c);
+
+/* It does jobs already, with this executor. */
+static bool is_at_work(const struct question *q)
+{
+    const struct ability *a = crew_find(q->caps->crew, q->definition->name);
+
+    return a != NULL && strcmp(a->definition.executor, q->definition->executor) == 0;
+}
+
+/* On a machine that is too busy to answer, what works should not be taken away as well. */
+static void keep(struct question *q, const char *why)
+{
+    q->can = true;
+    log_warning("gearman:%s: %s --caps: %s; it did jobs before, and is kept", q->definition->name,
+                q->definition->executor, why);
+}
 
 static void answered(struct question *q, bool can, const char *why)
 {
@@ -117,7 +131,12 @@ static void on_answer(const struct tool_result *r, void *arg)
 
     q->tool = NULL;
     q->caps->open--;
-    answered(q, judge(r, &e), e.text);
+    if (r->error == NULL)
+        answered(q, judge(r, &e), e.text);
+    else if (is_at_work(q))
+        keep(q, r->error);
+    else
+        answered(q, false, r->error);
     ask_more(q->caps);
 }
 

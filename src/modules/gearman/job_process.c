@@ -177,7 +177,8 @@ static bool spawn(struct job *j, const struct pipes *p, child_exit_fn *on_exit, 
                                      .umask = -1,
                                      .stdio = { p->theirs[0], p->theirs[1], p->theirs[2] },
                                      .identity = c->has_identity ? &c->identity : NULL,
-                                     .deathsig = SIGTERM };
+                                     .deathsig = SIGTERM,
+                                     .in_our_session = true };
 
     snprintf(bytes, sizeof bytes, "%zu", j->payload_length);
     if (limits_files_before(&files)) {
