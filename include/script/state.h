@@ -31,7 +31,7 @@ struct subscription {
     int function;  /* in Lua's registry */
     char *file;    /* where `on` was called */
     int line;
-    bool apart; /* its turn does not come after the other hooks of the process */
+    bool apart; /* of reeve's own modules: its turn does not come after the other hooks of the process */
 };
 
 struct script {

@@ -108,6 +108,7 @@ local function passes(f)
         open(f)
         f.touched = pass.resume(f, residents)
     end
+    if f.attend then f.attend() end -- who holds a lock has no time to lose
     repeat
         f.wanted = false
         pass.run(f, residents, f.touched, holds)

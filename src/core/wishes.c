@@ -117,7 +117,7 @@ void process_restart(struct process *p)
         care_forgive(p);
         process_begin_stop(p);
     } else {
-        if (care_awaits_daemon(p))
+        if (p->state == PROCESS_STARTING && care_awaits_daemon(p)) /* its starter has ended */
             call_off(p);
         process_start(p);
     }

@@ -75,6 +75,7 @@ void hooks_say_farewell(struct script *s, bool ends)
     if (s->farewell == 0)
         return;
     call_begin(&c, s);
+    c.own = true;
     lua_rawgeti(c.L, LUA_REGISTRYINDEX, s->farewell);
     lua_pushboolean(c.L, ends);
     if (!call_run(&c, FAREWELL_TIME))
@@ -281,6 +282,8 @@ static void run_subscription(struct script *s, const struct subscription *to, co
         return;
     t = task_new(s, NULL, "hook on(\"%s\")%s%s", to->event, who != NULL ? " of " : "", who != NULL ? who : "");
     lua_rawgeti(task_stack(t), LUA_REGISTRYINDEX, to->function);
+    if (to->apart)
+        task_make_own(t);
     about->push(task_stack(t), about->arg);
     run(t, p);
 }

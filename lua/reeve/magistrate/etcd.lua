@@ -51,8 +51,8 @@ function etcd.open(options)
     --- What is to be asked for all keys under a prefix.
     function e.under(prefix) return { key = encode(prefix), range_end = encode(end_of(prefix)) } end
 
-    function e.put(key, value, lease)
-        return e.call("kv/put", { key = encode(key), value = encode(value), lease = lease })
+    function e.put(key, value, lease, timeout)
+        return e.call("kv/put", { key = encode(key), value = encode(value), lease = lease }, timeout)
     end
 
     --- Put a key if it is not there: the revision, or false.

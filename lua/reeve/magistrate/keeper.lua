@@ -51,9 +51,10 @@ end
 local function lock_of(k, name) return k.prefix .. "locks/" .. name end
 
 local function acquire(k, name)
-    local revision = k.e.create(lock_of(k, name), k.f.name, k.lease, k.period)
-    if revision == nil then k.looked = nil end -- who knows whether it was heard
-    if not revision or not k.holds() then return end
+    local lease = k.lease
+    local revision = k.e.create(lock_of(k, name), k.f.name, lease, k.period)
+    if revision == nil or k.lease ~= lease then k.looked = nil end -- who knows whether it was heard, or holds
+    if not revision or k.lease ~= lease or not k.holds() then return end
     k.held[name] = revision
     k.parked[name] = nil
     say("notice", "%s: its lock is ours", name)
@@ -66,7 +67,7 @@ local function give_up(k, name)
     cluster.take(name)
     while k.all[name].program:pid() do reeve.sleep(0.05) end
     k.held[name] = nil
-    k.e.release(lock_of(k, name), k.lease)
+    if not k.e.release(lock_of(k, name), k.lease) then k.looked = nil end
 end
 
 -- A task that is cut off, for the machine was too busy, is begun anew the next time.
@@ -89,12 +90,13 @@ end
 
 -- Which locks are ours: after a reload they may be some.
 local function look_up(k)
+    local lease = k.lease
     local text = k.e.ask("kv/range", k.e.under(k.prefix .. "locks/"), k.period)
     local keys, revision = etcd.read_range(text or "")
-    if not text or not keys then return end
+    if not text or not keys or k.lease ~= lease then return end
     local ours = {}
     for _, kv in ipairs(keys) do
-        if kv.lease == k.lease then ours[kv.key:sub(#k.prefix + #"locks/" + 1)] = kv.revision end
+        if kv.lease == lease then ours[kv.key:sub(#k.prefix + #"locks/" + 1)] = kv.revision end
     end
     for name in pairs(k.held) do
         if not ours[name] then lose(k, name, "it is another one's") end
@@ -110,8 +112,8 @@ end
 local function tend_all(k)
     repeat
         k.again = false
-        if not k.looked then k.looked = look_up(k) end
-        if not k.lease or not k.looked then return end
+        if k.lease and not k.looked then k.looked = look_up(k) end
+        if not k.lease or not k.looked or not k.f.heard then return end -- what is wanted has to be known too
         for name in pairs(k.all) do
             if k.held[name] and not runs(k.leaving[name]) and not is_wanted(k, name) then
                 k.leaving[name] = reeve.task(give_up, k, name)
@@ -137,7 +139,7 @@ end
 
 local function register(k)
     local node = { name = k.f.name, host = reeve.host, since = math.floor(reeve.now()) }
-    return k.e.put(k.prefix .. "nodes/" .. k.f.name, reeve.json.encode(node), k.lease)
+    return k.e.put(k.prefix .. "nodes/" .. k.f.name, reeve.json.encode(node), k.lease, k.period)
 end
 
 local function begin_lease(k)
