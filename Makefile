@@ -244,6 +244,13 @@ fuzzed: $(FUZZERS:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 	        $(BUILD)/corpus/$$name tests/fuzz/corpus/$$name || exit 1; \
 	done
 
+SOAK_SECONDS ?= 3600
+soak: everything ## random walks and crashes for SOAK_SECONDS=3600
+	@SOAK_SECONDS=$(SOAK_SECONDS) REEVE='$(abspath $(BUILD))/reeve' tests/e2e/crash/a_churn.sh & \
+	end=$$(($$(date +%s) + $(SOAK_SECONDS))); \
+	while [ "$$(date +%s)" -lt "$$end" ]; do $(BUILD)/unit/core/walk_test 1000000 random || exit 1; done; \
+	wait $$! && echo "nothing was lost in $(SOAK_SECONDS) s"
+
 $(BUILD)/bench/hooks: tests/bench/hooks.c $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(TEST) $(ARCHIVE) $(LIBS)
@@ -298,8 +305,8 @@ clean: ## remove all that was built
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz
 
 FORCE:
-.PHONY: all help setup demo jobs everything test unit e2e check sanitized layers lint valgrind fuzz fuzzed bench format \
-        static install uninstall dist deb clean FORCE
+.PHONY: all help setup demo jobs everything test unit e2e check sanitized layers lint valgrind fuzz fuzzed soak bench \
+        format static install uninstall dist deb clean FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

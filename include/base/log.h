@@ -27,6 +27,13 @@ bool log_open(const char *const *targets, size_t count, int level, int facility,
  * old descriptor; the reason is logged. */
 void log_reopen(void);
 
+/* For a next life: the path and the descriptor of the i-th file; NULL: there are no more. How often files were opened,
+ * that is whether that has changed. And from there: log_open goes on with that descriptor, which may be of a file that
+ * has another name by now, or that we may not open. */
+const char *log_file_at(size_t i, int *fd);
+unsigned log_openings(void);
+void log_adopt(const char *path, int fd);
+
 /* Close every target; stderr is the only one again, at LOG_NOTICE. */
 void log_close(void);
 

@@ -20,6 +20,10 @@ struct logtarget {
 /* "stderr", "syslog" (syslogger_open is the caller's) or the path of a file, remembered as an absolute one. */
 bool logtarget_open(struct logtarget *t, const char *name, struct error *e);
 
+/* Whoever opens that file first gets this descriptor, which a former life had opened: the file may have another name by
+ * now, or be one that we may not open. */
+void logtarget_adopt(const char *path, int fd);
+
 /* Open a file again by its path; on failure the old descriptor stays. Others have nothing to open. */
 bool logtarget_reopen(struct logtarget *t, struct error *e);
 

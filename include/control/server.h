@@ -11,6 +11,7 @@
 
 #include "base/words.h"
 #include "core/supervisor.h"
+#include "os/snapshot.h"
 
 #include <stdbool.h>
 
@@ -22,6 +23,14 @@ struct server *server_new(struct supervisor *s, const struct words *override);
 /* Listen where `plan` says. False, with the reason, when an address cannot be had; only a warning in the log if
  * nobody asked for the address and nobody answers there. */
 bool server_listen(struct server *server, const struct plan *plan, struct error *e);
+
+/* Go on with the ports and the clients of a former life, which ended by `why` ("an upgrade"), before server_listen, and
+ * when all processes are there. */
+void server_resume(struct server *server, const struct snapshot *former, const struct plan *plan);
+void server_resume_clients(struct server *server, const struct snapshot *former, const char *why);
+
+/* Write what has changed, or all, for the next life. */
+void server_write(struct server *server, bool all);
 
 /* A new plan is in force: close and open what differs; a socket whose file is gone is made anew. Failures are logged.
  */

@@ -29,6 +29,7 @@ enum event_kind {
     EVENT_SCALE,
     EVENT_SHUTDOWN, /* `text` says more */
     EVENT_WISH,     /* a verb wants the process up (`ok`) or down; `text` says who gave it */
+    EVENT_QUIET,    /* reeve began anew too often: hooks are off; `text` says why */
     EVENT_REFRESH,  /* what comes from outside is to be asked for again */
     EVENT_KINDS
 };

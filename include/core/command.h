@@ -24,6 +24,7 @@ struct request {
     size_t arg_count;
     const struct flag *flags;
     size_t flag_count;
+    const char *resumed; /* how the former life ended that began it; NULL: it begins now */
 };
 
 struct command {
@@ -38,9 +39,20 @@ struct command {
     void (*run)(const struct request *q, struct reply *r);
 };
 
+/* How to go on with a command that a former life began: from what its reply packed (NULL: nothing). Only for verbs
+ * that can be gone on with. */
+struct resumption {
+    const char *verb;
+    void (*resume)(const struct request *q, const char *work, size_t length, struct reply *r);
+};
+
 /* Check the words against the verb's row and run it. Ends the reply at once, or later. `words` are verb, arguments and
  * flags as typed; they may go when this returns. */
 void command_run(struct supervisor *s, const char *caller, const struct words *words, struct reply *r);
+
+/* Go on with a command of a former life: `work` is what its reply packed (NULL: nothing), `why` how that life ended. */
+void command_resume(struct supervisor *s, const char *caller, const struct words *words, const char *work,
+                    size_t length, const char *why, struct reply *r);
 
 /* Only the check, without a supervisor: for a client that wants to know before it asks. */
 bool command_check(const struct words *words, struct error *e);
@@ -51,6 +63,7 @@ const struct command *command_at(size_t i);
 
 /* Rooms above add verbs of their own at start-up. */
 void command_register(const struct command *c);
+void command_register_resumption(const struct resumption *r);
 
 /* What `help` and `help VERB` say. */
 void command_list(struct buffer *out);

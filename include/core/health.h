@@ -2,6 +2,8 @@
 #ifndef CORE_HEALTH_H
 #define CORE_HEALTH_H
 
+#include "base/buffer.h"
+
 #include <stdbool.h>
 
 struct process;
@@ -12,6 +14,10 @@ struct health *health_start(struct process *p);
 
 /* False after so many failed checks in a row as the program allows. */
 bool health_is_good(const struct health *h);
+
+/* For the next life: "failures", "bad"; and from there. NULL is welcome. */
+void health_pack(const struct health *h, struct buffer *out);
+void health_resume(struct health *h, int failures, bool bad);
 
 /* *h becomes NULL; a NULL one is welcome. */
 void health_stop(struct health **h);

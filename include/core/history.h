@@ -4,6 +4,8 @@
 
 #include "core/process.h"
 
+#include "base/buffer.h"
+
 #include <stddef.h>
 
 enum { HISTORY_KEPT = 8 };
@@ -15,6 +17,13 @@ struct process_exit *history_add(struct history **h);
 
 /* The newest (`back` 0), the one before (1) …; NULL past the oldest. */
 struct process_exit *history_end(const struct history *h, size_t back);
+
+/* Where the snapshot has it; NULL of an empty one. */
+unsigned *history_entry(struct history *h);
+
+/* For the next life, and from there. */
+void history_pack(const struct history *h, struct buffer *out);
+void history_unpack(struct history **h, const char *data, size_t length);
 
 /* NULL is welcome. */
 void history_free(struct history *h);

@@ -20,6 +20,7 @@
 #include <sys/queue.h>
 
 struct logfile;
+struct snapshot;
 
 /* One who writes to a logfile, inside of its owner. */
 struct logfile_user {
@@ -30,6 +31,16 @@ struct logfile_user {
 
 /* Old files are compressed by children of these. */
 void logfile_use_children(struct children *children);
+
+/* What the next life must know of them is written there, whenever a file is opened; and what changes all the time, when
+ * all is to be written. NULL: nowhere. */
+void logfile_use_snapshot(struct snapshot *snapshot);
+void logfile_write_all(void);
+
+/* An entry of a former life: who opens that path, or stream, goes on with it. All that will have been opened: the rest
+ * is closed. */
+void logfile_resume(const char *data, size_t length);
+void logfile_resumed(void);
 
 /* Users that name the same file share one logfile. NULL with the reason when it cannot be opened. */
 struct logfile *logfile_open(struct loop *loop, const struct capture_settings *s, struct logfile_user *user,

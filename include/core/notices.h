@@ -23,6 +23,10 @@ void notices_free(struct notices *n);
 /* For NOTIFY_SOCKET; the socket is made when it is asked for first. NULL, with the reason, on failure. */
 const char *notices_address(struct notices *n, struct error *e);
 
+/* For the next life, -1: none was made; and from there. */
+int notices_fd(const struct notices *n);
+void notices_resume(struct notices *n, int fd);
+
 /* Hear it from now on, and until it is taken out. */
 void notices_add(struct notices *n, struct speaker *speaker);
 void notices_remove(struct notices *n, struct speaker *speaker);

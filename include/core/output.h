@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "core/program.h"
 #include "os/loop.h"
+#include "os/snapshot.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,6 +47,17 @@ void output_adopt(struct output *o, const struct output_settings *s);
  * the file's end is read (`o` NULL). */
 bool output_tail(const struct output *o, const struct output_settings *s, size_t lines, struct buffer *out,
                  struct error *e);
+
+/* From now on, that is from the beginning, the last words and an unfinished line are in the snapshot.
+ * NULLs are welcome. */
+void output_keep(struct output *o, struct snapshot *snapshot);
+
+/* For the next life: the descriptor that is read, and where the rest is. Nothing where there is nothing. */
+void output_pack(const struct output *o, struct buffer *out);
+
+/* Go on where a former life was. `o` may be NULL. */
+void output_resume(struct output *o, const struct output_settings *s, const struct snapshot *former, const char *data,
+                   size_t length);
 
 /* Call `fn` with everything that is read from now on, as it is read. */
 typedef void output_listener_fn(const char *data, size_t length, void *arg);

@@ -2,12 +2,15 @@
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
 
+#include "base/buffer.h"
 #include "base/problems.h"
 #include "core/order.h"
 #include "core/program.h"
 #include "core/socket_settings.h"
 
 #include <stddef.h>
+
+struct snapshot;
 
 struct supervisor_settings {
     struct record record;
@@ -73,6 +76,10 @@ struct plan {
     struct annex *annexes; /* owned */
     void *script;          /* the generation whose functions the programs name; the plan owns it */
     void (*free_script)(void *script);
+    unsigned number;          /* among all that were in force; 0: it never was */
+    struct buffer text;       /* what it was made of, until the snapshot has it; its form is the loader's business */
+    struct snapshot *kept_in; /* NULL: in none */
+    unsigned entry;
     unsigned users; /* how many hold it; plan_release frees at 0 */
 };
 

@@ -2,6 +2,7 @@
 #ifndef CORE_POLICY_H
 #define CORE_POLICY_H
 
+#include "base/pack.h"
 #include "core/program.h"
 
 #include <stdbool.h>
@@ -31,8 +32,8 @@ struct policy_memory {
     int short_runs;    /* unexpected ends in a row of runs shorter than `stable` */
 };
 
-/* Times of the last restarts, for respawn_limit; NULL at first, and where there is no limit. One per program, one for all
- * together. */
+/* Times of the last restarts, for respawn_limit; NULL at first, and where there is no limit. One per program, one for
+ * all together. */
 struct respawns;
 
 /* Whether an exit status (-1: a signal) was expected: in `exitcodes`; for a oneshot only 0. */
@@ -50,6 +51,8 @@ msec backoff_delay(const struct backoff *b, int n, double random);
 
 /* May one more restart happen now? Records it if so. `limit` -1: always; 0: never. */
 bool respawns_allow(struct respawns **r, int limit, msec interval, msec now);
+void respawns_pack(const struct respawns *r, struct buffer *out); /* for the next life */
+void respawns_unpack(struct respawns **r, struct unpack *u);
 void respawns_clear(struct respawns **r); /* forget the past, free its memory */
 
 #endif

@@ -20,9 +20,14 @@ struct pool {
     bool kept;                 /* it is a user's, and holds beyond this life of reeve */
     bool parked;               /* by WINCH: nobody but a user brings its processes back */
     int last_index;            /* the highest that was ever given; 0: none */
+    bool touched;              /* to be written into the snapshot */
+    unsigned entry;
 };
 
 void pool_free(struct pool *pool);
+
+/* Add one that is there already. */
+void pool_add(struct pool *pool, struct process *p);
 
 /* Add a process; STOPPED. */
 struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *plan);

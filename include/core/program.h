@@ -138,9 +138,9 @@ struct program {
     msec starttime, stable, stoptime, respawn_interval, max_age;
     int numprocs, first_index, startretries, respawn_limit /* -1: none */, priority;
     int min_procs, max_procs /* 0: no bound */;
-    int reload_signal, deathsig;                        /* 0: none */
-    int umask;                                          /* -1: reeve's */
-    int nice, oom_score_adj;                            /* INT_MIN: as they are */
+    int reload_signal, deathsig;                               /* 0: none */
+    int umask;                                                 /* -1: reeve's */
+    int nice, oom_score_adj;                                   /* INT_MIN: as they are */
     int autorestart, on_giveup, stop_to, on_dependency, scope; /* enums above */
     bool shell, autostart, oneshot, essential, clear_env, no_new_privs, kill_group;
     bool detached, forks;

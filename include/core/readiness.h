@@ -5,6 +5,8 @@
 
 #include "base/units.h"
 
+#include <stdbool.h>
+
 struct process;
 struct readiness;
 
@@ -20,6 +22,13 @@ void readiness_told(struct readiness *r);
 
 /* It has asked for so much time from now on. */
 void readiness_extend(struct readiness *r, msec time);
+
+/* For the next life: its end of the pipe (-1: none), when it must be ready, whether it is and nobody was told yet.
+ * NULL: 0. And from there. */
+int readiness_fd(const struct readiness *r);
+msec readiness_deadline(const struct readiness *r);
+bool readiness_is_over(const struct readiness *r);
+void readiness_resume(struct readiness *r, msec deadline, bool over);
 
 /* No callback any more; *r becomes NULL. A NULL one is welcome. */
 void readiness_stop(struct readiness **r);

@@ -43,9 +43,11 @@ struct reply {
     struct buffer results; /* a JSON list with an entry for each target; empty: there were none */
     reply_piece_fn *on_piece;
     reply_end_fn *on_end;
-    void *arg;                                      /* of the two above */
-    void (*on_cancel)(struct reply *r, void *work); /* set by a command that answers later: free `work` */
-    void *work;                                     /* its state */
+    void *arg;                                          /* of the two above */
+    void (*on_cancel)(struct reply *r, void *work);     /* set by a command that answers later: free `work` */
+    void *work;                                         /* its state */
+    void (*pack)(const void *work, struct buffer *out); /* set by one that a next life can go on with */
+    void (*on_progress)(struct reply *r, void *arg);    /* what `pack` says has changed; NULL: nobody asks */
 };
 
 struct reply *reply_new(bool wants_data, reply_piece_fn *on_piece, reply_end_fn *on_end, void *arg);
@@ -62,6 +64,10 @@ void reply_fail(struct reply *r, enum reply_code code, const char *format, ...) 
 
 /* It cannot be answered now: `on_cancel` frees `work` if the asker goes first. */
 void reply_later(struct reply *r, void (*on_cancel)(struct reply *r, void *work), void *work);
+
+/* The work may be gone on with in a next life of reeve, from what `pack` writes; it has changed since. */
+void reply_outlives(struct reply *r, void (*pack)(const void *work, struct buffer *out));
+void reply_progressed(struct reply *r);
 
 /* Hand over a piece of a stream. */
 void reply_send(struct reply *r, const char *data, size_t length);

@@ -1,18 +1,29 @@
-/* ring: the last bytes of a stream. Grows up to its size, allocates nothing before the first byte. */
+/* ring: the last bytes of a stream. Grows up to its size, allocates nothing before the first byte. Its memory may be
+ * that of a snapshot, so that a next life finds the last bytes, whatever ended this one. */
 #ifndef CORE_RING_H
 #define CORE_RING_H
 
 #include "base/buffer.h"
+#include "os/snapshot.h"
 
 #include <stddef.h>
 
 struct ring {
     char *data; /* owned */
     size_t size, used, next;
-    size_t capacity; /* allocated so far: doubles up to `size` */
+    size_t capacity;           /* allocated so far: doubles up to `size` */
+    struct snapshot *snapshot; /* NULL: the memory is the heap's */
+    unsigned name, entry;      /* in the snapshot; entry 0: the memory is the heap's */
 };
 
 void ring_init(struct ring *r, size_t size);
+
+/* Before the first byte: its memory is to be the snapshot's, under the name that is returned. */
+unsigned ring_keep(struct ring *r, struct snapshot *snapshot);
+
+/* The bytes of a ring of a former life. Its memory may say anything. */
+void ring_restore(struct ring *r, const char *memory, size_t length);
+
 void ring_free(struct ring *r);
 void ring_add(struct ring *r, const char *data, size_t length);
 

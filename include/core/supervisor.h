@@ -40,6 +40,9 @@ struct supervisor_upward {
     /* Evaluate the configuration anew: a plan (the caller's), or NULL and all problems. */
     struct plan *(*load)(void *arg, struct problems *problems);
 
+    /* A plan of a former life, from the text that its plan had. */
+    struct plan *(*load_text)(void *arg, const char *text, size_t length, struct problems *problems);
+
     /* The advisor: what `autorestart` says of this end. False: no answer, the default rule holds. */
     bool (*advise)(void *arg, struct process *p, const struct function *f, const struct process_exit *exit,
                    struct verdict *verdict);
@@ -168,6 +171,12 @@ void supervisor_process_changed(struct supervisor *s, struct process *p, bool se
  * they are through. `by_user`: a user wants the start, and so whatever it requires, FATAL ones too. */
 bool supervisor_holds(struct supervisor *s, struct process *p, bool by_user);
 
+/* The same for one of a former life, which is held until its turn comes. */
+void supervisor_hold_again(struct supervisor *s, struct process *p);
+
+/* Start it soon: in the order in which they were asked for, a few at each turn of the loop. */
+void supervisor_start_soon(struct supervisor *s, struct process *p);
+
 /* It was wished down, or goes down to start again: who requires its program goes with it. */
 void supervisor_falls(struct supervisor *s, struct process *p);
 
@@ -194,6 +203,14 @@ void supervisor_forgive(struct supervisor *s, struct process *p);
 
 /* Whether all others of its program that are wanted are RUNNING. */
 bool supervisor_siblings_run(struct supervisor *s, struct process *p);
+
+/* Numbers for a new process, and a new start. */
+unsigned supervisor_next_id(struct supervisor *s);
+unsigned supervisor_next_run(struct supervisor *s);
+
+/* Whether this life calls no hooks, since the ones before ended too soon; until the next reload. */
+bool supervisor_is_quiet(const struct supervisor *s);
+extern const char supervisor_quiet_reason[];
 
 /* What REEVE_ID holds: different for every supervisor there ever was. */
 const char *supervisor_token(const struct supervisor *s);

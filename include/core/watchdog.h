@@ -12,6 +12,12 @@ struct watchdog;
 struct watchdog *watchdog_start(struct process *p, msec limit, const struct board_line *line);
 void watchdog_beat(struct watchdog *w);
 void watchdog_set_limit(struct watchdog *w, msec limit);
+
+/* For the next life (0: NULL), and from there: `beat` 0 is not known. */
+msec watchdog_limit(const struct watchdog *w);
+msec watchdog_beaten(const struct watchdog *w);
+void watchdog_resume(struct watchdog *w, msec limit, msec beat);
+
 void watchdog_stop(struct watchdog **w); /* NULL is welcome */
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef OS_BOARD_H
 #define OS_BOARD_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/units.h"
 #include "os/loop.h"
@@ -21,6 +22,13 @@ void board_free(struct board *b);
 /* A clean line: never beat, not busy, rings no bell. NULL, with the reason, when there is none. */
 struct board_line *board_take(struct board *b, struct error *e);
 void board_give(struct board *b, struct board_line *line);
+
+/* For the next life, and from there: workers go on with the same memory and the same bell. The line that had this
+ * number (NULL: it had none, or they are lost); those that nobody has taken again are free. */
+void board_pack(const struct board *b, struct buffer *out);
+void board_resume(struct board *b, const char *data, size_t length);
+unsigned board_number(const struct board *b, const struct board_line *line);
+struct board_line *board_take_again(struct board *b, unsigned number);
 
 /* ---- by reeve -------------------------------------------------------------------------------------------------- */
 

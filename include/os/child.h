@@ -70,6 +70,13 @@ void children_free(struct children *all);
  * "chdir to '/nope': No such file or directory", "exec '/bin/x': Permission denied". NULL on failure. */
 struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit, void *arg,
                           struct error *e);
+/* One that a former life of ours has started: it is still our child. `heir` is the one that may have taken its place
+ * (0: there was none), and `group` its process group. If it was reaped and nobody took its place, on_exit comes soon,
+ * and nobody knows how it ended. */
+struct child *child_resume(struct children *all, pid_t pid, pid_t heir, pid_t group, child_exit_fn *on_exit, void *arg);
+
+/* One whose end is known already, for the sake of its group. */
+struct child *child_resume_ended(struct children *all, pid_t pid, pid_t group);
 
 /* Look after a living process that we have not started, or that has left the child we started: a daemon, or one of an
  * earlier life. Its end is noticed at once; how it ended is known if it has become our child by then. Its group is
@@ -78,6 +85,13 @@ struct child *child_adopt(struct children *all, const struct process_mark *who, 
                           struct error *e);
 
 pid_t child_pid(const struct child *c);
+
+/* Its process group; who is expected to take its place, or has done so: 0: nobody. */
+pid_t child_group(const struct child *c);
+pid_t child_heir(const struct child *c);
+
+/* Whether somebody else has started it, and who it is. */
+bool child_is_stranger(const struct child *c, struct process_mark *out);
 
 /* To the process, or to its whole group; false, with errno's reason, when nobody got it. */
 bool child_signal(struct child *c, int number, struct error *e);

@@ -31,8 +31,9 @@ size_t connection_write(struct connection *c, const void *data, size_t length);
 /* Bytes that were shown and not used up: at the end, a last line that nobody finished. */
 const char *connection_unread(const struct connection *c, size_t *length);
 
-/* Bytes that still wait to be sent. */
+/* Bytes that still wait to be sent: how many, and which. */
 size_t connection_pending(const struct connection *c);
+const char *connection_unsent(const struct connection *c, size_t *length);
 
 /* Call `fn` with the connection's `arg` whenever all was sent (for streams that wait for their reader), never from
  * within connection_write. NULL: do not. */
@@ -51,6 +52,7 @@ typedef void acceptor_fn(int fd, void *arg);
 /* Call `fn` with each new connection of the listening socket `fd`, which it owns (`fn` owns the
  * new one, which is non-blocking and close-on-exec). When descriptors run out it pauses for a second. */
 struct acceptor *acceptor_open(struct loop *loop, int fd, acceptor_fn *fn, void *arg);
+int acceptor_fd(const struct acceptor *a);
 void acceptor_close(struct acceptor *a);
 
 #endif

@@ -28,4 +28,7 @@ void limits_raise_files(void);
  * could have open. False: it was not raised. */
 bool limits_files_before(struct limit *out);
 
+/* A former life has raised it. */
+void limits_set_files_before(int64_t soft, int64_t hard);
+
 #endif

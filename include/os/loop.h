@@ -21,6 +21,14 @@ void loop_free(struct loop *loop);
 void loop_run(struct loop *loop);
 void loop_end(struct loop *loop);
 
+/* Who keeps watch over the callbacks: `begin` comes before the first one of a turn, `next` behind each, `end` before
+ * the loop waits again. Each may be NULL; all of it: nobody does. */
+struct loop_guard {
+    loop_fn *begin, *next, *end;
+    void *arg;
+};
+void loop_set_guard(struct loop *loop, const struct loop_guard *guard);
+
 /* Call `fn` once, after the callback that is running now has returned. For freeing what is in use.
  * Calls run in the order in which they were asked for. */
 void loop_later(struct loop *loop, loop_fn *fn, void *arg);
@@ -31,6 +39,9 @@ struct timer *timer_start(struct loop *loop, msec delay, loop_fn *fn, void *arg)
 
 /* Never call it, and free it; *t becomes NULL. A NULL timer is welcome. */
 void timer_stop(struct timer **t);
+
+/* When it fires: a time of clock_now. 0: a NULL timer. */
+msec timer_due(const struct timer *t);
 
 enum { WATCH_READ = 1, WATCH_WRITE = 2 };
 

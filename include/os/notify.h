@@ -16,6 +16,10 @@ typedef void notify_fn(pid_t pid, const char *text, void *arg);
 /* Listen on an address of the kernel's choice. NULL, with the reason, on failure. */
 struct notify *notify_open(struct loop *loop, notify_fn *fn, void *arg, struct error *e);
 
+/* Go on with a socket that a former life has opened; it becomes ours. */
+struct notify *notify_resume(struct loop *loop, int fd, notify_fn *fn, void *arg);
+int notify_fd(const struct notify *n);
+
 /* For NOTIFY_SOCKET. */
 const char *notify_address(const struct notify *n);
 

@@ -19,6 +19,9 @@ typedef void stream_fn(const char *data, size_t length, void *arg);
 /* Read `fd` (made non-blocking) from now on, and own it. */
 struct stream *stream_open(struct loop *loop, int fd, stream_fn *fn, void *arg);
 
+/* What it reads from. */
+int stream_fd(const struct stream *s);
+
 /* Read nothing until stream_resume: the writer waits, as at any pipe. */
 void stream_pause(struct stream *s);
 void stream_resume(struct stream *s);

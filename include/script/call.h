@@ -28,10 +28,11 @@ struct call {
     bool waits;         /* the task will go on later */
     struct call *outer; /* of the same generation */
     bool was_limited;
-    bool failed;             /* by an error */
-    bool cut_off;            /* it ran too long */
-    struct spot spot;        /* of the error, as far as it is known */
-    struct buffer text;      /* the error, without its spot */
+    bool own;           /* reeve's own module runs: the ceiling is not for it, who may have to tell of those above */
+    bool failed;        /* by an error */
+    bool cut_off;       /* it ran too long */
+    struct spot spot;   /* of the error, as far as it is known */
+    struct buffer text; /* the error, without its spot */
     struct buffer traceback; /* a line each, innermost first */
 };
 
@@ -51,6 +52,9 @@ void call_close(struct call *c, msec limit);
 
 /* Where `L` was when its time was over: called in the hook, since it cannot be told exactly afterwards. */
 void call_interrupted(lua_State *L);
+
+/* Whether what runs now is of reeve's own modules. */
+bool call_is_own(const struct script *s);
 
 /* "FILE:LINE: text" into the log, and the traceback; counted. */
 void call_log(const struct call *c, const char *what);

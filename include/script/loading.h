@@ -2,6 +2,7 @@
 #ifndef SCRIPT_LOADING_H
 #define SCRIPT_LOADING_H
 
+#include "base/pack.h"
 #include "base/problems.h"
 #include "base/units.h"
 #include "core/plan.h"
@@ -48,7 +49,9 @@ struct loading {
     struct problems *problems;
     STAILQ_HEAD(, source) sources;
     STAILQ_HEAD(, declaration) declarations;
-    struct annex *annexes;  /* the plan's, once it is built */
+    struct unpack kept;    /* texts of a former life */
+    bool is_kept;          /* they are evaluated */
+    struct annex *annexes; /* the plan's, once it is built */
     STAILQ_HEAD(, expectation) expectations;
     struct source *current; /* the one that is evaluated now */
     msec limit;

@@ -21,6 +21,7 @@ struct pulse {
     struct task *running; /* the run that has not ended */
     struct pulse **watcher;
     bool repeats;
+    bool own;       /* made by one of reeve's own modules */
     char name[112]; /* where it was made */
 };
 

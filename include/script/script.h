@@ -6,6 +6,7 @@
 #include "base/problems.h"
 #include "core/plan.h"
 #include "core/supervisor.h"
+#include "os/snapshot.h"
 
 #include <stddef.h>
 
@@ -15,6 +16,14 @@ struct plan *script_load(const char *path, struct problems *problems);
 
 /* The same for a text that the caller has: Lua. `path` is for messages, and the folder of what it includes. */
 struct plan *script_load_text(const char *path, const char *text, size_t length, struct problems *problems);
+
+/* The same for what `text` of a plan holds: the texts that were evaluated then, and nothing of the disk. */
+struct plan *script_load_kept(const char *text, size_t length, struct problems *problems);
+
+/* What reeve.store holds is written into the snapshot from now on (NULL: nowhere); what a former life wrote there is in
+ * it again. False: it is broken. */
+void script_keep(struct snapshot *snapshot);
+bool script_resume(const struct snapshot *former, struct error *e);
 
 /* What turns foreign files into Lua: the room above gives it, since script may not call it. */
 struct script_converter {

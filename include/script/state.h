@@ -31,7 +31,7 @@ struct subscription {
     int function;  /* in Lua's registry */
     char *file;    /* where `on` was called */
     int line;
-    bool apart; /* its turn does not come after the other hooks of the process */
+    bool apart; /* of reeve's own modules: its turn does not come after the other hooks of the process */
 };
 
 struct script {
@@ -68,7 +68,7 @@ struct script {
     int spare_count;
 
     msec hook_time;
-    msec lease; /* of the cluster that the file follows; 0: none */
+    msec lease;              /* of the cluster that the file follows; 0: none */
     struct loading *loading; /* while the file is evaluated, else NULL */
 };
 

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct snapshot;
+
 enum { STORE_MOST = 1024 * 1024 }; /* bytes, all together */
 
 /* Push a copy of what is kept under `key`, or nil. */
@@ -16,6 +18,12 @@ void store_set(lua_State *L, const char *key, size_t length, int index);
 
 /* Push the first key after `key` (NULL: the first of all), or nil. */
 void store_push_next(lua_State *L, const char *key, size_t length);
+
+/* Each entry is written there from now on; NULL: nowhere. */
+void store_keep(struct snapshot *snapshot);
+
+/* One that was written by a former life. False: it is broken. */
+bool store_take(const char *data, size_t length);
 
 /* Forget everything. */
 void store_clear(void);

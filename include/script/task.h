@@ -53,6 +53,11 @@ void task_watch(struct task *t, struct task **variable);
 
 const char *task_name(const struct task *t);
 
+/* It is of one of reeve's own modules, and so are the tasks that it makes: neither the ceiling of memory nor hook_time
+ * is for them, since they work also where the user's hooks do not. */
+void task_make_own(struct task *t);
+bool task_is_own(const struct task *t);
+
 /* What it does has to be done: at the end of reeve everybody waits for it, a few seconds at most. */
 void task_hold(struct task *t);
 
@@ -82,8 +87,8 @@ void tasks_rouse(struct script *s);
 
 /* ---- generations ----------------------------------------------------------------------------------------------- */
 
-/* Its plan is in force: what waited for that begins. */
-void tasks_begin(struct script *s);
+/* Its plan is in force: what waited for that begins; `quiet`: waits on, since hooks are off. */
+void tasks_begin(struct script *s, bool quiet);
 
 /* Another generation is in force: timers end now, tasks may go on for a while. */
 void tasks_retire(struct script *s);

@@ -147,6 +147,7 @@ local heard = {
   reload = function(event) notice("reload", event) end,
   reload_failed = function(event) notice("reload_failed", event) end,
   fatal = function(event) trouble("fatal", event) end,
+  quiet = function(event) notice("crash", event) end, -- of reeve itself
 }
 
 function heard.exit(event)
@@ -224,7 +225,7 @@ local function open()
     return all
   end)
   reeve.task(begin)
-  for _, event in ipairs { "ready", "exit", "stop", "fatal", "shutdown" } do listen_to(event) end
+  for _, event in ipairs { "ready", "exit", "stop", "fatal", "shutdown", "quiet" } do listen_to(event) end
   inside.farewell(function(ends)
     begin()
     for _, c in ipairs(channels) do

@@ -22,6 +22,7 @@ static struct {
     struct logtarget *targets;
     size_t count;
     int level;
+    unsigned openings;
     bool uses_syslog;
     bool is_busy; /* a listener that logs would never end */
     log_listener_fn *listener;
@@ -86,6 +87,7 @@ bool log_open(const char *const *targets, size_t count, int level, int facility,
         return false;
     log_close();
     state.targets = opened;
+    state.openings++;
     state.count = count;
     state.level = level;
     state.uses_syslog = is_named("syslog", targets, count);
@@ -95,8 +97,29 @@ bool log_open(const char *const *targets, size_t count, int level, int facility,
     return true;
 }
 
+const char *log_file_at(size_t i, int *fd)
+{
+    for (size_t k = 0; k < state.count; k++)
+        if (state.targets[k].path != NULL && i-- == 0) {
+            *fd = state.targets[k].fd;
+            return state.targets[k].path;
+        }
+    return NULL;
+}
+
+unsigned log_openings(void)
+{
+    return state.openings;
+}
+
+void log_adopt(const char *path, int fd)
+{
+    logtarget_adopt(path, fd);
+}
+
 void log_reopen(void)
 {
+    state.openings++;
     for (size_t i = 0; i < state.count; i++) {
         struct error e;
 

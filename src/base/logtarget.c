@@ -14,6 +14,8 @@
 /* How long a reader of our stderr may keep us waiting, once. */
 enum { PATIENCE = 100 };
 
+enum { ADOPTED_MOST = 16 };
+
 /* A daemon changes to / before its log is opened again. */
 static char *absolute(const char *path)
 {
@@ -36,6 +38,34 @@ static int open_file(const char *path, struct error *e)
     return fd;
 }
 
+/* Of a former life, until they are opened. */
+static struct {
+    char *path; /* owned */
+    int fd;
+} adopted[ADOPTED_MOST];
+
+void logtarget_adopt(const char *path, int fd)
+{
+    for (size_t i = 0; i < ADOPTED_MOST; i++)
+        if (adopted[i].path == NULL) {
+            adopted[i].path = xstrdup(path);
+            adopted[i].fd = fd;
+            return;
+        }
+    close(fd);
+}
+
+static int take_adopted(const char *path)
+{
+    for (size_t i = 0; i < ADOPTED_MOST; i++)
+        if (adopted[i].path != NULL && strcmp(adopted[i].path, path) == 0) {
+            free(adopted[i].path);
+            adopted[i].path = NULL;
+            return adopted[i].fd;
+        }
+    return -1;
+}
+
 bool logtarget_open(struct logtarget *t, const char *name, struct error *e)
 {
     *t = (struct logtarget){ .fd = -1 };
@@ -46,7 +76,9 @@ bool logtarget_open(struct logtarget *t, const char *name, struct error *e)
         return true;
     }
     t->path = absolute(name);
-    t->fd = open_file(t->path, e);
+    t->fd = take_adopted(t->path);
+    if (t->fd < 0)
+        t->fd = open_file(t->path, e);
     if (t->fd >= 0)
         return true;
     logtarget_close(t);

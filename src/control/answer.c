@@ -185,6 +185,8 @@ static void answer_free(struct answer *a)
     s->answer_count--;
     if (s->holding == a)
         s->holding = NULL;
+    session_touch(s);
+    words_free(&a->words);
     free(a->id);
     free(a);
 }
@@ -199,12 +201,21 @@ static void on_end(struct reply *r, void *arg)
     session_wake(s);
 }
 
+static void on_progress(struct reply *r, void *arg)
+{
+    const struct answer *a = arg;
+
+    (void)r;
+    session_touch(a->session);
+}
+
 struct answer *answer_new(struct session *s, enum dialect dialect, char *id)
 {
     struct answer *a = xcalloc(1, sizeof *a);
 
     *a = (struct answer){ .session = s, .dialect = dialect, .id = id };
     a->reply = reply_new(dialect == DIALECT_JSON, on_piece, on_end, a);
+    a->reply->on_progress = on_progress;
     TAILQ_INSERT_TAIL(&s->answers, a, link);
     s->answer_count++;
     return a;

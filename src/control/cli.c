@@ -7,10 +7,12 @@
 #include "control/reconcile.h"
 #include "control/shell.h"
 #include "control/starter.h"
+#include "control/upgrade.h"
 #include "convert/convert.h"
 #include "core/command.h"
 #include "modules/gearman.h"
 #include "os/file.h"
+#include "os/resume.h"
 #include "script/script.h"
 #include "script/verbs.h"
 #include "version.h"
@@ -334,6 +336,9 @@ static int dispatch(int argc, char **argv)
     if (argc > 2 && is_help(argv[argc - 1]) && strcmp(argv[argc - 2], "--") != 0)
         return print_help(verb);
     verbs_register(); /* the client checks what it is asked before it asks */
+    upgrade_register();
+    if (local != NULL && local->main == run_main)
+        resume_prepare(argc, argv);
     if (local != NULL)
         return local->main(argc - 1, argv + 1);
     if (verb == NULL) {

@@ -2,6 +2,7 @@
 #include "base/xalloc.h"
 #include "control/address.h"
 #include "os/identity.h"
+#include "os/resume.h"
 #include "os/socket.h"
 #include "server_private.h"
 
@@ -127,6 +128,36 @@ struct port *port_open(struct server *server, const char *text, const struct sup
     port->mode = settings->control_mode;
     port->owner = xstrdup(settings->control_owner);
     if (open_socket(port, settings, e))
+        return port;
+    port_close(port);
+    return NULL;
+}
+
+void port_pack(const struct port *port, struct buffer *out)
+{
+    pack_text(out, "address", port->text);
+    pack_number(out, "fd", acceptor_fd(port->acceptor));
+    pack_number(out, "device", (int64_t)port->device);
+    pack_number(out, "inode", (int64_t)port->inode);
+    pack_number(out, "mode", port->mode);
+    pack_text(out, "owner", port->owner);
+}
+
+struct port *port_resume(struct server *server, struct unpack *u, const struct supervisor_settings *settings)
+{
+    struct port *port = xcalloc(1, sizeof *port);
+    int fd;
+
+    port->server = server;
+    port->text = unpack_text(u, "address");
+    fd = resume_claim(unpack_number(u, "fd"));
+    port->device = (dev_t)unpack_number(u, "device");
+    port->inode = (ino_t)unpack_number(u, "inode");
+    port->mode = (int)unpack_number(u, "mode");
+    port->owner = unpack_text(u, "owner");
+    if (fd >= 0)
+        port->acceptor = acceptor_open(server->loop, fd, on_connection, port);
+    if (fd >= 0 && port->text != NULL && address_parse(port->text, &port->address, NULL) && port_serves(port, settings))
         return port;
     port_close(port);
     return NULL;

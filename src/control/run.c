@@ -4,7 +4,7 @@
 #include "control/cli.h"
 #include "control/foreign.h"
 #include "control/premises.h"
-#include "control/server.h"
+#include "control/upgrade.h"
 #include "core/herald.h"
 #include "core/journal.h"
 #include "core/supervisor.h"
@@ -16,6 +16,7 @@
 #include "os/oom.h"
 #include "os/pidfile.h"
 #include "os/signals.h"
+#include "run_private.h"
 #include "script/script.h"
 #include "version.h"
 
@@ -26,26 +27,12 @@
 #include <string.h>
 #include <unistd.h>
 
-struct run {
-    /* What the command line said. */
-    const char *file_said;
-    struct words addresses;
-    const char *pidfile_said;
-    bool daemon, verbose;
-
-    char *file; /* absolute: reloads come after a chdir */
-    char *pidfile;
-    struct loop *loop;
-    struct supervisor *supervisor;
-    struct server *server;
-    struct listener *listener;
-    struct supervisor_upward upward;
-};
-
 static bool read_options(struct run *r, int argc, char **argv)
 {
     static const struct option names[] = { { "daemon", no_argument, NULL, 'd' },
                                            { "pidfile", required_argument, NULL, 'p' },
+                                           { "resume", required_argument, NULL, 'r' },
+                                           { "check-state", no_argument, NULL, 'k' },
                                            { 0 } };
     int c;
 
@@ -60,6 +47,10 @@ static bool read_options(struct run *r, int argc, char **argv)
             r->pidfile_said = optarg;
         else if (c == 'v')
             r->verbose = true;
+        else if (c == 'r')
+            r->resume_said = optarg;
+        else if (c == 'k')
+            r->check_state = true;
         else
             return false;
     }
@@ -111,7 +102,7 @@ static struct plan *load(const struct run *r)
     return plan;
 }
 
-static bool open_log(const struct run *r, const struct supervisor_settings *settings, struct error *e)
+bool run_open_log(const struct run *r, const struct supervisor_settings *settings, struct error *e)
 {
     const char *fallback = r->daemon ? "syslog" : "stderr";
     bool said = setting_was_said(settings, setting_find(&supervisor_record, "log"));
@@ -123,7 +114,7 @@ static bool open_log(const struct run *r, const struct supervisor_settings *sett
 static bool apply_settings(struct run *r, const struct supervisor_settings *settings, struct error *e)
 {
     r->pidfile = premises_absolute(r->pidfile_said != NULL ? r->pidfile_said : settings->pidfile);
-    if (!open_log(r, settings, e))
+    if (!run_open_log(r, settings, e))
         return failure_in(e, "log");
     return premises_enter(settings, e);
 }
@@ -215,7 +206,7 @@ static void on_signal(int number, int sender, void *arg)
 }
 
 /* Before anything is started: children are told the address. */
-static void name_address(struct run *r)
+void run_name_address(struct run *r)
 {
     if (server_address(r->server) != NULL)
         supervisor_set_address(r->supervisor, server_address(r->server));
@@ -231,12 +222,13 @@ static void on_event(const struct event *event, void *arg)
 
     if (event->kind != EVENT_RELOAD)
         return;
-    if (!open_log(r, &plan->settings, &e))
+    if (!run_open_log(r, &plan->settings, &e))
         log_error("log: %s; the old one goes on", e.text);
+    life_follow(r, plan);
     if (!premises_make(&plan->settings, &e))
         log_error("%s", e.text);
     server_follow(r->server, plan);
-    name_address(r);
+    run_name_address(r);
 }
 
 /* ---- life -------------------------------------------------------------------------------------- */
@@ -245,7 +237,6 @@ static void build(struct run *r)
 {
     limits_raise_files();
     oom_open("/proc/self", "/dev/kmsg");
-    script_attach(&r->upward, r->file);
     r->loop = loop_new();
     signals_open(r->loop, on_signal, r);
     r->supervisor = supervisor_new(r->loop, &r->upward);
@@ -254,10 +245,12 @@ static void build(struct run *r)
     journal_open(supervisor_bus(r->supervisor));
     tally_open(supervisor_bus(r->supervisor));
     script_listen(r->supervisor);
+    life_keep(r);
 }
 
 static void tear_down(struct run *r)
 {
+    life_end(r);
     server_free(r->server);
     gearman_close();
     script_unlisten();
@@ -268,23 +261,30 @@ static void tear_down(struct run *r)
     script_detach(&r->upward);
     signals_close();
     loop_free(r->loop);
+    snapshot_free(r->snapshot);
     oom_close();
     if (r->pidfile != NULL)
         pidfile_remove(r->pidfile);
+}
+
+static void turn(struct run *r)
+{
+    herald_start(r->supervisor);
+    loop_run(r->loop);
+    herald_stop();
 }
 
 static void supervise(struct run *r, struct plan *plan)
 {
     log_notice("reeve %s supervises %s with pid %d: %zu program%s", REEVE_VERSION, r->file, (int)getpid(),
                plan->program_count, plan->program_count == 1 ? "" : "s");
-    name_address(r);
+    run_name_address(r);
     supervisor_start(r->supervisor, plan);
     gearman_open(r->supervisor);
     xtrim();
     daemon_ready();
-    herald_start(r->supervisor);
-    loop_run(r->loop);
-    herald_stop();
+    life_arm(r);
+    turn(r);
 }
 
 /* Owns `plan`. */
@@ -299,6 +299,7 @@ static int run(struct run *r, struct plan *plan)
         plan_release(plan);
         return 1;
     }
+    script_attach(&r->upward, r->file);
     build(r);
     if (occupy(r, plan)) {
         supervise(r, plan);
@@ -307,6 +308,22 @@ static int run(struct run *r, struct plan *plan)
     } else {
         plan_release(plan);
     }
+    tear_down(r);
+    return status;
+}
+
+/* The next life of the same process: what it needs was made by the first one. */
+static int run_on(struct run *r)
+{
+    int status;
+
+    if (life_read(r) == NULL)
+        return 1;
+    build(r);
+    life_resume(r);
+    turn(r);
+    status = supervisor_exit_code(r->supervisor);
+    log_notice("reeve ends with status %d", status);
     tear_down(r);
     return status;
 }
@@ -323,6 +340,11 @@ int run_main(int argc, char **argv)
         status = 2;
     } else if (optind < argc) {
         status = cli_misuse("run: what is '%s'? A file is named by -c", argv[optind]);
+    } else if (r.check_state) {
+        status = upgrade_check_state();
+    } else if (r.resume_said != NULL) {
+        manager_find();
+        status = run_on(&r);
     } else if (r.daemon && !daemon_start(&e)) {
         fprintf(stderr, "reeve: %s\n", e.text);
     } else {

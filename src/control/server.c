@@ -48,6 +48,18 @@ static void add_port(struct server *server, struct port *port)
 {
     server->ports = xrealloc(server->ports, (server->port_count + 1) * sizeof(struct port *));
     server->ports[server->port_count++] = port;
+    server->touched = true;
+}
+
+static bool has_port(const struct server *server, const char *text)
+{
+    char *wanted = address_absolute(text);
+    bool found = false;
+
+    for (size_t i = 0; i < server->port_count && !found; i++)
+        found = strcmp(port_address(server->ports[i]), wanted) == 0;
+    free(wanted);
+    return found;
 }
 
 bool server_listen(struct server *server, const struct plan *plan, struct error *e)
@@ -56,8 +68,11 @@ bool server_listen(struct server *server, const struct plan *plan, struct error 
     bool chosen = choose_addresses(server, plan, &addresses), good = true;
 
     for (size_t i = 0; i < addresses.count && good; i++) {
-        struct port *port = port_open(server, addresses.word[i], &plan->settings, e);
+        struct port *port;
 
+        if (has_port(server, addresses.word[i]))
+            continue;
+        port = port_open(server, addresses.word[i], &plan->settings, e);
         if (port != NULL) {
             add_port(server, port);
         } else if (chosen || is_taken(addresses.word[i])) {
@@ -120,6 +135,83 @@ void server_follow(struct server *server, const struct plan *plan)
             port_close(old[i]);
     free(old);
     words_free(&addresses);
+    server->touched = true;
+}
+
+/* ---- from life to life --------------------------------------------------------------------------- */
+
+static void write_ports(struct server *server)
+{
+    struct buffer out = { 0 }, port = { 0 };
+
+    for (size_t i = 0; i < server->port_count; i++) {
+        buffer_clear(&port);
+        port_pack(server->ports[i], &port);
+        pack_bytes(&out, "port", port.data, port.length);
+    }
+    for (size_t i = 0; i < server->override.count; i++)
+        pack_text(&out, "said", server->override.word[i]);
+    snapshot_put(supervisor_snapshot(server->supervisor), &server->entry, "ports", &out);
+    buffer_free(&out);
+    buffer_free(&port);
+}
+
+void server_write(struct server *server, bool all)
+{
+    if (supervisor_snapshot(server->supervisor) == NULL || (!server->touched && !all))
+        return;
+    server->touched = false;
+    write_ports(server);
+    sessions_write_touched(server, all);
+}
+
+struct passage {
+    struct server *server;
+    const struct plan *plan;
+};
+
+/* What -s said then, with the working directory of then. */
+static void resume_override(struct server *server, struct unpack *u)
+{
+    const char *said;
+    size_t length;
+
+    words_free(&server->override);
+    u->at = 0;
+    while ((said = unpack_next(u, "said", &length)) != NULL) {
+        char *address = xstrndup(said, length);
+
+        words_add(&server->override, address);
+        free(address);
+    }
+}
+
+static void resume_ports(const char *data, size_t length, void *arg)
+{
+    const struct passage *passage = arg;
+    struct unpack all, one;
+    struct port *port;
+    size_t one_length;
+
+    if (!unpack_begin(&all, data, length))
+        return;
+    while ((data = unpack_next(&all, "port", &one_length)) != NULL)
+        if (unpack_begin(&one, data, one_length) &&
+            (port = port_resume(passage->server, &one, &passage->plan->settings)) != NULL)
+            add_port(passage->server, port);
+    resume_override(passage->server, &all);
+}
+
+void server_resume(struct server *server, const struct snapshot *former, const struct plan *plan)
+{
+    struct passage passage = { server, plan };
+
+    snapshot_each(former, "ports", resume_ports, &passage);
+}
+
+void server_resume_clients(struct server *server, const struct snapshot *former, const char *why)
+{
+    sessions_resume(server, former, why);
 }
 
 /* ---- life -------------------------------------------------------------------------------------- */

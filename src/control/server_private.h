@@ -2,9 +2,11 @@
 #ifndef CONTROL_SERVER_PRIVATE_H
 #define CONTROL_SERVER_PRIVATE_H
 
+#include "base/pack.h"
 #include "control/line.h"
 #include "control/server.h"
 #include "control/telnet.h"
+#include "core/handover.h"
 #include "core/reply.h"
 #include "os/connection.h"
 
@@ -31,7 +33,8 @@ struct answer {
     struct session *session;
     struct reply *reply;
     enum dialect dialect;
-    char *id; /* as JSON text; NULL: none */
+    char *id;           /* as JSON text; NULL: none */
+    struct words words; /* the command, for a next life; owned */
 };
 
 struct session {
@@ -54,6 +57,8 @@ struct session {
     bool leaving; /* no more commands: what was said is sent, then it is closed */
     bool doomed;  /* closed in the next turn, whatever waits to be sent */
     int failures; /* wrong passwords */
+    bool touched; /* to be written into the snapshot */
+    unsigned entry;
 };
 
 struct server {
@@ -64,7 +69,9 @@ struct server {
     size_t port_count;
     TAILQ_HEAD(, session) sessions; /* oldest first */
     size_t tcp_count;
-    int failures; /* wrong passwords lately, of all clients */
+    bool touched;   /* some session is, or the ports are */
+    unsigned entry; /* of the ports, in the snapshot */
+    int failures;   /* wrong passwords lately, of all clients */
     msec last_failure;
 };
 
@@ -73,6 +80,10 @@ struct port *port_open(struct server *server, const char *address, const struct 
                        struct error *e);
 void port_close(struct port *port);
 const char *port_address(const struct port *port);
+
+/* For the next life. One of a former life, that `settings` have nothing against: NULL otherwise, and closed. */
+void port_pack(const struct port *port, struct buffer *out);
+struct port *port_resume(struct server *server, struct unpack *u, const struct supervisor_settings *settings);
 
 /* Whether it may stay as it is under these settings, and its file is still there. */
 bool port_serves(const struct port *port, const struct supervisor_settings *settings);
@@ -91,6 +102,16 @@ void session_doom(struct session *s, const char *why);
 
 /* A command is over, or a line refused: go on. */
 void session_wake(struct session *s);
+
+/* session_keep.c: write it for the next life, now or soon; it is about to go. All that a former life left. */
+void session_write(struct session *s);
+void session_touch(struct session *s);
+void session_unwrite(struct session *s);
+void sessions_write_touched(struct server *server, bool all);
+void sessions_resume(struct server *server, const struct snapshot *former, const char *why);
+
+/* session.c: one of a former life. */
+struct session *session_adopt(struct server *server, int fd, bool tcp, bool authorized);
 
 /* session_auth.c: check the password, and answer. */
 void session_authorize(struct session *s, const char *password, struct reply *r);

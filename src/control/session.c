@@ -1,5 +1,6 @@
 /* One client of the control port. In text commands are done one after another: one that answers later holds back those
- * behind it, and the next line ends a stream. In JSON a request with an id holds nobody back: its answer has it, too. */
+ * behind it, and the next line ends a stream. In JSON a request with an id holds nobody back: its answer has it, too.
+ */
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/command.h"
@@ -25,6 +26,7 @@ void session_close(struct session *s)
     timer_stop(&s->turn);
     timer_stop(&s->penalty);
     TAILQ_REMOVE(&s->server->sessions, s, link);
+    session_unwrite(s);
     s->server->tcp_count -= s->tcp;
     connection_close(s->connection);
     buffer_free(&s->in);
@@ -148,6 +150,15 @@ static bool run_own(struct session *s, const struct words *words, struct answer 
     return true;
 }
 
+/* Should this life end while the command runs, the next one must know that the client waits for its answer. */
+static void note_command(struct session *s, struct answer *a, const struct words *words)
+{
+    if (supervisor_snapshot(s->server->supervisor) == NULL || strcmp(words->word[0], "auth") == 0)
+        return;
+    words_copy(&a->words, words);
+    session_write(s);
+}
+
 /* Whether others may be answered before this one. A stream without an id was begun in order, which is all one needs. */
 static bool may_go_beside(const struct answer *a)
 {
@@ -159,6 +170,7 @@ static bool may_go_beside(const struct answer *a)
 static void run(struct session *s, const struct words *words, struct answer *a)
 {
     s->holding = a;
+    note_command(s, a, words);
     if (!s->authorized && !is_open_to_all(words->word[0]))
         refuse(s, a, REPLY_AUTH, "say the password first: auth PASSWORD");
     else if (count_streams(s) >= STREAMS_MOST)
@@ -318,6 +330,7 @@ static void work(struct session *s)
     more = work_for_a_while(s);
     s->working = false;
     forget_taken(s);
+    session_touch(s);
     if (s->doomed)
         return;
     if (more)
@@ -388,9 +401,8 @@ static void name_caller(struct session *s, int fd)
     snprintf(s->caller, sizeof s->caller, "%s port %s", host, port);
 }
 
-void session_open(struct server *server, int fd, bool tcp, bool authorized)
+struct session *session_adopt(struct server *server, int fd, bool tcp, bool authorized)
 {
-    static const char greeting[] = "reeve " REEVE_VERSION " ready, \"help\" lists the commands\n";
     struct session *s = xcalloc(1, sizeof *s);
 
     s->server = server;
@@ -401,5 +413,14 @@ void session_open(struct server *server, int fd, bool tcp, bool authorized)
     server->tcp_count += tcp;
     name_caller(s, fd);
     s->connection = connection_open(server->loop, fd, on_read, on_end, s);
+    session_touch(s);
+    return s;
+}
+
+void session_open(struct server *server, int fd, bool tcp, bool authorized)
+{
+    static const char greeting[] = "reeve " REEVE_VERSION " ready, \"help\" lists the commands\n";
+    struct session *s = session_adopt(server, fd, tcp, authorized);
+
     connection_write(s->connection, greeting, sizeof greeting - 1);
 }

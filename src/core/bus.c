@@ -218,7 +218,7 @@ const char *event_name(enum event_kind kind)
         [EVENT_STOP] = "stop",       [EVENT_STATE] = "state",       [EVENT_HEALTH] = "health",
         [EVENT_GONE] = "gone",       [EVENT_RELOAD] = "reload",     [EVENT_RELOAD_FAILED] = "reload_failed",
         [EVENT_SCALE] = "scale",     [EVENT_SHUTDOWN] = "shutdown", [EVENT_WISH] = "wish",
-        [EVENT_REFRESH] = "refresh",
+        [EVENT_REFRESH] = "refresh", [EVENT_QUIET] = "quiet",
     };
 
     assert(kind < EVENT_KINDS);

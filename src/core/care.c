@@ -1,14 +1,17 @@
 /* What a process is asked and what it says of itself, while it has a child: readiness, heartbeat, health, STATUS; and
  * the blame, when one of these ends it. */
 #include "base/log.h"
+#include "base/pack.h"
 #include "base/xalloc.h"
 #include "core/forking.h"
+#include "core/handover.h"
 #include "core/health.h"
 #include "core/notices.h"
 #include "core/readiness.h"
 #include "core/watchdog.h"
 #include "os/board.h"
 #include "os/clock.h"
+#include "os/resume.h"
 #include "process_private.h"
 
 #include <fcntl.h>
@@ -18,6 +21,13 @@
 #include <unistd.h>
 
 enum { STATUS_MOST = 200 };
+
+/* What a former life knew, until this one has taken it up. */
+struct legacy {
+    msec ready_by, beat_limit, beat;
+    int failures;
+    bool is_forking, is_ready, is_bad;
+};
 
 struct care {
     struct speaker speaker; /* pid 0: it is not heard */
@@ -29,6 +39,7 @@ struct care {
     struct blame *blame; /* owned; NULL: none */
     char *status;        /* owned; NULL: it has said nothing */
     int ready_fd;        /* our end of the pipe of { fd = }, until readiness has it; -1: none */
+    struct legacy legacy;
 };
 
 static struct care *care_of(struct process *p)
@@ -59,6 +70,7 @@ static bool prepare_notify(struct process *p, struct launch *l, struct error *e)
 
     if (address == NULL)
         return false;
+    supervisor_touch_self(p->supervisor);
     environment_set(&l->environment, "NOTIFY_SOCKET", address);
     snprintf(usec, sizeof usec, "%lld", (long long)p->program->watchdog * 1000);
     if (p->program->watchdog > 0)
@@ -124,13 +136,18 @@ static void watch_heartbeat(struct process *p)
         p->care->watchdog = watchdog_start(p, p->program->watchdog, p->care->line);
 }
 
+static void begin_hearing(struct process *p)
+{
+    if (!may_speak(p->program))
+        return;
+    care_of(p)->speaker = (struct speaker){ .pid = child_pid(p->child), .process = p };
+    notices_add(supervisor_notices(p->supervisor), &p->care->speaker);
+}
+
 /* One that says itself when it is ready beats from then on; others from their start. */
 void care_child_started(struct process *p)
 {
-    if (may_speak(p->program)) {
-        care_of(p)->speaker = (struct speaker){ .pid = child_pid(p->child), .process = p };
-        notices_add(supervisor_notices(p->supervisor), &p->care->speaker);
-    }
+    begin_hearing(p);
     if (!has_ready(p->program, READY_NOTIFY))
         watch_heartbeat(p);
 }
@@ -163,6 +180,7 @@ static void on_forking_end(struct process *p, const struct process_mark *who, co
 void care_await_daemon(struct process *p)
 {
     care_of(p)->forking = forking_start(p, on_forking_end);
+    process_touch(p);
 }
 
 bool care_awaits_daemon(const struct process *p)
@@ -224,6 +242,104 @@ void care_forget(struct process *p)
     p->care = NULL;
 }
 
+/* -- from life to life ------------------------------------------------------------------------------------------ */
+
+void care_pack(const struct process *p, bool whole, struct buffer *out)
+{
+    const struct care *care = p->care;
+
+    if (care == NULL)
+        return;
+    if (care->blame != NULL) {
+        pack_text(out, "blame", care->blame->reason);
+        pack_number(out, "was starting", care->blame->was_starting);
+    }
+    pack_text(out, "status", care->status);
+    pack_number(out, "ready fd", care->readiness != NULL ? readiness_fd(care->readiness) : care->ready_fd);
+    pack_number(out, "ready by", readiness_deadline(care->readiness));
+    if (care->line != NULL)
+        pack_number(out, "line", board_number(supervisor_board(p->supervisor), care->line));
+    pack_number(out, "forking", care->forking != NULL);
+    pack_number(out, "ready", readiness_is_over(care->readiness));
+    pack_number(out, "beat limit", watchdog_limit(care->watchdog));
+    if (whole)
+        pack_number(out, "beat", watchdog_beaten(care->watchdog));
+    health_pack(care->health, out);
+}
+
+void care_unpack(struct process *p, const char *data, size_t length)
+{
+    struct care *care = care_of(p);
+    struct unpack u;
+    char *reason;
+
+    unpack_begin(&u, data, length);
+    reason = unpack_text(&u, "blame");
+    if (reason != NULL) {
+        care->blame = xcalloc(1, sizeof *care->blame);
+        snprintf(care->blame->reason, sizeof care->blame->reason, "%s", reason);
+        care->blame->was_starting = unpack_number(&u, "was starting") != 0;
+        free(reason);
+    }
+    care->status = unpack_text(&u, "status");
+    care->line = board_take_again(supervisor_board(p->supervisor), (unsigned)unpack_number(&u, "line"));
+    care->ready_fd = resume_claim(unpack_number(&u, "ready fd"));
+    care->legacy = (struct legacy){ .ready_by = unpack_number(&u, "ready by"),
+                                    .is_forking = unpack_number(&u, "forking") != 0,
+                                    .is_ready = unpack_number(&u, "ready") != 0,
+                                    .beat_limit = unpack_number(&u, "beat limit"),
+                                    .beat = unpack_number(&u, "beat"),
+                                    .failures = (int)unpack_number(&u, "failures"),
+                                    .is_bad = unpack_number(&u, "bad") != 0 };
+}
+
+bool care_awaited_daemon(const struct process *p)
+{
+    return p->care != NULL && p->care->legacy.is_forking;
+}
+
+/* Its time begins anew. */
+static void resume_forking(struct process *p)
+{
+    care_await_daemon(p);
+    if (p->child == NULL)
+        care_starter_ended(p);
+}
+
+/* After a crash its time begins anew: nobody knows when it beat last. */
+static void resume_heartbeat(struct process *p, const struct legacy *legacy)
+{
+    if (legacy->beat_limit == 0)
+        return;
+    watch_heartbeat(p);
+    if (p->care->watchdog != NULL)
+        watchdog_resume(p->care->watchdog, legacy->beat_limit, legacy->beat);
+}
+
+void care_resume(struct process *p)
+{
+    struct legacy legacy = p->care != NULL ? p->care->legacy : (struct legacy){ 0 };
+
+    if (p->ended)
+        return;
+    if (p->state == PROCESS_STARTING && legacy.is_forking) {
+        resume_forking(p);
+        return;
+    }
+    begin_hearing(p);
+    if (p->state == PROCESS_STOPPING)
+        return;
+    resume_heartbeat(p, &legacy);
+    if (p->state == PROCESS_STARTING && p->timer == NULL && program_is_asked(p->program)) {
+        care_await_ready(p);
+        readiness_resume(p->care->readiness, legacy.ready_by, legacy.is_ready);
+    } else if (p->state == PROCESS_RUNNING) {
+        care_begin(p);
+        if (p->care != NULL && p->care->health != NULL)
+            health_resume(p->care->health, legacy.failures, legacy.is_bad);
+    }
+}
+
 /* -- a new plan ------------------------------------------------------------------------------------------------- */
 
 /* What is asked of a RUNNING process follows the new settings at once; a start ends as it began. */
@@ -271,6 +387,7 @@ void care_put_blame(struct process *p, const char *reason)
     snprintf(blame->reason, sizeof blame->reason, "%s", reason);
     blame->was_starting = p->state == PROCESS_STARTING;
     care_of(p)->blame = blame;
+    process_touch(p);
 }
 
 void care_forgive(struct process *p)
@@ -279,6 +396,7 @@ void care_forgive(struct process *p)
         return;
     free(p->care->blame);
     p->care->blame = NULL;
+    process_touch(p);
 }
 
 bool process_is_well(const struct process *p)
@@ -298,6 +416,7 @@ static void keep_status(struct process *p, const char *text)
             *c = ' ';
     free(care_of(p)->status);
     p->care->status = status;
+    process_touch(p);
 }
 
 void care_describe(const struct process *p, struct buffer *out)
@@ -323,10 +442,12 @@ static void follow(struct process *p, const char *text)
 
     if (pid == child_pid(p->child))
         return;
-    if (pid > 1 && pid <= 1 << 30 && child_expect_heir(p->child, (pid_t)pid))
+    if (pid > 1 && pid <= 1 << 30 && child_expect_heir(p->child, (pid_t)pid)) {
         log_info("%s: its main process will be pid %ld", process_name(p), pid);
-    else
+        process_touch(p);
+    } else {
         log_warning("%s says that its main process is pid %.20s, which is no descendant of it", process_name(p), text);
+    }
 }
 
 static void extend(struct process *p, msec time)

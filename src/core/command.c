@@ -194,6 +194,30 @@ void command_run(struct supervisor *s, const char *caller, const struct words *w
     sorted_free(&sorted);
 }
 
+void command_resume(struct supervisor *s, const char *caller, const struct words *words, const char *work,
+                    size_t length, const char *why, struct reply *r)
+{
+    const struct command *c = words->count > 0 ? command_find(words->word[0]) : NULL;
+    const struct resumption *resumption = c != NULL ? command_resumption(c->verb) : NULL;
+    struct sorted sorted = { 0 };
+
+    if (resumption == NULL || !sort_words(c, words, &sorted, NULL)) {
+        reply_fail(r, REPLY_FAILED, "reeve began anew meanwhile, after %s: what was begun goes on", why);
+        reply_end(r);
+    } else {
+        resumption->resume(&(struct request){ .supervisor = s,
+                                              .caller = caller,
+                                              .verb = c->verb,
+                                              .args = sorted.args,
+                                              .arg_count = sorted.arg_count,
+                                              .flags = sorted.flags,
+                                              .flag_count = sorted.flag_count,
+                                              .resumed = why },
+                           work, length, r);
+    }
+    sorted_free(&sorted);
+}
+
 static const struct flag *find_flag(const struct request *q, const char *flag)
 {
     for (size_t i = 0; i < q->flag_count; i++)

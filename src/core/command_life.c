@@ -2,6 +2,7 @@
  *
  * Many processes are gone through in slices, so that the loop turns in between; with --rolling in batches, each of
  * which is over before the next begins. */
+#include "base/pack.h"
 #include "base/xalloc.h"
 #include "command_private.h"
 #include "os/clock.h"
@@ -79,6 +80,7 @@ static void done(struct life *l, struct errand *e, enum reply_code code, const c
     e->code = code;
     snprintf(e->message, sizeof e->message, "%s", message);
     l->failed = l->failed || code != REPLY_OK;
+    reply_progressed(l->reply);
 }
 
 static const char *last_reason(const struct process *p)
@@ -259,6 +261,7 @@ static void go_on(void *arg)
         if (l->batch == 0 && clock_now() >= until)
             break;
     }
+    reply_progressed(l->reply);
     if (l->begun == l->count && l->open == 0)
         finish(l);
     else if (l->batch == 0 ? l->begun < l->count : l->open == 0)
@@ -295,21 +298,54 @@ static void on_event(const struct event *event, void *arg)
     go_on_soon(l); /* not from within the delivery of an event: what follows may end us */
 }
 
-static void set_out(struct life *l, const struct targets *t)
+static void pack_errand(const struct errand *e, struct buffer *out)
 {
-    l->count = t->count;
-    l->errands = xcalloc(t->count + 1, sizeof *l->errands);
-    l->by_id = xcalloc(t->count + 1, sizeof *l->by_id);
-    for (size_t i = 0; i < t->count; i++) {
-        l->errands[i].id = process_id(t->process[i]);
-        l->errands[i].name = xstrdup(process_name(t->process[i]));
-        l->by_id[i] = &l->errands[i];
+    pack_number(out, "id", e->id);
+    pack_text(out, "name", e->name);
+    pack_number(out, "begun", e->begun);
+    pack_number(out, "done", e->done);
+    pack_number(out, "anew", e->anew);
+    pack_text(out, "code", reply_code_name(e->code));
+    pack_text(out, "message", e->message);
+}
+
+static void pack(const void *work, struct buffer *out)
+{
+    const struct life *l = work;
+    struct buffer errand = { 0 };
+
+    for (size_t i = 0; i < l->count; i++) {
+        buffer_clear(&errand);
+        pack_errand(&l->errands[i], &errand);
+        pack_bytes(out, "errand", errand.data, errand.length);
     }
+    pack_number(out, "begun", (int64_t)l->begun);
+    pack_number(out, "failed", l->failed);
+    pack_number(out, "batch", (int64_t)l->batch);
+    pack_number(out, "no wait", l->no_wait);
+    buffer_free(&errand);
+}
+
+static void set_out(struct life *l)
+{
+    l->by_id = xcalloc(l->count + 1, sizeof *l->by_id);
+    for (size_t i = 0; i < l->count; i++)
+        l->by_id[i] = &l->errands[i];
     qsort(l->by_id, l->count, sizeof *l->by_id, by_id);
     if (!l->no_wait)
         l->listener = bus_listen(supervisor_bus(l->supervisor), on_event, l);
     reply_later(l->reply, on_cancel, l);
-    go_on(l);
+    reply_outlives(l->reply, pack);
+}
+
+static void add_errands(struct life *l, const struct targets *t)
+{
+    l->count = t->count;
+    l->errands = xcalloc(t->count + 1, sizeof *l->errands);
+    for (size_t i = 0; i < t->count; i++) {
+        l->errands[i].id = process_id(t->process[i]);
+        l->errands[i].name = xstrdup(process_name(t->process[i]));
+    }
 }
 
 static void run(const struct request *q, struct reply *r, enum goal goal)
@@ -330,8 +366,103 @@ static void run(const struct request *q, struct reply *r, enum goal goal)
                         .caller = xstrdup(q->caller),
                         .no_wait = request_has_flag(q, "--no-wait"),
                         .batch = batch };
-    set_out(l, &t);
+    add_errands(l, &t);
     targets_free(&t);
+    set_out(l);
+    go_on(l);
+}
+
+/* ---- in a next life ------------------------------------------------------------------------------ */
+
+static void unpack_errand(struct errand *e, struct unpack *u)
+{
+    char *code, *message;
+
+    e->id = (unsigned)unpack_number(u, "id");
+    e->name = unpack_text(u, "name");
+    e->begun = unpack_number(u, "begun") != 0;
+    e->done = unpack_number(u, "done") != 0;
+    e->anew = unpack_number(u, "anew") != 0;
+    code = unpack_text(u, "code");
+    message = unpack_text(u, "message");
+    if (code == NULL || !reply_code_parse(code, &e->code))
+        e->code = REPLY_FAILED;
+    snprintf(e->message, sizeof e->message, "%s", message != NULL ? message : "");
+    free(code);
+    free(message);
+    if (e->name == NULL)
+        e->name = xstrdup("?");
+}
+
+static void unpack_errands(struct life *l, struct unpack *u)
+{
+    struct unpack errand;
+    const char *data;
+    size_t length;
+
+    while ((data = unpack_next(u, "errand", &length)) != NULL) {
+        l->errands = xrealloc(l->errands, (l->count + 1) * sizeof *l->errands);
+        l->errands[l->count] = (struct errand){ 0 };
+        if (unpack_begin(&errand, data, length))
+            unpack_errand(&l->errands[l->count++], &errand);
+    }
+}
+
+/* What came to its end while nobody listened is judged now. */
+static void judge_begun(struct life *l)
+{
+    for (size_t i = 0; i < l->begun; i++) {
+        struct errand *e = &l->errands[i];
+        const struct process *p = supervisor_process(l->supervisor, e->id);
+
+        if (e->done)
+            continue;
+        l->open++;
+        e->begun = true;
+        if (p == NULL)
+            done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
+        else
+            judge(l, e, p, (int)process_state(p));
+    }
+}
+
+static void resume(const struct request *q, const char *work, size_t length, struct reply *r, enum goal goal)
+{
+    struct unpack u;
+    struct life *l;
+
+    if (work == NULL || !unpack_begin(&u, work, length)) {
+        reply_fail(r, REPLY_FAILED, "reeve began anew while it did this, after %s", q->resumed);
+        reply_end(r);
+        return;
+    }
+    l = xcalloc(1, sizeof *l);
+    *l = (struct life){ .supervisor = q->supervisor, .reply = r, .goal = goal };
+    unpack_errands(l, &u);
+    l->begun = (size_t)unpack_number(&u, "begun");
+    l->begun = l->begun < l->count ? l->begun : l->count;
+    l->failed = unpack_number(&u, "failed") != 0;
+    l->batch = (size_t)unpack_number(&u, "batch");
+    l->no_wait = unpack_number(&u, "no wait") != 0;
+    set_out(l);
+    judge_begun(l);
+    if (l->turn == NULL && l->open == 0)
+        l->turn = timer_start(supervisor_loop(l->supervisor), 0, go_on, l);
+}
+
+void command_start_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+{
+    resume(q, work, length, r, GOAL_UP);
+}
+
+void command_stop_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+{
+    resume(q, work, length, r, GOAL_DOWN);
+}
+
+void command_restart_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+{
+    resume(q, work, length, r, GOAL_AGAIN);
 }
 
 void command_start(const struct request *q, struct reply *r)

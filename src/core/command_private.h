@@ -20,6 +20,14 @@ command_fn command_graph;
 /* command_life.c, command_wait.c */
 command_fn command_start, command_stop, command_restart, command_wait;
 
+/* The same, of a former life. */
+typedef void command_resume_fn(const struct request *q, const char *work, size_t length, struct reply *r);
+command_resume_fn command_start_resume, command_stop_resume, command_restart_resume, command_wait_resume;
+command_resume_fn command_reload_resume, command_follow_resume;
+
+/* command_resumptions.c; NULL: it cannot be gone on with. */
+const struct resumption *command_resumption(const char *verb);
+
 /* command_output.c, command_stream.c */
 command_fn command_tail, command_attach, command_log, command_events, command_rotate, command_reopen;
 

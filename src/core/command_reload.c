@@ -127,6 +127,19 @@ static void say_applied(const struct buffer *list, struct reply *r)
         buffer_add_text(&r->text, text);
 }
 
+/* It was applied, and its list is in the reply already. */
+void command_reload_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+{
+    (void)work;
+    (void)length;
+    if (r->text.length + r->data.length > 0 && request_has_flag(q, "--wait")) {
+        wait_settled(q->supervisor, r);
+        return;
+    }
+    reply_fail(r, REPLY_FAILED, "reeve began anew while it read the configuration, after %s", q->resumed);
+    reply_end(r);
+}
+
 void command_reload(const struct request *q, struct reply *r)
 {
     bool dry_run = request_has_flag(q, "--dry-run");

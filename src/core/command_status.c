@@ -162,6 +162,8 @@ static void print_supervisor(const struct supervisor *s, struct buffer *b)
     json_text(b, REEVE_VERSION);
     json_key(b, "uptime");
     add_seconds(b, clock_now() - supervisor_started(s));
+    json_key(b, "hooks");
+    json_bool(b, !supervisor_is_quiet(s));
     json_key(b, "tasks");
     json_int(b, up->count_tasks != NULL ? (long long)up->count_tasks(up->arg) : 0);
     json_close_object(b);
@@ -212,6 +214,8 @@ void command_status(const struct request *q, struct reply *r)
         print_status(q, &t, &organs, &r->data);
     else
         print_lines(&t, &organs, r);
+    if (q->arg_count == 0 && supervisor_is_quiet(q->supervisor))
+        reply_line(r, "reeve: %s", supervisor_quiet_reason);
     for (size_t i = 0; i < t.count && q->arg_count > 0; i++)
         judge_process(t.process[i], r);
     if (q->arg_count > 0)

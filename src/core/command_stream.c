@@ -12,6 +12,27 @@
 
 enum { ENTRIES = 20 };
 
+/* ---- in a next life ---------------------------------------------------------------------------- */
+
+/* What was there before was told; what comes is told from now on. */
+void command_follow_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+{
+    static const struct flag only_new[] = { { "-f", NULL }, { "-n", "0" } };
+    struct request again = *q;
+
+    (void)work;
+    (void)length;
+    if (!r->streaming) {
+        reply_fail(r, REPLY_FAILED, "reeve began anew while it did this, after %s", q->resumed);
+        reply_end(r);
+        return;
+    }
+    r->streaming = false;
+    again.flags = only_new;
+    again.flag_count = 2;
+    command_find(q->verb)->run(&again, r);
+}
+
 /* ---- processes --------------------------------------------------------------------------------- */
 
 struct live;

@@ -1,7 +1,9 @@
 /* wait: until all processes of a target are in a state, at the same time. The target is looked up anew after every
  * event, so processes that come and go count too. */
+#include "base/pack.h"
 #include "base/xalloc.h"
 #include "command_private.h"
+#include "os/clock.h"
 
 #include <stdlib.h>
 
@@ -102,6 +104,25 @@ static void on_limit(void *arg)
     finish(w);
 }
 
+static void pack(const void *work, struct buffer *out)
+{
+    const struct patience *w = work;
+
+    pack_text(out, "target", w->target);
+    pack_text(out, "state", process_state_name(w->state));
+    pack_number(out, "limit", timer_due(w->limit));
+}
+
+/* `limit` -1: none. */
+static void wait_for(struct patience *w, msec limit)
+{
+    w->listener = bus_listen(supervisor_bus(w->supervisor), on_event, w);
+    if (limit >= 0)
+        w->limit = timer_start(supervisor_loop(w->supervisor), limit, on_limit, w);
+    reply_later(w->reply, on_cancel, w);
+    reply_outlives(w->reply, pack);
+}
+
 static bool read_arguments(const struct request *q, enum process_state *state, msec *limit, struct error *e)
 {
     *limit = -1;
@@ -129,8 +150,36 @@ void command_wait(const struct request *q, struct reply *r)
         finish(w);
         return;
     }
-    w->listener = bus_listen(supervisor_bus(q->supervisor), on_event, w);
-    if (limit >= 0)
-        w->limit = timer_start(supervisor_loop(q->supervisor), limit, on_limit, w);
-    reply_later(r, on_cancel, w);
+    wait_for(w, limit);
+}
+
+static msec left_until(msec due)
+{
+    msec left = due - clock_now();
+
+    return left > 0 ? left : 0;
+}
+
+void command_wait_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+{
+    struct unpack u;
+    struct patience *w;
+    char *state;
+    msec due;
+
+    if (work == NULL || !unpack_begin(&u, work, length)) {
+        command_wait(q, r);
+        return;
+    }
+    w = xcalloc(1, sizeof *w);
+    *w = (struct patience){ .supervisor = q->supervisor, .reply = r, .target = unpack_text(&u, "target") };
+    state = unpack_text(&u, "state");
+    due = unpack_number(&u, "limit");
+    if (w->target == NULL || state == NULL || !process_state_parse(state, &w->state))
+        reply_fail(r, REPLY_FAILED, "reeve began anew meanwhile, after %s", q->resumed);
+    free(state);
+    if (r->code != REPLY_OK || is_over(w, NULL))
+        finish(w);
+    else
+        wait_for(w, due > 0 ? left_until(due) : -1);
 }

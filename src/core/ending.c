@@ -1,6 +1,7 @@
 /* The end of a child, in three steps: its status is known (`ended`), its output has ended, and, when it was stopped,
  * its process group is empty. Only then the machine goes on. */
 #include "core/detached.h"
+#include "core/handover.h"
 #include "core/side_command.h"
 #include "os/clock.h"
 #include "os/oom.h"
@@ -17,6 +18,7 @@ void process_check_over(struct process *p)
 {
     if (!p->ended || p->out_open || p->err_open || p->group_lives || p->stop_cmd != NULL)
         return;
+    process_touch(p);
     p->ended = false;
     child_free(p->child);
     p->child = NULL;
@@ -94,6 +96,7 @@ static bool starter_ended(struct process *p, const struct child_exit *end)
     struct process_mark who;
 
     p->starter = false;
+    process_touch(p);
     if (p->state == PROCESS_STARTING && end->code == 0) {
         p->child = NULL;
         care_starter_ended(p);
@@ -114,8 +117,10 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
     struct process_exit *exit;
 
     assert(c == p->child);
-    if (p->starter && starter_ended(p, end))
+    if (p->starter && starter_ended(p, end)) {
+        process_write(p, false);
         return;
+    }
     exit = process_new_exit(p);
     exit->code = end->signal == 0 ? end->code : -1;
     exit->signal = end->signal;
@@ -138,4 +143,19 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
     if (p->out_open || p->err_open)
         p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
     process_check_over(p);
+    process_write(p, false); /* the child is reaped next: nobody could be told its end again */
+}
+
+static void on_resumed(void *arg)
+{
+    process_check_over(arg);
+}
+
+void process_resume_end(struct process *p)
+{
+    p->out_open = !output_drain(p->out, on_out_end, p);
+    p->err_open = !output_drain(p->err, on_err_end, p);
+    if (p->out_open || p->err_open)
+        p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
+    loop_later(supervisor_loop(p->supervisor), p->group_lives ? look_at_group : on_resumed, p);
 }

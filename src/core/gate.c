@@ -66,7 +66,7 @@ struct gate *gate_start(struct process *p, const char *setting, gate_fn *on_end)
     const struct function *f = program_function(p->program, setting);
     struct gate *g;
 
-    if (f == NULL || up->request == NULL)
+    if (f == NULL || up->request == NULL || supervisor_is_quiet(p->supervisor))
         return NULL;
     g = xcalloc(1, sizeof *g);
     *g = (struct gate){ .process = p, .name = setting, .on_end = on_end };

@@ -1,7 +1,9 @@
 #include "core/health.h"
 
 #include "base/log.h"
+#include "base/pack.h"
 #include "base/xalloc.h"
+#include "core/handover.h"
 #include "core/probe.h"
 #include "core/process.h"
 #include "core/supervisor.h"
@@ -116,6 +118,8 @@ static void note_good(struct health *h)
 {
     if (h->bad)
         log_notice("%s is well again", process_name(h->process));
+    if (h->failures > 0)
+        process_touch(h->process);
     h->failures = 0;
     h->bad = false;
 }
@@ -133,6 +137,7 @@ static void judge(struct health *h, const char *why)
         return;
     }
     h->failures++;
+    process_touch(h->process);
     log_info("%s: failed check %d of %d: %s", process_name(h->process), h->failures, s->failures, why);
     if (h->failures >= s->failures)
         act(h, why);
@@ -243,6 +248,20 @@ struct health *health_start(struct process *p)
     h->process = p;
     next_after(h, s->start_delay + (msec)((double)s->every * clock_random()));
     return h;
+}
+
+void health_pack(const struct health *h, struct buffer *out)
+{
+    if (h == NULL)
+        return;
+    pack_number(out, "failures", h->failures);
+    pack_number(out, "bad", h->bad);
+}
+
+void health_resume(struct health *h, int failures, bool bad)
+{
+    h->failures = failures;
+    h->bad = bad;
 }
 
 bool health_is_good(const struct health *h)

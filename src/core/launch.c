@@ -2,9 +2,11 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/detached.h"
+#include "core/handover.h"
 #include "core/sockets.h"
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/resume.h"
 #include "process_private.h"
 
 #include <limits.h>
@@ -165,6 +167,7 @@ static void renew_output(struct process *p, struct output **o, const struct outp
         return;
     output_free(*o);
     *o = output_new(supervisor_loop(p->supervisor), s, process_name(p), stream);
+    output_keep(*o, supervisor_snapshot(p->supervisor));
 }
 
 static bool open_output(struct launch *l, struct output *o, const struct output_settings *s, int stream,
@@ -237,7 +240,7 @@ static bool is_computed(const struct program *program)
     return false;
 }
 
-static bool resolve(struct process *p, struct error *e)
+bool process_resolve(struct process *p, struct error *e)
 {
     struct program *settings = NULL;
 
@@ -269,6 +272,9 @@ static int live(void *arg)
                                   .line = care_line(b->process),
                                   .bell = b->launch->bell };
 
+    resume_disarm();
+    loop_set_guard(supervisor_loop(b->process->supervisor), NULL);
+    snapshot_leave(supervisor_snapshot(b->process->supervisor));
     return up->body(up->arg, &start, b->body);
 }
 
@@ -291,13 +297,6 @@ static struct child *start_child(struct process *p, const struct program *settin
     if (birth.body != NULL && up->before_fork != NULL)
         up->before_fork(up->arg, birth.body);
     return child_start(supervisor_children(p->supervisor), &l->request, on_exit, p, e);
-}
-
-static unsigned new_run(void)
-{
-    static unsigned runs;
-
-    return ++runs;
 }
 
 static void warn_of_no_place(const struct process *p)
@@ -337,6 +336,7 @@ bool process_join(struct process *p, const struct process_mark *who, child_exit_
         return false;
     p->child = child;
     p->starter = false;
+    process_touch(p);
     if (p->program->detached)
         child_spare(p->child);
     supervisor_note_child(p->supervisor, p, who->pid);
@@ -352,12 +352,13 @@ bool process_find_again(struct process *p, child_exit_fn *on_exit)
 
     if ((!p->program->detached && !p->program->forks) || !detached_find(p, &who, NULL))
         return false;
-    if (!resolve(p, &e) || !process_join(p, &who, on_exit, &e)) {
+    if (!process_resolve(p, &e) || !process_join(p, &who, on_exit, &e)) {
         log_warning("%s: %s", process_name(p), e.text);
         return false;
     }
     p->started = clock_now() - procfs_age(&who);
-    p->run = new_run();
+    p->run = supervisor_next_run(p->supervisor);
+    process_touch(p);
     return true;
 }
 
@@ -366,7 +367,7 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
     const struct program *settings;
     struct launch l;
 
-    if (!resolve(p, e))
+    if (!process_resolve(p, e))
         return false;
     settings = process_settings(p);
     if (launch_prepare(&l, p, settings, e) && open_streams(&l, p, settings, e) && pass_sockets(&l, p, settings, e) &&
@@ -374,9 +375,14 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
         l.request.urgent = p->restarts > 0;
         l.request.envp = l.environment.entry;
         p->started = clock_now();
-        p->run = new_run();
-        p->child = start_child(p, settings, &l, on_exit, e);
+        p->run = supervisor_next_run(p->supervisor);
         p->starter = p->program->forks;
+        resume_hold();
+        process_write(p, false); /* so that there is memory for the same once more */
+        p->child = start_child(p, settings, &l, on_exit, e);
+        if (p->child != NULL)
+            process_write(p, false);
+        resume_release();
     }
     if (p->child == NULL || !note_child(p, e)) {
         output_cancel(p->out);

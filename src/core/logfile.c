@@ -70,6 +70,7 @@ static void take(struct logfile *f, int fd, const struct stat *st)
     f->inode = st->st_ino;
     f->size = st->st_size;
     f->rotates = f->path != NULL && f->out.regular && !is_own_stream(st);
+    logfile_keep(f, false);
     if (f->waiting.length > 0)
         logfile_flush(f);
 }
@@ -96,6 +97,17 @@ static bool settle(struct logfile *f, const struct capture_settings *s, struct e
     return s->owner == NULL || identity_owner(s->owner, &f->uid, &f->gid, e);
 }
 
+/* The one that a former life wrote to, whatever its name is by now. */
+static int open_first(const struct logfile *f, struct stat *st, struct error *e)
+{
+    int fd = logfile_take_descriptor(f);
+
+    if (fd < 0)
+        return open_file(f, st, e);
+    fstat(fd, st);
+    return fd;
+}
+
 static struct logfile *logfile_new(struct loop *loop, const char *path)
 {
     struct logfile *f = xcalloc(1, sizeof *f);
@@ -112,6 +124,7 @@ static struct logfile *logfile_new(struct loop *loop, const char *path)
 static void logfile_free(struct logfile *f)
 {
     LIST_REMOVE(f, link);
+    logfile_forget_kept(f);
     compressor_stop(&f->compressor);
     watch_stop(&f->watch);
     spout_close(&f->out);
@@ -124,6 +137,14 @@ static struct logfile *join(struct logfile *f, struct logfile_user *user)
 {
     LIST_INSERT_HEAD(&f->users, user, link);
     return f;
+}
+
+void logfile_write_all(void)
+{
+    struct logfile *f;
+
+    LIST_FOREACH(f, &logfiles, link)
+    logfile_keep(f, true);
 }
 
 /* Two names for one file are one file: two who rotate it would undo each other's work. */
@@ -157,6 +178,7 @@ struct logfile *logfile_inherit(struct loop *loop, int stream, struct logfile_us
     f->stream = stream;
     f->name = name;
     take(f, fd, &st);
+    logfile_take_rest(f);
     return join(f, user);
 }
 
@@ -169,7 +191,7 @@ struct logfile *logfile_open(struct loop *loop, const struct capture_settings *s
     int fd = -1;
 
     if (settle(f, s, e))
-        fd = open_file(f, &st, e);
+        fd = open_first(f, &st, e);
     if (fd < 0) {
         logfile_free(f);
         return NULL;
@@ -181,6 +203,7 @@ struct logfile *logfile_open(struct loop *loop, const struct capture_settings *s
         return join(other, user);
     }
     take(f, fd, &st);
+    logfile_take_rest(f);
     return join(f, user);
 }
 

@@ -1,5 +1,5 @@
 /* What the three parts of a logfile share: its life (logfile.c), its bytes (logfile_write.c), its turns
- * (logfile_turn.c). */
+ * (logfile_turn.c), its next life (logfile_keep.c). */
 #ifndef CORE_LOGFILE_PRIVATE_H
 #define CORE_LOGFILE_PRIVATE_H
 
@@ -46,6 +46,7 @@ struct logfile {
     bool dropped_unfinished; /* the rest of a line whose beginning was dropped is yet to come */
     unsigned long dropped;   /* lines */
     unsigned long lost;      /* of these, since the last good news */
+    unsigned entry;          /* in the snapshot */
 };
 
 /* Whether it is the file that is written. */
@@ -63,6 +64,13 @@ void logfile_tell_lost(struct logfile *f, const char *news);
 
 /* How many of these bytes go into this file, for it to end behind a newline; 0: it is time for a new one. */
 size_t logfile_share(const struct logfile *f, const char *data, size_t length);
+
+/* logfile_keep.c: write it for the next life; it goes. What a former life left of this one: the descriptor (-1: none),
+ * and then the rest. */
+void logfile_keep(struct logfile *f, bool whole);
+void logfile_forget_kept(struct logfile *f);
+int logfile_take_descriptor(const struct logfile *f);
+void logfile_take_rest(struct logfile *f);
 
 /* What was asked for, or what the size demands. */
 void logfile_turn(struct logfile *f);

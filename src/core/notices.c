@@ -78,6 +78,17 @@ const char *notices_address(struct notices *n, struct error *e)
     return n->notify != NULL ? notify_address(n->notify) : NULL;
 }
 
+int notices_fd(const struct notices *n)
+{
+    return n->notify != NULL ? notify_fd(n->notify) : -1;
+}
+
+void notices_resume(struct notices *n, int fd)
+{
+    if (n->notify == NULL)
+        n->notify = notify_resume(n->loop, fd, on_notice, n);
+}
+
 void notices_add(struct notices *n, struct speaker *speaker)
 {
     pidmap_add(&n->speakers, &speaker->pid);

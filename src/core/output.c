@@ -3,6 +3,7 @@
 #include "core/output.h"
 
 #include "base/log.h"
+#include "base/pack.h"
 #include "base/syslogger.h"
 #include "base/xalloc.h"
 #include "core/line_cutter.h"
@@ -11,6 +12,7 @@
 #include "core/ring.h"
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/resume.h"
 #include "os/stream.h"
 
 #include <assert.h>
@@ -50,7 +52,8 @@ struct output {
     unsigned long lost; /* lines that syslog did not take, since it last did */
     struct ring ring;
     struct line_cutter cutter;
-    struct logfile *file; /* NULL: not needed, or not yet open */
+    unsigned line_name, line_entry; /* the unfinished line, in the snapshot that has the ring */
+    struct logfile *file;           /* NULL: not needed, or not yet open */
     struct logfile_user user;
     LIST_HEAD(, output_listener) listeners;
 };
@@ -171,6 +174,19 @@ static bool wants_lines(const struct output *o)
     return o->to == SINK_SYSLOG || f->timestamp || f->prefix || f->json || logfile_wants_lines(o->file);
 }
 
+/* A line that was begun belongs to the next life, if that comes before its end. */
+static void keep_unfinished(struct output *o)
+{
+    const struct buffer *unfinished = &o->cutter.unfinished;
+
+    if (o->line_name == 0)
+        return;
+    if (unfinished->length > 0)
+        snapshot_put_named(o->ring.snapshot, o->line_name, &o->line_entry, "line", unfinished);
+    else
+        snapshot_drop(o->ring.snapshot, &o->line_entry);
+}
+
 static void send_on(struct output *o, const char *data, size_t length)
 {
     if (o->to == SINK_NONE)
@@ -179,6 +195,7 @@ static void send_on(struct output *o, const char *data, size_t length)
         send_lines(o, data, length, false);
     else
         send_bytes(o, data, length);
+    keep_unfinished(o);
 }
 
 static void tell_listeners(struct output *o, const char *data, size_t length)
@@ -204,6 +221,7 @@ static void finish(struct output *o)
 
     if (o->cutter.unfinished.length > 0)
         send_lines(o, "", 0, true);
+    keep_unfinished(o);
     stream_close(o->stream);
     o->stream = NULL;
     o->on_end = NULL;
@@ -278,6 +296,7 @@ void output_free(struct output *o)
     if (o->file != NULL)
         logfile_close(o->file, &o->user);
     line_cutter_free(&o->cutter);
+    keep_unfinished(o);
     ring_free(&o->ring);
     free(o->path);
     free(o->process);
@@ -369,6 +388,66 @@ void output_cut(struct output *o)
     if (!stream_drain(o->stream))
         finish(o);
     o->cutting = false;
+}
+
+/* ---- from life to life ----------------------------------------------------------------------- */
+
+void output_keep(struct output *o, struct snapshot *snapshot)
+{
+    if (o == NULL || snapshot == NULL)
+        return;
+    ring_keep(&o->ring, snapshot);
+    o->line_name = snapshot_name(snapshot);
+}
+
+void output_pack(const struct output *o, struct buffer *out)
+{
+    if (o == NULL)
+        return;
+    if (o->stream != NULL)
+        pack_number(out, "fd", stream_fd(o->stream));
+    pack_number(out, "ring", o->ring.name);
+    pack_number(out, "line", o->line_name);
+}
+
+static void read_on(struct output *o, const struct output_settings *s, int fd)
+{
+    struct error e;
+
+    if (!open_sink(o, s, &e)) {
+        log_error("%s: %s: what it writes is not kept", o->process, e.text);
+        o->to = SINK_NONE;
+    }
+    o->stream = stream_open(o->loop, fd, on_read, o);
+    if (o->file != NULL && logfile_is_full(o->file))
+        on_full(true, o);
+}
+
+static void restore_ring(struct output *o, const struct snapshot *former, unsigned name)
+{
+    size_t length;
+    const char *memory = snapshot_find(former, name, &length);
+
+    if (memory != NULL)
+        ring_restore(&o->ring, memory, length);
+}
+
+void output_resume(struct output *o, const struct output_settings *s, const struct snapshot *former, const char *data,
+                   size_t length)
+{
+    struct unpack u;
+    int fd;
+
+    if (o == NULL || !unpack_begin(&u, data, length))
+        return;
+    fd = resume_claim(unpack_number(&u, "fd"));
+    restore_ring(o, former, (unsigned)unpack_number(&u, "ring"));
+    data = snapshot_find(former, (unsigned)unpack_number(&u, "line"), &length);
+    if (data != NULL)
+        buffer_add(&o->cutter.unfinished, data, length < LINE_MOST ? length : LINE_MOST);
+    keep_unfinished(o);
+    if (fd >= 0)
+        read_on(o, s, fd);
 }
 
 /* ---- questions and wishes ------------------------------------------------------------------ */

@@ -1,6 +1,7 @@
 #include "core/plan.h"
 
 #include "base/xalloc.h"
+#include "os/snapshot.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -52,6 +53,8 @@ static void plan_free(struct plan *plan)
     annexes_free(plan->annexes);
     if (plan->free_script != NULL)
         plan->free_script(plan->script);
+    buffer_free(&plan->text);
+    snapshot_drop(plan->kept_in, &plan->entry);
     free(plan);
 }
 

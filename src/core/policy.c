@@ -80,6 +80,8 @@ struct verdict policy_decide(const struct program *p, struct policy_memory *memo
     return restart_after(delay_after_run(p, memory, end, random));
 }
 
+enum { RESPAWNS_MOST = 1 << 20 };
+
 /* A ring of the last `limit` restarts. */
 struct respawns {
     int limit, count, next;
@@ -112,6 +114,30 @@ bool respawns_allow(struct respawns **r, int limit, msec interval, msec now)
     if (past->count < limit)
         past->count++;
     return true;
+}
+
+void respawns_pack(const struct respawns *r, struct buffer *out)
+{
+    if (r == NULL)
+        return;
+    pack_number(out, "respawn limit", r->limit);
+    for (int i = 0; i < r->count; i++)
+        pack_number(out, "respawn", r->at[(r->next + r->limit - r->count + i) % r->limit]);
+}
+
+void respawns_unpack(struct respawns **r, struct unpack *u)
+{
+    int limit = (int)unpack_number(u, "respawn limit");
+    size_t length;
+
+    if (limit <= 0 || limit > RESPAWNS_MOST)
+        return;
+    respawns_clear(r);
+    *r = respawns_new(limit);
+    u->at = 0;
+    for (const char *at; (*r)->count < limit && (at = unpack_next(u, "respawn", &length)) != NULL; (*r)->count++)
+        (*r)->at[(*r)->count] = unpack_value(at, length);
+    (*r)->next = (*r)->count % limit;
 }
 
 void respawns_clear(struct respawns **r)

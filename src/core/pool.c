@@ -30,6 +30,25 @@ static int new_index(const struct pool *pool)
     return pool->last_index < first ? first : pool->last_index + 1;
 }
 
+static void insert(struct pool *pool, size_t place, struct process *p)
+{
+    pool->process = xrealloc(pool->process, (pool->count + 1) * sizeof(struct process *));
+    memmove(&pool->process[place + 1], &pool->process[place], (pool->count - place) * sizeof(struct process *));
+    pool->process[place] = p;
+    pool->count++;
+    if (process_index(p) > pool->last_index)
+        pool->last_index = process_index(p);
+}
+
+void pool_add(struct pool *pool, struct process *p)
+{
+    size_t place = pool->count;
+
+    while (place > 0 && process_index(pool->process[place - 1]) > process_index(p))
+        place--;
+    insert(pool, place, p);
+}
+
 struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *plan)
 {
     bool is_worker = program_is_worker(pool->program);
@@ -37,12 +56,7 @@ struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *
     int index = is_worker ? new_index(pool) : pool->program->first_index + (int)place;
     struct process *p = process_new(s, plan, pool->program, index);
 
-    if (index > pool->last_index)
-        pool->last_index = index;
-    pool->process = xrealloc(pool->process, (pool->count + 1) * sizeof(struct process *));
-    memmove(&pool->process[place + 1], &pool->process[place], (pool->count - place) * sizeof(struct process *));
-    pool->process[place] = p;
-    pool->count++;
+    insert(pool, place, p);
     return p;
 }
 

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/detached.h"
+#include "core/handover.h"
 #include "core/side_command.h"
 #include "os/clock.h"
 #include "process_private.h"
@@ -85,21 +86,22 @@ void process_enter(struct process *p, enum process_state next)
     p->held = false;
     gate_cancel(&p->gate);
     p->since = clock_now();
+    process_touch(p);
     process_publish(p, EVENT_STATE, NULL);
     supervisor_process_changed(p->supervisor, p, process_is_settled(p) && !was_settled);
 }
 
 struct process *process_new(struct supervisor *supervisor, struct plan *plan, struct program *program, int index)
 {
-    static unsigned last_id;
     struct process *p = xcalloc(1, sizeof *p);
 
     p->supervisor = supervisor;
     p->plan = plan_hold(plan);
     p->program = program;
     p->index = index;
-    p->id = ++last_id;
+    p->id = supervisor_next_id(supervisor);
     p->since = clock_now();
+    process_touch(p);
     return p;
 }
 
@@ -116,6 +118,7 @@ void process_free(struct process *p)
     gate_cancel(&p->gate);
     timer_stop(&p->age);
     care_forget(p);
+    process_unwrite(p);
     output_free(p->out);
     output_free(p->err);
     program_free(p->resolved);
@@ -153,6 +156,14 @@ void process_begin_aging(struct process *p)
     timer_stop(&p->age);
     if (p->program->max_age > 0)
         p->age = timer_start(supervisor_loop(p->supervisor), (msec)((double)p->program->max_age * share), on_age, p);
+}
+
+void process_age_at(struct process *p, msec due)
+{
+    msec left = due - clock_now();
+
+    timer_stop(&p->age);
+    p->age = timer_start(supervisor_loop(p->supervisor), left > 0 ? left : 0, on_age, p);
 }
 
 void process_became_ready(struct process *p)
@@ -198,6 +209,7 @@ void process_wait(struct process *p, msec delay)
 {
     timer_stop(&p->timer);
     p->timer = timer_start(supervisor_loop(p->supervisor), delay, on_timer, p);
+    process_touch(p);
 }
 
 struct process_exit *process_new_exit(struct process *p)
@@ -205,6 +217,8 @@ struct process_exit *process_new_exit(struct process *p)
     const struct blame *blame = care_blame(p);
     struct process_exit *exit = history_add(&p->history);
 
+    p->ends_touched = true;
+    process_touch(p);
     *exit =
         (struct process_exit){ .code = -1,
                                .stopped = p->state == PROCESS_STOPPING && blame == NULL,
@@ -386,7 +400,7 @@ static struct verdict judge(struct process *p, const struct run_end *end)
     const struct function *advisor = program_function(p->program, "autorestart");
     struct verdict verdict = policy_decide(p->program, &p->memory, end, clock_random());
 
-    if (end->was_running && advisor != NULL && up->advise != NULL)
+    if (end->was_running && advisor != NULL && up->advise != NULL && !supervisor_is_quiet(p->supervisor))
         up->advise(up->arg, p, advisor, last_exit(p), &verdict);
     if (verdict.kind == VERDICT_RESTART && (supervisor_is_ending(p->supervisor) || !p->wanted))
         verdict.kind = VERDICT_LEAVE;
@@ -453,6 +467,7 @@ void process_over(struct process *p)
     bool was_running = p->state == PROCESS_RUNNING || (p->state == PROCESS_STOPPING && !last_exit(p)->failed_start);
 
     last_exit(p)->expected = is_expected(p);
+    p->ends_touched = true;
     if (p->state == PROCESS_STOPPING && blame == NULL)
         stopped(p);
     else

@@ -31,6 +31,7 @@ struct process {
     msec since;                    /* of the state */
     msec started;                  /* of the child */
     struct policy_memory memory;
+    unsigned entry; /* in the snapshot; 0: none */
     unsigned id;
     unsigned run; /* number of the last start among all */
     int index, restarts, attempt;
@@ -42,8 +43,10 @@ struct process {
     bool out_open : 1, err_open : 1;
     bool group_lives : 1; /* others of an ended child's group are still on their way out */
     bool held : 1;        /* STARTING or STOPPING, but others come first */
-    bool kept : 1;        /* the wish is a user's, and holds beyond this life of reeve */
-    bool starter : 1;     /* the child only starts what puts itself into the background */
+    bool touched : 1;     /* to be written into the snapshot */
+    bool ends_touched : 1;
+    bool kept : 1;    /* the wish is a user's, and holds beyond this life of reeve */
+    bool starter : 1; /* the child only starts what puts itself into the background */
 };
 
 /* Why a process is ended though nobody wished so. */
@@ -70,6 +73,9 @@ void launch_clear(struct launch *l);
 
 /* The child gets `fd` as `number`, 3 or more; lower ones that nobody asked for stay closed. */
 void launch_pass(struct launch *l, int number, int fd);
+
+/* Work out the settings of the present run, where some are computed. */
+bool process_resolve(struct process *p, struct error *e);
 
 /* Start the child of `p`. Sets child, started, resolved and the outputs. */
 bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e);
@@ -106,6 +112,7 @@ void process_became_ready(struct process *p);
 void process_daemon_found(struct process *p, const struct process_mark *who, const char *why); /* NULL: and why not */
 void process_start_anew(struct process *p, bool by_user);
 void process_begin_aging(struct process *p);
+void process_age_at(struct process *p, msec due);
 void process_over(struct process *p);
 void process_publish(struct process *p, enum event_kind kind, const struct process_exit *exit);
 struct process_exit *process_new_exit(struct process *p);
@@ -116,9 +123,11 @@ void process_proceed_stop(struct process *p);
 void process_stop_step_over(struct process *p);
 void process_stop_again(struct process *p); /* from the first step: the child is another one */
 
-/* ending.c: something that an end waits for has come. */
+/* ending.c: something that an end waits for has come; the end of a child, and what is left to wait for of one that
+ * ended in a former life. */
 void process_check_over(struct process *p);
 void process_child_exited(struct child *c, const struct child_exit *end, void *arg);
+void process_resume_end(struct process *p);
 
 /* care.c: whoever starts a child says what is to be waited for, before and after; RUNNING begins what lasts; on the way
  * down and at the end nothing is asked any more; all is forgotten when the end has been judged. */
@@ -134,6 +143,12 @@ void care_forget(struct process *p);
 void care_adopt(struct process *p, const struct program *before);
 struct board_line *care_line(const struct process *p); /* NULL: it is no worker */
 void care_describe(const struct process *p, struct buffer *out);
+
+/* For the next life, and from there: what was said and done so far, and then what is still to be waited for. */
+void care_pack(const struct process *p, bool whole, struct buffer *out);
+void care_unpack(struct process *p, const char *data, size_t length);
+void care_resume(struct process *p);
+bool care_awaited_daemon(const struct process *p); /* in the former life */
 
 /* The blame that it carries, or NULL; a user's wish takes it away. */
 const struct blame *care_blame(const struct process *p);

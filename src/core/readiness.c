@@ -1,6 +1,7 @@
 #include "core/readiness.h"
 
 #include "base/xalloc.h"
+#include "core/handover.h"
 #include "core/line_cutter.h"
 #include "core/output.h"
 #include "core/probe.h"
@@ -67,6 +68,7 @@ static void end_soon(struct readiness *r)
 {
     if (r->soon == NULL)
         r->soon = timer_start(loop_of(r), 0, on_soon, r);
+    process_touch(r->process);
 }
 
 /* -- time ------------------------------------------------------------------------------------------------------- */
@@ -252,6 +254,29 @@ struct readiness *readiness_start(struct process *p, int fd, readiness_fn *on_en
 void readiness_told(struct readiness *r)
 {
     if (r->settings != NULL && r->settings->kind == READY_NOTIFY)
+        end_soon(r);
+}
+
+int readiness_fd(const struct readiness *r)
+{
+    return r->fd;
+}
+
+msec readiness_deadline(const struct readiness *r)
+{
+    return r != NULL ? r->deadline : 0;
+}
+
+bool readiness_is_over(const struct readiness *r)
+{
+    return r != NULL && r->soon != NULL && r->error.text[0] == '\0';
+}
+
+void readiness_resume(struct readiness *r, msec deadline, bool over)
+{
+    if (deadline > 0)
+        set_deadline(r, deadline);
+    if (over)
         end_soon(r);
 }
 

@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 #include "core/herald.h"
 #include "os/clock.h"
+#include "os/snapshot.h"
 #include "supervisor_private.h"
 
 #include <stdlib.h>
@@ -60,6 +61,7 @@ static void take_over(struct supervisor *s, struct pool *pool, const struct pool
     }
     if (d->count) {
         pool->scaled = false;
+        supervisor_touch_pool(s, pool);
         supervisor_resize(s, pool, (size_t)d->after->numprocs);
     }
 }
@@ -68,6 +70,7 @@ static void remove_program(struct supervisor *s, struct pool *old)
 {
     while (old->count > 0)
         supervisor_let_go(s, pool_shrink(old));
+    snapshot_drop(s->snapshot, &old->entry);
     pool_free(old);
 }
 
@@ -82,6 +85,8 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
     struct pool *old = s->pools;
 
     s->plan = plan;
+    s->lives.quiet = false;
+    supervisor_keep_plan(s, plan);
     s->pools = xcalloc(plan->program_count + 1, sizeof *s->pools);
     for (size_t i = 0; i < c->count; i++) {
         const struct plan_difference *d = &c->difference[i];

@@ -131,6 +131,17 @@ void reply_later(struct reply *r, void (*on_cancel)(struct reply *r, void *work)
     r->work = work;
 }
 
+void reply_outlives(struct reply *r, void (*pack)(const void *work, struct buffer *out))
+{
+    r->pack = pack;
+}
+
+void reply_progressed(struct reply *r)
+{
+    if (r->on_progress != NULL)
+        r->on_progress(r, r->arg);
+}
+
 void reply_send(struct reply *r, const char *data, size_t length)
 {
     if (length > 0 && r->on_piece != NULL)

@@ -3,20 +3,67 @@
 #include "base/xalloc.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { FIRST = 512 };
+
+struct ring_head {
+    uint32_t used, next;
+};
 
 void ring_init(struct ring *r, size_t size)
 {
     *r = (struct ring){ .size = size };
 }
 
+unsigned ring_keep(struct ring *r, struct snapshot *snapshot)
+{
+    r->snapshot = snapshot;
+    r->name = snapshot_name(snapshot);
+    return r->name;
+}
+
+static void release(struct ring *r)
+{
+    if (r->entry != 0)
+        snapshot_drop(r->snapshot, &r->entry);
+    else
+        free(r->data);
+    r->data = NULL;
+}
+
 void ring_free(struct ring *r)
 {
-    free(r->data);
+    release(r);
     *r = (struct ring){ 0 };
+}
+
+/* What stands before the bytes in the snapshot. */
+static void note(const struct ring *r)
+{
+    struct ring_head *head;
+
+    if (r->entry == 0)
+        return;
+    head = (struct ring_head *)(r->data - sizeof *head);
+    head->used = (uint32_t)r->used;
+    head->next = (uint32_t)r->next;
+}
+
+/* Memory for so many bytes in place of what there is, which stays valid in `old` until it is released. */
+static void take_memory(struct ring *r, size_t capacity, struct ring *old)
+{
+    char *memory = NULL;
+
+    *old = *r;
+    if (r->snapshot != NULL)
+        memory = snapshot_reserve(r->snapshot, r->name, &r->entry, "ring", sizeof(struct ring_head) + capacity);
+    if (memory == NULL)
+        r->entry = 0;
+    r->data = memory != NULL ? memory + sizeof(struct ring_head) : xmalloc(capacity);
+    r->capacity = capacity;
 }
 
 /* The kept bytes lie in two pieces: the older one ends where the memory ends. */
@@ -41,14 +88,16 @@ static void move_to(struct ring *r, size_t capacity)
 {
     char *all = xmalloc(r->used + 1);
     size_t kept = r->used < capacity ? r->used : capacity;
+    struct ring old;
 
     copy_out(r, all);
-    memmove(all, all + (r->used - kept), kept);
-    free(r->data);
-    r->data = xrealloc(all, capacity);
-    r->capacity = capacity;
+    take_memory(r, capacity, &old);
+    memcpy(r->data, all + (old.used - kept), kept);
     r->used = kept;
     r->next = kept < capacity ? kept : 0;
+    note(r);
+    release(&old);
+    free(all);
 }
 
 static void grow(struct ring *r, size_t needed)
@@ -82,6 +131,24 @@ void ring_add(struct ring *r, const char *data, size_t length)
     memcpy(r->data, data + first, length - first);
     r->next = (r->next + length) % r->capacity;
     r->used = r->used + length < r->capacity ? r->used + length : r->capacity;
+    note(r);
+}
+
+void ring_restore(struct ring *r, const char *memory, size_t length)
+{
+    struct ring_head head;
+    size_t capacity, first;
+
+    if (length < sizeof head)
+        return;
+    memcpy(&head, memory, sizeof head);
+    memory += sizeof head;
+    capacity = length - sizeof head;
+    if (head.used > capacity || head.next > capacity)
+        return;
+    first = head.used < capacity ? 0 : head.next;
+    ring_add(r, memory + first, head.used - first);
+    ring_add(r, memory, first);
 }
 
 /* Where the last `lines` lines begin; SIZE_MAX: the first whole line, or what there is of the only one. */
@@ -116,13 +183,19 @@ void ring_tail(const struct ring *r, size_t lines, struct buffer *out)
     out->data[out->length] = '\0';
 }
 
+static void forget_all(struct ring *r)
+{
+    release(r);
+    r->used = r->next = r->capacity = 0;
+}
+
 void ring_resize(struct ring *r, size_t size)
 {
     if (size == r->size)
         return;
     r->size = size;
     if (size == 0)
-        ring_free(r);
+        forget_all(r);
     else if (size < r->capacity)
         move_to(r, size);
 }

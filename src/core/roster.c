@@ -1,6 +1,7 @@
 /* Which processes there are: they come with a plan or by scaling, and go when they have stopped. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/handover.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -140,8 +141,6 @@ static void forget_start(struct supervisor *s, const struct process *p)
             s->to_start.process[i] = NULL;
 }
 
-static void sweep_soon(struct supervisor *s);
-
 /* Free those that have stopped: later, for they are in the middle of saying so. */
 static void sweep(void *arg)
 {
@@ -149,7 +148,7 @@ static void sweep(void *arg)
 
     s->sweeping = false;
     if (!bus_is_empty(s->bus)) {
-        sweep_soon(s); /* what is told of a process points to it */
+        supervisor_sweep_soon(s); /* what is told of a process points to it */
         return;
     }
     for (size_t i = s->leaving.count; i-- > 0;) {
@@ -164,7 +163,7 @@ static void sweep(void *arg)
     }
 }
 
-static void sweep_soon(struct supervisor *s)
+void supervisor_sweep_soon(struct supervisor *s)
 {
     if (s->sweeping)
         return;
@@ -176,6 +175,7 @@ void supervisor_let_go(struct supervisor *s, struct process *p)
 {
     forget_start(s, p);
     process_list_add(&s->leaving, p);
+    supervisor_touch(s, p);
     bus_publish(s->bus, &(struct event){ .kind = EVENT_GONE,
                                          .process = p,
                                          .program = process_program(p),
@@ -183,7 +183,7 @@ void supervisor_let_go(struct supervisor *s, struct process *p)
                                          .at = clock_wall() });
     process_stop(p);
     if (process_is_settled(p))
-        sweep_soon(s);
+        supervisor_sweep_soon(s);
 }
 
 void supervisor_process_changed(struct supervisor *s, struct process *p, bool settled)
@@ -193,7 +193,7 @@ void supervisor_process_changed(struct supervisor *s, struct process *p, bool se
     supervisor_look_again(s);
     supervisor_look_at_spares(s);
     if (settled && s->leaving.count > 0)
-        sweep_soon(s);
+        supervisor_sweep_soon(s);
     if (settled && s->shutdown.begun)
         shutdown_settled(s, p);
 }
@@ -254,6 +254,7 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
         log_notice("%s", text.data);
         pool->scaled = true;
         pool->kept = false;
+        supervisor_touch_pool(s, pool);
         supervisor_resize(s, pool, (size_t)count);
         supervisor_wishes_changed(s);
         bus_publish(s->bus,

@@ -2,6 +2,7 @@
  * by class of one priority, in parallel within a class but for those who depend on one another; what is left after
  * stop_timeout, or at the second request, is killed. Then the rooms above may say their last words. */
 #include "base/log.h"
+#include "core/handover.h"
 #include "core/organ.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
@@ -132,6 +133,7 @@ static void kill_organs(void)
 static void kill_all(struct supervisor *s)
 {
     s->shutdown.killed = true;
+    supervisor_touch_self(s);
     kill_organs();
     for (size_t i = 0; i < s->all.count; i++) {
         struct process *p = s->all.process[i];
@@ -173,10 +175,20 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
     supervisor_keep_wishes(s);
     d->begun = true;
     d->exit_code = exit_code;
+    supervisor_touch_self(s);
     d->graceful = graceful;
     bus_publish(s->bus, &(struct event){ .kind = EVENT_SHUTDOWN, .text = why, .at = clock_wall() });
     d->limit = timer_start(s->loop, s->plan->settings.stop_timeout, on_limit, s);
     loop_later(s->loop, stop_organs, s);
+}
+
+/* Those that are stopping already do so still. */
+void shutdown_resume(struct supervisor *s, msec limit)
+{
+    msec left = limit - clock_now();
+
+    s->shutdown.limit = timer_start(s->loop, left > 0 ? left : 0, on_limit, s);
+    loop_later(s->loop, stop_class, s);
 }
 
 bool supervisor_is_ending(const struct supervisor *s)

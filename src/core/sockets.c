@@ -1,8 +1,10 @@
 #include "core/sockets.h"
 
 #include "base/log.h"
+#include "base/pack.h"
 #include "base/xalloc.h"
 #include "os/manager.h"
+#include "os/resume.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -212,4 +214,68 @@ bool sockets_follow(struct sockets *s, const struct plan *plan, struct problems 
     free(p.taken);
     free(p.origin);
     return good;
+}
+
+/* ---- from life to life ----------------------------------------------------------------------- */
+
+static void pack_socket(const struct open_socket *socket, struct buffer *out)
+{
+    pack_text(out, "name", socket->name);
+    pack_text(out, "address", socket->address.text);
+    pack_number(out, "fd", socket->fd);
+    pack_number(out, "passed", socket->passed);
+    pack_number(out, "backlog", socket->options.backlog);
+    pack_number(out, "mode", socket->options.mode);
+    pack_number(out, "uid", socket->options.uid);
+    pack_number(out, "gid", socket->options.gid);
+    pack_number(out, "reuseport", socket->options.reuseport);
+    pack_number(out, "device", (int64_t)socket->file.device);
+    pack_number(out, "inode", (int64_t)socket->file.inode);
+}
+
+void sockets_pack(const struct sockets *s, struct buffer *out)
+{
+    struct buffer one = { 0 };
+
+    for (size_t i = 0; i < s->count; i++) {
+        buffer_clear(&one);
+        pack_socket(&s->socket[i], &one);
+        pack_bytes(out, "socket", one.data, one.length);
+    }
+    buffer_free(&one);
+}
+
+/* One that is not there any more will be opened anew. */
+static void unpack_socket(struct sockets *s, struct unpack *u)
+{
+    char *name = unpack_text(u, "name"), *address = unpack_text(u, "address");
+    struct open_socket socket = { .name = name };
+
+    if (name != NULL && address != NULL && address_parse(address, &socket.address, NULL) &&
+        (socket.fd = resume_claim(unpack_number(u, "fd"))) >= 0) {
+        socket.passed = unpack_number(u, "passed") != 0;
+        socket.options = (struct listen_options){ .backlog = (int)unpack_number(u, "backlog"),
+                                                  .mode = (int)unpack_number(u, "mode"),
+                                                  .uid = (uid_t)unpack_number(u, "uid"),
+                                                  .gid = (gid_t)unpack_number(u, "gid"),
+                                                  .reuseport = unpack_number(u, "reuseport") != 0 };
+        socket.file = (struct socket_file){ .device = (dev_t)unpack_number(u, "device"),
+                                            .inode = (ino_t)unpack_number(u, "inode") };
+        s->socket = xrealloc(s->socket, (s->count + 1) * sizeof *s->socket);
+        s->socket[s->count++] = socket;
+    } else {
+        free(name);
+    }
+    free(address);
+}
+
+void sockets_unpack(struct sockets *s, const char *data, size_t length)
+{
+    struct unpack all, one;
+    size_t one_length;
+
+    unpack_begin(&all, data, length);
+    while ((data = unpack_next(&all, "socket", &one_length)) != NULL)
+        if (unpack_begin(&one, data, one_length))
+            unpack_socket(s, &one);
 }

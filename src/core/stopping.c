@@ -1,5 +1,6 @@
 /* The way down: the stop command or the steps of signals, then KILL to the whole group. */
 #include "base/log.h"
+#include "core/handover.h"
 #include "core/side_command.h"
 #include "os/clock.h"
 #include "process_private.h"
@@ -41,9 +42,11 @@ static void send_step(struct process *p)
     int number = step(p)->signal;
     msec wait = step(p)->wait;
     struct error e;
-    bool sent = p->program->stop_to == STOP_TO_GROUP ? child_signal_group(p->child, number, &e)
-                                                     : child_signal(p->child, number, &e);
+    bool sent;
 
+    process_write(p, false); /* an end that follows is one that we wished for */
+    sent = p->program->stop_to == STOP_TO_GROUP ? child_signal_group(p->child, number, &e)
+                                                : child_signal(p->child, number, &e);
     if (!sent)
         log_warning("%s: cannot send %s: %s", process_name(p), signal_name(number), e.text);
     else if (number != SIGKILL)

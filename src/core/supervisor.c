@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/handover.h"
 #include "core/logfile.h"
 #include "core/notices.h"
 #include "os/board.h"
@@ -48,6 +49,8 @@ void supervisor_free(struct supervisor *s)
     free(s->leaving.process);
     free(s->to_start.process);
     free(s->held);
+    free(s->touched.process);
+    lives_free(&s->lives);
     notices_free(s->notices);
     sockets_free(s->sockets);
     board_free(s->board);
@@ -60,15 +63,6 @@ void supervisor_free(struct supervisor *s)
     plan_release(s->plan);
     free(s->address);
     free(s);
-}
-
-bool supervisor_keep_state(struct supervisor *s, const char *folder, struct error *e)
-{
-    s->census = census_begin(folder, s->token, e);
-    if (s->census == NULL)
-        return false;
-    s->desired = desired_open(folder);
-    return true;
 }
 
 /* In the shutdown everybody goes down, and nobody wants it so. */
@@ -133,6 +127,19 @@ static void end_survivors(struct supervisor *s)
         census_forget_left(s->census);
 }
 
+bool supervisor_keep_state(struct supervisor *s, const char *folder, struct error *e)
+{
+    s->census = census_begin(folder, s->token, e);
+    if (s->census == NULL)
+        return false;
+    s->desired = desired_open(folder);
+    if (s->plan == NULL)
+        return true;
+    end_survivors(s); /* a former life may not have come to its end with them */
+    desired_forget(s->desired);
+    return true;
+}
+
 void supervisor_start(struct supervisor *s, struct plan *plan)
 {
     size_t count = plan->program_count;
@@ -141,6 +148,7 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
     assert(s->plan == NULL);
     plan_anchor(plan);
     s->plan = plan;
+    supervisor_keep_plan(s, plan);
     s->pools = xcalloc(count + 1, sizeof *s->pools);
     for (size_t i = 0; i < count; i++)
         turn[i] = (struct turn){ plan->programs[i], order_priority(plan_order(plan), plan->programs[i]) };
@@ -194,6 +202,9 @@ void supervisor_may_restart(struct supervisor *s, struct process *p, struct verd
     const struct supervisor_settings *all = &s->plan->settings;
     struct pool *pool = supervisor_pool_of(s, program);
 
+    supervisor_touch_self(s);
+    if (pool != NULL)
+        supervisor_touch_pool(s, pool);
     if (pool != NULL &&
         !respawns_allow(&pool->respawns, program->respawn_limit, program->respawn_interval, clock_now())) {
         give_up_for(verdict, program->respawn_limit, program->respawn_interval, "");
@@ -237,8 +248,10 @@ void supervisor_forgive(struct supervisor *s, struct process *p)
 {
     struct pool *pool = supervisor_pool_of(s, process_program(p));
 
-    if (pool != NULL)
-        respawns_clear(&pool->respawns);
+    if (pool == NULL)
+        return;
+    respawns_clear(&pool->respawns);
+    supervisor_touch_pool(s, pool);
 }
 
 bool supervisor_siblings_run(struct supervisor *s, struct process *p)
@@ -317,6 +330,14 @@ const struct supervisor_upward *supervisor_upward(const struct supervisor *s)
 msec supervisor_started(const struct supervisor *s)
 {
     return s->started;
+}
+
+const char supervisor_quiet_reason[] =
+    "hooks are off, after too many crashes or hangs within a minute, until the next reload";
+
+bool supervisor_is_quiet(const struct supervisor *s)
+{
+    return s->lives.quiet;
 }
 
 const char *supervisor_token(const struct supervisor *s)

@@ -1,12 +1,13 @@
 /* The inside of the supervisor, for the files that make it up: supervisor.c (who owns what, limits), roster.c (which
  * processes there are), spares.c (how many workers are idle), turns.c and blockers.c (who waits for whom), reload.c
- * (from one plan to the next), shutdown.c (the end). */
+ * (from one plan to the next), shutdown.c (the end), keep.c and handover.c (from one life to the next). */
 #ifndef CORE_SUPERVISOR_PRIVATE_H
 #define CORE_SUPERVISOR_PRIVATE_H
 
 #include "core/census.h"
 #include "core/desired.h"
 #include "core/lease.h"
+#include "core/lives.h"
 #include "core/pool.h"
 #include "core/sockets.h"
 #include "core/supervisor.h"
@@ -65,7 +66,7 @@ struct supervisor {
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;
-    bool wishes_changed;       /* and are to be kept soon */
+    bool wishes_changed; /* and are to be kept soon */
     struct board *board;
     bool has_spares;        /* some program of the plan */
     bool looking_at_spares; /* soon */
@@ -73,6 +74,12 @@ struct supervisor {
     struct leases *leases;
     struct respawns *respawns; /* over all programs; owned */
     struct shutdown shutdown;
+    struct snapshot *snapshot; /* borrowed; NULL: nothing is kept */
+    struct process_list touched;
+    bool touched_self, touched_pools;
+    unsigned entry;
+    unsigned last_id, last_run, last_plan;
+    struct lives lives;
     msec started;
     char *address;
     char token[48];
@@ -87,9 +94,6 @@ struct process *supervisor_add_process(struct supervisor *s, struct pool *pool);
 void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program);
 void supervisor_let_go(struct supervisor *s, struct process *p);
 void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count);
-
-/* Start it soon: in the order in which they were asked for, a few at each turn of the loop. */
-void supervisor_start_soon(struct supervisor *s, struct process *p);
 
 /* Take it out of its pool and let it go. */
 void supervisor_dismiss(struct supervisor *s, struct pool *pool, struct process *p);
@@ -110,7 +114,16 @@ void supervisor_look_again(struct supervisor *s);
 void supervisor_came_back(struct supervisor *s, struct process *p);
 void supervisor_forget_held(struct supervisor *s, const struct process *p);
 
-/* shutdown.c: a process has settled while everything ends. */
+/* keep.c: the plan has come into force; something of a pool that the plan does not say has changed. */
+void supervisor_keep_plan(struct supervisor *s, struct plan *plan);
+void supervisor_touch_pool(struct supervisor *s, struct pool *pool);
+
+/* Of a former life: those on their way out may be gone by now; somebody may be held, or go along. */
+void supervisor_sweep_soon(struct supervisor *s);
+void supervisor_look_soon(struct supervisor *s);
+
+/* shutdown.c: a process has settled while everything ends; everything went on ending when a former life ended. */
+void shutdown_resume(struct supervisor *s, msec limit);
 void shutdown_settled(struct supervisor *s, const struct process *p);
 
 #endif

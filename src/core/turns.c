@@ -15,7 +15,7 @@ enum { SLICE = 20 }; /* milliseconds of proceeding before the loop gets a turn *
 
 static void look(void *arg);
 
-static void look_soon(struct supervisor *s)
+void supervisor_look_soon(struct supervisor *s)
 {
     if (s->looking)
         return;
@@ -32,7 +32,12 @@ static void hold(struct supervisor *s, struct process *p, enum pull pull)
         s->held = xrealloc(s->held, s->held_capacity * sizeof *s->held);
     }
     s->held[s->held_count++] = (struct held){ p, pull };
-    look_soon(s);
+    supervisor_look_soon(s);
+}
+
+void supervisor_hold_again(struct supervisor *s, struct process *p)
+{
+    hold(s, p, process_state(p) == PROCESS_STARTING ? PULL_STOPPED : PULL_NOTHING);
 }
 
 bool supervisor_holds(struct supervisor *s, struct process *p, bool by_user)
@@ -82,8 +87,9 @@ void supervisor_falls(struct supervisor *s, struct process *p)
     if (pool == NULL || process_dependents(p).count == 0)
         return;
     pool->falls = true;
+    supervisor_touch_pool(s, pool);
     s->moved = true;
-    look_soon(s);
+    supervisor_look_soon(s);
 }
 
 /* It was RUNNING before, and no other process of its program has held the place meanwhile. */
@@ -97,8 +103,9 @@ void supervisor_came_back(struct supervisor *s, struct process *p)
         if (pool->process[i] != p && process_state(pool->process[i]) == PROCESS_RUNNING)
             return;
     pool->back = process_run(p);
+    supervisor_touch_pool(s, pool);
     s->moved = true;
-    look_soon(s);
+    supervisor_look_soon(s);
 }
 
 /* Call `fn` for each process of those programs that require this one. */
@@ -189,6 +196,8 @@ static void go_along(struct supervisor *s)
     for (size_t i = 0; i < s->plan->program_count; i++) {
         struct pool *pool = supervisor_pool_at(s, (unsigned)i);
 
+        if (pool->falls || pool->back != 0)
+            supervisor_touch_pool(s, pool);
         if (pool->falls) {
             pool->falls = false;
             fall(s, pool);
@@ -255,7 +264,7 @@ static void proceed_all(struct supervisor *s)
             continue;
         process_proceed(s->held[i].process);
         if (clock_now() >= until) {
-            look_soon(s);
+            supervisor_look_soon(s);
             break;
         }
     }
@@ -277,5 +286,5 @@ static void look(void *arg)
 void supervisor_look_again(struct supervisor *s)
 {
     if (s->held_count > 0)
-        look_soon(s);
+        supervisor_look_soon(s);
 }

@@ -83,6 +83,23 @@ void watchdog_set_limit(struct watchdog *w, msec limit)
     wait_until(w, w->beat + limit);
 }
 
+msec watchdog_limit(const struct watchdog *w)
+{
+    return w != NULL ? w->limit : 0;
+}
+
+msec watchdog_beaten(const struct watchdog *w)
+{
+    return w != NULL ? w->beat : 0;
+}
+
+void watchdog_resume(struct watchdog *w, msec limit, msec beat)
+{
+    if (beat > 0)
+        w->beat = beat;
+    watchdog_set_limit(w, limit);
+}
+
 void watchdog_stop(struct watchdog **w)
 {
     if (*w == NULL)

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/detached.h"
+#include "core/handover.h"
 #include "core/process.h"
 #include "core/side_command.h"
 #include "process_private.h"
@@ -13,18 +14,21 @@ static void wish(struct process *p, bool up)
 {
     p->wanted = up;
     p->kept = false;
+    process_touch(p);
     supervisor_wishes_changed(p->supervisor);
 }
 
 void process_keep_wish(struct process *p)
 {
     p->kept = true;
+    process_touch(p);
     supervisor_wishes_changed(p->supervisor);
 }
 
 void process_want(struct process *p)
 {
     p->wanted = true;
+    process_touch(p);
 }
 
 void process_start(struct process *p)
@@ -34,6 +38,7 @@ void process_start(struct process *p)
     if (why != NULL) {
         log_warning("%s is not started: %s", process_name(p), why);
         p->wanted = false;
+        process_touch(p);
         return;
     }
     wish(p, true);
@@ -112,7 +117,7 @@ void process_restart(struct process *p)
         care_forgive(p);
         process_begin_stop(p);
     } else {
-        if (care_awaits_daemon(p))
+        if (p->state == PROCESS_STARTING && care_awaits_daemon(p)) /* its starter has ended */
             call_off(p);
         process_start(p);
     }
@@ -150,6 +155,7 @@ void process_adopt(struct process *p, struct plan *plan, struct program *program
 
     p->plan = plan_hold(plan);
     p->program = program;
+    process_touch(p);
     if (output_serves(p->out, &program->out))
         output_adopt(p->out, &program->out);
     if (output_serves(p->err, &program->err))

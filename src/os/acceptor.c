@@ -100,6 +100,11 @@ struct acceptor *acceptor_open(struct loop *loop, int fd, acceptor_fn *fn, void 
     return a;
 }
 
+int acceptor_fd(const struct acceptor *a)
+{
+    return a->fd;
+}
+
 void acceptor_close(struct acceptor *a)
 {
     if (a == NULL || a->fd < 0)

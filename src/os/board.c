@@ -2,8 +2,10 @@
  * that beats as fast as it can slows no other down. */
 #include "os/board.h"
 
+#include "base/pack.h"
 #include "base/xalloc.h"
 #include "os/clock.h"
+#include "os/resume.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -119,6 +121,12 @@ static bool map(struct board *b, struct error *e)
     return false;
 }
 
+static void watch_bell(struct board *b)
+{
+    resume_spare(b->fd);
+    b->watch = watch_start(b->loop, b->fd, WATCH_READ, on_ring, b);
+}
+
 /* With the first worker. */
 static bool open_board(struct board *b, struct error *e)
 {
@@ -129,7 +137,7 @@ static bool open_board(struct board *b, struct error *e)
     if (b->fd < 0)
         return failure_errno(e, "eventfd for workers");
     if (b->watch == NULL)
-        b->watch = watch_start(b->loop, b->fd, WATCH_READ, on_ring, b);
+        watch_bell(b);
     return true;
 }
 
@@ -161,7 +169,7 @@ void board_give(struct board *b, struct board_line *line)
         b->given_room = b->given_room > 0 ? 2 * b->given_room : 16;
         b->given = xrealloc(b->given, b->given_room * sizeof *b->given);
     }
-    b->given[b->given_count++] = (unsigned)(((char *)line - (char *)b->bell) / LINE_SIZE);
+    b->given[b->given_count++] = board_number(b, line);
 }
 
 msec board_beat_of(const struct board_line *line)
@@ -177,6 +185,65 @@ bool board_is_busy(const struct board_line *line)
 void board_listen(struct board_line *line, bool listen)
 {
     atomic_store(&line->listened, listen);
+}
+
+/* ---- from life to life ------------------------------------------------------------------------- */
+
+void board_pack(const struct board *b, struct buffer *out)
+{
+    if (b->watch == NULL)
+        return;
+    pack_number(out, "memory", b->memory);
+    pack_number(out, "bell", b->fd);
+}
+
+/* It may have rung while nobody looked. */
+void board_resume(struct board *b, const char *data, size_t length)
+{
+    struct unpack u;
+    int memory, bell;
+    void *mapped = MAP_FAILED;
+
+    unpack_begin(&u, data, length);
+    memory = resume_claim(unpack_number(&u, "memory"));
+    bell = resume_claim(unpack_number(&u, "bell"));
+    if (memory >= 0 && bell >= 0)
+        mapped = mmap(NULL, BOARD_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, memory, 0);
+    if (mapped == MAP_FAILED) {
+        close(memory);
+        close(bell);
+        return;
+    }
+    b->bell = mapped;
+    b->memory = memory;
+    b->fd = bell;
+    watch_bell(b);
+    b->timer = timer_start(b->loop, 0, on_look, b);
+}
+
+unsigned board_number(const struct board *b, const struct board_line *line)
+{
+    return (unsigned)(((const char *)line - (const char *)b->bell) / LINE_SIZE);
+}
+
+static void take_out(struct board *b, unsigned number)
+{
+    for (size_t i = 0; i < b->given_count; i++)
+        if (b->given[i] == number)
+            b->given[i--] = b->given[--b->given_count];
+}
+
+struct board_line *board_take_again(struct board *b, unsigned number)
+{
+    if (b->bell == NULL || number == 0 || number >= LINES)
+        return NULL;
+    for (; b->used < number; b->used++)
+        board_give(b, line_at(b, b->used));
+    if (b->used == number)
+        b->used++;
+    else
+        take_out(b, number);
+    return line_at(b, number);
 }
 
 /* ---- a worker's -------------------------------------------------------------------------------- */

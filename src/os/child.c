@@ -45,6 +45,7 @@ struct child {
     unsigned char state;
     bool freed;
     bool spared;
+    bool lost;    /* REAPED, but its owner does not know yet */
     bool adopted; /* a stranger */
 };
 
@@ -148,6 +149,14 @@ static void disinherit(const struct child *c)
     free(h);
 }
 
+/* While it is our child its number is nobody else's, dead or alive. */
+static void begin_hearing(struct child *c)
+{
+    c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
+    pidmap_add(&c->all->by_pid, &c->pid);
+    hear_of_end(c);
+}
+
 static struct stranger *stranger_of(const struct child *c)
 {
     struct stranger *s;
@@ -189,9 +198,7 @@ static bool take_over(struct child *c)
     pidmap_remove(&c->all->by_pid, c->pid);
     stop_hearing(c);
     c->pid = h->pid;
-    c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
-    pidmap_add(&c->all->by_pid, &c->pid);
-    hear_of_end(c);
+    begin_hearing(c);
     return true;
 }
 
@@ -345,16 +352,20 @@ void children_free(struct children *all)
 struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit, void *arg,
                           struct error *e)
 {
-    struct child *c;
+    struct child *c = xcalloc(1, sizeof *c); /* before: one that is there must not be lost for want of memory */
+    struct child *stranger;
     int pidfd;
-    pid_t pid = spawner_start(all->spawner, request, &pidfd, e);
+    pid_t pid;
 
-    if (pid < 0)
+    pidmap_make_room(&all->by_pid);
+    pid = spawner_start(all->spawner, request, &pidfd, e);
+    if (pid < 0) {
+        free(c);
         return NULL;
-    c = find(all, pid);
-    if (c != NULL)
-        look_at(c); /* a stranger, whose number it got */
-    c = xcalloc(1, sizeof *c);
+    }
+    stranger = find(all, pid);
+    if (stranger != NULL)
+        look_at(stranger); /* it has got his number */
     c->pid = pid;
     c->pidfd = pidfd;
     c->all = all;
@@ -362,6 +373,63 @@ struct child *child_start(struct children *all, const struct child_request *requ
     c->arg = arg;
     pidmap_add(&all->by_pid, &c->pid);
     hear_of_end(c);
+    return c;
+}
+
+static struct heir *add_heir(struct child *c, pid_t pid, pid_t group)
+{
+    struct heir *h = xcalloc(1, sizeof *h);
+
+    *h = (struct heir){ .child = c, .pid = pid, .group = group };
+    LIST_INSERT_HEAD(&c->all->heirs, h, link);
+    return h;
+}
+
+static bool is_our_child(pid_t pid)
+{
+    siginfo_t info;
+
+    return pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/* Its end was seen by a former life, which did not live to tell. */
+static void tell_lost(void *arg)
+{
+    static const struct child_exit unknown = { .code = -1, .unknown = true };
+    struct child *c = arg;
+
+    if (c->on_exit != NULL)
+        c->on_exit(c, &unknown, c->arg);
+    c->lost = false;
+    if (c->freed)
+        destroy(c);
+}
+
+struct child *child_resume(struct children *all, pid_t pid, pid_t heir, pid_t group, child_exit_fn *on_exit, void *arg)
+{
+    struct child *c = xcalloc(1, sizeof *c);
+    bool ours = is_our_child(pid), inherited = !ours && is_our_child(heir);
+
+    *c = (struct child){ .pid = inherited ? heir : pid, .pidfd = -1, .all = all, .on_exit = on_exit, .arg = arg };
+    if (heir > 0)
+        add_heir(c, heir, inherited ? getpgid(heir) : group != pid ? group : 0);
+    if (ours || inherited) {
+        begin_hearing(c);
+        return c;
+    }
+    c->state = REAPED;
+    c->lost = true;
+    loop_later(all->loop, tell_lost, c);
+    return c;
+}
+
+struct child *child_resume_ended(struct children *all, pid_t pid, pid_t group)
+{
+    struct child *c = xcalloc(1, sizeof *c);
+
+    *c = (struct child){ .pid = pid, .pidfd = -1, .all = all, .state = REAPED };
+    if (group != pid)
+        add_heir(c, pid, group);
     return c;
 }
 
@@ -394,6 +462,27 @@ struct child *child_adopt(struct children *all, const struct process_mark *who, 
 pid_t child_pid(const struct child *c)
 {
     return c->pid;
+}
+
+pid_t child_group(const struct child *c)
+{
+    return group_of(c);
+}
+
+bool child_is_stranger(const struct child *c, struct process_mark *out)
+{
+    const struct stranger *s = stranger_of(c);
+
+    if (s != NULL)
+        *out = s->who;
+    return s != NULL;
+}
+
+pid_t child_heir(const struct child *c)
+{
+    const struct heir *h = heir_of(c);
+
+    return h != NULL ? h->pid : 0;
 }
 
 bool child_signal(struct child *c, int number, struct error *e)
@@ -454,7 +543,7 @@ void child_free(struct child *c)
         forget_group_watch(c->all, c);
     c->on_exit = NULL;
     c->freed = true;
-    if (c->state == REAPED)
+    if (c->state == REAPED && !c->lost)
         destroy(c);
 }
 
@@ -467,11 +556,8 @@ bool child_expect_heir(struct child *c, pid_t pid)
         ancestor = procfs_parent(ancestor);
     if (c->state != RUNNING || ancestor != c->pid || pid == c->pid)
         return false;
-    if (h == NULL) {
-        h = xcalloc(1, sizeof *h);
-        h->child = c;
-        LIST_INSERT_HEAD(&c->all->heirs, h, link);
-    }
+    if (h == NULL)
+        h = add_heir(c, pid, 0);
     h->pid = pid;
     h->group = 0;
     return true;

@@ -197,6 +197,12 @@ size_t connection_pending(const struct connection *c)
     return c->out.length - c->sent;
 }
 
+const char *connection_unsent(const struct connection *c, size_t *length)
+{
+    *length = connection_pending(c);
+    return *length > 0 ? c->out.data + c->sent : "";
+}
+
 size_t connection_write(struct connection *c, const void *data, size_t length)
 {
     const char *rest = data;

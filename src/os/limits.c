@@ -85,6 +85,12 @@ void limits_raise_files(void)
                                    .hard = from_kernel(now.rlim_max) };
 }
 
+void limits_set_files_before(int64_t soft, int64_t hard)
+{
+    files.raised = true;
+    files.before = (struct limit){ .resource = RLIMIT_NOFILE, .soft = soft, .hard = hard };
+}
+
 bool limits_files_before(struct limit *out)
 {
     *out = files.before;

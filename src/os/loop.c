@@ -22,6 +22,12 @@ struct calls {
     size_t count, room;
 };
 
+/* Timers and watches do not know their loop, of which there is one. */
+static struct {
+    struct loop_guard is;
+    bool turning;
+} guard;
+
 struct loop {
     struct event_base *base;
     bool ended;
@@ -69,6 +75,33 @@ static struct event_base *new_base(void)
     return base;
 }
 
+void loop_set_guard(struct loop *loop, const struct loop_guard *is)
+{
+    (void)loop;
+    guard.is = is != NULL ? *is : (struct loop_guard){ 0 };
+}
+
+static void before_callback(void)
+{
+    if (guard.turning || guard.is.begin == NULL)
+        return;
+    guard.turning = true;
+    guard.is.begin(guard.is.arg);
+}
+
+static void after_callback(void)
+{
+    if (guard.is.next != NULL)
+        guard.is.next(guard.is.arg);
+}
+
+static void after_turn(void)
+{
+    if (guard.turning && guard.is.end != NULL)
+        guard.is.end(guard.is.arg);
+    guard.turning = false;
+}
+
 static void on_turn(evutil_socket_t fd, short what, void *arg);
 
 struct loop *loop_new(void)
@@ -95,8 +128,11 @@ static void make_calls(struct loop *loop)
     loop->waiting = loop->running;
     loop->running = all;
     loop->calling = true;
-    for (i = 0; i < all.count; i++)
+    for (i = 0; i < all.count; i++) {
+        before_callback();
         all.call[i].fn(all.call[i].arg);
+        after_callback();
+    }
     loop->calling = false;
     loop->running.count = 0;
 }
@@ -123,8 +159,10 @@ void loop_free(struct loop *loop)
 
 void loop_run(struct loop *loop)
 {
-    while (!loop->ended)
-        event_base_loop(loop->base, EVLOOP_NO_EXIT_ON_EMPTY);
+    while (!loop->ended) {
+        event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY);
+        after_turn();
+    }
     loop->ended = false;
 }
 
@@ -167,7 +205,9 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     free(t);
+    before_callback();
     fn(fn_arg);
+    after_callback();
 }
 
 struct timer *timer_start(struct loop *loop, msec delay, loop_fn *fn, void *arg)
@@ -192,11 +232,18 @@ void timer_stop(struct timer **t)
     *t = NULL;
 }
 
+msec timer_due(const struct timer *t)
+{
+    return t != NULL ? (msec)t->event.ev_timeout.tv_sec * 1000 + t->event.ev_timeout.tv_usec / 1000 : 0;
+}
+
 static void on_ready(evutil_socket_t fd, short what, void *arg)
 {
     const struct watch *w = arg;
 
+    before_callback();
     w->fn(fd, (what & EV_READ ? WATCH_READ : 0) | (what & EV_WRITE ? WATCH_WRITE : 0), w->arg);
+    after_callback();
 }
 
 struct watch *watch_start(struct loop *loop, int fd, int what, watch_fn *fn, void *arg)

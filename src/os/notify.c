@@ -85,20 +85,28 @@ static void on_readable(int fd, int what, void *arg)
         ;
 }
 
+static bool name_address(struct notify *n)
+{
+    struct sockaddr_un un;
+    socklen_t length = sizeof un;
+
+    if (getsockname(n->fd, (struct sockaddr *)&un, &length) < 0 || length <= offsetof(struct sockaddr_un, sun_path) + 1)
+        return false;
+    snprintf(n->address, sizeof n->address, "@%.*s", (int)(length - offsetof(struct sockaddr_un, sun_path) - 1),
+             un.sun_path + 1);
+    return true;
+}
+
 /* An address without a file: it is there for users and roots of every kind, and leaves nothing behind. Who may speak is
  * not a matter of the path, but of the sender's pid. */
 static bool bind_anywhere(struct notify *n, struct error *e)
 {
     struct sockaddr_un un = { .sun_family = AF_UNIX };
-    socklen_t length = sizeof un;
     int on = 1;
 
     if (setsockopt(n->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0 ||
-        bind(n->fd, (struct sockaddr *)&un, sizeof un.sun_family) < 0 ||
-        getsockname(n->fd, (struct sockaddr *)&un, &length) < 0)
+        bind(n->fd, (struct sockaddr *)&un, sizeof un.sun_family) < 0 || !name_address(n))
         return failure_errno(e, "NOTIFY_SOCKET");
-    snprintf(n->address, sizeof n->address, "@%.*s", (int)(length - offsetof(struct sockaddr_un, sun_path) - 1),
-             un.sun_path + 1);
     return true;
 }
 
@@ -119,6 +127,21 @@ struct notify *notify_open(struct loop *loop, notify_fn *fn, void *arg, struct e
     }
     n->watch = watch_start(loop, n->fd, WATCH_READ, on_readable, n);
     return n;
+}
+
+struct notify *notify_resume(struct loop *loop, int fd, notify_fn *fn, void *arg)
+{
+    struct notify *n = xcalloc(1, sizeof *n);
+
+    *n = (struct notify){ .fd = fd, .fn = fn, .arg = arg };
+    name_address(n);
+    n->watch = watch_start(loop, fd, WATCH_READ, on_readable, n);
+    return n;
+}
+
+int notify_fd(const struct notify *n)
+{
+    return n->fd;
 }
 
 const char *notify_address(const struct notify *n)

@@ -204,7 +204,7 @@ static void set_non_blocking(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
 
-    if (flags >= 0)
+    if (flags >= 0 && (flags & O_NONBLOCK) == 0)
         fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
@@ -223,6 +223,11 @@ struct stream *stream_open(struct loop *loop, int fd, stream_fn *fn, void *arg)
     s->watch = watch_start(loop, fd, WATCH_READ, on_readable, s);
     s->watching = true;
     return s;
+}
+
+int stream_fd(const struct stream *s)
+{
+    return s->fd;
 }
 
 void stream_pause(struct stream *s)

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "script/budget.h"
 #include "script/message.h"
+#include "script/task.h"
 
 #include <lauxlib.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ void call_interrupted(lua_State *L)
     c->spot = script_spot(L, 0);
     buffer_clear(&c->traceback);
     message_traceback(L, L, 0, &c->traceback);
-    s->limited = true;
+    s->limited = !c->own;
 }
 
 /* In the message handler: the stack below still stands. Our own needs are not counted against the user's ceiling. */
@@ -37,7 +38,7 @@ static int explain(lua_State *L)
         message_explain(L, 1, &c->spot, &c->text);
         message_traceback(L, L, 1, &c->traceback);
     }
-    s->limited = true;
+    s->limited = !c->own;
     lua_settop(L, 0);
     lua_pushnil(L);
     return 1;
@@ -76,6 +77,7 @@ static int run(lua_State *L)
 void call_enter(struct call *c, struct script *s, lua_State *L, struct task *task)
 {
     *c = (struct call){ .script = s, .L = L, .task = task, .outer = s->call, .was_limited = s->limited };
+    c->own = task != NULL && task_is_own(task);
     s->limited = false;
     s->call = c;
 }
@@ -98,7 +100,7 @@ static void cut(struct call *c)
 {
     struct script *s = c->script;
 
-    s->limited = true;
+    s->limited = !c->own;
     lua_resetthread(c->L);
     s->limited = false;
 }
@@ -125,7 +127,7 @@ static void resume(struct call *c, msec limit)
         buffer_add_text(&c->text, "too many calls within each other");
         return;
     }
-    s->limited = true;
+    s->limited = !c->own;
     status = lua_resume(c->L, from, begins ? lua_gettop(c->L) - 1 : 0, &results);
     s->limited = false;
     c->waits = status == LUA_YIELD && c->task != NULL && !c->cut_off;
@@ -163,6 +165,11 @@ void call_close(struct call *c, msec limit)
 unsigned long call_errors_logged(void)
 {
     return errors_logged;
+}
+
+bool call_is_own(const struct script *s)
+{
+    return s->call != NULL && s->call->own;
 }
 
 void call_log(const struct call *c, const char *what)

@@ -3,7 +3,9 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "os/file.h"
+#include "os/resume.h"
 #include "script/call.h"
+#include "script/kept.h"
 #include "script/message.h"
 
 #include <errno.h>
@@ -36,10 +38,13 @@ struct source *evaluate_read(struct loading *l, const char *path, struct error *
     const struct script_converter *converter = script_converter();
     struct buffer text = { 0 };
     size_t length;
+    const char *kept = kept_find(l, path, &length);
 
-    if (converter != NULL && converter->is_foreign(path) && access(path, R_OK) == 0)
+    if (kept != NULL) {
+        buffer_add(&text, kept, length);
+    } else if (converter != NULL && converter->is_foreign(path) && access(path, R_OK) == 0) {
         return convert(l, path, e);
-    if (!evaluate_read_text(path, &text, e)) {
+    } else if (!evaluate_read_text(path, &text, e)) {
         buffer_free(&text);
         return NULL;
     }
@@ -122,6 +127,7 @@ bool evaluate(struct script *s, struct source *source)
 
     l->current = source;
     call_begin(&c, s);
+    resume_watch_extend(l->limit);
     good = load(&c, source);
     if (good && !call_run(&c, l->limit)) {
         if (*c.spot.file == '\0')

@@ -52,7 +52,7 @@ void hooks_set_current(struct script *s)
     if (before != NULL && before != s)
         tasks_retire(before);
     if (s != NULL)
-        tasks_begin(s);
+        tasks_begin(s, supervisor_is_quiet(hooks.supervisor));
     lines_look_again();
 }
 
@@ -75,6 +75,7 @@ void hooks_say_farewell(struct script *s, bool ends)
     if (s->farewell == 0)
         return;
     call_begin(&c, s);
+    c.own = true;
     lua_rawgeti(c.L, LUA_REGISTRYINDEX, s->farewell);
     lua_pushboolean(c.L, ends);
     if (!call_run(&c, FAREWELL_TIME))
@@ -255,6 +256,8 @@ static bool wants(const struct subscription *s, const char *event, const char *p
 {
     if (strcmp(s->event, event) != 0)
         return false;
+    if (supervisor_is_quiet(hooks.supervisor) && !s->apart)
+        return false; /* reeve's own may hear it, the user's may not */
     if (s->pattern == NULL)
         return true;
     return (program != NULL && text_matches(s->pattern, program)) ||
@@ -279,6 +282,8 @@ static void run_subscription(struct script *s, const struct subscription *to, co
         return;
     t = task_new(s, NULL, "hook on(\"%s\")%s%s", to->event, who != NULL ? " of " : "", who != NULL ? who : "");
     lua_rawgeti(task_stack(t), LUA_REGISTRYINDEX, to->function);
+    if (to->apart)
+        task_make_own(t);
     about->push(task_stack(t), about->arg);
     run(t, p);
 }
@@ -325,7 +330,8 @@ static void on_event(const struct event *event, void *arg)
         return; /* not for hooks: the others say it all */
     if (event->kind == EVENT_EXIT || is_heard(event, program))
         lines_before(event);
-    tell_program(event);
+    if (!supervisor_is_quiet(hooks.supervisor))
+        tell_program(event);
     if (hooks.current == NULL)
         return;
     tell_all(hooks.current, &(struct telling){ .event = event_name(event->kind),
@@ -348,6 +354,8 @@ bool hooks_want_lines(const struct process *p)
 {
     const struct program *program = process_program(p);
 
+    if (supervisor_is_quiet(hooks.supervisor))
+        return false;
     if (program_function(program, "on_line") != NULL)
         return true;
     for (size_t i = 0; hooks.current != NULL && i < hooks.current->subscription_count; i++)

@@ -4,10 +4,12 @@
 #include "core/lease.h"
 #include "script/build.h"
 #include "script/evaluate.h"
+#include "script/kept.h"
 #include "script/script.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,6 +36,7 @@ static void hand_over(struct script *s, struct plan *plan)
 {
     size_t ceiling = (size_t)plan->settings.hook_memory;
 
+    kept_pack(s->loading, &plan->text);
     loading_end(s);
     if (!has_functions(s)) {
         script_free(s);
@@ -171,11 +174,9 @@ static struct plan *finish(struct script *s, size_t problems_before)
     return refuse(s);
 }
 
-struct plan *script_load(const char *path, struct problems *problems)
+static struct plan *load(struct script *s, const char *path, size_t before)
 {
-    size_t before = count_of(problems);
-    struct script *s = script_new(path);
-    struct loading *l = loading_begin(s, problems);
+    struct loading *l = s->loading;
     struct source *source;
     struct error e;
 
@@ -184,11 +185,39 @@ struct plan *script_load(const char *path, struct problems *problems)
         bool missing = access(path, F_OK) != 0 && errno == ENOENT;
 
         if (e.text[0] != '\0')
-            problems_add(problems, path, 0, "%s%s", e.text, missing ? " (`reeve init` writes one to begin with)" : "");
+            problems_add(l->problems, path, 0, "%s%s", e.text,
+                         missing ? " (`reeve init` writes one to begin with)" : "");
         return refuse(s);
     }
     evaluate(s, source);
     return finish(s, before);
+}
+
+struct plan *script_load(const char *path, struct problems *problems)
+{
+    size_t before = count_of(problems);
+    struct script *s = script_new(path);
+
+    loading_begin(s, problems);
+    return load(s, path, before);
+}
+
+struct plan *script_load_kept(const char *text, size_t length, struct problems *problems)
+{
+    size_t before = count_of(problems);
+    char *path = kept_path(text, length);
+    struct script *s;
+    struct plan *plan;
+
+    if (path == NULL) {
+        problems_add(problems, NULL, 0, "there is no text of it in the state");
+        return NULL;
+    }
+    s = script_new(path);
+    kept_use(loading_begin(s, problems), text, length);
+    plan = load(s, path, before);
+    free(path);
+    return plan;
 }
 
 struct plan *script_load_text(const char *path, const char *text, size_t length, struct problems *problems)

@@ -5,6 +5,7 @@
 #include "os/clock.h"
 #include "os/clock_watch.h"
 #include "os/loop.h"
+#include "script/call.h"
 #include "script/task.h"
 
 #include <lauxlib.h>
@@ -30,6 +31,8 @@ static void run(struct pulse *p)
     struct task *t = task_new(s, NULL, "%s", p->name);
 
     lua_rawgeti(task_stack(t), LUA_REGISTRYINDEX, p->function);
+    if (p->own)
+        task_make_own(t);
     if (p->repeats) {
         p->running = t;
         task_watch(t, &p->running);
@@ -114,12 +117,13 @@ static struct pulse *add(lua_State *L, const struct pulse *kind)
     struct pulse *p;
     int function;
 
-    if (s->pulse_count >= PULSES_MOST)
+    if (s->pulse_count >= PULSES_MOST && !call_is_own(s))
         luaL_error(L, "%d timers wait already", PULSES_MOST);
     function = luaL_ref(L, LUA_REGISTRYINDEX);
     p = xmalloc(sizeof *p);
     *p = *kind;
     p->script = s;
+    p->own = call_is_own(s);
     p->function = function;
     snprintf(p->name, sizeof p->name, "timer of %.90s:%d", spot.file, spot.line);
     LIST_INSERT_HEAD(&s->pulses, p, link);

@@ -1,6 +1,8 @@
 #include "script/store.h"
 
+#include "base/pack.h"
 #include "base/xalloc.h"
+#include "os/snapshot.h"
 #include "script/box.h"
 
 #include <lauxlib.h>
@@ -26,8 +28,10 @@ struct entry {
     char *key;
     size_t key_length;
     struct buffer value;
+    unsigned kept; /* in the snapshot */
 };
 
+static struct snapshot *snapshot;
 static struct entry *entries;
 static size_t used;
 
@@ -58,7 +62,7 @@ static void pack_table(lua_State *L, int index, struct buffer *b, int depth)
     buffer_add_char(b, PACKED_END);
 }
 
-static void pack_number(lua_State *L, int index, struct buffer *b)
+static void pack_lua_number(lua_State *L, int index, struct buffer *b)
 {
     lua_Integer integer = lua_tointeger(L, index);
     lua_Number number = lua_tonumber(L, index);
@@ -69,7 +73,7 @@ static void pack_number(lua_State *L, int index, struct buffer *b)
         add_raw(b, PACKED_NUMBER, &number, sizeof number);
 }
 
-static void pack_text(lua_State *L, int index, struct buffer *b)
+static void pack_lua_text(lua_State *L, int index, struct buffer *b)
 {
     size_t length;
     const char *text = lua_tolstring(L, index, &length);
@@ -85,10 +89,10 @@ static void pack(lua_State *L, int index, struct buffer *b, int depth)
         buffer_add_char(b, lua_toboolean(L, index) ? PACKED_TRUE : PACKED_FALSE);
         break;
     case LUA_TNUMBER:
-        pack_number(L, index, b);
+        pack_lua_number(L, index, b);
         break;
     case LUA_TSTRING:
-        pack_text(L, index, b);
+        pack_lua_text(L, index, b);
         break;
     case LUA_TTABLE:
         pack_table(L, index, b, depth);
@@ -116,7 +120,7 @@ static const char *unpack_table(lua_State *L, const char *p)
     return p + 1;
 }
 
-static const char *unpack_text(lua_State *L, const char *p)
+static const char *unpack_lua_text(lua_State *L, const char *p)
 {
     size_t length;
 
@@ -141,7 +145,7 @@ static const char *unpack(lua_State *L, const char *p)
         lua_pushnumber(L, number);
         return p + sizeof number;
     case PACKED_TEXT:
-        return unpack_text(L, p);
+        return unpack_lua_text(L, p);
     case PACKED_TABLE:
         return unpack_table(L, p);
     default:
@@ -166,8 +170,21 @@ static size_t size_of(const struct entry *e)
     return e != NULL ? e->key_length + e->value.length : 0;
 }
 
+static void keep(struct entry *e)
+{
+    struct buffer out = { 0 };
+
+    if (snapshot == NULL)
+        return;
+    pack_bytes(&out, "key", e->key, e->key_length);
+    pack_bytes(&out, "value", e->value.data, e->value.length);
+    snapshot_put(snapshot, &e->kept, "store", &out);
+    buffer_free(&out);
+}
+
 static void drop(struct entry *e)
 {
+    snapshot_drop(snapshot, &e->kept);
     used -= size_of(e);
     HASH_DEL(entries, e);
     buffer_free(&e->value);
@@ -216,6 +233,7 @@ void store_set(lua_State *L, const char *key, size_t length, int index)
     buffer_free(&e->value);
     e->value = *packed;
     *packed = (struct buffer){ 0 };
+    keep(e);
     lua_pop(L, 1);
 }
 
@@ -228,6 +246,94 @@ void store_push_next(lua_State *L, const char *key, size_t length)
         lua_pushlstring(L, next->key, next->key_length);
     else
         lua_pushnil(L);
+}
+
+/* ---- from life to life ----------------------------------------------------------------------- */
+
+void store_keep(struct snapshot *s)
+{
+    snapshot = s;
+    for (struct entry *e = entries; e != NULL; e = e->hh.next) {
+        e->kept = 0;
+        keep(e);
+    }
+}
+
+/* Past the value at `p`; NULL: there is no whole one. */
+static const char *skip_value(const char *p, const char *end, int depth);
+
+static const char *skip_text(const char *p, const char *end)
+{
+    size_t length;
+
+    if ((size_t)(end - p) < sizeof length)
+        return NULL;
+    memcpy(&length, p, sizeof length);
+    p += sizeof length;
+    return length <= (size_t)(end - p) ? p + length : NULL;
+}
+
+/* A NaN is no key, and neither is what we would not have written. */
+static const char *skip_key(const char *p, const char *end)
+{
+    lua_Number number;
+
+    if (p < end && *p == PACKED_NUMBER && (size_t)(end - p) > sizeof number) {
+        memcpy(&number, p + 1, sizeof number);
+        if (number != number)
+            return NULL;
+    }
+    return skip_value(p, end, DEEPEST);
+}
+
+static const char *skip_table(const char *p, const char *end, int depth)
+{
+    while (p != NULL && p < end && *p != PACKED_END) {
+        p = skip_key(p, end);
+        if (p != NULL)
+            p = skip_value(p, end, depth + 1);
+    }
+    return p != NULL && p < end ? p + 1 : NULL;
+}
+
+static const char *skip_value(const char *p, const char *end, int depth)
+{
+    if (p == end || depth > DEEPEST)
+        return NULL;
+    switch (*p++) {
+    case PACKED_FALSE:
+    case PACKED_TRUE:
+        return p;
+    case PACKED_INTEGER:
+    case PACKED_NUMBER:
+        return end - p >= 8 ? p + 8 : NULL;
+    case PACKED_TEXT:
+        return skip_text(p, end);
+    case PACKED_TABLE:
+        return skip_table(p, end, depth);
+    default:
+        return NULL;
+    }
+}
+
+bool store_take(const char *data, size_t length)
+{
+    struct unpack u;
+    const char *key, *value;
+    size_t key_length, value_length;
+    struct entry *e;
+
+    if (!unpack_begin(&u, data, length))
+        return false;
+    key = unpack_bytes(&u, "key", &key_length);
+    value = unpack_bytes(&u, "value", &value_length);
+    if (key == NULL || value == NULL || skip_value(value, value + value_length, 0) != value + value_length ||
+        used + key_length + value_length > STORE_MOST || find(key, key_length) != NULL)
+        return false;
+    e = add(key, key_length);
+    buffer_add(&e->value, value, value_length);
+    used += value_length;
+    return true;
 }
 
 void store_clear(void)

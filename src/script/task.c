@@ -13,6 +13,7 @@
 
 enum {
     TASKS_MOST = 50000, /* of one generation */
+    OWN_TIME = 2000,    /* between two waits, for our own modules */
     GRACE = 10000       /* for those of a generation that was replaced */
 };
 
@@ -40,6 +41,7 @@ struct task {
     bool awaits_force; /* the file made it while it was evaluated */
     bool may_be_roused;
     bool holds; /* reeve does not end before it */
+    bool own;
     char name[112];
 };
 
@@ -62,7 +64,7 @@ struct loop *tasks_loop(void)
 
 static void check_number(const struct script *s, lua_State *L)
 {
-    if (L != NULL && s->task_count >= TASKS_MOST)
+    if (L != NULL && s->task_count >= TASKS_MOST && !call_is_own(s))
         luaL_error(L, "%d tasks wait already", TASKS_MOST);
 }
 
@@ -79,6 +81,7 @@ struct task *task_new(struct script *s, lua_State *L, const char *format, ...)
     s->limited = was_limited;
     t = xmalloc(sizeof *t);
     *t = (struct task){ .script = s, .thread = thread, .since = clock_now() };
+    t->own = call_is_own(s);
     va_start(arguments, format);
     vsnprintf(t->name, sizeof t->name, format, arguments);
     va_end(arguments);
@@ -163,7 +166,7 @@ static bool proceed(struct task *t)
 
     t->state = TASK_RUNNING;
     call_enter(&c, t->script, t->thread.L, t);
-    call_run(&c, t->script->hook_time);
+    call_run(&c, t->own ? OWN_TIME : t->script->hook_time);
     ended = !c.waits;
     if (ended) {
         tell_end(t, &c);
@@ -177,6 +180,16 @@ bool task_run(struct task *t)
 {
     assert(t->state == TASK_NEW);
     return proceed(t);
+}
+
+void task_make_own(struct task *t)
+{
+    t->own = true;
+}
+
+bool task_is_own(const struct task *t)
+{
+    return t->own;
 }
 
 void task_hold(struct task *t)
@@ -337,12 +350,14 @@ void task_cancel(struct task *t)
 
 /* ---- generations ------------------------------------------------------------------------------- */
 
-void tasks_begin(struct script *s)
+void tasks_begin(struct script *s, bool quiet)
 {
     struct pulse *p;
     struct task *t;
 
     s->in_force = true;
+    if (quiet)
+        return;
     TAILQ_FOREACH(t, &s->tasks, link)
     {
         if (t->awaits_force)

@@ -7,6 +7,7 @@
 #include "script/questions.h"
 #include "script/reader.h"
 #include "script/script.h"
+#include "script/store.h"
 #include "script/task.h"
 #include "script/worker.h"
 
@@ -18,6 +19,12 @@
 static struct plan *load(void *arg, struct problems *problems)
 {
     return script_load(arg, problems);
+}
+
+static struct plan *load_text(void *arg, const char *text, size_t length, struct problems *problems)
+{
+    (void)arg;
+    return script_load_kept(text, length, problems);
 }
 
 static size_t count_tasks(void *arg)
@@ -164,6 +171,7 @@ void script_attach(struct supervisor_upward *up, const char *path)
 {
     *up = (struct supervisor_upward){ .arg = xstrdup(path),
                                       .load = load,
+                                      .load_text = load_text,
                                       .advise = advise,
                                       .compute = compute,
                                       .request = questions_request,
@@ -174,6 +182,26 @@ void script_attach(struct supervisor_upward *up, const char *path)
                                       .count_tasks = count_tasks,
                                       .linger = linger,
                                       .applied = applied };
+}
+
+void script_keep(struct snapshot *snapshot)
+{
+    store_keep(snapshot);
+}
+
+static void take(const char *data, size_t length, void *arg)
+{
+    bool *good = arg;
+
+    *good = store_take(data, length) && *good;
+}
+
+bool script_resume(const struct snapshot *former, struct error *e)
+{
+    bool good = true;
+
+    snapshot_each(former, "store", take, &good);
+    return good || failure(e, "reeve.store is broken in the state");
 }
 
 void script_detach(struct supervisor_upward *up)

@@ -116,8 +116,8 @@ int64_t logs_lost(const char *folder, unsigned number, int64_t lines)
 {
     char path[PATH_ROOM];
     int64_t next = 0;
-    int64_t lost = is_folder(path, folder, number) ? offences_of_folder(path, &next)
-                                                   : offences_of_files(folder, number, &next);
+    int64_t lost =
+        is_folder(path, folder, number) ? offences_of_folder(path, &next) : offences_of_files(folder, number, &next);
 
     return lost + (next < lines ? lines - next : 0);
 }

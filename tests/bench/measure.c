@@ -66,7 +66,8 @@ static bool all_gone(void)
     return true;
 }
 
-/* Ask for everything to stop, and wait until it has. The processor time in nanoseconds that all of it used from first to last. */
+/* Ask for everything to stop, and wait until it has. The processor time in nanoseconds that all of it used from first
+ * to last. */
 static int64_t stop(void)
 {
     struct rusage r;

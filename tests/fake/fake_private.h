@@ -4,11 +4,14 @@
 
 #include "base/units.h"
 
+/* The one descriptor that a next life finds open: no descriptor of ours has this number. */
+enum { FAKE_NOTIFY_FD = 1 << 20 };
 #include <stdbool.h>
 #include <sys/types.h>
 
 void fake_clock_set(msec time);
 void fake_loop_reset(void);
+void fake_callback_over(void);
 void fake_children_reset(void);
 void fake_dial_reset(void);
 bool fake_lives(pid_t pid);

@@ -24,6 +24,7 @@ struct call {
 
 static TAILQ_HEAD(timer_list, timer) timers = TAILQ_HEAD_INITIALIZER(timers); /* by time */
 static STAILQ_HEAD(, call) calls = STAILQ_HEAD_INITIALIZER(calls);
+static struct loop_guard guard;
 static bool ended;
 
 struct loop *loop_new(void)
@@ -63,6 +64,18 @@ void loop_later(struct loop *loop, loop_fn *fn, void *arg)
     STAILQ_INSERT_TAIL(&calls, c, link);
 }
 
+void loop_set_guard(struct loop *loop, const struct loop_guard *is)
+{
+    (void)loop;
+    guard = is != NULL ? *is : (struct loop_guard){ 0 };
+}
+
+void fake_callback_over(void)
+{
+    if (guard.next != NULL)
+        guard.next(guard.arg);
+}
+
 void fake_turn(void)
 {
     while (!STAILQ_EMPTY(&calls)) {
@@ -72,6 +85,7 @@ void fake_turn(void)
         STAILQ_REMOVE_HEAD(&calls, link);
         free(c);
         copy.fn(copy.arg);
+        fake_callback_over();
     }
 }
 
@@ -105,6 +119,11 @@ void timer_stop(struct timer **t)
     *t = NULL;
 }
 
+msec timer_due(const struct timer *t)
+{
+    return t != NULL ? t->at : 0;
+}
+
 void fake_clock_advance(msec time)
 {
     msec until = clock_now() + time;
@@ -118,6 +137,7 @@ void fake_clock_advance(msec time)
         free(t);
         fake_clock_set(copy.at > clock_now() ? copy.at : clock_now());
         copy.fn(copy.arg);
+        fake_callback_over();
         fake_turn();
     }
     fake_clock_set(until);
@@ -157,6 +177,7 @@ void fake_loop_reset(void)
         free(c);
     }
     ended = false;
+    guard = (struct loop_guard){ 0 };
 }
 
 /* Descriptors stay silent here: streams are driven by stream_drain alone. */

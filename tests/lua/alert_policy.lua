@@ -59,6 +59,15 @@ function promises.what_is_gathered_is_one_report()
   equal("web crashed 5 times", told(book))
 end
 
+function promises.the_last_lines_are_those_of_the_last_crash()
+  local book = problems.new(3600)
+  crash(book, "web", 0)
+  local later = event("web", 1)
+  later.process.tail = function() return "and then\n" end
+  problems.trouble(book, "crash", later, 1)
+  equal("and then\n", problems.take(book)[1].stderr)
+end
+
 function promises.being_given_up_after_crashes_is_told_at_once()
   local book = problems.new(3600)
   crash(book, "web", 0)

@@ -88,6 +88,7 @@ function problems.trouble(book, kind, event, now)
     local later = report.new(kind, event)
     if kind == "fatal" then later.count = 0 end -- the end that it is about was counted
     report.update(waiting, later)
+    if waiting.stdout then report.add_details(waiting, event.process) end
   elseif news then
     tell(book, kind, event)
   else
@@ -137,6 +138,8 @@ function problems.due(book, now)
     local at = p.told + book.repeat_after
     if p.count > 0 and at <= now and #book.pending < PENDING_MOST then
       local r = p.last
+      local process = #book.pending < DETAILED_MOST and reeve.process(name)
+      if process then report.add_details(r, process) end
       r.count, r.since = p.count, p.told
       book.pending[#book.pending + 1] = r
       p.told, p.count, p.last, p.window, p.turns, p.quiet = now, 0, nil, now, 1, nil

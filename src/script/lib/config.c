@@ -1,4 +1,5 @@
 #include "core/plan.h"
+#include "os/resume.h"
 #include "script/budget.h"
 #include "script/lib.h"
 #include "script/loading.h"
@@ -65,6 +66,7 @@ static void apply_load_time(struct loading *l, const struct value *supervisor)
     record_init(&scratch, &supervisor_record);
     if (setting_read(setting_find(&supervisor_record, "load_time"), &scratch, said, NULL)) {
         l->limit = scratch.load_time;
+        resume_watch_extend(l->limit);
         budget_change(l->limit);
     }
     record_clear(&scratch);

@@ -1,5 +1,6 @@
 #include "base/xalloc.h"
 #include "script/evaluate.h"
+#include "script/kept.h"
 #include "script/lib.h"
 
 #include <glob.h>
@@ -14,6 +15,8 @@ static bool is_same_file(const char *a, const char *b)
 {
     struct stat first, second;
 
+    if (strcmp(a, b) == 0)
+        return true;
     return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
            first.st_ino == second.st_ino;
 }
@@ -56,18 +59,38 @@ static void include_file(lua_State *L, const char *path)
         loading_problem(L, "include '%s': %s", path, e.text);
 }
 
-static void include_all(lua_State *L, const char *pattern)
+static void include_found(lua_State *L, const char *pattern)
 {
     glob_t found;
 
-    if (strpbrk(pattern, "*?[") == NULL || access(pattern, F_OK) == 0) {
-        include_file(L, pattern);
-        return;
-    }
     if (glob(pattern, 0, NULL, &found) == 0)
         for (size_t i = 0; i < found.gl_pathc; i++)
             include_file(L, found.gl_pathv[i]);
     globfree(&found);
+}
+
+/* What a glob found then is found again, and nothing that has come since. */
+static void include_kept(lua_State *L, const char *pattern)
+{
+    struct words found = { 0 };
+
+    kept_match(script_of(L)->loading, pattern, &found);
+    for (size_t i = 0; i < found.count; i++)
+        include_file(L, found.word[i]);
+    words_free(&found);
+}
+
+static void include_all(lua_State *L, const char *pattern)
+{
+    const struct loading *l = script_of(L)->loading;
+    size_t length;
+
+    if (l->is_kept && kept_find(l, pattern, &length) == NULL)
+        include_kept(L, pattern);
+    else if (l->is_kept || strpbrk(pattern, "*?[") == NULL || access(pattern, F_OK) == 0)
+        include_file(L, pattern);
+    else
+        include_found(L, pattern);
 }
 
 /* include(path): a file or a glob, relative to the file that says it; sorted. Not one of these calls raises, so that

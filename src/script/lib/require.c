@@ -1,5 +1,6 @@
 #include "script/box.h"
 #include "script/evaluate.h"
+#include "script/kept.h"
 #include "script/lib.h"
 #include "script/modules.h"
 
@@ -40,8 +41,16 @@ static lua_CFunction find_c_module(const char *name)
 
 /* ---- where modules are ---- */
 
+/* `l`, if a text of a former life may be meant. */
+static bool is_there(const struct loading *l, const char *path)
+{
+    size_t length;
+
+    return (l != NULL && kept_find(l, path, &length) != NULL) || access(path, R_OK) == 0;
+}
+
 /* FOLDER/a/b.lua or FOLDER/a/b/init.lua for "a.b". */
-static bool find_in(char *path, size_t size, const char *folder, const char *name)
+static bool find_in(char *path, size_t size, const struct loading *l, const char *folder, const char *name)
 {
     static const char *const endings[] = { ".lua", "/init.lua" };
 
@@ -53,7 +62,7 @@ static bool find_in(char *path, size_t size, const char *folder, const char *nam
         for (char *p = path + start; *p != '\0' && p < path + start + strlen(name); p++)
             if (*p == '.')
                 *p = '/';
-        if (access(path, R_OK) == 0)
+        if (is_there(l, path))
             return true;
     }
     return false;
@@ -72,17 +81,22 @@ static bool find_own(char *path, size_t size, const char *name)
     *(strrchr(binary, '/') + 1) = '\0';
     for (int i = 0; i < 2; i++) {
         snprintf(folder, sizeof folder, "%s%s", binary, folders[i]);
-        if (find_in(path, size, folder, name))
+        if (find_in(path, size, NULL, folder, name))
             return true;
     }
     return false;
 }
 
+static bool is_own(const char *name)
+{
+    return strncmp(name, "reeve.", 6) == 0;
+}
+
 static bool find_module(lua_State *L, char *path, size_t size, const char *name)
 {
-    if (strncmp(name, "reeve.", 6) == 0)
-        return find_own(path, size, name);
-    return find_in(path, size, script_of(L)->folder, name);
+    const struct script *s = script_of(L);
+
+    return is_own(name) ? find_own(path, size, name) : find_in(path, size, s->loading, s->folder, name);
 }
 
 /* ---- loading ---- */
@@ -93,13 +107,15 @@ static bool is_module_name(const char *name)
 }
 
 /* The text of a module: kept with the other sources while the file is evaluated, so that messages find their places. */
-static const char *read_module(lua_State *L, const char *path, size_t *length)
+static const char *read_module(lua_State *L, const char *path, const char *kept, size_t *length)
 {
     struct script *s = script_of(L);
     struct buffer *text = box_buffer(L);
     struct error e;
 
-    if (!evaluate_read_text(path, text, &e))
+    if (kept != NULL)
+        buffer_add(text, kept, *length);
+    else if (!evaluate_read_text(path, text, &e))
         luaL_error(L, "%s: %s", path, e.text);
     *length = text->length;
     if (s->loading == NULL)
@@ -107,10 +123,19 @@ static const char *read_module(lua_State *L, const char *path, size_t *length)
     return loading_add_source(s->loading, path, buffer_take(text), *length, NULL)->text;
 }
 
-static void load_file(lua_State *L, const char *path)
+/* Of a former life; but reeve's own are those of this binary. */
+static const char *find_kept(lua_State *L, const char *path, const char *name, size_t *length)
+{
+    const struct loading *l = script_of(L)->loading;
+
+    return l != NULL && !is_own(name) ? kept_find(l, path, length) : NULL;
+}
+
+static void load_file(lua_State *L, const char *path, const char *name)
 {
     size_t length;
-    const char *text = evaluate_skip_start(read_module(L, path, &length), &length);
+    const char *kept = find_kept(L, path, name, &length);
+    const char *text = evaluate_skip_start(read_module(L, path, kept, &length), &length);
 
     lua_pushfstring(L, "@%s", path);
     if (luaL_loadbufferx(L, text, length, lua_tostring(L, -1), "t") != LUA_OK)
@@ -127,8 +152,8 @@ static void push_loader(lua_State *L, const char *name)
     if (open != NULL)
         lua_pushcfunction(L, open);
     else if (find_module(L, path, sizeof path, name))
-        load_file(L, path);
-    else if (strncmp(name, "reeve.", 6) == 0)
+        load_file(L, path, name);
+    else if (is_own(name))
         luaL_error(L, "there is no module '%s' in this reeve", name);
     else
         luaL_error(L, "there is no module '%s': no file '%s%s.lua'", name, script_of(L)->folder, name);

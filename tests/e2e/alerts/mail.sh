@@ -33,6 +33,10 @@ wait_for '[ -e mails/2 ]'
 subjects >all
 assert_equal 2 "$(wc -l <all | tr -d ' ')" mails
 sed -n 2p all | grep -qE "web crashed [0-9]+ times: exited with status 7" || fail "$(cat all)"
+body_of 2 >body
+for line in 'before:    exited with status 7 after .*, at 20.*' '    to stderr'; do
+    grep -qxE -- "$line" body || fail "no '$line' in $(cat body)"
+done
 
 # Up for `stable`: the next mail says so.
 touch good

@@ -16,8 +16,10 @@ while True:
     c.sendall(data)
 ]] }, ready = { file = "up" } }
 
+local kept = {}
 on("ready", "echo", function()
     local stream = reeve.connect("unix:peer.sock")
+    kept.stream, kept.file = stream, io.open("supervisor.lua")
     reeve.task(function()
         local result, why = reeve.exec { cmd = "sh -c 'while ! test -e go; do sleep 0.02; done; echo said'" }
         reeve.log("notice", "command: %s", result and result.stdout or why)
@@ -31,6 +33,9 @@ on("ready", "echo", function()
 end)
 
 program "work" { autostart = false, starttime = 0, autorestart = false, stdout = "out", run = function()
+    print("stream", (pcall(kept.stream.write, kept.stream, "not mine")))
+    print("file", (pcall(kept.file.read, kept.file, "l")))
+    kept.stream, kept.file = nil, nil
     for _ = 1, 50 do -- all that it could collect is collected
         local garbage = {}
         for i = 1, 20000 do garbage[i] = { i } end
@@ -39,12 +44,14 @@ program "work" { autostart = false, starttime = 0, autorestart = false, stdout =
     for fd in reeve.exec { cmd = "ls -1 /proc/self/fd" }.stdout:gmatch("%d+") do
         if tonumber(fd) > 3 then print("descriptor " .. fd) end
     end
-    print("control", reeve.exec { cmd = { "sh", "-c", "ls -l /proc/$PPID/fd | grep -c socket:" } }.stdout)
+    print("sockets", reeve.exec { cmd = { "sh", "-c", "ls -l /proc/$PPID/fd | grep -c socket:" } }.stdout)
 end }
 END
 run_reeve
 wait_for 'grep -q "stream: still here" "$log" && grep -q "command: said" "$log"'
-expect_line 'control	0' cat out
+expect_line "stream	false" cat out
+expect_line "file	false" cat out
+expect_line "sockets	0" cat out
 test "$(grep -c descriptor out)" = 0 || fail "what a worker runs has descriptors that it was not given"
 wait_state work EXITED
 reeve version >/dev/null || fail "the control port is closed"

@@ -10,8 +10,12 @@
 
 static void the_examples_of_the_standard_hold(void **state)
 {
-    static const char *const pairs[][2] = { { "", "" },         { "f", "Zg==" },        { "fo", "Zm8=" },
-                                            { "foo", "Zm9v" },  { "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" },
+    static const char *const pairs[][2] = { { "", "" },
+                                            { "f", "Zg==" },
+                                            { "fo", "Zm8=" },
+                                            { "foo", "Zm9v" },
+                                            { "foob", "Zm9vYg==" },
+                                            { "fooba", "Zm9vYmE=" },
                                             { "foobar", "Zm9vYmFy" } };
 
     (void)state;

@@ -81,10 +81,7 @@ static void stage_ends_without(struct stage *stage, size_t left)
     fake_clock_advance(1000000);
     assert_true(fake_loop_ended());
     assert_int_equal(fake_living(), left);
-    supervisor_free(stage->supervisor);
-    assert_int_equal(fake_timers(), 0);
-    loop_free(stage->loop);
-    free(stage);
+    stage_free(stage);
 }
 
 /* -- who outlives reeve ----------------------------------------------------------------------------------------- */

@@ -58,17 +58,8 @@ static inline void answer_question(struct question *q, bool ok, const char *why)
 /* A stage on which functions are asked. */
 static inline struct stage *a_stage_with_questions(struct plan *plan)
 {
-    struct stage *stage = xcalloc(1, sizeof *stage);
-
-    fake_reset();
     question_count = 0;
-    stage->loop = loop_new();
-    stage->supervisor = supervisor_new(
-        stage->loop, &(struct supervisor_upward){
-                         .arg = stage, .load = stage_load, .request = ask_question, .withdraw = withdraw_question });
-    supervisor_start(stage->supervisor, plan);
-    fake_turn();
-    return stage;
+    return a_stage_with(&(struct supervisor_upward){ .request = ask_question, .withdraw = withdraw_question }, plan);
 }
 
 /* The program has a function for this setting. */

@@ -2,7 +2,10 @@
 #ifndef TESTS_UNIT_CORE_STAGE_H
 #define TESTS_UNIT_CORE_STAGE_H
 
+#include "../../../src/core/process_private.h"
+#include "../../../src/core/supervisor_private.h"
 #include "base/xalloc.h"
+#include "core/handover.h"
 #include "core/supervisor.h"
 #include "fake/fake.h"
 #include "os/clock.h"
@@ -14,8 +17,11 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* A program that discards its output, has a command, and starts with the stage. */
 static inline struct program *a_program(const char *name)
@@ -29,9 +35,24 @@ static inline struct program *a_program(const char *name)
 
 struct stage {
     struct loop *loop;
+    struct supervisor_upward upward;
     struct supervisor *supervisor;
-    struct plan *next; /* what a reload loads; NULL: a broken file */
+    struct snapshot *snapshot;
+    struct plan *next;   /* what a reload loads; NULL: a broken file */
+    struct plan **plans; /* all that were loaded, held: the text of each is its number here */
+    size_t plan_count;
 };
+
+static inline struct plan *stage_keep_plan(struct stage *stage, struct plan *plan)
+{
+    char number[16];
+
+    snprintf(number, sizeof number, "%zu", stage->plan_count);
+    buffer_add_text(&plan->text, number);
+    stage->plans = xrealloc(stage->plans, (stage->plan_count + 1) * sizeof(struct plan *));
+    stage->plans[stage->plan_count++] = plan_hold(plan);
+    return plan;
+}
 
 static inline struct plan *stage_load(void *arg, struct problems *problems)
 {
@@ -39,9 +60,25 @@ static inline struct plan *stage_load(void *arg, struct problems *problems)
     struct plan *plan = stage->next;
 
     stage->next = NULL;
-    if (plan == NULL)
+    if (plan == NULL) {
         problems_add(problems, "supervisor.lua", 3, "syntax error near 'end'");
-    return plan;
+        return NULL;
+    }
+    return stage_keep_plan(stage, plan);
+}
+
+static inline struct plan *stage_load_text(void *arg, const char *text, size_t length, struct problems *problems)
+{
+    struct stage *stage = arg;
+    size_t number = 0;
+
+    (void)problems;
+    for (size_t i = 0; i < length; i++)
+        number = 10 * number + (size_t)(text[i] - '0');
+    assert_true(number < stage->plan_count);
+    stage->plans[number]->kept_in = NULL; /* this life has another one */
+    stage->plans[number]->entry = 0;
+    return plan_hold(stage->plans[number]);
 }
 
 static inline struct plan *a_plan(struct program *first, ...) __attribute__((sentinel));
@@ -57,16 +94,94 @@ static inline struct plan *a_plan(struct program *first, ...)
     return plan;
 }
 
-static inline struct stage *a_stage(struct plan *plan)
+static inline void stage_write(void *arg)
+{
+    const struct stage *stage = arg;
+
+    supervisor_write(stage->supervisor, false);
+}
+
+/* A supervisor on the stage's loop that knows nothing yet; what happens to it is written into a snapshot. */
+static inline void stage_new_life(struct stage *stage)
+{
+    stage->supervisor = supervisor_new(stage->loop, &stage->upward);
+    stage->snapshot = snapshot_new(NULL);
+    assert_non_null(stage->snapshot);
+    supervisor_keep(stage->supervisor, stage->snapshot);
+    loop_set_guard(stage->loop, &(struct loop_guard){ .next = stage_write, .arg = stage });
+}
+
+static inline struct stage *a_stage_with(const struct supervisor_upward *upward, struct plan *plan)
 {
     struct stage *stage = xcalloc(1, sizeof *stage);
 
     fake_reset();
     stage->loop = loop_new();
-    stage->supervisor = supervisor_new(stage->loop, &(struct supervisor_upward){ .arg = stage, .load = stage_load });
-    supervisor_start(stage->supervisor, plan);
+    stage->upward = *upward;
+    stage->upward.arg = stage;
+    stage->upward.load = stage_load;
+    stage->upward.load_text = stage_load_text;
+    stage_new_life(stage);
+    supervisor_start(stage->supervisor, stage_keep_plan(stage, plan));
     fake_turn();
     return stage;
+}
+
+static inline struct stage *a_stage(struct plan *plan)
+{
+    return a_stage_with(&(struct supervisor_upward){ 0 }, plan);
+}
+
+static inline struct snapshot *copy_of_snapshot(const struct snapshot *s)
+{
+    size_t length;
+    const char *bytes = snapshot_bytes(s, &length);
+    int fd = memfd_create("test", MFD_CLOEXEC);
+
+    assert_int_equal(write(fd, bytes, length), length);
+    return snapshot_open(fd, NULL);
+}
+
+/* What ends with a life: its children do not. */
+static inline void stage_end_life(struct stage *stage)
+{
+    struct supervisor *s = stage->supervisor;
+
+    loop_set_guard(stage->loop, NULL);
+    for (size_t i = 0; i < s->all.count; i++) {
+        struct process *p = s->all.process[i];
+
+        care_forget(p);
+        child_free(p->child);
+        p->child = NULL;
+        timer_stop(&p->timer);
+        timer_stop(&p->patience);
+    }
+    supervisor_free(s);
+    snapshot_free(stage->snapshot);
+    assert_int_equal(fake_timers(), 0);
+}
+
+/* This life ends here, and the next one goes on from what it has written: after all callbacks have returned. `whole`:
+ * for an upgrade; else as after a crash. */
+static inline void stage_handover(struct stage *stage, bool whole)
+{
+    struct snapshot *former;
+    struct handover *handover;
+    struct error e;
+
+    fake_turn();
+    supervisor_write(stage->supervisor, whole);
+    former = copy_of_snapshot(stage->snapshot);
+    assert_non_null(former);
+    stage_end_life(stage);
+    handover = handover_open(former, &stage->upward, &e);
+    assert_non_null(handover);
+    stage_new_life(stage);
+    handover_claim(handover, stage->supervisor);
+    handover_resume(handover, stage->supervisor);
+    handover_close(handover);
+    fake_turn();
 }
 
 static inline void keep_first(struct process *p, void *arg)
@@ -101,6 +216,22 @@ static inline bool stage_reload(struct stage *stage, struct plan *next, struct b
     return good;
 }
 
+/* No life follows. */
+static inline void stage_free(struct stage *stage)
+{
+    loop_set_guard(stage->loop, NULL);
+    supervisor_free(stage->supervisor);
+    snapshot_free(stage->snapshot);
+    assert_int_equal(fake_timers(), 0);
+    for (size_t i = 0; i < stage->plan_count; i++) {
+        stage->plans[i]->kept_in = NULL;
+        plan_release(stage->plans[i]);
+    }
+    free(stage->plans);
+    loop_free(stage->loop);
+    free(stage);
+}
+
 /* Everything ends; nothing may be left. */
 static inline void stage_ends(struct stage *stage)
 {
@@ -109,10 +240,7 @@ static inline void stage_ends(struct stage *stage)
     fake_clock_advance(1000000);
     assert_true(fake_loop_ended());
     assert_int_equal(fake_living(), 0);
-    supervisor_free(stage->supervisor);
-    assert_int_equal(fake_timers(), 0);
-    loop_free(stage->loop);
-    free(stage);
+    stage_free(stage);
     fake_reset();
 }
 

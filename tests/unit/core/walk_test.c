@@ -1,29 +1,43 @@
-/* A random walk over every interleaving of start, stop, restart, reload, scale, exit, ready and timeout, of programs
- * that wait for one another. Whatever the order, there are never two living children of one process, none is lost,
- * nobody overtakes whom he requires, and nothing gets stuck.
+/* A random walk over every interleaving of start, stop, restart, reload, scale, exit, ready, timeout and handover, of
+ * programs that wait for one another. Whatever the order, there are never two living children of one process, none is
+ * lost, nobody overtakes whom he requires, and nothing gets stuck.
  *
  *     walk_test [STEPS [SEED]]
  *
  * Without a seed it is the same walk each time, so that a change is to blame for what it breaks; `random` as the seed
- * goes where nobody has been. */
+ * goes where nobody has been. Each walk is one of a child's, so that one that ends badly can be walked again without
+ * some of its steps: the shortest one that is still bad is told. */
 #include "questions.h"
 
 #include "base/log.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { PROGRAMS = 6, WALKS = 200 };
+
+/* A walk: the plan that it begins with, and its steps, each a seed of its own. */
+struct walk {
+    unsigned long long plan;
+    unsigned long long *steps; /* owned */
+    size_t count;
+};
+
+static const struct walk *walk;
+static bool telling;    /* what each step does */
+static size_t *stepped; /* shared with the child that walks: how far it came */
 
 static const char *const names[PROGRAMS] = { "a", "b", "c", "d", "e", "f" };
 
 /* Of pid files, in memory if possible: they are synced. */
 static char folder[] = "/dev/shm/walk_test.XXXXXX";
 
-static unsigned long long seed, random_state;
-static long steps = 1000000;
+static unsigned long long random_state;
 
 /* xorshift: the same walk for the same seed on every machine. */
 static unsigned pick(unsigned below)
@@ -137,6 +151,19 @@ static struct plan *a_random_plan(void)
     return plan;
 }
 
+static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
+{
+    va_list arguments;
+
+    if (!telling)
+        return;
+    fputs("    ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
 static struct process *any_process(struct supervisor *s)
 {
     static const char *const targets[] = { "a", "b", "c", "d", "e", "f", "a:1", "b:2", "c:3", "all" };
@@ -195,6 +222,7 @@ static void one_child_ends(struct supervisor *s)
     pid = fake_living_pid(pick((unsigned)fake_living()));
     if (pick(6) == 0)
         fake_group_survives(pid);
+    say("pid %d ends", (int)pid);
     if (pick(4) != 0)
         leave_a_daemon(s, pid);
     if (pick(3) == 0)
@@ -208,8 +236,10 @@ static void one_child_ends(struct supervisor *s)
 static void time_passes(void)
 {
     static const msec times[] = { 0, 1, 499, 500, 1000, 3000, 10000, 60000 };
+    msec time = times[pick(8)];
 
-    fake_clock_advance(times[pick(8)]);
+    say("%lld ms pass", (long long)time);
+    fake_clock_advance(time);
 }
 
 static void one_child_says(void)
@@ -221,9 +251,14 @@ static void one_child_says(void)
                                          "EXTEND_TIMEOUT_USEC=5000000",
                                          "WATCHDOG_USEC=700000",
                                          "MAINPID=1" };
+    const char *text = texts[pick(7)];
+    pid_t pid;
 
-    if (fake_living() > 0)
-        fake_notify(fake_living_pid(pick((unsigned)fake_living())), texts[pick(7)]);
+    if (fake_living() == 0)
+        return;
+    pid = fake_living_pid(pick((unsigned)fake_living()));
+    say("pid %d says %s", (int)pid, text);
+    fake_notify(pid, text);
 }
 
 /* A verb with several targets. */
@@ -237,75 +272,123 @@ static void do_to_all(struct process *p, void *arg)
 static void do_at_random_to_all(struct supervisor *s)
 {
     static void (*verbs[])(struct process *) = { process_start, process_stop, process_restart };
+    unsigned verb = pick(3);
     bool known;
 
-    supervisor_each(s, "all", do_to_all, &verbs[pick(3)], &known);
+    say("all of them: verb %u of start, stop, restart", verb);
+    supervisor_each(s, "all", do_to_all, &verbs[verb], &known);
 }
 
 static void scale_one(struct supervisor *s)
 {
     struct plan *plan = supervisor_plan(s);
+    struct program *program;
+    int count = (int)pick(5);
 
-    if (plan->program_count > 0)
-        supervisor_scale(s, plan->programs[pick((unsigned)plan->program_count)], (int)pick(5), pick(2));
+    if (plan->program_count == 0)
+        return;
+    program = plan->programs[pick((unsigned)plan->program_count)];
+    say("%s is scaled to %d", program->name, count);
+    supervisor_scale(s, program, count, pick(2));
 }
 
 static void one_function_answers(void)
 {
-    if (question_count > 0)
-        answer_question(questions[pick((unsigned)question_count)], pick(2), pick(4) == 0 ? "it cannot be" : NULL);
+    if (question_count == 0)
+        return;
+    say("a function answers");
+    answer_question(questions[pick((unsigned)question_count)], pick(2), pick(4) == 0 ? "it cannot be" : NULL);
+}
+
+static void one_wish(struct process *p)
+{
+    unsigned verb = pick(4);
+
+    if (p == NULL)
+        return;
+    say("%s, which is %s, is to %s", process_name(p), process_state_name(process_state(p)),
+        verb < 2    ? "start"
+        : verb == 2 ? "stop"
+                    : "restart");
+    (verb < 2 ? process_start : verb == 2 ? process_stop : process_restart)(p);
+}
+
+static void reload_at_random(struct stage *stage)
+{
+    bool broken = pick(8) == 0;
+
+    say("a reload%s", broken ? " of a broken file" : "");
+    stage_reload(stage, broken ? NULL : a_random_plan(), NULL);
+}
+
+static void hand_over_at_random(struct stage *stage)
+{
+    bool whole = pick(2);
+
+    if (supervisor_is_ending(stage->supervisor))
+        return;
+    say("%s", whole ? "an upgrade" : "a crash");
+    stage_handover(stage, whole);
+}
+
+static void the_world_changes(void)
+{
+    switch (pick(3)) {
+    case 0:
+        say("some spawns fail");
+        fake_spawn_fails((int)pick(3), "fork: Resource temporarily unavailable");
+        break;
+    case 1:
+        say("children do as they are told, or not");
+        fake_obey(pick(2));
+        break;
+    case 2:
+        say("who is dialled refuses, or not");
+        fake_dial_refused(pick(2) ? "Connection refused" : NULL);
+        break;
+    }
 }
 
 static void one_step(struct stage *stage)
 {
-    struct supervisor *s = stage->supervisor;
-    struct process *p = any_process(s);
-
-    switch (pick(17)) {
+    switch (pick(18)) {
     case 0:
     case 1:
-        if (p != NULL)
-            process_start(p);
-        break;
     case 2:
-        if (p != NULL)
-            process_stop(p);
-        break;
     case 3:
-        if (p != NULL)
-            process_restart(p);
+        one_wish(any_process(stage->supervisor));
         break;
     case 4:
         if (pick(8) == 0)
-            stage_reload(stage, pick(8) == 0 ? NULL : a_random_plan(), NULL);
+            reload_at_random(stage);
         break;
     case 5:
         if (pick(4) == 0)
-            scale_one(s);
+            scale_one(stage->supervisor);
         break;
     case 6:
-        fake_spawn_fails((int)pick(3), "fork: Resource temporarily unavailable");
-        break;
     case 7:
-        fake_obey(pick(2));
+        the_world_changes();
         break;
     case 8:
     case 9:
-        one_child_ends(s);
-        break;
     case 10:
-        one_child_says();
+        one_child_ends(stage->supervisor);
         break;
     case 11:
-        fake_dial_refused(pick(2) ? "Connection refused" : NULL);
-        break;
-    case 15:
-    case 16:
-        one_function_answers();
+        one_child_says();
         break;
     case 12:
+    case 13:
+        one_function_answers();
+        break;
+    case 14:
         if (pick(4) == 0)
-            do_at_random_to_all(s);
+            do_at_random_to_all(stage->supervisor);
+        break;
+    case 15:
+        if (pick(8) == 0)
+            hand_over_at_random(stage);
         break;
     default:
         time_passes();
@@ -353,6 +436,10 @@ static void find_restless(struct process *p, void *arg)
     bool at_rest =
         process_wanted(p) ? state == PROCESS_RUNNING || state == PROCESS_FATAL || waits : process_is_settled(p);
 
+    if (!at_rest && telling)
+        fprintf(stderr, "  %s is %s for ever%s%s%s%s%s\n", process_name(p), process_state_name(state),
+                p->ended ? ", ended" : "", p->group_lives ? ", its group lives" : "", p->held ? ", held" : "",
+                p->timer != NULL ? ", with a timer" : "", p->gate != NULL ? ", at its gate" : "");
     if (!at_rest)
         *(bool *)arg = true;
 }
@@ -387,73 +474,174 @@ static void calm_down(struct stage *stage)
     check_invariants(stage, true);
 }
 
+/* ---- walks ------------------------------------------------------------------------------------- */
+
 static void stop_one(struct process *p, void *arg)
 {
     (void)arg;
     process_stop(p);
 }
 
-static void no_walk_ends_badly(void **state)
+static void it_ends_well(void **state)
 {
+    struct stage *stage;
     bool known;
 
     (void)state;
-    for (int walk = 0; walk < WALKS; walk++) {
-        struct stage *stage = a_stage_with_questions(a_random_plan());
-
-        for (long i = 0; i < steps / WALKS; i++) {
-            one_step(stage);
-            fake_turn();
-            check_invariants(stage, false);
-            if (supervisor_is_ending(stage->supervisor))
-                break;
-        }
-        calm_down(stage);
-        supervisor_each(stage->supervisor, "all", stop_one, NULL, &known); /* detached ones, too */
-        fake_clock_advance(60000);
-        assert_int_equal(fake_strays(), 0);
-        stage_ends(stage);
+    random_state = walk->plan;
+    stage = a_stage_with_questions(a_random_plan());
+    for (*stepped = 0; *stepped < walk->count && !supervisor_is_ending(stage->supervisor);) {
+        random_state = walk->steps[(*stepped)++];
+        one_step(stage);
+        fake_turn();
+        check_invariants(stage, false);
     }
+    calm_down(stage);
+    supervisor_each(stage->supervisor, "all", stop_one, NULL, &known); /* detached ones, too */
+    fake_clock_advance(60000);
+    assert_int_equal(fake_strays(), 0);
+    stage_ends(stage);
 }
 
-static int make_folder(void **state)
+static void be_silent(void)
 {
-    (void)state;
+    int null = open("/dev/null", O_WRONLY);
+
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+    close(null);
+}
+
+/* In a child: whatever it does, we go on. */
+static bool ends_well(const struct walk *w)
+{
+    const struct CMUnitTest test[] = { cmocka_unit_test(it_ends_well) };
+    int status = 0;
+    pid_t pid;
+
+    walk = w;
+    fflush(NULL);
+    pid = telling ? 0 : fork(); /* the one that is told is walked for a debugger, too */
+    if (pid == 0) {
+        if (!telling)
+            be_silent();
+        _exit(cmocka_run_group_tests(test, NULL, NULL) != 0);
+    }
+    return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+/* ---- the shortest bad one ---------------------------------------------------------------------- */
+
+static struct walk without(const struct walk *w, size_t from, size_t count)
+{
+    struct walk shorter = { .plan = w->plan, .steps = xcalloc(w->count + 1, sizeof *w->steps) };
+
+    for (size_t i = 0; i < w->count; i++)
+        if (i < from || i >= from + count)
+            shorter.steps[shorter.count++] = w->steps[i];
+    return shorter;
+}
+
+/* Leave out `count` steps wherever it stays bad; whether it could be done. */
+static bool leave_out(struct walk *w, size_t count)
+{
+    bool done = false;
+
+    for (size_t from = 0; from < w->count;) {
+        struct walk shorter = without(w, from, count);
+        bool good = ends_well(&shorter);
+
+        if (!good) {
+            free(w->steps);
+            *w = shorter;
+            done = true;
+        } else {
+            free(shorter.steps);
+            from += count;
+        }
+    }
+    return done;
+}
+
+static void shrink(struct walk *w)
+{
+    for (size_t count = w->count / 2; count > 0; count /= 2)
+        while (leave_out(w, count) && count == 1)
+            ;
+}
+
+static void tell(struct walk *w)
+{
+    size_t before = w->count;
+
+    shrink(w);
+    fprintf(stderr, "a walk of %zu steps ends badly, and so do these %zu:\n", before, w->count);
+    telling = true;
+    ends_well(w);
+}
+
+/* ---- all of them ------------------------------------------------------------------------------- */
+
+static bool all_end_well(unsigned long long seed, long steps)
+{
+    struct walk w = { .steps = xcalloc((size_t)steps / WALKS + 1, sizeof *w.steps) };
+    bool good = true;
+
+    for (int i = 0; good && i < WALKS; i++) {
+        random_state = seed + (unsigned long long)i * 0x9e3779b97f4a7c15u;
+        pick(2);
+        w.plan = random_state;
+        for (w.count = 0; w.count < (size_t)steps / WALKS; w.count++) {
+            pick(2);
+            w.steps[w.count] = random_state * 0x2545f4914f6cdd1du | 1;
+        }
+        good = ends_well(&w);
+        if (!good) {
+            w.count = *stepped; /* what came after that is not to blame */
+            tell(&w);
+        }
+    }
+    free(w.steps);
+    return good;
+}
+
+static bool make_folder(void)
+{
     if (access("/dev/shm", W_OK) < 0)
         strcpy(folder, "/tmp/walk_test.XXXXXX");
-    return mkdtemp(folder) != NULL ? 0 : -1;
+    return mkdtemp(folder) != NULL;
 }
 
-static int remove_folder(void **state)
+static void remove_folder(void)
 {
     char path[300];
     struct dirent *entry;
     DIR *all = opendir(folder);
 
-    (void)state;
     while (all != NULL && (entry = readdir(all)) != NULL) {
         snprintf(path, sizeof path, "%.30s/%.250s", folder, entry->d_name);
         unlink(path); /* not . and .. */
     }
     closedir(all);
-    return rmdir(folder);
+    rmdir(folder);
 }
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(no_walk_ends_badly) };
+    long steps = argc > 1 ? strtol(argv[1], NULL, 10) : 1000000;
+    unsigned long long seed = 1;
     struct error e;
-    int failed;
+    bool good;
 
-    seed = argc <= 2                        ? 1
-           : strcmp(argv[2], "random") == 0 ? (unsigned long long)time(NULL) * 2654435761u + 1
-                                            : strtoull(argv[2], NULL, 0);
-    if (argc > 1)
-        steps = strtol(argv[1], NULL, 10);
-    random_state = seed;
+    if (argc > 2)
+        seed = strcmp(argv[2], "random") == 0 ? (unsigned long long)time(NULL) * 2654435761u + 1
+                                              : strtoull(argv[2], NULL, 0);
+    stepped = mmap(NULL, sizeof *stepped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     log_open(NULL, 0, LOG_EMERG, LOG_DAEMON, &e);
-    failed = cmocka_run_group_tests(tests, make_folder, remove_folder);
-    if (failed > 0)
+    good = make_folder() && all_end_well(seed, steps);
+    remove_folder();
+    munmap(stepped, sizeof *stepped);
+    if (!good)
         fprintf(stderr, "to see it again: %s %ld %llu\n", argv[0], steps, seed);
-    return failed;
+    return good ? 0 : 1;
 }

@@ -1,0 +1,42 @@
+/* pack: named fields in a row of bytes, for a reader of another version: what it does not know it passes over, what is
+ * not there it takes for 0 or NULL. The same name may come several times. */
+#ifndef BASE_PACK_H
+#define BASE_PACK_H
+
+#include "base/buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A name has at most 255 bytes. A 0, a NULL is left out. */
+void pack_number(struct buffer *out, const char *name, int64_t number);
+void pack_text(struct buffer *out, const char *name, const char *text);
+void pack_bytes(struct buffer *out, const char *name, const void *data, size_t length);
+
+/* The fields of some bytes, which it borrows. */
+struct unpack {
+    const char *data;
+    size_t length, at; /* where the last one was found: most are asked for in their order */
+};
+
+/* False: they are broken, and there are no fields then. */
+bool unpack_begin(struct unpack *u, const void *data, size_t length);
+
+/* 0: not there. */
+int64_t unpack_number(struct unpack *u, const char *name);
+
+/* A copy, the caller's; NULL: not there. */
+char *unpack_text(struct unpack *u, const char *name);
+
+/* Borrowed; NULL: not there. */
+const char *unpack_bytes(struct unpack *u, const char *name, size_t *length);
+
+/* The number that a value is. */
+int64_t unpack_value(const char *value, size_t length);
+
+/* The next field of that name behind the one that was found last; NULL: there is no other. To begin with the first one,
+ * set `at` to 0. */
+const char *unpack_next(struct unpack *u, const char *name, size_t *length);
+
+#endif

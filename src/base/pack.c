@@ -1,0 +1,158 @@
+/* A field is the length of its name in a byte, the name, the length of its value in four bytes, and the value. Numbers
+ * are as many bytes as they need, the lowest first. */
+#include "base/pack.h"
+
+#include "base/xalloc.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { LENGTH_SIZE = 4 };
+
+static void pack_head(struct buffer *out, const char *name, size_t length)
+{
+    size_t name_length = strlen(name);
+    unsigned char size[LENGTH_SIZE];
+
+    assert(name_length <= 255 && length <= UINT32_MAX);
+    for (int i = 0; i < LENGTH_SIZE; i++)
+        size[i] = (unsigned char)(length >> 8 * i);
+    buffer_add_char(out, (char)name_length);
+    buffer_add(out, name, name_length);
+    buffer_add(out, size, sizeof size);
+}
+
+void pack_bytes(struct buffer *out, const char *name, const void *data, size_t length)
+{
+    pack_head(out, name, length);
+    buffer_add(out, data, length);
+}
+
+void pack_text(struct buffer *out, const char *name, const char *text)
+{
+    if (text != NULL)
+        pack_bytes(out, name, text, strlen(text));
+}
+
+void pack_number(struct buffer *out, const char *name, int64_t number)
+{
+    unsigned char bytes[8];
+    size_t length = 0;
+    int64_t rest = number;
+
+    if (number == 0)
+        return;
+    do {
+        bytes[length++] = (unsigned char)rest;
+        rest = rest < 0 ? ~(~rest >> 8) : rest >> 8;
+        /* the highest bit of the last byte is the sign */
+    } while (length < 8 && !((rest == 0 && bytes[length - 1] < 128) || (rest == -1 && bytes[length - 1] >= 128)));
+    pack_bytes(out, name, bytes, length);
+}
+
+/* -- reading ---------------------------------------------------------------------------------------------------- */
+
+struct field {
+    const char *name, *value;
+    size_t name_length, value_length;
+    size_t end;
+};
+
+static bool read_field(const struct unpack *u, size_t at, struct field *f)
+{
+    const unsigned char *data = (const unsigned char *)u->data + at;
+    size_t left = u->length - at;
+
+    if (left < 1 || left - 1 < data[0] + (size_t)LENGTH_SIZE)
+        return false;
+    f->name_length = data[0];
+    f->name = (const char *)data + 1;
+    data += 1 + f->name_length;
+    left -= 1 + f->name_length + LENGTH_SIZE;
+    f->value_length = 0;
+    for (int i = 0; i < LENGTH_SIZE; i++)
+        f->value_length |= (size_t)data[i] << 8 * i;
+    f->value = (const char *)data + LENGTH_SIZE;
+    f->end = at + 1 + f->name_length + LENGTH_SIZE + f->value_length;
+    return f->value_length <= left;
+}
+
+bool unpack_begin(struct unpack *u, const void *data, size_t length)
+{
+    struct field f;
+    size_t at = 0;
+
+    *u = (struct unpack){ .data = data, .length = length };
+    while (at < length && read_field(u, at, &f))
+        at = f.end;
+    if (at != length)
+        u->length = 0;
+    return at == length;
+}
+
+static bool is_called(const struct field *f, const char *name)
+{
+    return strlen(name) == f->name_length && memcmp(name, f->name, f->name_length) == 0;
+}
+
+/* From `from` on, up to `until`. */
+static bool find(const struct unpack *u, const char *name, size_t from, size_t until, struct field *f)
+{
+    for (size_t at = from; at < until && read_field(u, at, f); at = f->end)
+        if (is_called(f, name))
+            return true;
+    return false;
+}
+
+const char *unpack_bytes(struct unpack *u, const char *name, size_t *length)
+{
+    struct field f;
+
+    *length = 0;
+    if (!find(u, name, u->at, u->length, &f) && !find(u, name, 0, u->at, &f))
+        return NULL;
+    u->at = f.end;
+    *length = f.value_length;
+    return f.value;
+}
+
+const char *unpack_next(struct unpack *u, const char *name, size_t *length)
+{
+    struct field f;
+
+    *length = 0;
+    if (!find(u, name, u->at, u->length, &f))
+        return NULL;
+    u->at = f.end;
+    *length = f.value_length;
+    return f.value;
+}
+
+int64_t unpack_value(const char *value, size_t length)
+{
+    const unsigned char *bytes = (const unsigned char *)value;
+    uint64_t number;
+
+    if (length == 0)
+        return 0;
+    number = bytes[(length < 8 ? length : 8) - 1] >= 128 ? ~0ull : 0;
+    for (size_t i = length < 8 ? length : 8; i-- > 0;)
+        number = number << 8 | bytes[i];
+    return (int64_t)number;
+}
+
+int64_t unpack_number(struct unpack *u, const char *name)
+{
+    size_t length;
+    const char *value = unpack_bytes(u, name, &length);
+
+    return unpack_value(value, length);
+}
+
+char *unpack_text(struct unpack *u, const char *name)
+{
+    size_t length;
+    const char *text = unpack_bytes(u, name, &length);
+
+    return text != NULL ? xstrndup(text, length) : NULL;
+}

@@ -1,0 +1,280 @@
+/* From one life of reeve to the next, as `reeve run` sees it. */
+#include "base/log.h"
+#include "base/pack.h"
+#include "base/xalloc.h"
+#include "control/foreign.h"
+#include "control/upgrade.h"
+#include "modules/gearman.h"
+#include "os/resume.h"
+#include "run_private.h"
+#include "script/script.h"
+#include "script/task.h"
+#include "version.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- to the next one ----------------------------------------------------------------------------- */
+
+static void pack_log(struct buffer *out)
+{
+    struct buffer file = { 0 };
+    const char *path;
+    int fd;
+
+    for (size_t i = 0; (path = log_file_at(i, &fd)) != NULL; i++) {
+        buffer_clear(&file);
+        pack_text(&file, "path", path);
+        pack_number(&file, "fd", fd);
+        pack_bytes(out, "log", file.data, file.length);
+    }
+    buffer_free(&file);
+}
+
+static void write_run(struct run *r)
+{
+    struct buffer out = { 0 };
+
+    pack_text(&out, "version", REEVE_VERSION);
+    pack_text(&out, "file", r->file);
+    pack_text(&out, "pidfile", r->pidfile);
+    pack_log(&out);
+    r->openings = log_openings();
+    snapshot_put(r->snapshot, &r->entry, "run", &out);
+    buffer_free(&out);
+}
+
+static void write_all(struct run *r)
+{
+    supervisor_write(r->supervisor, true);
+    server_write(r->server, true);
+}
+
+static bool leave(void *arg, struct error *e)
+{
+    struct run *r = arg;
+    size_t running = tasks_count();
+
+    log_notice("upgrade: running '%s'", resume_path());
+    if (running > 0)
+        log_notice("%zu hook%s or task%s that still ran end%s with this life", running, running == 1 ? "" : "s",
+                   running == 1 ? "" : "s", running == 1 ? "s" : "");
+    write_all(r);
+    if (!snapshot_is_whole(r->snapshot))
+        return failure(e, "there was no memory to write everything down");
+    return resume_exec(snapshot_fd(r->snapshot), e);
+}
+
+static void on_callback(void *arg)
+{
+    resume_watch_begin();
+    (void)arg;
+}
+
+static void on_callback_over(void *arg)
+{
+    struct run *r = arg;
+
+    supervisor_write(r->supervisor, false);
+    server_write(r->server, false);
+    if (r->openings != log_openings())
+        write_run(r);
+}
+
+static void on_turn_over(void *arg)
+{
+    resume_watch_end();
+    (void)arg;
+}
+
+void life_keep(struct run *r)
+{
+    static const char without[] = "reeve cannot be upgraded, and its programs end with it if it crashes";
+    struct error e;
+
+    r->snapshot = snapshot_new(&e);
+    if (r->snapshot == NULL) {
+        log_warning("%s: %s", e.text, without);
+        return;
+    }
+    write_run(r);
+    supervisor_keep(r->supervisor, r->snapshot);
+    script_keep(r->snapshot);
+    upgrade_enable(r->supervisor, leave, r);
+}
+
+void life_follow(struct run *r, const struct plan *plan)
+{
+    (void)r;
+    resume_set_limit(plan->settings.hang_limit);
+}
+
+void life_arm(struct run *r)
+{
+    const struct loop_guard guard = { on_callback, on_callback_over, on_turn_over, r };
+
+    if (r->snapshot == NULL)
+        return;
+    write_all(r);
+    life_follow(r, supervisor_plan(r->supervisor));
+    loop_set_guard(r->loop, &guard);
+    resume_arm(snapshot_fd(r->snapshot));
+}
+
+void life_end(struct run *r)
+{
+    loop_set_guard(r->loop, NULL);
+    upgrade_enable(NULL, NULL, NULL);
+    script_keep(NULL);
+}
+
+/* ---- from the former one ------------------------------------------------------------------------- */
+
+const char *life_why(const struct run *r)
+{
+    static char text[40];
+
+    if (r->why == RESUME_UPGRADE)
+        return "an upgrade";
+    if (r->why == RESUME_HANG)
+        return "a hang";
+    snprintf(text, sizeof text, "a crash by SIG%s", signal_name(r->why));
+    return text;
+}
+
+static void adopt_log(const char *data, size_t length)
+{
+    struct unpack u;
+    char *path;
+    int fd;
+
+    if (!unpack_begin(&u, data, length) || (path = unpack_text(&u, "path")) == NULL)
+        return;
+    fd = resume_claim(unpack_number(&u, "fd"));
+    if (fd >= 0)
+        log_adopt(path, fd);
+    free(path);
+}
+
+static void read_run(const char *data, size_t length, void *arg)
+{
+    struct run *r = arg;
+    struct unpack u;
+
+    if (!unpack_begin(&u, data, length))
+        return;
+    free(r->file);
+    free(r->pidfile);
+    r->file = unpack_text(&u, "file");
+    r->pidfile = unpack_text(&u, "pidfile");
+    u.at = 0;
+    while ((data = unpack_next(&u, "log", &length)) != NULL)
+        adopt_log(data, length);
+}
+
+static struct handover *read_former(struct run *r, struct error *e)
+{
+    struct snapshot *snapshot;
+    int fd;
+
+    if (!resume_begin(r->resume_said, &fd, &r->why) || resume_claim(fd) < 0) {
+        failure(e, "--resume is only for reeve itself");
+        return NULL;
+    }
+    snapshot = snapshot_open(fd, e);
+    if (snapshot == NULL)
+        return NULL;
+    resume_hold();
+    resume_arm_early(fd);
+    snapshot_each(snapshot, "run", read_run, r);
+    foreign_enable();
+    script_attach(&r->upward, r->file);
+    script_resume(snapshot, NULL);
+    return handover_open(snapshot, &r->upward, e);
+}
+
+/* There were too many: what ended us is to be seen by whoever started us. */
+static void count_crash(struct run *r)
+{
+    if (r->why == RESUME_UPGRADE)
+        return;
+    handover_count_crash(r->former);
+    if (!handover_is_hopeless(r->former))
+        return;
+    log_error("reeve ends: after %s, one of too many within a minute", life_why(r));
+    resume_give_up(r->why);
+}
+
+struct plan *life_read(struct run *r)
+{
+    struct plan *plan;
+    struct error e;
+
+    r->former = read_former(r, &e);
+    if (r->former == NULL) {
+        log_error("reeve cannot go on after %s: %s", life_why(r), e.text);
+        return NULL;
+    }
+    plan = handover_plan(r->former);
+    if (!run_open_log(r, &plan->settings, &e))
+        log_error("log: %s", e.text);
+    count_crash(r);
+    return plan;
+}
+
+static void resume_sockets(struct run *r, const struct plan *plan)
+{
+    struct problems problems = { 0 };
+    struct buffer text = { 0 };
+    struct error e;
+
+    handover_claim(r->former, r->supervisor);
+    if (!supervisor_open_sockets(r->supervisor, plan, &problems)) {
+        problems_print(&problems, &text);
+        log_error("%s", text.data);
+    }
+    server_resume(r->server, handover_snapshot(r->former), plan);
+    if (!server_listen(r->server, plan, &e))
+        log_error("%s", e.text);
+    run_name_address(r);
+    problems_free(&problems);
+    buffer_free(&text);
+}
+
+static void resume_state(struct run *r, const struct plan *plan)
+{
+    const char *folder = plan->settings.state_dir;
+    struct error e;
+
+    if (folder != NULL && !supervisor_keep_state(r->supervisor, folder, &e))
+        log_error("state_dir: %s", e.text);
+}
+
+static void tell(const struct run *r)
+{
+    size_t count = supervisor_process_count(r->supervisor);
+
+    log_at(r->why == RESUME_UPGRADE ? LOG_NOTICE : LOG_ERR, "reeve %s goes on after %s: %zu process%s", REEVE_VERSION,
+           life_why(r), count, count == 1 ? "" : "es");
+    if (supervisor_is_quiet(r->supervisor))
+        log_error("reeve: %s", supervisor_quiet_reason);
+}
+
+void life_resume(struct run *r)
+{
+    struct plan *plan = handover_plan(r->former);
+
+    resume_sockets(r, plan);
+    handover_resume(r->former, r->supervisor);
+    resume_state(r, plan);
+    gearman_open(r->supervisor);
+    tell(r);
+    life_arm(r);
+    resume_release();
+    server_resume_clients(r->server, handover_snapshot(r->former), life_why(r));
+    handover_close(r->former);
+    r->former = NULL;
+    resume_close_rest();
+}

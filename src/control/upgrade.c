@@ -1,0 +1,228 @@
+/* The new binary is asked first, in a child, whether it could go on from where we are: it reads the state and evaluates
+ * the configuration in it. */
+#include "control/upgrade.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "control/foreign.h"
+#include "core/command.h"
+#include "core/handover.h"
+#include "core/tool.h"
+#include "os/resume.h"
+#include "script/script.h"
+#include "version.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { CHECK_LIMIT = 30000, CHECK_OUTPUT = 64 << 10 };
+
+static struct {
+    struct supervisor *supervisor; /* NULL: nobody can be upgraded here */
+    upgrade_leave_fn *leave;
+    void *arg;
+    struct tool *check;
+    struct reply *reply; /* to be told a failure; NULL: nobody waits */
+    bool leaving;        /* as soon as all events are told */
+} upgrade;
+
+static void fail(const char *why)
+{
+    struct reply *r = upgrade.reply;
+
+    log_error("no upgrade: %s", why);
+    upgrade.reply = NULL;
+    upgrade.leaving = false;
+    if (r == NULL)
+        return;
+    reply_fail(r, REPLY_FAILED, "no upgrade, the old reeve runs on: %s", why);
+    reply_end(r);
+}
+
+/* What events cause belongs to this life. */
+static void leave(void *arg)
+{
+    struct supervisor *s = arg;
+    struct error e;
+
+    if (upgrade.supervisor == NULL || !upgrade.leaving)
+        return;
+    if (!bus_is_empty(supervisor_bus(s)))
+        loop_later(supervisor_loop(s), leave, s);
+    else if (supervisor_is_ending(s))
+        fail("reeve is stopping");
+    else if (!upgrade.leave(upgrade.arg, &e))
+        fail(e.text);
+}
+
+/* ---- the check --------------------------------------------------------------------------------- */
+
+static void explain(const struct tool_result *result, struct error *e)
+{
+    const char *text = result->err->length > 0 ? result->err->data : "";
+    int length = (int)strcspn(text, "\n");
+
+    if (result->error != NULL)
+        failure(e, "%s", result->error);
+    else if (length > 0)
+        failure(e, "%.*s", length, text);
+    else if (result->signal != 0)
+        failure(e, "killed by SIG%s", signal_name(result->signal));
+    else
+        failure(e, "exited with status %d", result->code);
+    failure_in(e, "'%s' cannot go on from here", resume_path());
+}
+
+static void on_checked(const struct tool_result *result, void *arg)
+{
+    struct error e;
+
+    (void)arg;
+    upgrade.check = NULL;
+    if (result->error != NULL || result->code != 0) {
+        explain(result, &e);
+        fail(e.text);
+        return;
+    }
+    upgrade.leaving = true;
+    loop_later(supervisor_loop(upgrade.supervisor), leave, upgrade.supervisor);
+}
+
+static bool begin_check(struct error *e)
+{
+    struct supervisor *s = upgrade.supervisor;
+    struct words cmd = { 0 };
+    struct tool_request request = { .cmd = &cmd, .timeout = CHECK_LIMIT, .max_output = CHECK_OUTPUT };
+
+    supervisor_write(s, true);
+    if (!snapshot_is_whole(supervisor_snapshot(s)))
+        return failure(e, "there was no memory to write everything down");
+    words_add(&cmd, resume_path());
+    words_add(&cmd, "run");
+    words_add(&cmd, "--check-state");
+    request.input = snapshot_bytes(supervisor_snapshot(s), &request.input_length);
+    upgrade.check = tool_start(supervisor_children(s), supervisor_loop(s), &request, on_checked, NULL, e);
+    words_free(&cmd);
+    return upgrade.check != NULL;
+}
+
+/* ---- the verb ---------------------------------------------------------------------------------- */
+
+/* The client has gone: it goes on all the same. */
+static void on_cancel(struct reply *r, void *work)
+{
+    (void)r;
+    (void)work;
+    upgrade.reply = NULL;
+}
+
+static void run(const struct request *q, struct reply *r)
+{
+    struct error e;
+
+    if (upgrade.supervisor == NULL || supervisor_snapshot(q->supervisor) == NULL)
+        failure(&e, "this reeve keeps no state for another one");
+    else if (supervisor_is_ending(q->supervisor))
+        failure(&e, "reeve is stopping");
+    else if (upgrade.check != NULL || upgrade.leaving)
+        failure(&e, "another upgrade is under way");
+    else if (begin_check(&e)) {
+        upgrade.reply = r;
+        reply_later(r, on_cancel, NULL);
+        return;
+    }
+    reply_fail(r, REPLY_FAILED, "no upgrade: %s", e.text);
+    reply_end(r);
+}
+
+/* We are what it was to lead to. */
+static void resume(const struct request *q, const char *work, size_t length, struct reply *r)
+{
+    (void)work;
+    (void)length;
+    if (strcmp(q->resumed, "an upgrade") == 0)
+        reply_line(r, "upgraded: this is reeve %s", REEVE_VERSION);
+    else
+        reply_fail(r, REPLY_FAILED, "reeve began anew before the upgrade, after %s", q->resumed);
+    reply_end(r);
+}
+
+void upgrade_register(void)
+{
+    static const struct command verb = {
+        "upgrade",
+        "",
+        "run the reeve that is now at its path; programs do not notice\n"
+        "Processes, their pipes, sockets and histories, and the clients of the control port are handed over. The new "
+        "binary is tried first; if it fails, the old one runs on.",
+        "",
+        0,
+        0,
+        true,
+        run
+    };
+    static const struct resumption again = { "upgrade", resume };
+
+    if (command_find(verb.verb) != NULL)
+        return;
+    command_register(&verb);
+    command_register_resumption(&again);
+}
+
+void upgrade_enable(struct supervisor *s, upgrade_leave_fn *fn, void *arg)
+{
+    upgrade.supervisor = s;
+    upgrade.leave = fn;
+    upgrade.arg = arg;
+    if (s != NULL)
+        return;
+    tool_cancel(upgrade.check);
+    upgrade.check = NULL;
+    upgrade.leaving = false;
+}
+
+/* ---- the new binary's part ------------------------------------------------------------------------ */
+
+static int take_stdin(struct error *e)
+{
+    char data[64 << 10];
+    int fd = memfd_create("reeve", MFD_CLOEXEC);
+    ssize_t n = 0;
+
+    if (fd < 0) {
+        failure_errno(e, "no memory for the state");
+        return -1;
+    }
+    while ((n = read(STDIN_FILENO, data, sizeof data)) > 0)
+        if (write(fd, data, (size_t)n) != n)
+            break;
+    if (n == 0)
+        return fd;
+    failure_errno(e, "the state cannot be read");
+    close(fd);
+    return -1;
+}
+
+int upgrade_check_state(void)
+{
+    struct supervisor_upward upward;
+    struct snapshot *snapshot = NULL;
+    struct handover *handover = NULL;
+    struct error e;
+    int fd = take_stdin(&e);
+
+    foreign_enable();
+    script_attach(&upward, NULL);
+    if (fd >= 0)
+        snapshot = snapshot_open(fd, &e);
+    if (snapshot != NULL && script_resume(snapshot, &e))
+        handover = handover_open(snapshot, &upward, &e);
+    if (handover == NULL)
+        fprintf(stderr, "%s\n", e.text);
+    handover_close(handover);
+    script_detach(&upward);
+    return handover != NULL ? 0 : 1;
+}

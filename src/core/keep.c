@@ -1,0 +1,191 @@
+/* What the next life must know, on its way into the snapshot. */
+#include "base/pack.h"
+#include "base/xalloc.h"
+#include "core/handover.h"
+#include "core/logfile.h"
+#include "core/notices.h"
+#include "os/board.h"
+#include "os/limits.h"
+#include "supervisor_private.h"
+
+#include <stdlib.h>
+
+void supervisor_keep(struct supervisor *s, struct snapshot *snapshot)
+{
+    s->snapshot = snapshot;
+    logfile_use_snapshot(snapshot);
+    supervisor_touch_self(s);
+}
+
+struct snapshot *supervisor_snapshot(const struct supervisor *s)
+{
+    return s->snapshot;
+}
+
+/* ---- what has changed -------------------------------------------------------------------------- */
+
+void supervisor_touch_self(struct supervisor *s)
+{
+    s->touched_self = true;
+}
+
+void supervisor_touch(struct supervisor *s, struct process *p)
+{
+    if (s->snapshot != NULL && process_is_first_touched(p))
+        process_list_add(&s->touched, p);
+}
+
+void supervisor_untouch(struct supervisor *s, const struct process *p)
+{
+    process_list_remove(&s->touched, p);
+}
+
+void supervisor_touch_pool(struct supervisor *s, struct pool *pool)
+{
+    pool->touched = true;
+    s->touched_pools = true;
+}
+
+bool supervisor_is_leaving(const struct supervisor *s, const struct process *p)
+{
+    for (size_t i = 0; i < s->leaving.count; i++)
+        if (s->leaving.process[i] == p)
+            return true;
+    return false;
+}
+
+/* ---- plans ------------------------------------------------------------------------------------- */
+
+/* The text is large and needed once: from now on the snapshot has it, for as long as somebody holds the plan. */
+void supervisor_keep_plan(struct supervisor *s, struct plan *plan)
+{
+    struct buffer out = { 0 };
+
+    if (plan->number == 0)
+        plan->number = ++s->last_plan;
+    supervisor_touch_self(s);
+    if (s->snapshot == NULL)
+        return;
+    pack_number(&out, "number", plan->number);
+    pack_bytes(&out, "text", plan->text.data, plan->text.length);
+    snapshot_put(s->snapshot, &plan->entry, "plan", &out);
+    plan->kept_in = s->snapshot;
+    buffer_free(&out);
+    buffer_free(&plan->text);
+}
+
+/* ---- the supervisor itself --------------------------------------------------------------------- */
+
+static void pack_shutdown(const struct shutdown *d, struct buffer *out)
+{
+    if (!d->begun)
+        return;
+    pack_number(out, "ending", 1);
+    pack_number(out, "killed", d->killed);
+    pack_number(out, "graceful", d->graceful);
+    pack_number(out, "exit code", d->exit_code);
+    pack_number(out, "stop limit", timer_due(d->limit));
+}
+
+static void pack_files_before(struct buffer *out)
+{
+    struct limit files;
+
+    if (!limits_files_before(&files))
+        return;
+    pack_number(out, "files", 1);
+    pack_number(out, "files soft", files.soft);
+    pack_number(out, "files hard", files.hard);
+}
+
+static void pack_part(struct buffer *out, const char *name, struct buffer *part)
+{
+    pack_bytes(out, name, part->data, part->length);
+    buffer_free(part);
+}
+
+static void write_self(struct supervisor *s)
+{
+    struct buffer out = { 0 }, part = { 0 };
+
+    pack_number(&out, "plan", s->plan != NULL ? s->plan->number : 0);
+    pack_number(&out, "started", s->started);
+    pack_text(&out, "token", s->token);
+    pack_number(&out, "last id", s->last_id);
+    pack_number(&out, "last run", s->last_run);
+    pack_number(&out, "last plan", s->last_plan);
+    pack_shutdown(&s->shutdown, &out);
+    pack_files_before(&out);
+    pack_number(&out, "notify", notices_fd(s->notices));
+    sockets_pack(s->sockets, &part);
+    pack_part(&out, "sockets", &part);
+    board_pack(s->board, &part);
+    pack_part(&out, "board", &part);
+    lives_pack(&s->lives, &out);
+    leases_pack(s->leases, &out);
+    respawns_pack(s->respawns, &out);
+    snapshot_put(s->snapshot, &s->entry, "supervisor", &out);
+    buffer_free(&out);
+}
+
+/* Only what the plan does not say. */
+static void write_pool(struct supervisor *s, struct pool *pool)
+{
+    struct buffer out = { 0 };
+
+    pool->touched = false;
+    pack_text(&out, "program", pool->program->name);
+    pack_number(&out, "scaled", pool->scaled);
+    pack_number(&out, "kept", pool->kept);
+    pack_number(&out, "parked", pool->parked);
+    pack_number(&out, "last index", pool->last_index);
+    pack_number(&out, "falls", pool->falls);
+    pack_number(&out, "back", pool->back);
+    respawns_pack(pool->respawns, &out);
+    snapshot_put(s->snapshot, &pool->entry, "pool", &out);
+    buffer_free(&out);
+}
+
+static void write_pools(struct supervisor *s)
+{
+    for (size_t i = 0; s->plan != NULL && i < s->plan->program_count; i++)
+        if (s->pools[i].touched)
+            write_pool(s, &s->pools[i]);
+    s->touched_pools = false;
+}
+
+static void write_processes(struct supervisor *s, bool whole)
+{
+    const struct process_list *list = whole ? &s->all : &s->touched;
+
+    for (size_t i = 0; i < list->count; i++)
+        process_write(list->process[i], whole);
+    for (size_t i = 0; i < s->touched.count; i++)
+        process_is_written(s->touched.process[i]);
+    s->touched.count = 0;
+}
+
+void supervisor_write(struct supervisor *s, bool whole)
+{
+    if (s->snapshot == NULL)
+        return;
+    if (s->touched_self || whole)
+        write_self(s);
+    s->touched_self = false;
+    if (s->touched_pools)
+        write_pools(s);
+    write_processes(s, whole);
+    if (whole)
+        logfile_write_all();
+}
+
+/* The processes have these numbers: that is enough. */
+unsigned supervisor_next_id(struct supervisor *s)
+{
+    return ++s->last_id;
+}
+
+unsigned supervisor_next_run(struct supervisor *s)
+{
+    return ++s->last_run;
+}

@@ -1,0 +1,128 @@
+/* What the next life of reeve must know of a process: its fields as they are, times as times of the clock, which goes
+ * on. What follows from others (timers, gates, probes) is not here but made anew. */
+#include "base/pack.h"
+#include "core/handover.h"
+#include "os/snapshot.h"
+#include "process_private.h"
+
+void process_touch(struct process *p)
+{
+    supervisor_touch(p->supervisor, p);
+}
+
+bool process_is_first_touched(struct process *p)
+{
+    bool first = !p->touched;
+
+    p->touched = true;
+    return first;
+}
+
+void process_is_written(struct process *p)
+{
+    p->touched = false;
+}
+
+static void pack_state(const struct process *p, struct buffer *out)
+{
+    pack_number(out, "id", p->id);
+    pack_text(out, "program", p->program->name);
+    pack_number(out, "plan", p->plan->number);
+    pack_number(out, "index", p->index);
+    pack_text(out, "name", p->name);
+    pack_text(out, "state", process_state_name(p->state));
+    pack_number(out, "wanted", p->wanted);
+    pack_number(out, "kept", p->kept);
+    pack_number(out, "held", p->held);
+    pack_number(out, "leaving", supervisor_is_leaving(p->supervisor, p));
+    pack_number(out, "since", p->since);
+    pack_number(out, "started", p->started);
+    pack_number(out, "run", p->run);
+    pack_number(out, "attempt", p->attempt);
+    pack_number(out, "restarts", p->restarts);
+    pack_number(out, "failed", p->memory.failed_starts);
+    pack_number(out, "short", p->memory.short_runs);
+    pack_number(out, "due", timer_due(p->timer));
+    pack_number(out, "age", timer_due(p->age));
+    pack_number(out, "step", p->stop_step);
+}
+
+static void pack_child(const struct process *p, struct buffer *out)
+{
+    struct process_mark who;
+    pid_t pid;
+
+    pack_number(out, "starter", p->starter);
+    if (p->child == NULL)
+        return;
+    if (child_is_stranger(p->child, &who))
+        pack_number(out, "stranger", who.start);
+    pid = child_pid(p->child);
+    pack_number(out, "pid", pid);
+    if (child_group(p->child) != pid)
+        pack_number(out, "group", child_group(p->child));
+    pack_number(out, "heir", child_heir(p->child));
+    pack_number(out, "ended", p->ended);
+    pack_number(out, "group lives", p->group_lives);
+}
+
+static void pack_part(struct buffer *out, const char *name, struct buffer *part)
+{
+    if (part->length > 0)
+        pack_bytes(out, name, part->data, part->length);
+    buffer_clear(part);
+}
+
+static void pack_all(const struct process *p, bool whole, struct buffer *out)
+{
+    static struct buffer part;
+
+    pack_state(p, out);
+    pack_child(p, out);
+    output_pack(p->out, &part);
+    pack_part(out, "out", &part);
+    output_pack(p->err, &part);
+    pack_part(out, "err", &part);
+    care_pack(p, whole, &part);
+    pack_part(out, "care", &part);
+}
+
+static void write_history(struct process *p)
+{
+    unsigned *entry = history_entry(p->history);
+    struct buffer ends = { 0 };
+
+    if (entry == NULL)
+        return;
+    pack_number(&ends, "id", p->id);
+    history_pack(p->history, &ends);
+    snapshot_put(supervisor_snapshot(p->supervisor), entry, "ends", &ends);
+    buffer_free(&ends);
+}
+
+/* Once a process was written, it can be written again without asking for memory: a child that was just started must not
+ * be lost. The ends first: a process that is about to be judged must know how it ended. */
+void process_write(struct process *p, bool whole)
+{
+    static struct buffer out; /* kept: it is written often */
+
+    if (supervisor_snapshot(p->supervisor) == NULL)
+        return;
+    if (p->ends_touched || whole)
+        write_history(p);
+    p->ends_touched = false;
+    buffer_clear(&out);
+    pack_all(p, whole, &out);
+    snapshot_put(supervisor_snapshot(p->supervisor), &p->entry, "process", &out);
+}
+
+void process_unwrite(struct process *p)
+{
+    struct snapshot *snapshot = supervisor_snapshot(p->supervisor);
+
+    if (p->touched)
+        supervisor_untouch(p->supervisor, p);
+    snapshot_drop(snapshot, &p->entry);
+    if (p->history != NULL)
+        snapshot_drop(snapshot, history_entry(p->history));
+}

@@ -1,0 +1,179 @@
+/* A process of a former life: its fields as they were, and then what it was waiting for, by its state. */
+#include "base/log.h"
+#include "base/pack.h"
+#include "base/xalloc.h"
+#include "core/handover.h"
+#include "os/clock.h"
+#include "process_private.h"
+
+#include <stdlib.h>
+
+static enum process_state unpack_process_state(struct unpack *u)
+{
+    enum process_state state = PROCESS_STOPPED;
+    char *name = unpack_text(u, "state");
+
+    if (name != NULL)
+        process_state_parse(name, &state);
+    free(name);
+    return state;
+}
+
+static void unpack_state(struct process *p, struct unpack *u)
+{
+    p->id = (unsigned)unpack_number(u, "id");
+    p->state = unpack_process_state(u);
+    p->wanted = unpack_number(u, "wanted") != 0;
+    p->kept = unpack_number(u, "kept") != 0;
+    p->name = unpack_text(u, "name");
+    p->since = unpack_number(u, "since");
+    p->started = unpack_number(u, "started");
+    p->run = (unsigned)unpack_number(u, "run");
+    p->attempt = (int)unpack_number(u, "attempt");
+    p->restarts = (int)unpack_number(u, "restarts");
+    p->memory.failed_starts = (int)unpack_number(u, "failed");
+    p->memory.short_runs = (int)unpack_number(u, "short");
+    p->stop_step = (unsigned)unpack_number(u, "step") & 0xffff;
+}
+
+static void unpack_child(struct process *p, struct unpack *u)
+{
+    struct children *children = supervisor_children(p->supervisor);
+    pid_t pid = (pid_t)unpack_number(u, "pid");
+    pid_t group = (pid_t)unpack_number(u, "group");
+    pid_t heir = (pid_t)unpack_number(u, "heir");
+    struct process_mark who;
+
+    p->starter = unpack_number(u, "starter") != 0;
+    if (pid <= 0)
+        return;
+    p->ended = unpack_number(u, "ended") != 0;
+    p->group_lives = p->ended && unpack_number(u, "group lives") != 0;
+    if (group <= 0)
+        group = pid;
+    who = (struct process_mark){ .pid = pid, .start = unpack_number(u, "stranger") };
+    if (p->ended)
+        p->child = child_resume_ended(children, pid, group);
+    else if (who.start > 0)
+        p->child = child_adopt(children, &who, process_child_exited, p, NULL);
+    if (p->child == NULL)
+        p->child = child_resume(children, pid, heir, group, process_child_exited, p);
+}
+
+static msec left_until(msec due)
+{
+    msec left = due - clock_now();
+
+    return left > 0 ? left : 0;
+}
+
+/* A time that came while nobody looked has come now. */
+static void unpack_times(struct process *p, struct unpack *u)
+{
+    msec due = unpack_number(u, "due"), age = unpack_number(u, "age");
+
+    if (due > 0 || p->state == PROCESS_BACKOFF)
+        process_wait(p, left_until(due));
+    if (age > 0)
+        process_age_at(p, age);
+}
+
+struct process *process_resume(struct supervisor *s, struct plan *plan, struct program *program, struct unpack *u)
+{
+    struct process *p = process_new(s, plan, program, (int)unpack_number(u, "index"));
+
+    unpack_state(p, u);
+    unpack_child(p, u);
+    unpack_times(p, u);
+    return p;
+}
+
+void process_resume_ends(struct process *p, const char *data, size_t length)
+{
+    history_unpack(&p->history, data, length);
+    p->ends_touched = true;
+}
+
+/* ---- taking up ----------------------------------------------------------------------------------- */
+
+static void take_up_output(struct process *p, const struct snapshot *former, struct unpack *u, int stream)
+{
+    const struct output_settings *s = stream == 1 ? &process_settings(p)->out : &process_settings(p)->err;
+    struct output **o = stream == 1 ? &p->out : &p->err;
+    size_t length;
+    const char *data = unpack_bytes(u, stream == 1 ? "out" : "err", &length);
+
+    if (data == NULL && (p->child == NULL || p->ended))
+        return;
+    *o = output_new(supervisor_loop(p->supervisor), s, process_name(p), stream == 1 ? "stdout" : "stderr");
+    output_keep(*o, supervisor_snapshot(p->supervisor));
+    if (data != NULL)
+        output_resume(*o, s, former, data, length);
+}
+
+/* The settings of its run, as far as they are worked out by functions. */
+static void take_up_settings(struct process *p)
+{
+    struct error e;
+
+    if (p->program->detached && p->child != NULL)
+        child_spare(p->child);
+    if (p->child != NULL && !process_resolve(p, &e))
+        log_warning("%s: what it was started with is not known any more: %s", process_name(p), e.text);
+}
+
+/* It waits for others; or its gate ran, or nobody knows how far it had come: whose turn it is decides again. */
+static void wait_for_turn(struct process *p)
+{
+    p->held = true;
+    supervisor_hold_again(p->supervisor, p);
+}
+
+/* A start ends as it began, though a reload has changed how a start is to end. */
+static void take_up_start(struct process *p)
+{
+    if (care_awaited_daemon(p))
+        return;
+    if (p->child == NULL)
+        wait_for_turn(p);
+    else if (!program_is_asked(p->program) && p->timer == NULL)
+        process_wait(p, left_until(p->started + p->program->starttime));
+}
+
+static void take_up_state(struct process *p)
+{
+    switch (p->state) {
+    case PROCESS_STOPPED:
+        if (p->wanted)
+            supervisor_start_soon(p->supervisor, p);
+        break;
+    case PROCESS_STARTING:
+        take_up_start(p);
+        break;
+    case PROCESS_STOPPING:
+        if (p->timer == NULL && (!p->ended || p->group_lives))
+            wait_for_turn(p);
+        break;
+    default:
+        break;
+    }
+}
+
+void process_take_up(struct process *p, const struct snapshot *former, struct unpack *u)
+{
+    const char *care;
+    size_t length;
+
+    take_up_settings(p);
+    take_up_output(p, former, u, 1);
+    take_up_output(p, former, u, 2);
+    care = unpack_bytes(u, "care", &length);
+    if (care != NULL)
+        care_unpack(p, care, length);
+    if (p->ended)
+        process_resume_end(p);
+    if (!p->ended || p->state == PROCESS_STOPPING)
+        take_up_state(p);
+    if (p->child != NULL || care_awaited_daemon(p))
+        care_resume(p);
+}

@@ -1,0 +1,151 @@
+#include "base/xalloc.h"
+#include "os/resume.h"
+#include "resume_private.h"
+
+#include <assert.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+enum { FIRST = 3, MOST_WITHOUT_PROC = 65536, SPARED_MOST = 4 };
+
+/* From the life before, and not claimed yet: a bit for each. */
+static struct {
+    unsigned char *bits; /* owned */
+    int end;
+} inherited;
+
+static struct {
+    int fd[SPARED_MOST];
+    size_t count;
+} spared;
+
+/* What getdents64 gives. */
+struct entry {
+    uint64_t inode;
+    int64_t offset;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+};
+
+static int number_of(const char *name)
+{
+    int number = 0;
+
+    for (; *name >= '0' && *name <= '9'; name++)
+        number = 10 * number + *name - '0';
+    return *name == '\0' ? number : -1;
+}
+
+/* Call `fn` for each descriptor from 3 on. No memory is taken, no lock: a handler of signals calls it. */
+static void each(void (*fn)(int fd))
+{
+    char entries[4096] __attribute__((aligned(8)));
+    int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    long n;
+
+    if (folder < 0) {
+        for (int fd = FIRST; fd < MOST_WITHOUT_PROC; fd++)
+            if (fcntl(fd, F_GETFD) >= 0)
+                fn(fd);
+        return;
+    }
+    while ((n = syscall(SYS_getdents64, folder, entries, sizeof entries)) > 0)
+        for (long at = 0; at < n; at += ((struct entry *)(entries + at))->length) {
+            int fd = number_of(((struct entry *)(entries + at))->name);
+
+            if (fd >= FIRST && fd != folder)
+                fn(fd);
+        }
+    close(folder);
+}
+
+void resume_spare(int fd)
+{
+    assert(spared.count < SPARED_MOST);
+    spared.fd[spared.count++] = fd;
+}
+
+static bool is_spared(int fd)
+{
+    for (size_t i = 0; i < spared.count; i++)
+        if (spared.fd[i] == fd)
+            return true;
+    return false;
+}
+
+/* Not the kernel's own kinds, such as an epoll, which have no type: the next life makes them anew, with the low numbers
+ * that they have now. */
+static void keep(int fd)
+{
+    struct stat st;
+
+    if (is_spared(fd) || fstat(fd, &st) < 0 || (st.st_mode & S_IFMT) != 0)
+        fcntl(fd, F_SETFD, 0);
+}
+
+void resume_keep_descriptors(void)
+{
+    each(keep);
+}
+
+static void mark(int fd)
+{
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+void resume_mark_descriptors(void)
+{
+    if (syscall(SYS_close_range, FIRST, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+        each(mark);
+}
+
+static void note(int fd)
+{
+    if (fd >= inherited.end) {
+        int end = 2 * fd + 64;
+
+        inherited.bits = xrealloc(inherited.bits, (size_t)end / 8 + 1);
+        for (int i = inherited.end / 8 + (inherited.end > 0); i <= end / 8; i++)
+            inherited.bits[i] = 0;
+        inherited.end = end;
+    }
+    inherited.bits[fd / 8] |= (unsigned char)(1 << fd % 8);
+}
+
+void resume_note_descriptors(void)
+{
+    each(note);
+}
+
+int resume_claim(int64_t fd)
+{
+    unsigned char bit;
+
+    if (fd < FIRST || fd >= inherited.end)
+        return -1;
+    bit = (unsigned char)(1 << fd % 8);
+    if (!(inherited.bits[fd / 8] & bit))
+        return -1;
+    inherited.bits[fd / 8] &= (unsigned char)~bit;
+    return (int)fd;
+}
+
+void resume_close_rest(void)
+{
+    for (int fd = FIRST; fd < inherited.end; fd++)
+        if (resume_claim(fd) >= 0)
+            close(fd);
+    free(inherited.bits);
+    inherited.bits = NULL;
+    inherited.end = 0;
+}

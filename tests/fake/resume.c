@@ -1,0 +1,14 @@
+#include "os/resume.h"
+
+void resume_disarm(void)
+{
+}
+
+/* No signal comes from outside. */
+void resume_hold(void)
+{
+}
+
+void resume_release(void)
+{
+}

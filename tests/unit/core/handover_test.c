@@ -1,0 +1,411 @@
+/* One life ends, another one goes on: at any moment of a process's life nobody can tell. */
+#include "questions.h"
+
+#include "base/log.h"
+
+static struct stage *stage;
+
+static struct process *web(void)
+{
+    return the(stage, "web");
+}
+
+/* A living child of the one process there is. */
+static pid_t pid(void)
+{
+    assert_int_equal(fake_living(), 1);
+    return fake_living_pid(0);
+}
+
+/* ---- a process in each state ------------------------------------------------------------------- */
+
+static void begin(struct program *program)
+{
+    stage = a_stage_with_questions(a_plan(program, NULL));
+}
+
+static struct program *a_patient_program(void)
+{
+    struct program *program = a_program("web");
+
+    program->backoff = (struct backoff){ .first = 500, .factor = 2, .max = 30000 };
+    return program;
+}
+
+static void to_starting(void)
+{
+    begin(a_patient_program());
+    fake_clock_advance(400);
+    assert_state(web(), PROCESS_STARTING);
+}
+
+static void to_running(void)
+{
+    to_starting();
+    fake_clock_advance(600);
+    assert_state(web(), PROCESS_RUNNING);
+}
+
+static void to_backoff(void)
+{
+    to_starting();
+    fake_child_exits(pid(), 3);
+    fake_clock_advance(100);
+    assert_state(web(), PROCESS_BACKOFF);
+}
+
+static void to_stopping(void)
+{
+    to_running();
+    process_stop(web());
+    fake_clock_advance(3000);
+    assert_state(web(), PROCESS_STOPPING);
+}
+
+static void to_stopping_again(void)
+{
+    to_running();
+    process_restart(web());
+    assert_state(web(), PROCESS_STOPPING);
+}
+
+/* The first signal was not enough. */
+static void to_second_step(void)
+{
+    struct program *program = a_patient_program();
+
+    program->stopsignal.step = xcalloc(2, sizeof(struct stop_step)); /* the default one is shared */
+    program->stopsignal.step[0] = (struct stop_step){ SIGINT, 1000 };
+    program->stopsignal.step[1] = (struct stop_step){ SIGUSR1, 4000 };
+    program->stopsignal.count = 2;
+    begin(program);
+    process_stop(web());
+    fake_clock_advance(2000);
+    assert_int_equal(fake_signals(pid()), 4); /* each with a CONT */
+}
+
+static void to_stopped(void)
+{
+    to_stopping();
+    fake_child_dies(pid(), SIGTERM);
+    assert_state(web(), PROCESS_STOPPED);
+}
+
+static void to_exited(void)
+{
+    struct program *program = a_patient_program();
+
+    program->autorestart = AUTORESTART_NEVER;
+    begin(program);
+    fake_clock_advance(1000);
+    fake_child_exits(pid(), 0);
+    assert_state(web(), PROCESS_EXITED);
+}
+
+static void to_fatal(void)
+{
+    struct program *program = a_patient_program();
+
+    program->startretries = 0;
+    begin(program);
+    fake_child_exits(pid(), 1);
+    assert_state(web(), PROCESS_FATAL);
+}
+
+static void to_waiting(void)
+{
+    struct program *db = a_program("db"), *program = a_patient_program();
+
+    db->autostart = false;
+    program->requires = xcalloc(1, sizeof *program->requires);
+    words_add(&program->requires->words, "db");
+    stage = a_stage_with_questions(a_plan(db, program, NULL));
+    fake_child_exits(pid(), 1);
+    assert_true(process_is_held(web()));
+}
+
+static void to_gate(void)
+{
+    struct program *program = a_patient_program();
+
+    give_function(program, "before_start");
+    begin(program);
+    assert_true(process_is_at_gate(web()));
+}
+
+static void to_stop_gate(void)
+{
+    struct program *program = a_patient_program();
+
+    give_function(program, "before_stop");
+    begin(program);
+    fake_clock_advance(1000);
+    process_stop(web());
+    assert_true(process_is_at_gate(web()));
+}
+
+static void to_group(void)
+{
+    to_running();
+    fake_group_survives(pid());
+    process_stop(web());
+    fake_child_dies(pid(), SIGTERM);
+    assert_state(web(), PROCESS_STOPPING);
+}
+
+static void to_unready(void)
+{
+    struct program *program = a_patient_program();
+
+    program->ready = xcalloc(1, sizeof *program->ready);
+    record_init(program->ready, &ready_record);
+    program->ready->kind = READY_NOTIFY;
+    program->ready_timeout = 5000;
+    begin(program);
+    fake_clock_advance(2000);
+    assert_state(web(), PROCESS_STARTING);
+}
+
+static void to_watched(void)
+{
+    struct program *program = a_patient_program();
+
+    program->watchdog = 3000;
+    begin(program);
+    fake_clock_advance(2000);
+    assert_state(web(), PROCESS_RUNNING);
+}
+
+static void to_blamed(void)
+{
+    to_unready();
+    fake_clock_advance(3000);
+    assert_state(web(), PROCESS_STOPPING);
+}
+
+/* ---- what may happen then ---------------------------------------------------------------------- */
+
+static void nothing(void)
+{
+}
+
+static void a_start(void)
+{
+    process_start(web());
+}
+
+static void a_stop(void)
+{
+    process_stop(web());
+}
+
+static void a_restart(void)
+{
+    process_restart(web());
+}
+
+static void a_clean_exit(void)
+{
+    if (fake_living() > 0)
+        fake_child_exits(fake_living_pid(0), 0);
+}
+
+static void a_crash(void)
+{
+    if (fake_living() > 0)
+        fake_child_dies(fake_living_pid(0), SIGSEGV);
+}
+
+static void a_second(void)
+{
+    fake_clock_advance(1000);
+}
+
+static void a_minute(void)
+{
+    fake_clock_advance(60000);
+}
+
+static void a_notice(void)
+{
+    if (fake_living() > 0)
+        fake_notify(fake_living_pid(0), "READY=1\nWATCHDOG=1\nSTATUS=fine");
+}
+
+static void an_answer(void)
+{
+    if (question_count > 0)
+        answer_question(questions[0], true, NULL);
+}
+
+static void a_failed_spawn(void)
+{
+    fake_spawn_fails(1, "fork: Resource temporarily unavailable");
+    process_restart(web());
+}
+
+static void an_empty_group(void)
+{
+    if (process_state(web()) == PROCESS_STOPPING && fake_living() == 0)
+        fake_group_ends(101);
+}
+
+static void a_reload(void)
+{
+    static const char *const gates[] = { "before_start", "before_stop" };
+    struct program *program = a_patient_program();
+
+    words_add(&program->cmd, "--other");
+    for (size_t i = 0; i < 2; i++)
+        if (program_function(process_program(web()), gates[i]) != NULL)
+            give_function(program, gates[i]);
+    stage_reload(stage, a_plan(program, NULL), NULL);
+}
+
+static void a_scaling(void)
+{
+    supervisor_scale(stage->supervisor, process_program(web()), 3, true);
+}
+
+typedef void scene_fn(void);
+
+#define SCENE(fn)                                                                                                      \
+    {                                                                                                                  \
+#fn, fn                                                                                                        \
+    }
+static const struct {
+    const char *name;
+    scene_fn *fn;
+} beginnings[] = {
+    SCENE(to_starting), SCENE(to_running),   SCENE(to_backoff),   SCENE(to_stopping), SCENE(to_stopping_again),
+    SCENE(to_second_step), SCENE(to_stopped),   SCENE(to_exited),    SCENE(to_fatal),    SCENE(to_waiting),
+    SCENE(to_gate),     SCENE(to_stop_gate), SCENE(to_group),     SCENE(to_unready),  SCENE(to_watched),
+    SCENE(to_blamed),
+}, events[] = {
+    SCENE(nothing),   SCENE(a_start),  SCENE(a_stop),   SCENE(a_restart), SCENE(a_clean_exit),   SCENE(a_crash),
+    SCENE(a_second),  SCENE(a_minute), SCENE(a_notice), SCENE(an_answer), SCENE(a_failed_spawn), SCENE(an_empty_group),
+    SCENE(a_reload),  SCENE(a_scaling),
+};
+
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+/* ---- and what is to be seen -------------------------------------------------------------------- */
+
+static void add_end(const struct process_exit *e, struct buffer *out)
+{
+    if (e != NULL)
+        buffer_addf(out, ": %s, %d %d, attempt %d, %d restarts, uptime %lld, at %lld%s%s%s", e->reason, e->code,
+                    e->signal, e->attempt, e->restarts, (long long)e->uptime, (long long)e->at,
+                    e->expected ? ", expected" : "", e->stopped ? ", stopped" : "", e->failed_start ? ", failed" : "");
+}
+
+static void add_process(struct process *p, void *arg)
+{
+    struct buffer *out = arg;
+
+    buffer_addf(out, "%s %s pid %d%s, %d restarts, id %u, since %lld", process_name(p),
+                process_state_name(process_state(p)), process_pid(p) - (process_pid(p) > 0 ? 100 : 0),
+                process_wanted(p) ? ", wanted" : "", process_restarts(p), process_id(p), (long long)process_since(p));
+    process_describe(p, out);
+    for (size_t i = 0; process_end(p, i) != NULL; i++)
+        add_end(process_end(p, i), out);
+    buffer_add_char(out, '\n');
+}
+
+static void add_all(struct buffer *out)
+{
+    bool known;
+
+    supervisor_each(stage->supervisor, "all", add_process, out, &known);
+    buffer_addf(out, "%zu living of %zu, %zu questions", fake_living(), fake_started(), question_count);
+    /* A gate begins again, and with it its time; the watchdog's timer may go off too early, and is set again. */
+    if (question_count == 0 && process_program(web())->watchdog == 0)
+        buffer_addf(out, ", next timer in %lld", (long long)fake_next_timer());
+    buffer_add_char(out, '\n');
+    for (size_t i = 0; i < fake_living(); i++)
+        buffer_addf(out, "%d got %d, %zu in all\n", (int)fake_living_pid(i), fake_last_signal(fake_living_pid(i)),
+                    fake_signals(fake_living_pid(i)));
+}
+
+enum { NEVER, BEFORE = 1, AFTER = 2, WHOLE = 4 };
+
+/* What is to be seen right behind an event, and when all has settled. */
+static char *tell(scene_fn *beginning, scene_fn *event, int handover)
+{
+    struct buffer out = { 0 };
+
+    beginning();
+    if (handover & BEFORE)
+        stage_handover(stage, handover & WHOLE);
+    event();
+    fake_turn();
+    if (handover & AFTER)
+        stage_handover(stage, handover & WHOLE);
+    add_all(&out);
+    for (int i = 0; i < 4; i++) {
+        fake_clock_advance(2500);
+        add_all(&out);
+    }
+    stage_ends(stage);
+    return buffer_take(&out);
+}
+
+static void fail_at_difference(const char *beginning, const char *event, const char *alone, const char *twice)
+{
+    const char *a = alone, *b = twice;
+
+    while (strcspn(a, "\n") == strcspn(b, "\n") && strncmp(a, b, strcspn(a, "\n")) == 0) {
+        a += strcspn(a, "\n") + 1;
+        b += strcspn(b, "\n") + 1;
+    }
+    fail_msg("%s, %s: '%.*s', but with a handover '%.*s'", beginning, event, (int)strcspn(a, "\n"), a,
+             (int)strcspn(b, "\n"), b);
+}
+
+static void nobody_can_tell(int handover)
+{
+    for (size_t i = 0; i < COUNT(beginnings); i++)
+        for (size_t k = 0; k < COUNT(events); k++) {
+            char *alone, *twice;
+
+            if (!(handover & WHOLE) && beginnings[i].fn == to_watched)
+                continue; /* heartbeats are too many to be written down: they count anew */
+            alone = tell(beginnings[i].fn, events[k].fn, NEVER);
+            twice = tell(beginnings[i].fn, events[k].fn, handover);
+            if (strcmp(alone, twice) != 0)
+                fail_at_difference(beginnings[i].name, events[k].name, alone, twice);
+            free(alone);
+            free(twice);
+        }
+}
+
+static void an_upgrade_before_any_event_changes_nothing(void **state)
+{
+    (void)state;
+    nobody_can_tell(BEFORE | WHOLE);
+}
+
+static void an_upgrade_after_any_event_changes_nothing(void **state)
+{
+    (void)state;
+    nobody_can_tell(AFTER | WHOLE);
+}
+
+static void a_crash_before_and_after_any_event_changes_nothing(void **state)
+{
+    (void)state;
+    nobody_can_tell(BEFORE | AFTER);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_upgrade_before_any_event_changes_nothing),
+        cmocka_unit_test(an_upgrade_after_any_event_changes_nothing),
+        cmocka_unit_test(a_crash_before_and_after_any_event_changes_nothing),
+    };
+    struct error e;
+
+    log_open(NULL, 0, LOG_EMERG, LOG_DAEMON, &e);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
