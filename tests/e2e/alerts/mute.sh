@@ -20,7 +20,7 @@ spawn_reeve
 wait_for is_answering
 wait_for 'reeve tasks | grep -q alert/ways.lua'
 kill -TERM "$reeve_pid"
-wait_for 'grep -q "web will not\|stopping everything" log'
+wait_for '[ "$(grep -c "stopping everything" log)" -eq 2 ]' # signals coalesce
 kill -TERM "$reeve_pid"
 wait_for 'grep -q "again: \(ending at once\|killing everything\)" log'
 wait_end
