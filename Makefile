@@ -42,17 +42,20 @@ else
 LIBS = $(PKG_LIBS) -lm -ldl
 endif
 
-# All rooms but modules, where each folder becomes a shared object of its own.
-SOURCES := $(foreach room,$(filter-out modules,$(ROOMS)),$(wildcard src/$(room)/*.c src/$(room)/*/*.c))
+# All rooms but modules, where each folder becomes a shared object of its own, unless it needs no library.
+BUILT_IN := gearman
+SOURCES  := $(foreach room,$(filter-out modules,$(ROOMS)),$(wildcard src/$(room)/*.c src/$(room)/*/*.c)) \
+            $(foreach m,$(BUILT_IN),$(wildcard src/modules/$(m)/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 ARCHIVE := $(BUILD)/libreeve.a
 # All of it: modules may use any function.
 WHOLE   := -Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--export-dynamic
 
-MODULES       := $(patsubst src/modules/%/,%,$(wildcard src/modules/*/))
+MODULES       := $(filter-out $(BUILT_IN),$(patsubst src/modules/%/,%,$(wildcard src/modules/*/)))
 MODULE_FILES  := $(MODULES:%=$(BUILD)/modules/%.so)
 curl_PACKAGES := libcurl
 edit_PACKAGES := libedit
+mysql_PACKAGES := libmariadb
 
 # tests/fake stands in for the files of src/os that have its names.
 FAKES      := $(wildcard tests/fake/*.c)
@@ -93,6 +96,11 @@ demo: ## set up, build, and show a supervisor at work
 	@$(MAKE) all
 	@REEVE=$(BUILD)/reeve contrib/demo
 
+jobs: ## set up, build, and show a thousand Gearman jobs
+	@contrib/setup build test
+	@$(MAKE) all
+	@REEVE=$(BUILD)/reeve contrib/demo-jobs
+
 # ---- building ----------------------------------------------------------------------------------
 
 $(BUILD)/reeve: $(BUILD)/obj/main.o $(ARCHIVE)
@@ -112,7 +120,9 @@ $(BUILD)/obj/%.o: src/%.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(COMPILE) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/modules/%.o: MODULE_FLAGS = -fPIC $(shell pkg-config --cflags $($(notdir $(@D))_PACKAGES))
+$(BUILD)/obj/modules/%.o: MODULE_FLAGS = -fPIC -fvisibility=hidden $(shell pkg-config --cflags $($(notdir $(@D))_PACKAGES))
+
+$(BUILT_IN:%=$(BUILD)/obj/modules/%/%.o): MODULE_FLAGS =
 
 $(foreach m,$(MODULES),$(eval $(BUILD)/modules/$(m).so: \
     $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/modules/$(m)/*.c))))
@@ -204,9 +214,9 @@ sanitized: everything
 	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(RUN) $(UNITS) $(REPLAYS) $(E2E_TESTS)
 
 LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua contrib/*/*.lua tests/lua/*.lua tests/lua/*/*.lua)
-SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/debian/build contrib/openrc/reeve \
-             contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh tests/e2e/*/*.inc \
-             tests/bench/run tests/bench/compare) $(E2E_TESTS)
+SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/demo.sh contrib/demo-jobs contrib/debian/build \
+             contrib/openrc/reeve contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh \
+             tests/e2e/mariadb.sh tests/e2e/*/*.inc tests/bench/run tests/bench/workers tests/bench/compare) $(E2E_TESTS)
 MANUALS := $(wildcard contrib/man/*.[1-8])
 
 layers: ## who includes a room above their own
@@ -248,6 +258,8 @@ $(BUILD)/bench/hooks: tests/bench/hooks.c $(ARCHIVE)
 bench: all $(BUILD)/bench/hooks ## how fast it is
 	@$(BUILD)/bench/hooks
 	@if [ -x tests/bench/run ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/run; else echo 'no tests/bench/run'; fi
+	@if [ -x /usr/sbin/gearmand ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/gearman.py; fi
+	@REEVE=$(abspath $(BUILD))/reeve tests/bench/workers
 
 format: ## clang-format on all C
 	@git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
@@ -266,7 +278,10 @@ install: all ## to PREFIX, below DESTDIR
 	@for file in $$(find lua -name '*.lua'); do install -D -m 644 $$file "$(ROOT)/share/reeve/$$file"; done
 	@for file in $(MODULE_FILES); do install -D $$file "$(ROOT)/lib/reeve/modules/$${file##*/}"; done
 	@for file in $(DOCUMENTS); do install -D -m 644 $$file "$(ROOT)/share/doc/reeve/$${file##*/}"; done
-	@for file in $$(find examples -type f); do install -D -m 644 $$file "$(ROOT)/share/doc/reeve/$$file"; done
+	@for file in $$(find examples -type f); do \
+	    mode=644; if [ -x $$file ]; then mode=755; fi; \
+	    install -D -m $$mode $$file "$(ROOT)/share/doc/reeve/$$file"; \
+	done
 	@for pair in $(COMPLETIONS); do \
 	    if [ -f $${pair%%:*} ]; then install -D -m 644 $${pair%%:*} "$(ROOT)/$${pair#*:}"; fi; \
 	done
@@ -290,8 +305,8 @@ clean: ## remove all that was built
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz
 
 FORCE:
-.PHONY: all help setup demo everything test unit e2e check sanitized layers lint valgrind fuzz fuzzed soak bench format \
-        static install uninstall dist deb clean FORCE
+.PHONY: all help setup demo jobs everything test unit e2e check sanitized layers lint valgrind fuzz fuzzed soak bench \
+        format static install uninstall dist deb clean FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

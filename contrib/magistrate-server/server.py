@@ -112,7 +112,7 @@ body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem
 h1 { font-size: 1.3rem } h2 { font-size: 1.1rem; margin: 1.5rem 0 .3rem }
 h2 a { color: inherit; text-decoration: none } small { color: #777; font-weight: normal }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .25rem .5rem }
-th { color: #777; font-weight: normal } tr + tr td { border-top: 1px solid #eee }
+td:last-child { white-space: nowrap } th { color: #777; font-weight: normal } tr + tr td { border-top: 1px solid #eee }
 form { display: inline } button { font: inherit; padding: .1rem .5rem; cursor: pointer }
 .running { color: #187a2f } .stopped { color: #a33 } .unmonitored { color: #777 } .late { color: #a33 }
 .pending { background: #fff6d5 } button[disabled] { opacity: .4; cursor: default } .log { color: #777; font-size: .85rem }

@@ -18,7 +18,7 @@
 #include <syslog.h>
 
 /* Write from now on to `targets`: "stderr", "syslog" or the path of a file (opened append, made
- * with mode 0644). `facility` is a LOG_DAEMON-like number, `level` the least urgent that is
+ * with mode 0644). `facility` is a LOG_DAEMON-like number for all that goes to syslog, `level` the least urgent that is
  * written. The old targets are closed only if every new one could be opened. No targets: only the
  * listener hears. */
 bool log_open(const char *const *targets, size_t count, int level, int facility, struct error *e);
@@ -36,6 +36,9 @@ void log_adopt(const char *path, int fd);
 
 /* Close every target; stderr is the only one again, at LOG_NOTICE. */
 void log_close(void);
+
+/* In a forked copy of reeve: every target is closed, and its lines go to stderr, at the level that was. */
+void log_leave(void);
 
 /* Whether a line of this level would be written: for callers whose text is dear. */
 bool log_wants(int level);

@@ -17,7 +17,7 @@ struct logtarget {
     bool torn;          /* its last line was written in part */
 };
 
-/* "stderr", "syslog" (openlog is the caller's) or the path of a file, remembered as an absolute one. */
+/* "stderr", "syslog" (syslogger_open is the caller's) or the path of a file, remembered as an absolute one. */
 bool logtarget_open(struct logtarget *t, const char *name, struct error *e);
 
 /* Whoever opens that file first gets this descriptor, which a former life had opened: the file may have another name by

@@ -13,7 +13,10 @@ char *premises_absolute(const char *path);
 /* umask and working directory. */
 bool premises_enter(const struct supervisor_settings *settings, struct error *e);
 
-/* Become the user that we stay; make the state directory as him. */
+/* Make the state directory, as a reload may want it. */
+bool premises_make(const struct supervisor_settings *settings, struct error *e);
+
+/* Become the user that we stay, and make it as him. */
 bool premises_settle(const struct supervisor_settings *settings, struct error *e);
 
 #endif

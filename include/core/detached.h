@@ -20,6 +20,9 @@ bool detached_note(const struct process *p, const struct process_mark *who, stru
 /* The process with that pid, which was `p`, has ended. */
 void detached_forget(const struct process *p, pid_t pid);
 
+/* `p` is not coming up: KILL what its starter may have left behind, which nobody looks after. */
+void detached_end_strays(struct process *p);
+
 /* Where the mark of `p` is noted; NULL: nowhere. The caller frees it. */
 char *detached_place(const struct process *p);
 

@@ -9,6 +9,7 @@
 #ifndef CORE_LEASE_H
 #define CORE_LEASE_H
 
+#include "base/pack.h"
 #include "base/units.h"
 
 #include <stdbool.h>
@@ -28,6 +29,10 @@ void lease_give(struct leases *l, const struct program *program, msec time);
 
 /* It may not any more: it is stopped, or killed `at_once`. */
 void lease_end(struct leases *l, const struct program *program, bool at_once);
+
+/* For the next life, and from there: a lease ends when it would have ended. */
+void leases_pack(const struct leases *l, struct buffer *out);
+void leases_unpack(struct leases *l, struct unpack *u);
 
 /* Whether it may be started. Every program may whose scope is not the cluster. */
 bool lease_allows(const struct leases *l, const struct program *program);

@@ -15,7 +15,7 @@ struct supervisor;
 
 struct metrics_source {
     void (*write)(struct supervisor *s, struct buffer *out);
-    const struct metrics_source *next; /* its own: NULL at first */
+    struct metrics_source *next; /* its own: NULL at first */
 };
 
 /* Ask it from now on, after the ones before it. It must outlive its use; more often than once does no harm. */

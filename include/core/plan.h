@@ -49,6 +49,18 @@ struct place {
     int line;
 };
 
+/* What a room above core read from the same file; it has its own key. */
+struct annex {
+    const void *key;
+    void *data; /* owned */
+    void (*free)(void *data);
+    struct annex *next;
+};
+
+/* NULL: there is none of that key. */
+void *annex_find(const struct annex *list, const void *key);
+void annexes_free(struct annex *list);
+
 struct plan {
     struct supervisor_settings settings;
     struct place *places;      /* of each of these settings, by its row; owned */
@@ -60,8 +72,9 @@ struct plan {
     size_t group_count;
     struct socket_settings **sockets; /* owned, in the order of declaration */
     size_t socket_count;
-    struct order *order; /* owned; NULL until somebody asks */
-    void *script;        /* the generation whose functions the programs name; the plan owns it */
+    struct order *order;   /* owned; NULL until somebody asks */
+    struct annex *annexes; /* owned */
+    void *script;          /* the generation whose functions the programs name; the plan owns it */
     void (*free_script)(void *script);
     unsigned number;          /* among all that were in force; 0: it never was */
     struct buffer text;       /* what it was made of, until the snapshot has it; its form is the loader's business */
@@ -113,7 +126,7 @@ bool plan_check_sockets(const struct plan *plan, struct problems *problems);
 bool plan_check(struct plan *plan, struct problems *problems);
 
 /* What becomes of a program at a reload. */
-enum plan_change { PLAN_ADDED, PLAN_REMOVED, PLAN_CHANGED, PLAN_KEPT };
+enum plan_change { PLAN_ADDED, PLAN_REMOVED, PLAN_CHANGED, PLAN_KEPT, PLAN_CHANGES };
 
 struct plan_difference {
     const char *name;

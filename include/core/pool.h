@@ -1,4 +1,5 @@
-/* pool: the processes of one program: how many there are, and which index each has. */
+/* pool: the processes of one program: how many there are, and which index each has. Processes of a command take the
+ * lowest free index, and give up the highest. Workers get indices that nobody had before, and the oldest goes first. */
 #ifndef CORE_POOL_H
 #define CORE_POOL_H
 
@@ -15,7 +16,10 @@ struct pool {
     struct respawns *respawns; /* owned */
     unsigned back;             /* its restart is still to be told to those who require it: that run; 0: no */
     bool falls;                /* it goes down, and that is still to be told to those who require it */
-    bool scaled;               /* the count is a user's, not the file's */
+    bool scaled;               /* the count is somebody's, not the file's */
+    bool kept;                 /* it is a user's, and holds beyond this life of reeve */
+    bool parked;               /* by WINCH: nobody but a user brings its processes back */
+    int last_index;            /* the highest that was ever given; 0: none */
     bool touched;              /* to be written into the snapshot */
     unsigned entry;
 };
@@ -25,11 +29,12 @@ void pool_free(struct pool *pool);
 /* Add one that is there already. */
 void pool_add(struct pool *pool, struct process *p);
 
-/* Add a process with the lowest free index; STOPPED. */
+/* Add a process; STOPPED. */
 struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *plan);
 
-/* Take the one with the highest index out; the caller lets it go. */
+/* Take the one out whose turn it is, or a certain one; the caller lets it go. */
 struct process *pool_shrink(struct pool *pool);
+void pool_remove(struct pool *pool, const struct process *p);
 
 /* The only process of a program has its short name. */
 void pool_name_processes(struct pool *pool);

@@ -55,6 +55,9 @@ void process_start(struct process *p);
 void process_stop(struct process *p);
 void process_restart(struct process *p);
 
+/* The wish that it has now is a user's, or comes from one: it is kept beyond this life. The next wish need not be. */
+void process_keep_wish(struct process *p);
+
 /* A STOPPED one of a detached program that lives, whoever started it, is RUNNING again. False: it does not. */
 bool process_recover(struct process *p);
 
@@ -96,7 +99,9 @@ bool process_is_settled(const struct process *p);  /* STOPPED, EXITED or FATAL, 
 bool process_is_held(const struct process *p);     /* STARTING or STOPPING, but waits for others */
 bool process_is_at_gate(const struct process *p);  /* before_start or before_stop runs */
 bool process_is_well(const struct process *p);     /* no health check finds fault with it */
+bool process_is_busy(const struct process *p);     /* a worker that says so */
 bool process_wanted(const struct process *p);      /* wished up */
+bool process_wish_is_kept(const struct process *p);
 bool process_outlives_us(const struct process *p); /* detached, and up */
 const char *process_name(const struct process *p); /* "web" or "web:2" */
 unsigned process_id(const struct process *p);      /* never used twice */

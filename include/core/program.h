@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* So many processes of one program are surely a slip of the finger. */
+enum { PROCESSES_MOST = 100000 };
+
 enum autorestart { AUTORESTART_UNEXPECTED, AUTORESTART_ALWAYS, AUTORESTART_NEVER };
 enum on_giveup { GIVEUP_FATAL, GIVEUP_SHUTDOWN };
 enum stop_to { STOP_TO_GROUP, STOP_TO_PROCESS };
@@ -29,6 +32,11 @@ struct stop_step {
 struct stop_steps {
     struct stop_step *step; /* owned; never empty */
     size_t count;
+};
+
+/* So many workers are kept idle; both 0: nobody looks. */
+struct spares {
+    int min, max;
 };
 
 struct limits {
@@ -118,6 +126,7 @@ struct program {
     struct numbers exitcodes;
     struct stop_steps stopsignal;
     struct limits limits;
+    struct spares spare_procs;
     struct output_settings out, err;
     struct backoff backoff;
     char *workingdir, *env_file, *user, *group, *input, *pidfile;
@@ -141,14 +150,17 @@ extern const struct record_type program_record;
 /* The function that the program gave for a setting ("on_exit", "autorestart", "cmd" …), or NULL. */
 const struct function *program_function(const struct program *p, const char *setting);
 
+/* Whether its processes are workers: forked copies of us that run the function `run`. */
+bool program_is_worker(const struct program *p);
+
 /* A program of all defaults, as `supervisor { defaults = … }` may have changed them (`defaults` NULL: reeve's own). */
 struct program *program_new(const char *name, const char *file, int line, const struct program *defaults);
 
 /* Free it and its name. NULL is welcome. */
 void program_free(struct program *p);
 
-/* Checks that need more than one setting: cmd is there, bounds fit, names of users exist … Problems go to the
- * lines that `line` knows. */
+/* Fill in what follows from other settings (the stop signal of workers). Then checks that need more than one setting:
+ * cmd is there, bounds fit, names of users exist … Problems go to the lines that `line` knows. */
 bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems);
 
 /* Whether this stream can go on without reeve. */

@@ -14,6 +14,7 @@ extern const struct setting_type names_setting;        /* struct name_list *, ow
 extern const struct setting_type socket_names_setting; /* the same, of sockets */
 extern const struct setting_type ready_setting;        /* struct ready_settings *, owned; NULL is "starttime" */
 extern const struct setting_type health_setting;       /* struct health_settings *, owned; NULL is unset */
+extern const struct setting_type spares_setting;       /* struct spares; both 0 is unset */
 extern const struct setting_type output_setting;       /* struct output_settings */
 
 #endif

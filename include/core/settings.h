@@ -43,11 +43,12 @@ struct setting_type {
 };
 
 enum setting_flag {
-    SETTING_COMPUTED = 1, /* may be a function of the process */
-    SETTING_SECRET = 2,   /* printed as "***" */
-    SETTING_HOOK = 4,     /* is a function and nothing else */
-    SETTING_ADVISOR = 8,  /* may be a function that is asked instead */
-    SETTING_DECLARED = 16 /* said by the declaration, not in its table: a program's name */
+    SETTING_COMPUTED = 1,  /* may be a function of the process */
+    SETTING_SECRET = 2,    /* printed as "***" */
+    SETTING_HOOK = 4,      /* is a function and nothing else */
+    SETTING_ADVISOR = 8,   /* may be a function that is asked instead */
+    SETTING_DECLARED = 16, /* said by the declaration, not in its table: a program's name */
+    SETTING_BODY = 32      /* with SETTING_HOOK: another function is a change, if its code differs */
 };
 
 struct setting {
@@ -122,7 +123,8 @@ const struct function *setting_function(const void *record, const struct setting
 bool setting_equal(const struct setting *s, const void *a, const void *b);
 
 /* Whether `b` differs from `a` there, and what that means. A function in the place of a value, or the other way
- * round, is a difference; two functions are none, nor is a hook that comes or goes. */
+ * round, is a difference; two functions are none, nor is a hook that comes or goes. Two bodies are one, if their code
+ * differs. */
 bool setting_changed(const struct setting *s, const void *a, const void *b, enum setting_change *change);
 
 /* Its value as JSON; a function as {"function":"FILE:LINE"}, a secret as "***". */

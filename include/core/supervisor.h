@@ -14,9 +14,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct board;
+struct board_line;
 struct notices;
 struct sockets;
 struct supervisor;
+
+/* What a worker begins with, in its own process. */
+struct worker_start {
+    const struct process *process;
+    char *const *environment;
+    const struct words *sockets; /* their names; the first is descriptor 3 */
+    struct board *board;
+    struct board_line *line;
+    int bell; /* the board's, as a descriptor of the worker */
+};
 
 /* What a function has answered: whether its first result was true; its second, or its error. */
 typedef void answer_fn(bool ok, const char *why, void *arg);
@@ -44,6 +56,12 @@ struct supervisor_upward {
                      void *answer_arg);
     void (*withdraw)(void *arg, void *question);
 
+    /* A worker is about to be forked: what nobody needs any more goes, so that little of the copy changes later. */
+    void (*before_fork)(void *arg, const struct function *body);
+
+    /* In the forked worker: run its body to the end. Its exit status. */
+    int (*body)(void *arg, const struct worker_start *start, const struct function *body);
+
     /* Whether a line matches a Lua pattern. */
     bool (*match)(void *arg, const char *pattern, const char *line, size_t length);
 
@@ -64,6 +82,10 @@ void supervisor_free(struct supervisor *s);
 /* Open the sockets of the first plan. Any problem: false, and none is open. */
 bool supervisor_open_sockets(struct supervisor *s, const struct plan *plan, struct problems *problems);
 
+/* Keep in `folder` what holds beyond this life: whom users want up or down, how many, and who runs. Before the start;
+ * false, with the reason, if another reeve does, or it cannot be written. */
+bool supervisor_keep_state(struct supervisor *s, const char *folder, struct error *e);
+
 /* The first plan, whose sockets are open: everything with autostart is started. Takes over the caller's hold on `plan`.
  */
 void supervisor_start(struct supervisor *s, struct plan *plan);
@@ -73,6 +95,9 @@ void supervisor_start(struct supervisor *s, struct plan *plan);
 void supervisor_visit(struct supervisor *s, struct plan *plan);
 const char *supervisor_forbids_start(const struct supervisor *s, const struct process *p); /* why; NULL: it may start */
 
+/* How the last line of a reload's list begins, if there is one: settings of reeve's own that cannot follow. */
+#define RELOAD_NEXT_START "next start of reeve: "
+
 /* Load anew and apply. Any problem: false, all of them in `problems`, nothing changed. `list` gets the
  * difference, a line each: "added: web". With `dry_run` nothing is done but the list. */
 bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems);
@@ -81,6 +106,9 @@ bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, 
  */
 void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, const char *why);
 bool supervisor_is_ending(const struct supervisor *s);
+
+/* Whether it ends so that workers are not asked but told: by TERM. */
+bool supervisor_is_hasty(const struct supervisor *s);
 int supervisor_exit_code(const struct supervisor *s);
 
 /* Open reeve's own log and every captured file again. */
@@ -89,8 +117,14 @@ void supervisor_reopen(struct supervisor *s);
 /* Keep `count` processes of a program (clamped to its bounds unless `ignore_bounds`); how many are kept then. */
 int supervisor_scale(struct supervisor *s, struct program *program, int count, bool ignore_bounds);
 
+/* That was a user, whose word is kept beyond this life. */
+void supervisor_keep_count(struct supervisor *s, const struct program *program);
+
 /* How many processes of a program are kept (those being removed do not count). */
 int supervisor_count(const struct supervisor *s, const struct program *program);
+
+/* How many of them are alive and say that they are busy: workers. */
+int supervisor_busy(const struct supervisor *s, const struct program *program);
 
 /* The program that TTIN, TTOU, WINCH scale: `pool`, or the only one; NULL otherwise. */
 struct program *supervisor_pool(const struct supervisor *s);
@@ -115,10 +149,20 @@ struct bus *supervisor_bus(const struct supervisor *s);
 struct loop *supervisor_loop(const struct supervisor *s);
 struct notices *supervisor_notices(const struct supervisor *s);
 struct sockets *supervisor_sockets(const struct supervisor *s);
+struct board *supervisor_board(const struct supervisor *s);
 struct leases *supervisor_leases(const struct supervisor *s);
 struct children *supervisor_children(const struct supervisor *s);
 const struct supervisor_upward *supervisor_upward(const struct supervisor *s);
 msec supervisor_started(const struct supervisor *s); /* clock_now */
+
+/* Somebody wishes other processes up or down than before, or another number of them: it is kept soon. */
+void supervisor_wishes_changed(struct supervisor *s);
+
+/* It is kept now, before whoever wished is told that it is done. */
+void supervisor_keep_wishes(struct supervisor *s);
+
+/* For the process itself. It runs with this pid: the next life may have to know. */
+void supervisor_note_child(struct supervisor *s, const struct process *p, pid_t pid);
 
 /* For the process itself. Its state has changed; `settled`: it was not settled before, and is now. */
 void supervisor_process_changed(struct supervisor *s, struct process *p, bool settled);

@@ -15,10 +15,12 @@ struct tool;
 /* All of it is borrowed for the call. */
 struct tool_request {
     const struct words *cmd;
-    const struct words *env; /* beside reeve's own environment */
-    const char *workingdir;  /* NULL: reeve's */
-    const char *user;        /* NULL: who reeve is */
-    const char *input;       /* for its stdin; NULL: /dev/null */
+    const struct words *env;         /* beside reeve's own environment */
+    bool clear_env;                  /* it is all there is */
+    const char *workingdir;          /* NULL: reeve's */
+    const char *user;                /* NULL: who reeve is */
+    const struct identity *identity; /* the same, looked up already */
+    const char *input;               /* for its stdin; NULL: /dev/null */
     size_t input_length;
     msec timeout;      /* then KILL; -1: none */
     size_t max_output; /* of each stream; more is a failure */

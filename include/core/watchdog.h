@@ -4,11 +4,12 @@
 
 #include "base/units.h"
 
+struct board_line;
 struct process;
 struct watchdog;
 
-/* From now on it must beat once within each `limit`. */
-struct watchdog *watchdog_start(struct process *p, msec limit);
+/* From now on it must beat once within each `limit`, by watchdog_beat or on its line of the board (NULL: none). */
+struct watchdog *watchdog_start(struct process *p, msec limit, const struct board_line *line);
 void watchdog_beat(struct watchdog *w);
 void watchdog_set_limit(struct watchdog *w, msec limit);
 

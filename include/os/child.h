@@ -30,15 +30,20 @@ struct child_exit {
     struct rusage usage;
 };
 
+/* What a forked copy of us does instead of running a program; it returns the exit status. All signals are blocked, and
+ * have their default actions; the environment is still ours. */
+typedef int child_body_fn(void *arg);
+
 /* What to run. All pointers are borrowed for the call. */
 struct child_request {
-    char *const *argv; /* argv[0] without a slash is looked up in the PATH of `envp` */
+    char *const *argv;   /* argv[0] without a slash is looked up in the PATH of `envp` */
+    child_body_fn *body; /* not NULL: a copy of us that calls this; there is no argv */
+    void *body_arg;
     char *const *envp;
     const char *directory; /* NULL: stay */
     int umask;             /* -1: leave */
     int stdio[3];          /* descriptors that become 0, 1, 2 */
-    const int
-        *passed; /* descriptors that become 3, 4 … (-1: stays closed); LISTEN_PID is filled in where envp has it */
+    const int *passed;     /* become 3, 4 … (-1: stays closed); LISTEN_PID is filled in where envp has it */
     size_t passed_count;
     const struct identity *identity; /* NULL: stay who we are */
     const struct limit *limits;
@@ -46,8 +51,10 @@ struct child_request {
     bool has_nice, has_oom_score_adj;
     int nice, oom_score_adj;
     bool no_new_privs;
-    int deathsig; /* sent by the kernel when reeve dies; 0: none */
-    bool urgent;  /* somebody waits for this one: let it run before we go on with our own work */
+    int deathsig;        /* sent by the kernel when reeve dies; 0: none */
+    bool in_our_session; /* it leads a group only; for those who are many and short-lived: on a busy machine Linux makes
+                            each session wait for its turn, and us with the child, until it has become its program */
+    bool urgent;         /* somebody waits for this one: let it run before we go on with our own work */
 };
 
 /* Called when the child has ended, while the kernel still keeps it for us: until this returns its pid and
@@ -59,11 +66,10 @@ typedef void child_exit_fn(struct child *c, const struct child_exit *exit, void 
 struct children *children_new(struct loop *loop);
 void children_free(struct children *all);
 
-/* Start it in a session of its own. Returns after the exec, so a failed step is known here: "chdir to
- * '/nope': No such file or directory", "exec '/bin/x': Permission denied". NULL on failure. */
+/* Start it in a session of its own. Returns after the exec, or when the body begins, so a failed step is known here:
+ * "chdir to '/nope': No such file or directory", "exec '/bin/x': Permission denied". NULL on failure. */
 struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit, void *arg,
                           struct error *e);
-
 /* One that a former life of ours has started: it is still our child. `heir` is the one that may have taken its place
  * (0: there was none), and `group` its process group. If it was reaped and nobody took its place, on_exit comes soon,
  * and nobody knows how it ended. */
@@ -107,6 +113,10 @@ void child_spare(struct child *c);
  * puts itself into the background and says which pid is its main one. The handle, and its group, are the heir's from
  * then on, and its end is the child's. False: it does not descend from the child. */
 bool child_expect_heir(struct child *c, pid_t pid);
+
+/* KILL those of our children whom nobody looks after, orphans that have come to us, for whom `fn` says so. */
+typedef bool child_stray_fn(pid_t pid, void *arg);
+void children_kill_strays(struct children *all, child_stray_fn *fn, void *arg);
 
 /* KILL every descendant that is left, whatever its session, and reap it, for at most `limit`. For reeve's end. */
 void children_kill_orphans(struct children *all, msec limit);

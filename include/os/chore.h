@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* One for each sort of work, static. */
 struct chore_kind {
@@ -14,6 +15,7 @@ struct chore_kind {
     void (*free)(void *work); /* by whoever leaves last, the thread or its owner */
     int most;                 /* threads at once */
     atomic_int count;
+    pid_t owner; /* of those that are counted: threads are not forked */
 };
 
 struct chore;

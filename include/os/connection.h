@@ -21,6 +21,10 @@ typedef void connection_end_fn(struct connection *c, bool broken, void *arg);
 struct connection *connection_open(struct loop *loop, int fd, connection_read_fn *on_read, connection_end_fn *on_end,
                                    void *arg);
 
+/* Have the kernel look, after so many seconds without a word, whether the other side is still there; if not, the
+ * connection breaks within a minute. */
+void connection_keep_alive(struct connection *c, int seconds);
+
 /* Queue bytes to send. Returns how many wait to be sent: the caller judges a reader that is too slow. */
 size_t connection_write(struct connection *c, const void *data, size_t length);
 

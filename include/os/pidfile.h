@@ -19,7 +19,8 @@ void pidfile_remove(const char *path);
 bool pidfile_record(const char *path, const struct process_mark *who, struct error *e);
 
 /* The living process that the file means. One that says when the process was started is held to it; of one that does
- * not, the process must be older than the file. False: no such process, for a reason that `e` tells. */
+ * not, the process must be older than the file. A file of another user than root and ourselves can only mean a process
+ * of that user. False: no such process, for a reason that `e` tells. */
 bool pidfile_find(const char *path, struct process_mark *out, struct error *e);
 
 /* Remove it if it means the process with this pid, which has ended. */

@@ -12,6 +12,9 @@ struct pidmap {
     size_t count;
 };
 
+/* The next pidmap_add needs no memory. */
+void pidmap_make_room(struct pidmap *map);
+
 /* No record with this pid may be there. */
 void pidmap_add(struct pidmap *map, pid_t *record);
 

@@ -18,7 +18,8 @@ struct process_mark {
 struct procfs_stat {
     pid_t parent, group, session;
     int64_t start;
-    bool ended; /* a zombie */
+    bool ended;      /* a zombie */
+    bool is_kernels; /* a thread of the kernel */
 };
 
 /* False: it is gone. */
@@ -33,6 +34,9 @@ bool procfs_lives(const struct process_mark *who);
 /* How long ago it was started. */
 msec procfs_age(const struct process_mark *who);
 
+/* Whether it runs as this user, by its real or its effective number. */
+bool procfs_is_of(pid_t pid, uid_t user);
+
 /* Its session; 0: it is gone. */
 pid_t procfs_session(pid_t pid);
 
@@ -44,6 +48,9 @@ bool procfs_group_lives(pid_t group);
 
 /* The memory it has in use, in bytes (its resident set); -1: it is gone. */
 int64_t procfs_memory(pid_t pid);
+
+/* The value of a variable in the environment that it was started with; false: it is not there, or we may not look. */
+bool procfs_variable(pid_t pid, const char *name, char *value, size_t size);
 
 /* A word that is different after each boot of the machine; empty: unknown. */
 const char *procfs_boot(void);

@@ -30,12 +30,20 @@ bool resume_begin(const char *word, int *snapshot, int *why);
 int resume_claim(int64_t fd);
 void resume_close_rest(void);
 
+/* This descriptor is needed in the next life, too, though it is of a kind that each life makes anew, such as an
+ * eventfd. There are few of these. */
+void resume_spare(int fd);
+
 /* Run the file at resume_path with this snapshot. Does not return, unless it fails: then nothing has changed. */
 bool resume_exec(int snapshot, struct error *e);
 
 /* From now on a crash of this thread or another one resumes with that snapshot. It must be the first thread that calls,
  * with the signals blocked that the next life will block. */
 void resume_arm(int snapshot);
+
+/* The same for a life that is not yet as far as to be able to go on by itself, with the snapshot that it resumes from:
+ * it is tried again some times. */
+void resume_arm_early(int snapshot);
 
 /* In a forked copy, which is no life of reeve's: its crashes are its own. */
 void resume_disarm(void);

@@ -22,6 +22,10 @@ struct address {
 /* Host names are refused here (looking one up would block); literals and "localhost" are read. */
 bool address_parse(const char *text, struct address *out, struct error *e);
 
+/* For the client, which may wait: the host of a tcp: address may also be a name, which may have several addresses. How
+ * many there are, at most `most` (not 0); 0 on failure. */
+size_t address_look_up(const char *text, struct address *out, size_t most, struct error *e);
+
 /* Whether both are the same place, however they were written. */
 bool address_equal(const struct address *a, const struct address *b);
 

@@ -55,7 +55,8 @@ struct steps {
 
 enum { LISTEN_PID_ROOM = 12 };
 
-/* In the child. Returns only when a step failed, which the report then tells. The argument is a struct steps. */
+/* In the child. Returns when a step failed, which the report then tells, or when the body may begin. The argument is a
+ * struct steps. */
 int steps_run(void *steps);
 
 /* In the parent: the report in words. False. */

@@ -1,5 +1,6 @@
 /* stranger: a process that we look after though somebody else started it: a daemon, or one of an earlier life of ours.
- * It may have become our child meanwhile; if not, nobody tells us its exit status, and its number is not kept for us. */
+ * It may have become our child meanwhile; if not, nobody tells us its exit status, and its number is not kept for us.
+ */
 #ifndef OS_STRANGER_H
 #define OS_STRANGER_H
 

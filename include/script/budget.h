@@ -11,10 +11,16 @@
 #include <lua.h>
 #include <stdbool.h>
 
+/* A limit that is none. */
+enum { BUDGET_UNLIMITED = -1 };
+
 /* Start the clock, unless it runs already: an entry within an entry lives on the outer one's time. True if this one
  * is the outer one, which says budget_stop at its end. */
 bool budget_start(msec limit);
 void budget_stop(void);
+
+/* In a forked copy of reeve: nothing has been entered, and there is no timer. */
+void budget_leave_parent(void);
 
 /* The file itself says how long it may take: count from the start, but with another limit. */
 void budget_change(msec limit);

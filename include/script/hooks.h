@@ -15,6 +15,9 @@ extern const char *const hooks_events[];
 /* The generation in force; NULL: it has no functions. */
 void hooks_set_current(struct script *s);
 
+/* In a forked copy of reeve: there is no supervisor to hear of, or to ask. */
+void hooks_leave(void);
+
 /* The same; borrowed, until the next turn of the loop. */
 struct script *hooks_current(void);
 
@@ -31,6 +34,12 @@ void hooks_forget(const struct script *s);
 /* Tell every `on(…)` of an emitted event, which is the table on top of `L`; popped. Only the generation in
  * force is told. */
 void hooks_tell_emitted(struct script *s, lua_State *L, const char *name);
+
+/* Tell every `on(…)` of an event of another room's, which concerns no process; `subject` is what patterns are held
+ * against, `push` makes the event's table. Nothing is pushed if nobody listens. More than the hooks can keep up with is
+ * dropped, and counted in the log. */
+typedef void hooks_push_fn(lua_State *L, void *arg);
+void hooks_tell(const char *event, const char *subject, hooks_push_fn *push, void *arg);
 
 /* Whether some hook wants to know what the process writes; tell them a line of "stdout" or "stderr". */
 bool hooks_want_lines(const struct process *p);

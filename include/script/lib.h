@@ -40,8 +40,15 @@ void lib_open_settings(lua_State *L);
 void lib_open_http(lua_State *L);
 void lib_open_mail(lua_State *L);
 
+/* What a worker's body is given. */
+void lib_open_worker(lua_State *L);
+
+/* In a forked copy of reeve: what was made before is of no type that is known now, and is never finalized. */
+void lib_leave_parent(lua_State *L);
+
 /* What `require` finds though no file has it: each pushes its table. For reeve's own modules. */
 int lib_module_state(lua_State *L);
+int lib_module_mysql(lua_State *L);
 int lib_module_inside(lua_State *L);
 int lib_module_pass(lua_State *L);
 int lib_module_cluster(lua_State *L);

@@ -13,7 +13,7 @@ void lines_close(void);
 /* Other hooks are in force: look, soon, who wants lines now. */
 void lines_look_again(void);
 
-/* Something happened to the process: what it wrote before that comes first. */
+/* Something happened to the process, and a hook is to hear of it: what it wrote before that comes first. */
 void lines_before(const struct event *event);
 
 #endif

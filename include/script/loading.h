@@ -5,6 +5,7 @@
 #include "base/pack.h"
 #include "base/problems.h"
 #include "base/units.h"
+#include "core/plan.h"
 #include "core/value.h"
 #include "script/script.h"
 #include "script/state.h"
@@ -48,8 +49,9 @@ struct loading {
     struct problems *problems;
     STAILQ_HEAD(, source) sources;
     STAILQ_HEAD(, declaration) declarations;
-    struct unpack kept; /* texts of a former life */
-    bool is_kept;       /* they are evaluated */
+    struct unpack kept;    /* texts of a former life */
+    bool is_kept;          /* they are evaluated */
+    struct annex *annexes; /* the plan's, once it is built */
     STAILQ_HEAD(, expectation) expectations;
     struct source *current; /* the one that is evaluated now */
     msec limit;
@@ -70,6 +72,8 @@ struct source *loading_find_source(const struct loading *l, const char *path);
 struct declaration *loading_add_declaration(struct loading *l, enum declaration_kind kind, const char *name,
                                             const struct spot *spot);
 
+/* Keep what a library has read from the file, for its plan; `data` is owned from now on. */
+void loading_add_annex(struct loading *l, const void *key, void *data, void (*free_data)(void *data));
 void loading_expect(struct loading *l, const char *who, const char *target, const struct spot *spot);
 
 /* The word that declares it: "program" … */

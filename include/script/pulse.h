@@ -44,6 +44,9 @@ void pulse_begin(struct pulse *p);
 /* No run any more; one that waits goes on. */
 void pulse_free(struct pulse *p);
 
+/* In a forked copy of reeve: there are none. */
+void pulses_leave_parent(struct script *s);
+
 /* There are none any more, and the loop goes. */
 void pulses_close(void);
 

@@ -39,6 +39,7 @@ struct script {
     lua_State *L;
     size_t used;       /* bytes */
     size_t ceiling;    /* of them */
+    size_t collected;  /* what was in use after the last full collection before a fork; 0: there was none */
     bool limited;      /* user code runs: the ceiling holds. C's own small needs are always met */
     bool doomed;       /* free it once nothing of it runs any more */
     struct call *call; /* the innermost that runs */

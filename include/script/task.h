@@ -76,8 +76,14 @@ int task_wait(lua_State *L, struct task *t, task_cancel_fn *on_cancel, void *wor
 /* Room for a timer that ends its wait: whoever waits starts and stops it. */
 struct timer **task_timer(struct task *t);
 
+/* The wait that it is about to begin may be ended early, as if it had been cancelled, but the task goes on. */
+void task_may_be_roused(struct task *t);
+
 /* Its wait is over: it goes on soon, from the loop. */
 void task_wake(struct task *t);
+
+/* End early what may be, of all tasks of `s`. */
+void tasks_rouse(struct script *s);
 
 /* ---- generations ----------------------------------------------------------------------------------------------- */
 
@@ -89,6 +95,9 @@ void tasks_retire(struct script *s);
 
 /* It is to be freed. False: not before its tasks have ended, which will free it. */
 bool tasks_release(struct script *s);
+
+/* In a forked copy of reeve: no task of before is ours, nor any timer. Nothing of them is closed, ended or freed. */
+void tasks_leave_parent(struct loop *loop);
 
 /* All that run or wait now, the oldest first within each generation. */
 struct task_info {

@@ -102,31 +102,33 @@ end
 
 local function holds() return reeve.store["reeve.magistrate turn"] == turn end
 
--- One pass at a time; who asks meanwhile gets another one.
-local function poll(f)
-    f.wanted = true
-    if f.busy or not f.memory then return end
-    f.busy = true
-    local _ <close> = setmetatable({}, { __close = function() f.busy = false end })
-    while f.wanted do
+local function passes(f)
+    take_over()
+    if not f.memory then
+        open(f)
+        f.touched = pass.resume(f, residents)
+    end
+    if f.attend then f.attend() end -- who holds a lock has no time to lose
+    repeat
         f.wanted = false
         pass.run(f, residents, f.touched, holds)
         f.touched = nil
-        if f.tend then f.tend() end
-    end
+        if f.attend then f.attend() end
+    until not f.wanted
 end
 
-local function begin(f)
-    take_over()
-    open(f)
-    f.touched = pass.resume(f, residents)
-    poll(f)
-    if f.attend then f.attend() end
+-- A task that is cut off, for the machine was too busy, is begun anew the next time.
+local function runs(handle) return handle ~= nil and handle:runs() end
+
+-- One pass at a time; who asks meanwhile gets another one.
+local function poll(f)
+    f.wanted = true
+    if not runs(f.passes) then f.passes = reeve.task(passes, f) end
 end
 
 -- A part of a program is its processes' business; a wish for the whole of it holds until the server changes its mind.
 local function heed(f, event)
-    if f.park then f.park(event.program, event.wanted) end
+    if f.keeper then f.keeper.park(event.program, event.wanted) end
     local t = f.memory and f.memory.workers[event.program]
     if not t or (not event.wanted and residents.is_up(event.program)) then return end
     if not target.override(t, event.wanted and "running" or "stopped") then return end
@@ -162,11 +164,9 @@ end
 
 -- What changes here is reported a moment later, and once for all that changes meanwhile.
 local function report_soon(f)
-    if f.reporting or not f.memory then return end
-    f.reporting = true
-    reeve.after(1, function()
-        f.reporting = nil
-        if holds() and not f.busy then pass.report(f, residents) end
+    if runs(f.reporting) or not f.memory then return end
+    f.reporting = reeve.after(1, function()
+        if holds() and not runs(f.passes) then pass.report(f, residents) end
     end)
 end
 
@@ -185,8 +185,10 @@ local function follow_etcd(f, options)
     f.write = function(text) return text end
     f.server = etcd.server(client, prefix)
     f.attend = function()
-        keeper.begin(f, client, prefix, lease, holds)
-        watch(f)
+        if not f.keeper then f.keeper = keeper.new(f, client, prefix, lease, holds) end
+        if not runs(f.heart) then f.heart = f.keeper.begin() end
+        if not runs(f.watch) then f.watch = reeve.task(watch, f) end
+        f.keeper.tend()
     end
 end
 
@@ -201,7 +203,7 @@ function magistrate.follow(options)
     if options.url then follow_url(f, options) else follow_etcd(f, options) end
     followers[f.number] = f
     if offer(function(what, name) return reconcile.run(followers, what, name) end) then return end
-    reeve.task(begin, f)
+    poll(f)
     reeve.every(options.interval or f.interval, function() poll(f) end)
     on("refresh", function() poll(f) end)
     on("wish", function(event) heed(f, event) end)

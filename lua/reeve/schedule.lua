@@ -17,6 +17,10 @@ local at_rest = { STOPPED = true, EXITED = true, FATAL = true }
 
 local entries = {}
 
+-- All of them, for the verb `schedules`.
+local shown = {}
+engine.show(shown)
+
 -- ---- what was done, beyond a reload and the end of reeve ------------------------------------------
 
 local function read_memory()
@@ -34,19 +38,20 @@ end
 
 local has_failed, is_writing
 
+-- Only of those that there are: what the file does not say any more is forgotten.
 local function write_memory()
+  local known = {}
   is_writing = false
+  for _, entry in ipairs(entries) do known[entry.key] = entry.seen or recall(entry) end
+  reeve.store[MEMORY] = known
   if not engine.has_state_dir() then return end
-  local good, why = state.write(FILE, reeve.json.encode(reeve.store[MEMORY]))
+  local good, why = state.write(FILE, reeve.json.encode(known))
   if not good and not has_failed then reeve.log("warning", "schedules are forgotten at the end: %s", why) end
   has_failed = not good
 end
 
--- Only of those that there are: what the file does not say any more is forgotten. Many may be due at once.
+-- Many may be due at once.
 local function remember()
-  local known = {}
-  for _, entry in ipairs(entries) do known[entry.key] = entry.seen or recall(entry) or nil end
-  reeve.store[MEMORY] = known
   if is_writing then return end
   is_writing = true
   reeve.after(0, write_memory)
@@ -112,6 +117,7 @@ local function start_queued(entry)
 end
 
 local function run(entry)
+  entry.last = reeve.now()
   if entry.f then run_function(entry) else run_target(entry) end
 end
 
@@ -150,6 +156,12 @@ end
 
 -- ---- declaring ------------------------------------------------------------------------------------
 
+local function forget(list, entry)
+  for i, other in ipairs(list) do
+    if other == entry then return table.remove(list, i) end
+  end
+end
+
 local Entry = {}
 Entry.__index = Entry
 
@@ -159,9 +171,8 @@ function Entry:cancel()
   if self.timer then self.timer:cancel() end
   if self.task and self.is_running then pcall(self.task.cancel, self.task) end -- not if it is itself who asks
   self.queued = {}
-  for i, entry in ipairs(entries) do
-    if entry == self then table.remove(entries, i) break end
-  end
+  forget(entries, self)
+  forget(shown, self)
 end
 
 local function one_of(options, key, words)
@@ -215,6 +226,7 @@ local function name_it(entry, name)
   end
   entry.key = ("%s %s #%d"):format(name, entry.target or "function", count + 1)
   entries[#entries + 1] = entry
+  shown[#shown + 1] = entry
 end
 
 -- It begins when its configuration comes into force: a check remembers nothing.
@@ -293,17 +305,23 @@ end
 ---@param time reeve.Time
 ---@param what string|fun()
 ---@param options? { jitter?: reeve.Time }
----@return reeve.Task|reeve.Schedule
+---@return reeve.Schedule
 function schedule.every(time, what, options)
   return declare(function()
     local period = seconds(time, "every")
     if period <= 0 then error({ "every 0 seconds would be all the time" }) end
     local entry = read(what, options, every_options)
     entry.name = ("every %gs"):format(period)
-    return reeve.every(period, function()
+    entry.due, entry.delay = reeve.now() + period, 0
+    shown[#shown + 1] = entry
+    entry.timer = reeve.every(period, function()
+      entry.due = reeve.now() + period
       if entry.jitter > 0 then reeve.sleep(math.random() * entry.jitter) end
+      entry.last, entry.is_running = reeve.now(), entry.f ~= nil
+      local _ <close> = setmetatable({}, { __close = function() entry.is_running = false end })
       if entry.f then entry.f() else run_target(entry) end
     end)
+    return entry
   end)
 end
 

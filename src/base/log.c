@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/logtarget.h"
+#include "base/syslogger.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -61,12 +62,21 @@ void log_close(void)
     if (state.targets != &standard_error)
         close_targets(state.targets, state.count);
     if (state.uses_syslog)
-        closelog();
+        syslogger_close();
     standard_error = (struct logtarget){ .fd = STDERR_FILENO };
     state.targets = &standard_error;
     state.count = 1;
     state.level = LOG_NOTICE;
     state.uses_syslog = false;
+}
+
+void log_leave(void)
+{
+    int level = state.level;
+
+    log_close();
+    state.level = level;
+    state.listener = NULL;
 }
 
 bool log_open(const char *const *targets, size_t count, int level, int facility, struct error *e)
@@ -81,8 +91,9 @@ bool log_open(const char *const *targets, size_t count, int level, int facility,
     state.count = count;
     state.level = level;
     state.uses_syslog = is_named("syslog", targets, count);
+    syslogger_set_facility(facility);
     if (state.uses_syslog)
-        openlog("reeve", LOG_PID | LOG_NDELAY, facility);
+        syslogger_open();
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include "base/logtarget.h"
 
+#include "base/syslogger.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
-#include <syslog.h>
 #include <unistd.h>
 
 /* How long a reader of our stderr may keep us waiting, once. */
@@ -137,11 +137,7 @@ const char *logtarget_name(const struct logtarget *t)
 
 bool logtarget_write(struct logtarget *t, int level, const char *line, const char *stamped, size_t length)
 {
-    if (t->fd < 0) {
-        syslog(level, "%s", line);
-        return true;
-    }
-    if (put(t, stamped, length))
+    if (t->fd < 0 ? syslogger_send(level, line, strlen(line)) : put(t, stamped, length))
         return true;
     if (t->lost++ == 0)
         t->reason = errno;

@@ -45,7 +45,8 @@ bool address_prepare(const char *address, struct error *e)
 char *address_absolute(const char *address)
 {
     const char *path = text_starts(address, "unix:") ? address + 5 : address;
-    bool is_path = path != address || *path == '.' || *path == '/' || strchr(path, ':') == NULL;
+    bool is_number = path[strspn(path, "0123456789")] == '\0'; /* no port is meant as a file */
+    bool is_path = path != address || *path == '.' || *path == '/' || (strchr(path, ':') == NULL && !is_number);
     char folder[4096];
 
     if (!is_path || *path == '/' || *path == '\0' || getcwd(folder, sizeof folder) == NULL)

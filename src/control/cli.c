@@ -10,6 +10,7 @@
 #include "control/upgrade.h"
 #include "convert/convert.h"
 #include "core/command.h"
+#include "modules/gearman.h"
 #include "os/file.h"
 #include "os/resume.h"
 #include "script/script.h"
@@ -70,6 +71,7 @@ static struct plan *load(const char *path)
     struct plan *plan;
 
     foreign_enable();
+    gearman_register();
     plan = script_load(path, &problems);
     print_problems(&problems);
     problems_free(&problems);
@@ -331,7 +333,7 @@ static int dispatch(int argc, char **argv)
     const char *verb = argc > 1 ? argv[1] : NULL;
     const struct local *local = verb != NULL ? find_local(verb) : NULL;
 
-    if (argc == 3 && is_help(argv[2]))
+    if (argc > 2 && is_help(argv[argc - 1]) && strcmp(argv[argc - 2], "--") != 0)
         return print_help(verb);
     verbs_register(); /* the client checks what it is asked before it asks */
     upgrade_register();

@@ -13,7 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 64 << 10, PASSWORD_MOST = 4096 };
+enum { READ_SIZE = 64 << 10, PASSWORD_MOST = 4096, ADDRESSES_MOST = 16 };
 
 static bool is_folder_missing(const char *path)
 {
@@ -59,20 +59,32 @@ static bool explain(const struct client *c, int reason, struct error *e)
     return failure_errno(e, "cannot connect to %s", text);
 }
 
+/* A name may have several addresses, and not all of them need answer. */
+static bool connect_to_one(struct client *c, const char *text, struct error *e)
+{
+    struct address addresses[ADDRESSES_MOST];
+    size_t count = address_look_up(text, addresses, ADDRESSES_MOST, e);
+
+    if (count == 0)
+        return false;
+    for (size_t i = 0; i < count && c->fd < 0; i++) {
+        c->address = addresses[i];
+        c->fd = socket_connect(&c->address, e);
+    }
+    return c->fd >= 0 || explain(c, errno, e);
+}
+
 bool client_connect(struct client *c, struct error *e)
 {
     bool chosen;
     char *address = c->address_text != NULL ? xstrdup(c->address_text) : address_default(&chosen);
-    bool good = address_parse(address, &c->address, e);
+    bool good = connect_to_one(c, address, e);
     size_t length;
     const char *greeting;
 
     free(address);
     if (!good)
         return false;
-    c->fd = socket_connect(&c->address, e);
-    if (c->fd < 0)
-        return explain(c, errno, e);
     greeting = client_read_line(c, &length);
     if (greeting == NULL || length < 6 || memcmp(greeting, "reeve ", 6) != 0)
         return failure(e, "whoever answers at %s is no reeve", c->address.text);

@@ -95,7 +95,7 @@ static const char *find_data(const char *line, size_t length, int id)
 
 static void print_value(const json_t *value)
 {
-    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
 
     if (text != NULL) {
         client_print(text, strlen(text));

@@ -107,7 +107,7 @@ static bool read_words(const json_t *root, struct words *words, struct error *e)
 static char *read_id(const json_t *id)
 {
     if (json_is_string(id) || json_is_number(id))
-        return json_dumps(id, JSON_ENCODE_ANY | JSON_COMPACT);
+        return json_dumps(id, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
     return NULL;
 }
 
@@ -120,7 +120,7 @@ bool line_is_id(const char *id, const char *word)
     if (*id != '"')
         return strcmp(id, word) == 0;
     text = json_string(word);
-    same = text != NULL ? json_dumps(text, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+    same = text != NULL ? json_dumps(text, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
     is = same != NULL && strcmp(id, same) == 0;
     free(same);
     json_decref(text);

@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "control/foreign.h"
 #include "control/upgrade.h"
+#include "modules/gearman.h"
 #include "os/resume.h"
 #include "run_private.h"
 #include "script/script.h"
@@ -186,6 +187,8 @@ static struct handover *read_former(struct run *r, struct error *e)
     snapshot = snapshot_open(fd, e);
     if (snapshot == NULL)
         return NULL;
+    resume_hold();
+    resume_arm_early(fd);
     snapshot_each(snapshot, "run", read_run, r);
     foreign_enable();
     script_attach(&r->upward, r->file);
@@ -241,6 +244,15 @@ static void resume_sockets(struct run *r, const struct plan *plan)
     buffer_free(&text);
 }
 
+static void resume_state(struct run *r, const struct plan *plan)
+{
+    const char *folder = plan->settings.state_dir;
+    struct error e;
+
+    if (folder != NULL && !supervisor_keep_state(r->supervisor, folder, &e))
+        log_error("state_dir: %s", e.text);
+}
+
 static void tell(const struct run *r)
 {
     size_t count = supervisor_process_count(r->supervisor);
@@ -257,8 +269,11 @@ void life_resume(struct run *r)
 
     resume_sockets(r, plan);
     handover_resume(r->former, r->supervisor);
+    resume_state(r, plan);
+    gearman_open(r->supervisor);
     tell(r);
     life_arm(r);
+    resume_release();
     server_resume_clients(r->server, handover_snapshot(r->former), life_why(r));
     handover_close(r->former);
     r->former = NULL;

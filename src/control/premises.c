@@ -37,11 +37,14 @@ static bool become_user(const char *user, struct error *e)
     return good;
 }
 
-bool premises_settle(const struct supervisor_settings *settings, struct error *e)
+bool premises_make(const struct supervisor_settings *settings, struct error *e)
 {
-    if (settings->user != NULL && !become_user(settings->user, e))
-        return false;
     if (settings->state_dir != NULL && !file_make_directory(settings->state_dir, 0700, e))
         return failure_in(e, "state_dir");
     return true;
+}
+
+bool premises_settle(const struct supervisor_settings *settings, struct error *e)
+{
+    return (settings->user == NULL || become_user(settings->user, e)) && premises_make(settings, e);
 }

@@ -5,8 +5,10 @@
 #include "control/cli.h"
 #include "control/foreign.h"
 #include "control/premises.h"
+#include "core/census.h"
 #include "core/command.h"
 #include "core/supervisor.h"
+#include "modules/gearman.h"
 #include "os/limits.h"
 #include "os/loop.h"
 #include "os/signals.h"
@@ -75,6 +77,7 @@ static struct plan *load(const struct reconcile *r)
     struct plan *plan;
 
     foreign_enable();
+    gearman_register();
     script_expect_pass();
     plan = script_load(r->file, &problems);
     problems_print(&problems, &text);
@@ -97,6 +100,17 @@ static bool open_log(const struct reconcile *r, const struct supervisor_settings
     return log_open((const char *const *)settings->log.word, settings->log.count, r->verbose ? LOG_DEBUG : level,
                     settings->syslog_facility, e) ||
            failure_in(e, "log");
+}
+
+/* It would start again whom we stop. */
+static bool is_alone(const struct supervisor_settings *settings, struct error *e)
+{
+    pid_t holder = settings->state_dir != NULL ? census_holder(settings->state_dir) : 0;
+
+    return holder == 0 || failure(e,
+                                  "reeve with pid %d supervises these programs: tell it what to do, by `reeve start` "
+                                  "for example",
+                                  (int)holder);
 }
 
 /* Whatever is relative means the same wherever we are called. */
@@ -224,6 +238,20 @@ static void visit(struct reconcile *r, struct plan *plan)
     loop_free(r->loop);
 }
 
+/* A pass finds them by their pid files, and by nothing else. */
+static bool has_places(const struct plan *plan, struct error *e)
+{
+    for (size_t i = 0; plan->settings.state_dir == NULL && i < plan->program_count; i++) {
+        const struct program *program = plan->programs[i];
+
+        if (program->detached && program->pidfile == NULL)
+            return failure(e,
+                           "program '%s' has neither 'pidfile' nor is there a 'state_dir': nobody would find it again",
+                           program->name);
+    }
+    return true;
+}
+
 static bool find_program(struct reconcile *r, const struct plan *plan)
 {
     const struct program *program = r->name != NULL ? plan_find(plan, r->name) : NULL;
@@ -250,8 +278,9 @@ static void reconcile(struct reconcile *r, struct plan *plan)
         plan_release(plan);
         return;
     }
-    if (!open_log(r, &plan->settings, &e) || !enter_folder(r, &e) || !premises_enter(&plan->settings, &e) ||
-        !premises_settle(&plan->settings, &e) || (held = lock(r, &plan->settings, &e)) < 0) {
+    if (!has_places(plan, &e) || !open_log(r, &plan->settings, &e) || !enter_folder(r, &e) ||
+        !premises_enter(&plan->settings, &e) || !premises_settle(&plan->settings, &e) ||
+        !is_alone(&plan->settings, &e) || (held = lock(r, &plan->settings, &e)) < 0) {
         fprintf(stderr, "reeve: %s\n", e.text);
         plan_release(plan);
         return;

@@ -9,6 +9,7 @@
 #include "core/journal.h"
 #include "core/supervisor.h"
 #include "core/tally.h"
+#include "modules/gearman.h"
 #include "os/daemon.h"
 #include "os/limits.h"
 #include "os/manager.h"
@@ -93,6 +94,7 @@ static struct plan *load(const struct run *r)
     struct plan *plan;
 
     foreign_enable();
+    gearman_register();
     plan = script_load(r->file, &problems);
     if (plan == NULL)
         tell_problems(r, &problems);
@@ -120,8 +122,11 @@ static bool apply_settings(struct run *r, const struct supervisor_settings *sett
 /* What is ours as the user that we stay. */
 static bool settle(struct run *r, const struct plan *plan, struct error *e)
 {
+    const char *state_dir = plan->settings.state_dir;
+
     return premises_settle(&plan->settings, e) && (r->pidfile == NULL || pidfile_write(r->pidfile, e)) &&
-           server_listen(r->server, plan, e);
+           server_listen(r->server, plan, e) &&
+           (state_dir == NULL || supervisor_keep_state(r->supervisor, state_dir, e));
 }
 
 /* The sockets come first: their ports may be for root only. One that cannot be opened is told last: if another reeve
@@ -167,6 +172,7 @@ static void scale(struct run *r, int number)
         supervisor_scale(r->supervisor, program, 0, true);
     else
         supervisor_scale(r->supervisor, program, number == SIGTTIN ? count + 1 : count - 1, false);
+    supervisor_keep_count(r->supervisor, program);
 }
 
 static void on_signal(int number, int sender, void *arg)
@@ -206,7 +212,8 @@ void run_name_address(struct run *r)
         supervisor_set_address(r->supervisor, server_address(r->server));
 }
 
-/* What of a new plan concerns reeve itself. The rest of it (user, pid file …) holds from the next start on. */
+/* What of a new plan concerns reeve itself. The rest of it (user, pid file …) is for the next start, as the reply says.
+ */
 static void on_event(const struct event *event, void *arg)
 {
     struct run *r = arg;
@@ -218,6 +225,8 @@ static void on_event(const struct event *event, void *arg)
     if (!run_open_log(r, &plan->settings, &e))
         log_error("log: %s; the old one goes on", e.text);
     life_follow(r, plan);
+    if (!premises_make(&plan->settings, &e))
+        log_error("%s", e.text);
     server_follow(r->server, plan);
     run_name_address(r);
 }
@@ -243,6 +252,7 @@ static void tear_down(struct run *r)
 {
     life_end(r);
     server_free(r->server);
+    gearman_close();
     script_unlisten();
     journal_close();
     tally_close();
@@ -270,6 +280,7 @@ static void supervise(struct run *r, struct plan *plan)
                plan->program_count, plan->program_count == 1 ? "" : "s");
     run_name_address(r);
     supervisor_start(r->supervisor, plan);
+    gearman_open(r->supervisor);
     xtrim();
     daemon_ready();
     life_arm(r);

@@ -1,3 +1,6 @@
+/* As foreman reads its .env, which is what a Procfile was written for: only whole lines are comments, values are taken
+ * to the end of the line, and a quote that is not closed is a part of it. `env_file` (core/environment.c) is reeve's
+ * own and stricter: it knows comments behind values and refuses what looks like a mistake. */
 #include "convert/dotenv.h"
 
 #include "base/text.h"

@@ -114,6 +114,10 @@ void supervisor_waits_for(struct supervisor *s, const struct process *p, struct 
     struct program *blocker[8];
     size_t count = supervisor_blockers(s, p, blocker, 8);
 
+    if (s->survivors != NULL && process_state(p) == PROCESS_STARTING) {
+        buffer_add_text(out, "those who are left from an earlier life of reeve");
+        return;
+    }
     if (count == 0)
         buffer_add_text(out, "its turn");
     for (size_t i = 0; i < count && i < 8; i++)

@@ -9,6 +9,7 @@
 #include "core/notices.h"
 #include "core/readiness.h"
 #include "core/watchdog.h"
+#include "os/board.h"
 #include "os/clock.h"
 #include "os/resume.h"
 #include "process_private.h"
@@ -33,6 +34,7 @@ struct care {
     struct forking *forking;
     struct readiness *readiness;
     struct watchdog *watchdog;
+    struct board_line *line; /* of a worker; NULL: it is none */
     struct health *health;
     struct blame *blame; /* owned; NULL: none */
     char *status;        /* owned; NULL: it has said nothing */
@@ -93,17 +95,45 @@ static bool prepare_pipe(struct process *p, struct launch *l, int number, struct
     return true;
 }
 
+/* The bell comes behind the sockets, and the pipe of `ready`. */
+static bool prepare_worker(struct process *p, struct launch *l, struct error *e)
+{
+    struct board *board = supervisor_board(p->supervisor);
+    struct care *care = care_of(p);
+
+    if (care->line == NULL)
+        care->line = board_take(board, e);
+    if (care->line == NULL)
+        return false;
+    board_listen(care->line, p->program->spare_procs.max > 0);
+    l->bell = 3 + (int)l->request.passed_count;
+    launch_pass(l, l->bell, board_bell(board));
+    return true;
+}
+
+struct board_line *care_line(const struct process *p)
+{
+    return p->care != NULL ? p->care->line : NULL;
+}
+
+bool process_is_busy(const struct process *p)
+{
+    return p->child != NULL && !p->ended && care_line(p) != NULL && board_is_busy(care_line(p));
+}
+
 bool care_prepare(struct process *p, struct launch *l, struct error *e)
 {
     if (may_speak(p->program) && !prepare_notify(p, l, e))
         return false;
-    return !has_ready(p->program, READY_FD) || prepare_pipe(p, l, p->program->ready->fd, e);
+    if (has_ready(p->program, READY_FD) && !prepare_pipe(p, l, p->program->ready->fd, e))
+        return false;
+    return !program_is_worker(p->program) || prepare_worker(p, l, e);
 }
 
 static void watch_heartbeat(struct process *p)
 {
     if (p->program->watchdog > 0 && care_of(p)->watchdog == NULL)
-        p->care->watchdog = watchdog_start(p, p->program->watchdog);
+        p->care->watchdog = watchdog_start(p, p->program->watchdog, p->care->line);
 }
 
 static void begin_hearing(struct process *p)
@@ -153,6 +183,11 @@ void care_await_daemon(struct process *p)
     process_touch(p);
 }
 
+bool care_awaits_daemon(const struct process *p)
+{
+    return p->care != NULL && p->care->forking != NULL;
+}
+
 void care_starter_ended(struct process *p)
 {
     forking_starter_ended(p->care->forking);
@@ -199,6 +234,8 @@ void care_forget(struct process *p)
     stop_hearing(p);
     if (care->ready_fd >= 0)
         close(care->ready_fd);
+    if (care->line != NULL)
+        board_give(supervisor_board(p->supervisor), care->line);
     free(care->blame);
     free(care->status);
     free(care);
@@ -220,6 +257,8 @@ void care_pack(const struct process *p, bool whole, struct buffer *out)
     pack_text(out, "status", care->status);
     pack_number(out, "ready fd", care->readiness != NULL ? readiness_fd(care->readiness) : care->ready_fd);
     pack_number(out, "ready by", readiness_deadline(care->readiness));
+    if (care->line != NULL)
+        pack_number(out, "line", board_number(supervisor_board(p->supervisor), care->line));
     pack_number(out, "forking", care->forking != NULL);
     pack_number(out, "ready", readiness_is_over(care->readiness));
     pack_number(out, "beat limit", watchdog_limit(care->watchdog));
@@ -243,6 +282,7 @@ void care_unpack(struct process *p, const char *data, size_t length)
         free(reason);
     }
     care->status = unpack_text(&u, "status");
+    care->line = board_take_again(supervisor_board(p->supervisor), (unsigned)unpack_number(&u, "line"));
     care->ready_fd = resume_claim(unpack_number(&u, "ready fd"));
     care->legacy = (struct legacy){ .ready_by = unpack_number(&u, "ready by"),
                                     .is_forking = unpack_number(&u, "forking") != 0,
@@ -253,9 +293,9 @@ void care_unpack(struct process *p, const char *data, size_t length)
                                     .is_bad = unpack_number(&u, "bad") != 0 };
 }
 
-bool care_awaits_daemon(const struct process *p)
+bool care_awaited_daemon(const struct process *p)
 {
-    return p->care != NULL && (p->care->forking != NULL || p->care->legacy.is_forking);
+    return p->care != NULL && p->care->legacy.is_forking;
 }
 
 /* Its time begins anew. */
@@ -324,6 +364,8 @@ static void renew_watchdog(struct process *p, const struct program *before)
 
 void care_adopt(struct process *p, const struct program *before)
 {
+    if (care_line(p) != NULL)
+        board_listen(care_line(p), p->program->spare_procs.max > 0);
     if (p->state != PROCESS_RUNNING || p->ended)
         return;
     renew_health(p, before);

@@ -17,7 +17,7 @@ void command_shutdown(const struct request *q, struct reply *r)
         reply_line(r, "killing everything");
     else
         reply_line(r, "stopping everything");
-    supervisor_shutdown(q->supervisor, 0, false, why);
+    supervisor_shutdown(q->supervisor, 0, request_has_flag(q, "--graceful"), why);
     reply_end(r);
 }
 
@@ -56,9 +56,19 @@ static void say_count(const char *program, int wanted, int count, struct reply *
     json_close_object(&r->data);
 }
 
+static void scale(struct supervisor *s, struct program *program, int wanted, bool force, struct reply *r)
+{
+    int count = supervisor_scale(s, program, wanted, force);
+
+    supervisor_keep_count(s, program);
+    supervisor_keep_wishes(s);
+    say_count(program->name, wanted, count, r);
+}
+
 void command_scale(const struct request *q, struct reply *r)
 {
     struct program *program = plan_find(supervisor_plan(q->supervisor), q->args[0]);
+    bool force = request_has_flag(q, "--force");
     int wanted;
 
     if (program == NULL)
@@ -68,7 +78,7 @@ void command_scale(const struct request *q, struct reply *r)
     else if (supervisor_is_ending(q->supervisor))
         reply_fail(r, REPLY_FAILED, "reeve is stopping");
     else
-        say_count(program->name, wanted, supervisor_scale(q->supervisor, program, wanted, false), r);
+        scale(q->supervisor, program, wanted, force, r);
     reply_end(r);
 }
 

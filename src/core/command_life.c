@@ -64,6 +64,8 @@ static void finish(struct life *l)
 {
     struct reply *r = l->reply;
 
+    supervisor_keep_wishes(l->supervisor);
+
     for (size_t i = 0; i < l->count; i++)
         reply_result(r, l->errands[i].name, l->errands[i].code, l->errands[i].message);
     life_free(l);
@@ -193,6 +195,7 @@ static void move_wish(struct life *l, struct errand *e, struct process *p)
         process_restart(p);
         break;
     }
+    process_keep_wish(p);
 }
 
 /* Also of one that is there already: whoever moves wishes for somebody else has to know what a user wants. */
@@ -218,6 +221,7 @@ static void begin(struct life *l, struct errand *e)
     if (p == NULL) {
         done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
     } else if (is_there_already(l, p)) {
+        process_keep_wish(p);
         done(l, e, REPLY_OK, l->goal == GOAL_UP ? "already running" : "already stopped");
     } else if (l->goal != GOAL_DOWN && (why = supervisor_forbids_start(l->supervisor, p)) != NULL) {
         done(l, e, REPLY_FAILED, why);

@@ -1,5 +1,6 @@
 /* The verb `metrics`, and what the core has to tell. */
 #include "base/json.h"
+#include "base/xalloc.h"
 #include "command_private.h"
 #include "core/metrics.h"
 #include "core/tally.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATES = PROCESS_FATAL + 1 };
+enum { STATES = PROCESS_FATAL + 1, SLICE = 3 /* milliseconds */ };
 
 /* What a family says of one process; nothing, if it has none. */
 typedef void sample_fn(struct buffer *out, const char *name, const struct process *p);
@@ -149,36 +150,100 @@ static void add_families(const struct targets *all, struct buffer *out)
     }
 }
 
-/* ---- what processes use ---------------------------------------------------------------------------- */
+/* ---- what processes use: a look into /proc for each, which takes its time: a few at a turn -------------- */
 
-static void add_usage(const struct targets *all, struct buffer *out)
+struct look {
+    struct supervisor *supervisor;
+    struct reply *reply;
+    struct timer *turn;
+    unsigned *ids; /* of all processes, owned */
+    size_t count, done;
+    struct buffer text; /* all that was written before */
+    struct buffer memory, cpu, threads, fds;
+};
+
+static void look_free(struct look *l)
 {
-    struct buffer memory = { 0 }, cpu = { 0 }, threads = { 0 }, fds = { 0 };
+    timer_stop(&l->turn);
+    free(l->ids);
+    buffer_free(&l->text);
+    buffer_free(&l->memory);
+    buffer_free(&l->cpu);
+    buffer_free(&l->threads);
+    buffer_free(&l->fds);
+    free(l);
+}
+
+static void on_cancel(struct reply *r, void *work)
+{
+    (void)r;
+    look_free(work);
+}
+
+static void look_at(struct look *l, const struct process *p)
+{
     struct usage u;
 
-    metrics_family(&memory, "reeve_process_resident_memory_bytes", "gauge", "Memory in use.");
-    metrics_family(&cpu, "reeve_process_cpu_seconds", "counter", "Of its own, and of children it has waited for.");
-    metrics_family(&threads, "reeve_process_threads", "gauge", "Its threads.");
-    metrics_family(&fds, "reeve_process_open_fds", "gauge", "Its open descriptors.");
-    for (size_t i = 0; i < all->count; i++) {
-        const struct process *p = all->process[i];
+    if (p == NULL || process_pid(p) <= 0 || !usage_of(process_pid(p), &u))
+        return;
+    add(&l->memory, "reeve_process_resident_memory_bytes", p, (double)u.rss);
+    add(&l->cpu, "reeve_process_cpu_seconds_total", p, u.cpu);
+    add(&l->threads, "reeve_process_threads", p, u.threads);
+    if (u.fds >= 0)
+        add(&l->fds, "reeve_process_open_fds", p, u.fds);
+}
 
-        if (process_pid(p) <= 0 || !usage_of(process_pid(p), &u))
-            continue;
-        add(&memory, "reeve_process_resident_memory_bytes", p, (double)u.rss);
-        add(&cpu, "reeve_process_cpu_seconds_total", p, u.cpu);
-        add(&threads, "reeve_process_threads", p, u.threads);
-        if (u.fds >= 0)
-            add(&fds, "reeve_process_open_fds", p, u.fds);
-    }
-    buffer_add(out, memory.data, memory.length);
-    buffer_add(out, cpu.data, cpu.length);
-    buffer_add(out, threads.data, threads.length);
-    buffer_add(out, fds.data, fds.length);
-    buffer_free(&memory);
-    buffer_free(&cpu);
-    buffer_free(&threads);
-    buffer_free(&fds);
+static void finish(struct supervisor *s, struct buffer *text, struct reply *r)
+{
+    metrics_write(s, text);
+    if (r->wants_data)
+        json_bytes(&r->data, text->data, text->length);
+    else
+        buffer_add(&r->text, text->data, text->length);
+    reply_end(r);
+}
+
+static void finish_look(struct look *l)
+{
+    struct reply *r = l->reply;
+
+    buffer_add(&l->text, l->memory.data, l->memory.length);
+    buffer_add(&l->text, l->cpu.data, l->cpu.length);
+    buffer_add(&l->text, l->threads.data, l->threads.length);
+    buffer_add(&l->text, l->fds.data, l->fds.length);
+    finish(l->supervisor, &l->text, r);
+    look_free(l);
+}
+
+static void on_turn(void *arg)
+{
+    struct look *l = arg;
+    msec until = clock_now() + SLICE;
+
+    l->turn = NULL;
+    while (l->done < l->count && clock_now() <= until)
+        look_at(l, supervisor_process(l->supervisor, l->ids[l->done++]));
+    if (l->done < l->count)
+        l->turn = timer_start(supervisor_loop(l->supervisor), 0, on_turn, l);
+    else
+        finish_look(l);
+}
+
+/* Takes over `text`. */
+static void look_around(struct supervisor *s, const struct targets *all, struct buffer *text, struct reply *r)
+{
+    struct look *l = xcalloc(1, sizeof *l);
+
+    *l = (struct look){ .supervisor = s, .reply = r, .count = all->count, .text = *text };
+    l->ids = xcalloc(all->count + 1, sizeof *l->ids);
+    for (size_t i = 0; i < all->count; i++)
+        l->ids[i] = process_id(all->process[i]);
+    metrics_family(&l->memory, "reeve_process_resident_memory_bytes", "gauge", "Memory in use.");
+    metrics_family(&l->cpu, "reeve_process_cpu_seconds", "counter", "Of its own, and of children it has waited for.");
+    metrics_family(&l->threads, "reeve_process_threads", "gauge", "Its threads.");
+    metrics_family(&l->fds, "reeve_process_open_fds", "gauge", "Its open descriptors.");
+    reply_later(r, on_cancel, l);
+    on_turn(l);
 }
 
 /* ---- the supervisor -------------------------------------------------------------------------------- */
@@ -198,20 +263,17 @@ static void add_supervisor(struct supervisor *s, struct buffer *out)
 
 void command_metrics(const struct request *q, struct reply *r)
 {
-    struct targets all;
     struct buffer text = { 0 };
+    struct targets all;
 
     targets_find(q, 0, true, r, &all);
     add_supervisor(q->supervisor, &text);
     add_families(&all, &text);
-    if (request_has_flag(q, "--usage"))
-        add_usage(&all, &text);
-    metrics_write(q->supervisor, &text);
-    if (r->wants_data)
-        json_bytes(&r->data, text.data, text.length);
-    else
-        buffer_add(&r->text, text.data, text.length);
+    if (request_has_flag(q, "--usage")) {
+        look_around(q->supervisor, &all, &text, r);
+    } else {
+        finish(q->supervisor, &text, r);
+        buffer_free(&text);
+    }
     targets_free(&all);
-    buffer_free(&text);
-    reply_end(r);
 }

@@ -3,6 +3,7 @@
 #define CORE_COMMAND_PRIVATE_H
 
 #include "core/command.h"
+#include "core/organ.h"
 #include "core/supervisor.h"
 
 typedef void command_fn(const struct request *q, struct reply *r);
@@ -33,6 +34,17 @@ command_fn command_tail, command_attach, command_log, command_events, command_ro
 /* command_admin.c, command_reload.c, command_refresh.c */
 command_fn command_shutdown, command_scale, command_signal, command_refresh, command_version, command_help_verb;
 command_fn command_reload;
+
+/* command_organ.c: the lines of organs that the arguments mean; without any: all of them. Arguments that mean nothing
+ * else are taken out of `rest`, whose list is the caller's to free. */
+struct organ_view {
+    const struct request *asked;
+    const char **args; /* owned */
+};
+void organ_view_open(struct organ_view *v, const struct request *q, struct request *rest);
+void organ_view_each(const struct organ_view *v, organ_line_fn *fn, void *arg);
+void organ_view_print(const struct organ_view *v, struct buffer *json);
+void organ_view_close(struct organ_view *v);
 
 /* command_targets.c */
 command_fn command_targets;

@@ -61,6 +61,22 @@ static void print_changes(const char *list, const char *word, struct buffer *b)
     json_close_array(b);
 }
 
+static void print_next_start(const char *list, struct buffer *b)
+{
+    const char *line = strstr(list, RELOAD_NEXT_START);
+    const char *name = line != NULL ? line + strlen(RELOAD_NEXT_START) : "\n";
+
+    json_key(b, "next_start");
+    json_open_array(b);
+    for (; *name != '\n'; name += strspn(name, ", ")) {
+        size_t length = strcspn(name, ",\n");
+
+        json_bytes(b, name, length);
+        name += length;
+    }
+    json_close_array(b);
+}
+
 static void print_list(const char *list, struct buffer *b)
 {
     json_open_object(b);
@@ -68,6 +84,7 @@ static void print_list(const char *list, struct buffer *b)
     print_changes(list, "removed", b);
     print_changes(list, "changed", b);
     print_changes(list, "kept", b);
+    print_next_start(list, b);
     json_close_object(b);
 }
 

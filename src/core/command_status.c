@@ -24,25 +24,56 @@ static void add_padded(struct buffer *b, const char *text, size_t width)
     b->length += blanks + 1;
 }
 
-static void print_line(const struct process *p, size_t width, struct buffer *b)
+static void trim(struct buffer *b)
 {
-    add_padded(b, process_name(p), width);
-    add_padded(b, process_state_name(process_state(p)), STATE_WIDTH);
-    process_describe(p, b);
     while (b->data[b->length - 1] == ' ')
         b->length--;
     buffer_add_char(b, '\n');
 }
 
-static void print_lines(const struct targets *t, struct buffer *b)
+static void print_line(const struct process *p, size_t width, struct buffer *b)
 {
-    size_t width = NAME_WIDTH;
+    add_padded(b, process_name(p), width);
+    add_padded(b, process_state_name(process_state(p)), STATE_WIDTH);
+    process_describe(p, b);
+    trim(b);
+}
+
+struct lines {
+    struct reply *reply;
+    size_t width;
+};
+
+static void widen(const struct organ_line *line, void *arg)
+{
+    struct lines *lines = arg;
+
+    if (strlen(line->name) > lines->width)
+        lines->width = strlen(line->name);
+}
+
+static void print_organ_line(const struct organ_line *line, void *arg)
+{
+    struct lines *lines = arg;
+    struct buffer *b = &lines->reply->text;
+
+    add_padded(b, line->name, lines->width);
+    add_padded(b, line->state, STATE_WIDTH);
+    buffer_add_text(b, line->description);
+    trim(b);
+}
+
+static void print_lines(const struct targets *t, const struct organ_view *organs, struct reply *r)
+{
+    struct lines lines = { r, NAME_WIDTH };
 
     for (size_t i = 0; i < t->count; i++)
-        if (strlen(process_name(t->process[i])) > width)
-            width = strlen(process_name(t->process[i]));
+        if (strlen(process_name(t->process[i])) > lines.width)
+            lines.width = strlen(process_name(t->process[i]));
+    organ_view_each(organs, widen, &lines);
     for (size_t i = 0; i < t->count; i++)
-        print_line(t->process[i], width, b);
+        print_line(t->process[i], lines.width, &r->text);
+    organ_view_each(organs, print_organ_line, &lines);
 }
 
 static void add_seconds(struct buffer *b, msec time)
@@ -138,7 +169,8 @@ static void print_supervisor(const struct supervisor *s, struct buffer *b)
     json_close_object(b);
 }
 
-static void print_status(const struct request *q, const struct targets *t, struct buffer *b)
+static void print_status(const struct request *q, const struct targets *t, const struct organ_view *organs,
+                         struct buffer *b)
 {
     json_open_object(b);
     json_key(b, "processes");
@@ -146,29 +178,50 @@ static void print_status(const struct request *q, const struct targets *t, struc
     for (size_t i = 0; i < t->count; i++)
         print_process(t->process[i], b);
     json_close_array(b);
+    organ_view_print(organs, b);
     json_key(b, "supervisor");
     print_supervisor(q->supervisor, b);
     json_close_object(b);
 }
 
+static void judge_process(const struct process *p, struct reply *r)
+{
+    if (process_state(p) == PROCESS_RUNNING)
+        return;
+    r->told = true;
+    reply_fail(r, REPLY_NOT_RUNNING, "%s is %s", process_name(p), process_state_name(process_state(p)));
+}
+
+static void judge_organ_line(const struct organ_line *line, void *arg)
+{
+    struct reply *r = arg;
+
+    if (strcmp(line->state, "RUNNING") == 0)
+        return;
+    r->told = true;
+    reply_fail(r, REPLY_NOT_RUNNING, "%s is %s", line->name, line->state);
+}
+
 void command_status(const struct request *q, struct reply *r)
 {
+    struct organ_view organs;
+    struct request rest;
     struct targets t;
 
-    targets_find(q, 0, true, r, &t);
+    organ_view_open(&organs, q, &rest);
+    targets_find(&rest, 0, q->arg_count == 0, r, &t);
     if (r->wants_data)
-        print_status(q, &t, &r->data);
+        print_status(q, &t, &organs, &r->data);
     else
-        print_lines(&t, &r->text);
+        print_lines(&t, &organs, r);
     if (q->arg_count == 0 && supervisor_is_quiet(q->supervisor))
         reply_line(r, "reeve: %s", supervisor_quiet_reason);
     for (size_t i = 0; i < t.count && q->arg_count > 0; i++)
-        if (process_state(t.process[i]) != PROCESS_RUNNING) {
-            r->told = true;
-            reply_fail(r, REPLY_NOT_RUNNING, "%s is %s", process_name(t.process[i]),
-                       process_state_name(process_state(t.process[i])));
-        }
+        judge_process(t.process[i], r);
+    if (q->arg_count > 0)
+        organ_view_each(&organs, judge_organ_line, r);
     targets_free(&t);
+    organ_view_close(&organs);
     reply_end(r);
 }
 

@@ -30,11 +30,15 @@ static const struct command table[] = {
       "Starts what was added, stops what was removed, restarts only what changed in a way that it sees. With an error "
       "in the file nothing changes. --dry-run only prints the list; --wait answers when all has settled.",
       "--dry-run --wait", 0, 0, true, command_reload },
-    { "shutdown", "", "stop everything and end", "", 0, 0, true, command_shutdown },
-    { "scale", "PROGRAM N|+N|-N",
+    { "shutdown", "[--graceful]",
+      "stop everything and end\n"
+      "Workers are told to end at once, as by TERM; with --graceful they are asked, as by QUIT.",
+      "--graceful", 0, 0, true, command_shutdown },
+    { "scale", "PROGRAM N|+N|-N [--force]",
       "keep so many processes of a program\n"
-      "Within its min_procs and max_procs. The number holds until numprocs changes in the file.",
-      "", 2, 2, true, command_scale },
+      "Within its min_procs and max_procs, which --force ignores: 0 then parks it, as WINCH does. The number holds "
+      "until numprocs changes in the file.",
+      "--force", 2, 2, true, command_scale },
     { "signal", "SIGNAL TARGET…", "send a signal to processes", "", 2, -1, true, command_signal },
     { "tail", "[-f] [-n N] TARGET… [stdout|stderr]",
       "the last lines of output\n"

@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "core/plan.h"
 #include "core/process.h"
+#include "core/supervisor.h"
 #include "os/pidfile.h"
 
 #include <stdlib.h>
@@ -55,6 +56,23 @@ bool detached_note(const struct process *p, const struct process_mark *who, stru
 
     free(place);
     return good;
+}
+
+/* By what it got at its start; one that cleared its environment is known to nobody, until reeve ends. */
+static bool is_stray(pid_t pid, void *arg)
+{
+    const struct process *p = arg;
+    char text[128];
+
+    return procfs_variable(pid, "REEVE_ID", text, sizeof text) &&
+           strcmp(text, supervisor_token(process_supervisor(p))) == 0 &&
+           procfs_variable(pid, "REEVE_PROGRAM", text, sizeof text) && strcmp(text, process_program(p)->name) == 0 &&
+           procfs_variable(pid, "REEVE_INDEX", text, sizeof text) && atoi(text) == process_index(p);
+}
+
+void detached_end_strays(struct process *p)
+{
+    children_kill_strays(supervisor_children(process_supervisor(p)), is_stray, p);
 }
 
 void detached_forget(const struct process *p, pid_t pid)

@@ -13,10 +13,10 @@
 
 enum { PATIENCE = 1000 }; /* how long a grandchild may hold the pipe of an ended child */
 
-/* The child is over in every respect: forget it and go on. */
-static void check_over(struct process *p)
+/* The child is over in every respect, and so is the command that was to stop it: forget it and go on. */
+void process_check_over(struct process *p)
 {
-    if (!p->ended || p->out_open || p->err_open || p->group_lives)
+    if (!p->ended || p->out_open || p->err_open || p->group_lives || p->stop_cmd != NULL)
         return;
     process_touch(p);
     p->ended = false;
@@ -25,7 +25,6 @@ static void check_over(struct process *p)
     timer_stop(&p->timer);
     timer_stop(&p->patience);
     timer_stop(&p->age);
-    side_command_cancel(&p->stop_cmd);
     process_over(p);
 }
 
@@ -34,7 +33,7 @@ static void on_out_end(void *arg)
     struct process *p = arg;
 
     p->out_open = false;
-    check_over(p);
+    process_check_over(p);
 }
 
 static void on_err_end(void *arg)
@@ -42,7 +41,7 @@ static void on_err_end(void *arg)
     struct process *p = arg;
 
     p->err_open = false;
-    check_over(p);
+    process_check_over(p);
 }
 
 static void on_patience(void *arg)
@@ -53,7 +52,7 @@ static void on_patience(void *arg)
     output_cut(p->out);
     output_cut(p->err);
     p->out_open = p->err_open = false;
-    check_over(p);
+    process_check_over(p);
 }
 
 static void on_group_empty(void *arg)
@@ -61,7 +60,7 @@ static void on_group_empty(void *arg)
     struct process *p = arg;
 
     p->group_lives = false;
-    check_over(p);
+    process_check_over(p);
 }
 
 /* Runs when the child has been reaped: now its group can be asked for. */
@@ -105,6 +104,7 @@ static bool starter_ended(struct process *p, const struct child_exit *end)
                process_join(p, &who, process_child_exited, NULL)) {
         process_stop_again(p);
     } else {
+        detached_end_strays(p);
         return false;
     }
     child_free(starter);
@@ -142,13 +142,13 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
     p->err_open = !output_drain(p->err, on_err_end, p);
     if (p->out_open || p->err_open)
         p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
-    check_over(p);
+    process_check_over(p);
     process_write(p, false); /* the child is reaped next: nobody could be told its end again */
 }
 
 static void on_resumed(void *arg)
 {
-    check_over(arg);
+    process_check_over(arg);
 }
 
 void process_resume_end(struct process *p)

@@ -102,6 +102,9 @@ void environment_free(struct environment *env)
     *env = (struct environment){ 0 };
 }
 
+/* ---- env_file: not foreman's .env, which convert/dotenv.c reads by other rules
+ * ------------------------------------------ */
+
 static char unescaped(char c)
 {
     return c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;

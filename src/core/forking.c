@@ -33,8 +33,13 @@ static void on_limit(void *arg)
 {
     struct forking *f = arg;
     struct buffer why = { 0 };
+    struct process_mark who;
 
     f->limit = NULL;
+    if (f->again != NULL && detached_find(f->process, &who, &f->why)) { /* at the last moment */
+        end(f, &who, NULL);
+        return;
+    }
     buffer_add_text(&why, "not in the background within ");
     duration_format_seconds(&why, process_program(f->process)->ready_timeout);
     if (f->again != NULL)
@@ -61,8 +66,7 @@ struct forking *forking_start(struct process *p, forking_fn *on_end)
 
     f->process = p;
     f->on_end = on_end;
-    f->limit =
-        timer_start(supervisor_loop(process_supervisor(p)), process_program(p)->ready_timeout, on_limit, f);
+    f->limit = timer_start(supervisor_loop(process_supervisor(p)), process_program(p)->ready_timeout, on_limit, f);
     return f;
 }
 

@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 #include "core/logfile.h"
 #include "core/notices.h"
+#include "os/board.h"
 #include "os/clock.h"
 #include "os/limits.h"
 #include "os/resume.h"
@@ -156,7 +157,7 @@ static void claim_logfile(const char *data, size_t length, void *arg)
 void handover_claim(const struct handover *h, struct supervisor *s)
 {
     struct unpack u;
-    const char *sockets;
+    const char *sockets, *board;
     size_t length;
     int fd;
 
@@ -164,6 +165,8 @@ void handover_claim(const struct handover *h, struct supervisor *s)
     unpack_begin(&u, h->self.data, h->self.length);
     sockets = unpack_bytes(&u, "sockets", &length);
     sockets_unpack(s->sockets, sockets, length);
+    board = unpack_bytes(&u, "board", &length);
+    board_resume(s->board, board, length);
     fd = resume_claim(unpack_number(&u, "notify"));
     if (fd >= 0)
         notices_resume(s->notices, fd);
@@ -185,11 +188,13 @@ static void resume_self(struct handover *h, struct supervisor *s)
     s->last_id = (unsigned)unpack_number(&u, "last id");
     s->last_run = (unsigned)unpack_number(&u, "last run");
     s->last_plan = (unsigned)unpack_number(&u, "last plan");
+    leases_unpack(s->leases, &u);
     respawns_unpack(&s->respawns, &u);
     s->lives = h->lives; /* with this one */
     h->lives = (struct lives){ 0 };
     s->shutdown.begun = unpack_number(&u, "ending") != 0;
     s->shutdown.killed = unpack_number(&u, "killed") != 0;
+    s->shutdown.graceful = unpack_number(&u, "graceful") != 0;
     s->shutdown.exit_code = (int)unpack_number(&u, "exit code");
     if (s->shutdown.begun)
         shutdown_resume(s, unpack_number(&u, "stop limit"));
@@ -211,6 +216,9 @@ static void resume_pool(const char *data, size_t length, void *arg)
         return;
     pool = &s->pools[program->position];
     pool->scaled = unpack_number(&u, "scaled") != 0;
+    pool->kept = unpack_number(&u, "kept") != 0;
+    pool->parked = unpack_number(&u, "parked") != 0;
+    pool->last_index = (int)unpack_number(&u, "last index");
     pool->falls = unpack_number(&u, "falls") != 0;
     pool->back = (unsigned)unpack_number(&u, "back");
     s->moved = s->moved || pool->falls || pool->back != 0;
@@ -335,12 +343,14 @@ void handover_resume(struct handover *h, struct supervisor *s)
     resume_self(h, s);
     snapshot_each(h->snapshot, "pool", resume_pool, s);
     resume_processes(h, s);
+    spares_follow_plan(s);
     supervisor_sweep_soon(s);
     supervisor_look_soon(s);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, NULL, s->plan);
     if (s->lives.quiet)
-        bus_publish(s->bus, &(struct event){ .kind = EVENT_QUIET, .text = supervisor_quiet_reason, .at = clock_wall() });
+        bus_publish(s->bus,
+                    &(struct event){ .kind = EVENT_QUIET, .text = supervisor_quiet_reason, .at = clock_wall() });
     logfile_resumed();
     supervisor_write(s, true);
 }

@@ -4,6 +4,7 @@
 #include "core/handover.h"
 #include "core/logfile.h"
 #include "core/notices.h"
+#include "os/board.h"
 #include "os/limits.h"
 #include "supervisor_private.h"
 
@@ -81,6 +82,7 @@ static void pack_shutdown(const struct shutdown *d, struct buffer *out)
         return;
     pack_number(out, "ending", 1);
     pack_number(out, "killed", d->killed);
+    pack_number(out, "graceful", d->graceful);
     pack_number(out, "exit code", d->exit_code);
     pack_number(out, "stop limit", timer_due(d->limit));
 }
@@ -117,7 +119,10 @@ static void write_self(struct supervisor *s)
     pack_number(&out, "notify", notices_fd(s->notices));
     sockets_pack(s->sockets, &part);
     pack_part(&out, "sockets", &part);
+    board_pack(s->board, &part);
+    pack_part(&out, "board", &part);
     lives_pack(&s->lives, &out);
+    leases_pack(s->leases, &out);
     respawns_pack(s->respawns, &out);
     snapshot_put(s->snapshot, &s->entry, "supervisor", &out);
     buffer_free(&out);
@@ -131,6 +136,9 @@ static void write_pool(struct supervisor *s, struct pool *pool)
     pool->touched = false;
     pack_text(&out, "program", pool->program->name);
     pack_number(&out, "scaled", pool->scaled);
+    pack_number(&out, "kept", pool->kept);
+    pack_number(&out, "parked", pool->parked);
+    pack_number(&out, "last index", pool->last_index);
     pack_number(&out, "falls", pool->falls);
     pack_number(&out, "back", pool->back);
     respawns_pack(pool->respawns, &out);

@@ -100,6 +100,7 @@ void launch_clear(struct launch *l)
         if (l->close_after[i] >= 0)
             close(l->close_after[i]);
     free(l->passed);
+    words_free(&l->sockets);
     environment_free(&l->environment);
     identity_free(&l->identity);
 }
@@ -118,29 +119,44 @@ void launch_pass(struct launch *l, int number, int fd)
     l->passed[number - 3] = fd;
 }
 
-/* The protocol of sd_listen_fds(3). LISTEN_PID is filled in by whoever makes the child. */
-static bool pass_sockets(struct launch *l, struct process *p, const struct name_list *list, struct error *e)
+/* Those that the program names. A worker that names none has all of them: it shares reeve's own view of the world. */
+static void list_sockets(struct launch *l, const struct process *p, const struct program *settings)
 {
-    const struct sockets *sockets = supervisor_sockets(p->supervisor);
+    const struct plan *plan = p->plan;
+
+    if (settings->sockets != NULL)
+        words_copy(&l->sockets, &settings->sockets->words);
+    else if (program_is_worker(settings))
+        for (size_t i = 0; i < plan->socket_count; i++)
+            words_add(&l->sockets, plan->sockets[i]->name);
+}
+
+/* The protocol of sd_listen_fds(3). LISTEN_PID is filled in by whoever makes the child. */
+static void announce_sockets(struct launch *l)
+{
     struct buffer names = { 0 };
 
-    if (list == NULL)
-        return true;
-    for (size_t i = 0; i < list->words.count; i++) {
-        const char *name = list->words.word[i];
-        int fd = sockets_find(sockets, name);
-
-        if (fd < 0) {
-            buffer_free(&names);
-            return failure(e, "socket '%s' is not open", name);
-        }
-        launch_pass(l, 3 + (int)i, fd);
-        buffer_addf(&names, "%s%s", i > 0 ? ":" : "", name);
-    }
-    set_number(&l->environment, "LISTEN_FDS", (int)list->words.count);
+    for (size_t i = 0; i < l->sockets.count; i++)
+        buffer_addf(&names, "%s%s", i > 0 ? ":" : "", l->sockets.word[i]);
+    set_number(&l->environment, "LISTEN_FDS", (int)l->sockets.count);
     environment_set(&l->environment, "LISTEN_PID", "");
     environment_set(&l->environment, "LISTEN_FDNAMES", names.data);
     buffer_free(&names);
+}
+
+/* A worker knows them by name: what it runs in its turn should not look for them. */
+static bool pass_sockets(struct launch *l, const struct process *p, const struct program *settings, struct error *e)
+{
+    list_sockets(l, p, settings);
+    for (size_t i = 0; i < l->sockets.count; i++) {
+        int fd = sockets_find(supervisor_sockets(p->supervisor), l->sockets.word[i]);
+
+        if (fd < 0)
+            return failure(e, "socket '%s' is not open", l->sockets.word[i]);
+        launch_pass(l, 3 + (int)i, fd);
+    }
+    if (l->sockets.count > 0 && !program_is_worker(settings))
+        announce_sockets(l);
     return true;
 }
 
@@ -238,14 +254,71 @@ bool process_resolve(struct process *p, struct error *e)
     return true;
 }
 
+/* What a worker is born with: it is all still there in the child. */
+struct birth {
+    struct process *process;
+    struct launch *launch;
+    const struct function *body;
+};
+
+static int live(void *arg)
+{
+    const struct birth *b = arg;
+    const struct supervisor_upward *up = supervisor_upward(b->process->supervisor);
+    struct worker_start start = { .process = b->process,
+                                  .environment = b->launch->environment.entry,
+                                  .sockets = &b->launch->sockets,
+                                  .board = supervisor_board(b->process->supervisor),
+                                  .line = care_line(b->process),
+                                  .bell = b->launch->bell };
+
+    resume_disarm();
+    loop_set_guard(supervisor_loop(b->process->supervisor), NULL);
+    snapshot_leave(supervisor_snapshot(b->process->supervisor));
+    return up->body(up->arg, &start, b->body);
+}
+
+static struct child *start_child(struct process *p, const struct program *settings, struct launch *l,
+                                 child_exit_fn *on_exit, struct error *e)
+{
+    const struct supervisor_upward *up = supervisor_upward(p->supervisor);
+    struct birth birth = { p, l, program_function(settings, "run") };
+
+    if (birth.body != NULL && up->body == NULL) {
+        failure(e, "there is nobody to run functions");
+        return NULL;
+    }
+    if (birth.body != NULL) {
+        l->request.body = live;
+        l->request.body_arg = &birth;
+    } else {
+        l->request.argv = settings->cmd.word;
+    }
+    if (birth.body != NULL && up->before_fork != NULL)
+        up->before_fork(up->arg, birth.body);
+    return child_start(supervisor_children(p->supervisor), &l->request, on_exit, p, e);
+}
+
+static void warn_of_no_place(const struct process *p)
+{
+    char *place = detached_place(p);
+
+    if (place == NULL)
+        log_warning("%s is detached, and there is neither 'pidfile' nor 'state_dir': it will not be found again",
+                    process_name(p));
+    free(place);
+}
+
 /* One that nobody could find again must not live on. */
 static bool note_child(struct process *p, struct error *e)
 {
     struct process_mark who;
 
+    supervisor_note_child(p->supervisor, p, child_pid(p->child));
     if (!p->program->detached || p->program->forks)
         return true;
     child_spare(p->child);
+    warn_of_no_place(p);
     if (!procfs_mark(child_pid(p->child), &who) || detached_note(p, &who, e))
         return true;
     child_signal_group(p->child, SIGKILL, NULL);
@@ -256,15 +329,17 @@ static bool note_child(struct process *p, struct error *e)
 
 bool process_join(struct process *p, const struct process_mark *who, child_exit_fn *on_exit, struct error *e)
 {
+    struct child *child = child_adopt(supervisor_children(p->supervisor), who, on_exit, p, e);
     struct error why;
 
-    p->child = child_adopt(supervisor_children(p->supervisor), who, on_exit, p, e);
-    if (p->child == NULL)
+    if (child == NULL)
         return false;
+    p->child = child;
     p->starter = false;
     process_touch(p);
     if (p->program->detached)
         child_spare(p->child);
+    supervisor_note_child(p->supervisor, p, who->pid);
     if (!detached_note(p, who, &why))
         log_warning("%s: %s", process_name(p), why.text);
     return true;
@@ -295,16 +370,16 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
     if (!process_resolve(p, e))
         return false;
     settings = process_settings(p);
-    if (launch_prepare(&l, p, settings, e) && open_streams(&l, p, settings, e) &&
-        pass_sockets(&l, p, settings->sockets, e) && care_prepare(p, &l, e)) {
-        l.request.argv = settings->cmd.word;
+    if (launch_prepare(&l, p, settings, e) && open_streams(&l, p, settings, e) && pass_sockets(&l, p, settings, e) &&
+        care_prepare(p, &l, e)) {
         l.request.urgent = p->restarts > 0;
         l.request.envp = l.environment.entry;
         p->started = clock_now();
         p->run = supervisor_next_run(p->supervisor);
         p->starter = p->program->forks;
         resume_hold();
-        p->child = child_start(supervisor_children(p->supervisor), &l.request, on_exit, p, e);
+        process_write(p, false); /* so that there is memory for the same once more */
+        p->child = start_child(p, settings, &l, on_exit, e);
         if (p->child != NULL)
             process_write(p, false);
         resume_release();

@@ -3,10 +3,12 @@
 #include "base/duration.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/handover.h"
 #include "core/plan.h"
 #include "core/process.h"
 #include "core/program.h"
 #include "core/supervisor.h"
+#include "os/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +152,7 @@ void lease_give(struct leases *l, const struct program *program, msec time)
     lease->ending = false;
     lease->stop = timer_start(loop, until_stop > 0 ? until_stop : 0, on_stop, lease);
     lease->kill = timer_start(loop, until_kill > 0 ? until_kill : 0, on_kill, lease);
+    supervisor_touch_self(l->supervisor);
 }
 
 void lease_end(struct leases *l, const struct program *program, bool at_once)
@@ -162,7 +165,62 @@ void lease_end(struct leases *l, const struct program *program, bool at_once)
         timer_stop(&lease->stop);
         lease->ending = true;
     }
+    supervisor_touch_self(l->supervisor);
     for_each(l, program->name, at_once ? kill_it : stop_it);
+}
+
+/* ---- from life to life ------------------------------------------------------------------------- */
+
+void leases_pack(const struct leases *l, struct buffer *out)
+{
+    const struct lease *lease;
+    struct buffer one = { 0 };
+
+    LIST_FOREACH(lease, &l->list, link)
+    {
+        buffer_clear(&one);
+        pack_text(&one, "name", lease->name);
+        pack_number(&one, "ending", lease->ending);
+        pack_number(&one, "stop", timer_due(lease->stop));
+        pack_number(&one, "kill", timer_due(lease->kill));
+        pack_bytes(out, "lease", one.data, one.length);
+    }
+    buffer_free(&one);
+}
+
+static struct timer *start_at(struct lease *lease, msec due, loop_fn *fn)
+{
+    msec left = due - clock_now();
+
+    return timer_start(supervisor_loop(lease->leases->supervisor), left > 0 ? left : 0, fn, lease);
+}
+
+static void unpack_lease(struct leases *l, struct unpack *u)
+{
+    char *name = unpack_text(u, "name");
+    msec stop = unpack_number(u, "stop"), kill = unpack_number(u, "kill");
+    struct lease *lease;
+
+    if (name != NULL && kill > 0) {
+        lease = add(l, name);
+        lease->ending = unpack_number(u, "ending") != 0;
+        if (stop > 0)
+            lease->stop = start_at(lease, stop, on_stop);
+        lease->kill = start_at(lease, kill, on_kill);
+    }
+    free(name);
+}
+
+void leases_unpack(struct leases *l, struct unpack *u)
+{
+    struct unpack one;
+    const char *data;
+    size_t length;
+
+    u->at = 0;
+    while ((data = unpack_next(u, "lease", &length)) != NULL)
+        if (unpack_begin(&one, data, length))
+            unpack_lease(l, &one);
 }
 
 bool lease_allows(const struct leases *l, const struct program *program)

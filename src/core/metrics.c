@@ -3,13 +3,13 @@
 #include <math.h>
 #include <stdarg.h>
 
-static const struct metrics_source *first;
+static struct metrics_source *first;
 
 void metrics_register(struct metrics_source *source)
 {
-    const struct metrics_source **end = &first;
+    struct metrics_source **end = &first;
 
-    for (; *end != NULL; end = (const struct metrics_source **)&(*end)->next)
+    for (; *end != NULL; end = &(*end)->next)
         if (*end == source)
             return;
     *end = source;

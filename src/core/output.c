@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/pack.h"
+#include "base/syslogger.h"
 #include "base/xalloc.h"
 #include "core/line_cutter.h"
 #include "core/line_format.h"
@@ -19,7 +20,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 enum {
@@ -49,6 +49,7 @@ struct output {
     struct stream *stream; /* NULL: nobody writes */
     loop_fn *on_end;
     void *on_end_arg;
+    unsigned long lost; /* lines that syslog did not take, since it last did */
     struct ring ring;
     struct line_cutter cutter;
     unsigned line_name, line_entry; /* the unfinished line, in the snapshot that has the ring */
@@ -88,9 +89,34 @@ static void on_full(bool full, void *arg)
         stream_resume(o->stream);
 }
 
+static bool send_message(struct output *o, const char *line, size_t length)
+{
+    struct buffer message = { 0 };
+    bool sent;
+
+    buffer_addf(&message, "%s: ", o->process);
+    buffer_add(&message, line, length);
+    sent = syslogger_send(o->is_stderr ? LOG_WARNING : LOG_INFO, message.data, message.length);
+    buffer_free(&message);
+    return sent;
+}
+
+/* A daemon that is stuck, or not there, must not hold reeve: its lines are lost, counted, and told. */
+static void send_to_syslog(struct output *o, const char *line, size_t length)
+{
+    if (!send_message(o, line, length)) {
+        if (o->lost++ == 0)
+            log_warning("%s: syslog takes no lines: %m; they are lost until it does", o->process);
+        return;
+    }
+    if (o->lost > 0)
+        log_warning("%s: syslog takes lines again, %lu %s lost", o->process, o->lost, o->lost == 1 ? "was" : "were");
+    o->lost = 0;
+}
+
 /* The lines that one read brought, dressed. */
 struct batch {
-    const struct output *output;
+    struct output *output;
     struct line_stamp stamp;
     struct buffer lines;
 };
@@ -98,10 +124,10 @@ struct batch {
 static void add_line(const char *line, size_t length, void *arg)
 {
     struct batch *b = arg;
-    const struct output *o = b->output;
+    struct output *o = b->output;
 
     if (o->to == SINK_SYSLOG)
-        syslog(o->is_stderr ? LOG_WARNING : LOG_INFO, "%s: %.*s", o->process, (int)length, line);
+        send_to_syslog(o, line, length);
     else
         line_format_add(&o->format, &b->stamp, o->process, o->is_stderr ? "stderr" : "stdout", line, length, &b->lines);
 }

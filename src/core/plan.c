@@ -50,11 +50,30 @@ static void plan_free(struct plan *plan)
         free(plan->places[i].file);
     free(plan->places);
     record_clear(&plan->settings);
+    annexes_free(plan->annexes);
     if (plan->free_script != NULL)
         plan->free_script(plan->script);
     buffer_free(&plan->text);
     snapshot_drop(plan->kept_in, &plan->entry);
     free(plan);
+}
+
+void *annex_find(const struct annex *list, const void *key)
+{
+    while (list != NULL && list->key != key)
+        list = list->next;
+    return list != NULL ? list->data : NULL;
+}
+
+void annexes_free(struct annex *list)
+{
+    while (list != NULL) {
+        struct annex *next = list->next;
+
+        list->free(list->data);
+        free(list);
+        list = next;
+    }
 }
 
 void plan_release(struct plan *plan)

@@ -29,17 +29,27 @@ static bool has_moved(const struct plan *before, const struct plan *after, const
     return then != NULL && now != NULL && !address_equal(&then->address, &now->address);
 }
 
+static void compare_socket(struct plan_difference *d, const struct plan *before, const struct plan *after,
+                           const char *name)
+{
+    char *what;
+
+    if (!has_moved(before, after, name))
+        return;
+    what = xasprintf("socket %s", name);
+    note_change(d, what, CHANGE_RESTART);
+    free(what);
+}
+
+/* A worker that names none has all. */
 static void compare_sockets(struct plan_difference *d, const struct plan *before, const struct plan *after)
 {
     const struct name_list *l = d->after->sockets;
 
     for (size_t i = 0; l != NULL && i < l->words.count; i++)
-        if (has_moved(before, after, l->words.word[i])) {
-            char *what = xasprintf("socket %s", l->words.word[i]);
-
-            note_change(d, what, CHANGE_RESTART);
-            free(what);
-        }
+        compare_socket(d, before, after, l->words.word[i]);
+    for (size_t i = 0; l == NULL && program_is_worker(d->after) && i < after->socket_count; i++)
+        compare_socket(d, before, after, after->sockets[i]->name);
 }
 
 /* The environment of all programs is part of each one's own. */

@@ -23,12 +23,21 @@ static size_t free_place(const struct pool *pool)
     return i;
 }
 
+static int new_index(const struct pool *pool)
+{
+    int first = pool->program->first_index;
+
+    return pool->last_index < first ? first : pool->last_index + 1;
+}
+
 static void insert(struct pool *pool, size_t place, struct process *p)
 {
     pool->process = xrealloc(pool->process, (pool->count + 1) * sizeof(struct process *));
     memmove(&pool->process[place + 1], &pool->process[place], (pool->count - place) * sizeof(struct process *));
     pool->process[place] = p;
     pool->count++;
+    if (process_index(p) > pool->last_index)
+        pool->last_index = process_index(p);
 }
 
 void pool_add(struct pool *pool, struct process *p)
@@ -42,8 +51,10 @@ void pool_add(struct pool *pool, struct process *p)
 
 struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *plan)
 {
-    size_t place = free_place(pool);
-    struct process *p = process_new(s, plan, pool->program, pool->program->first_index + (int)place);
+    bool is_worker = program_is_worker(pool->program);
+    size_t place = is_worker ? pool->count : free_place(pool);
+    int index = is_worker ? new_index(pool) : pool->program->first_index + (int)place;
+    struct process *p = process_new(s, plan, pool->program, index);
 
     insert(pool, place, p);
     return p;
@@ -51,8 +62,24 @@ struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *
 
 struct process *pool_shrink(struct pool *pool)
 {
+    struct process *p;
+
     assert(pool->count > 0);
-    return pool->process[--pool->count];
+    if (!program_is_worker(pool->program))
+        return pool->process[--pool->count];
+    p = pool->process[0];
+    pool_remove(pool, p);
+    return p;
+}
+
+void pool_remove(struct pool *pool, const struct process *p)
+{
+    size_t i = 0;
+
+    while (pool->process[i] != p)
+        i++;
+    pool->count--;
+    memmove(&pool->process[i], &pool->process[i + 1], (pool->count - i) * sizeof(struct process *));
 }
 
 void pool_name_processes(struct pool *pool)

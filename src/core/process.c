@@ -19,6 +19,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/detached.h"
 #include "core/handover.h"
 #include "core/side_command.h"
 #include "os/clock.h"
@@ -279,10 +280,12 @@ void process_daemon_found(struct process *p, const struct process_mark *who, con
         await_ready(p);
         return;
     }
-    if (p->child != NULL)
+    if (p->child != NULL) {
         process_condemn(p, why, false);
-    else
-        start_failed(p, "", who != NULL ? e.text : why);
+        return;
+    }
+    detached_end_strays(p);
+    start_failed(p, "", who != NULL ? e.text : why);
 }
 
 /* `untold`: the verdict on the last run, if the log does not know it yet. Lines can
@@ -371,6 +374,7 @@ void process_start_anew(struct process *p, bool by_user)
 static void leave(struct process *p)
 {
     p->wanted = false;
+    supervisor_wishes_changed(p->supervisor);
     process_enter(p, PROCESS_EXITED);
     supervisor_process_ended(p->supervisor, p);
 }

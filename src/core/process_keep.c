@@ -32,6 +32,7 @@ static void pack_state(const struct process *p, struct buffer *out)
     pack_text(out, "name", p->name);
     pack_text(out, "state", process_state_name(p->state));
     pack_number(out, "wanted", p->wanted);
+    pack_number(out, "kept", p->kept);
     pack_number(out, "held", p->held);
     pack_number(out, "leaving", supervisor_is_leaving(p->supervisor, p));
     pack_number(out, "since", p->since);
@@ -74,7 +75,7 @@ static void pack_part(struct buffer *out, const char *name, struct buffer *part)
 
 static void pack_all(const struct process *p, bool whole, struct buffer *out)
 {
-    struct buffer part = { 0 };
+    static struct buffer part;
 
     pack_state(p, out);
     pack_child(p, out);
@@ -84,7 +85,6 @@ static void pack_all(const struct process *p, bool whole, struct buffer *out)
     pack_part(out, "err", &part);
     care_pack(p, whole, &part);
     pack_part(out, "care", &part);
-    buffer_free(&part);
 }
 
 static void write_history(struct process *p)
@@ -100,7 +100,8 @@ static void write_history(struct process *p)
     buffer_free(&ends);
 }
 
-/* The ends first: a process that is about to be judged must know how it ended. */
+/* Once a process was written, it can be written again without asking for memory: a child that was just started must not
+ * be lost. The ends first: a process that is about to be judged must know how it ended. */
 void process_write(struct process *p, bool whole)
 {
     static struct buffer out; /* kept: it is written often */

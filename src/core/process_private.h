@@ -45,6 +45,7 @@ struct process {
     bool held : 1;        /* STARTING or STOPPING, but others come first */
     bool touched : 1;     /* to be written into the snapshot */
     bool ends_touched : 1;
+    bool kept : 1;    /* the wish is a user's, and holds beyond this life of reeve */
     bool starter : 1; /* the child only starts what puts itself into the background */
 };
 
@@ -60,8 +61,10 @@ struct launch {
     struct environment environment;
     struct identity identity;
     struct limit limits[LIMITS_MOST + 1];
-    int close_after[4]; /* descriptors that are ours only until the child has them; -1: none */
-    int *passed;        /* owned: those that become 3, 4 … */
+    int close_after[4];   /* descriptors that are ours only until the child has them; -1: none */
+    struct words sockets; /* names of those that come first */
+    int *passed;          /* owned: those that become 3, 4 … */
+    int bell;             /* a worker's number for the board's bell */
 };
 
 /* Environment, identity, directory, limits of `settings`; stdio is /dev/null. To be cleared also after a failure. */
@@ -120,7 +123,9 @@ void process_proceed_stop(struct process *p);
 void process_stop_step_over(struct process *p);
 void process_stop_again(struct process *p); /* from the first step: the child is another one */
 
-/* ending.c: the end of a child, and what is left to wait for of one that ended in a former life. */
+/* ending.c: something that an end waits for has come; the end of a child, and what is left to wait for of one that
+ * ended in a former life. */
+void process_check_over(struct process *p);
 void process_child_exited(struct child *c, const struct child_exit *end, void *arg);
 void process_resume_end(struct process *p);
 
@@ -131,17 +136,19 @@ void care_child_started(struct process *p);
 void care_await_ready(struct process *p);
 void care_await_daemon(struct process *p);  /* it is started by the child */
 void care_starter_ended(struct process *p); /* well */
+bool care_awaits_daemon(const struct process *p);
 void care_begin(struct process *p);
 void care_stop(struct process *p);
 void care_forget(struct process *p);
 void care_adopt(struct process *p, const struct program *before);
+struct board_line *care_line(const struct process *p); /* NULL: it is no worker */
 void care_describe(const struct process *p, struct buffer *out);
 
 /* For the next life, and from there: what was said and done so far, and then what is still to be waited for. */
 void care_pack(const struct process *p, bool whole, struct buffer *out);
 void care_unpack(struct process *p, const char *data, size_t length);
 void care_resume(struct process *p);
-bool care_awaits_daemon(const struct process *p); /* or did so in the former life */
+bool care_awaited_daemon(const struct process *p); /* in the former life */
 
 /* The blame that it carries, or NULL; a user's wish takes it away. */
 const struct blame *care_blame(const struct process *p);

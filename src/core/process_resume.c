@@ -24,6 +24,7 @@ static void unpack_state(struct process *p, struct unpack *u)
     p->id = (unsigned)unpack_number(u, "id");
     p->state = unpack_process_state(u);
     p->wanted = unpack_number(u, "wanted") != 0;
+    p->kept = unpack_number(u, "kept") != 0;
     p->name = unpack_text(u, "name");
     p->since = unpack_number(u, "since");
     p->started = unpack_number(u, "started");
@@ -131,7 +132,7 @@ static void wait_for_turn(struct process *p)
 /* A start ends as it began, though a reload has changed how a start is to end. */
 static void take_up_start(struct process *p)
 {
-    if (care_awaits_daemon(p))
+    if (care_awaited_daemon(p))
         return;
     if (p->child == NULL)
         wait_for_turn(p);
@@ -173,6 +174,6 @@ void process_take_up(struct process *p, const struct snapshot *former, struct un
         process_resume_end(p);
     if (!p->ended || p->state == PROCESS_STOPPING)
         take_up_state(p);
-    if (p->child != NULL || care_awaits_daemon(p))
+    if (p->child != NULL || care_awaited_daemon(p))
         care_resume(p);
 }

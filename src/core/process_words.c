@@ -203,6 +203,11 @@ bool process_wanted(const struct process *p)
     return p->wanted;
 }
 
+bool process_wish_is_kept(const struct process *p)
+{
+    return p->kept;
+}
+
 bool process_outlives_us(const struct process *p)
 {
     return p->program->detached && p->child != NULL && p->state != PROCESS_STOPPING;

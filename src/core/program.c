@@ -18,6 +18,11 @@ const struct function *program_function(const struct program *p, const char *set
     return setting_function(p, row(setting));
 }
 
+bool program_is_worker(const struct program *p)
+{
+    return program_function(p, "run") != NULL;
+}
+
 struct program *program_new(const char *name, const char *file, int line, const struct program *defaults)
 {
     struct program *p = xmalloc(sizeof *p);

@@ -47,11 +47,47 @@ static void check_name(struct check *c)
         complain(c, "", "'all' means every program wherever programs are named: choose another name");
 }
 
-/* A wrong `cmd` was said, and has been complained about. */
+/* A wrong `cmd` or `run` was said, and has been complained about. */
 static void check_command(struct check *c)
 {
-    if (c->program->cmd.count == 0 && !was_said(c->program, "cmd"))
+    if (c->program->cmd.count == 0 && !was_said(c->program, "cmd") && !was_said(c->program, "run"))
         complain(c, "", "'cmd' is missing: say what to run");
+    else if (was_said(c->program, "cmd") && program_is_worker(c->program))
+        complain(c, "run", "'run' and 'cmd' exclude each other: keep one");
+}
+
+/* A worker is a copy of this reeve: it does not outlive it, and is where it was put. */
+static void check_worker(struct check *c)
+{
+    const struct program *p = c->program;
+
+    if (program_is_worker(p) && (p->detached || p->forks))
+        complain(c, p->detached ? "detached" : "forks", "'run' and '%s' exclude each other: a worker lives with reeve",
+                 p->detached ? "detached" : "forks");
+}
+
+/* What only workers have. */
+static void check_spares(struct check *c)
+{
+    const struct program *p = c->program;
+
+    if (p->spare_procs.max == 0)
+        return;
+    if (!program_is_worker(p))
+        complain(c, "spare_procs", "'spare_procs' is for workers ('run'): no other program says whether it is busy");
+    else if (p->max_procs > 0 && p->spare_procs.min > p->max_procs)
+        complain(c, "spare_procs", "'spare_procs' keeps %d idle, and 'max_procs' is %d", p->spare_procs.min,
+                 p->max_procs);
+}
+
+/* QUIT lets a worker end by itself. */
+static void choose_stopsignal(struct program *p)
+{
+    struct value quit = value_from_text("QUIT");
+
+    if (program_is_worker(p) && !was_said(p, "stopsignal"))
+        setting_read(setting_find(&program_record, "stopsignal"), p, &quit, NULL);
+    value_clear(&quit);
 }
 
 static void check_reload(struct check *c)
@@ -238,10 +274,13 @@ bool program_check(struct program *p, record_line_fn *line, void *arg, struct pr
     keep_line(p->after, "after", line, arg);
     keep_line(p->sockets, "sockets", line, arg);
 
+    choose_stopsignal(p);
     check_name(&c);
     check_command(&c);
     check_reload(&c);
     check_counts(&c);
+    check_worker(&c);
+    check_spares(&c);
     check_users(&c);
     check_owner(&c, "stdout", &p->out);
     check_owner(&c, "stderr", &p->err);

@@ -7,9 +7,6 @@
 
 #define FIELD(member) .offset = offsetof(struct program, member)
 
-/* So many processes of one program are surely a slip of the finger. */
-#define PROCESSES_MOST 100000
-
 static const char *const giveup_choices[] = { [GIVEUP_FATAL] = "fatal", [GIVEUP_SHUTDOWN] = "shutdown", NULL };
 static const char *const stop_to_choices[] = { [STOP_TO_GROUP] = "group", [STOP_TO_PROCESS] = "process", NULL };
 
@@ -25,6 +22,8 @@ static const struct setting program_rows[] = {
     { "shell", &setting_bool, FIELD(shell), "false", CHANGE_RESTART, .help = "run cmd by /bin/sh -c" },
     { "cmd", &program_command, FIELD(cmd), .change = CHANGE_RESTART, .flags = SETTING_COMPUTED,
       .help = "the command: text is split by the shell's quoting rules, a list is taken as it is" },
+    { "run", &setting_hook, .change = CHANGE_RESTART, .flags = SETTING_HOOK | SETTING_BODY,
+      .help = "function(worker): the body of a worker, a forked copy of reeve, instead of cmd" },
     { "numprocs", &setting_int, FIELD(numprocs), "1", CHANGE_COUNT, .max = PROCESSES_MOST,
       .help = "how many processes are kept" },
     { "first_index", &setting_int, FIELD(first_index), "1", CHANGE_RESTART, .max = INT_MAX / 2,
@@ -53,7 +52,7 @@ static const struct setting program_rows[] = {
 
     /* How it is stopped, and replaced. */
     { "stopsignal", &stop_steps_setting, FIELD(stopsignal), "TERM",
-      .help = "the signal that asks it to end, or steps as { { \"TERM\", 5 }, { \"INT\", 5 } }" },
+      .help = "the signal that asks it to end, QUIT for workers, or steps as { { \"TERM\", 5 }, { \"INT\", 5 } }" },
     { "stoptime", &setting_duration, FIELD(stoptime), "10",
       .help = "how long it may take to end, then KILL to the whole process group" },
     { "stop_to", &setting_choice, FIELD(stop_to), "group", .choices = stop_to_choices,
@@ -134,6 +133,8 @@ static const struct setting program_rows[] = {
       .help = "the fewest processes that scaling leaves" },
     { "max_procs", &setting_int, FIELD(max_procs), "0", .max = PROCESSES_MOST,
       .help = "the most processes that scaling makes; 0: no bound" },
+    { "spare_procs", &spares_setting, FIELD(spare_procs),
+      .help = "of workers so many are kept idle, { fewest, most }, within min_procs and max_procs" },
 
 /* Functions. */
 #define HOOK(hook, words)                                                                                              \

@@ -344,3 +344,52 @@ const struct setting_type backoff_setting = { .noun = "a time, or a table { firs
                                               .read = read_backoff,
                                               .print = print_backoff,
                                               .equal = equal_backoff };
+
+/* ---- spares ------------------------------------------------------------------------------------ */
+
+static bool read_spares(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    struct spares *field = setting_field(s, record);
+    int64_t min, max;
+
+    if (v->kind == VALUE_NIL) {
+        *field = (struct spares){ 0, 0 };
+        return true;
+    }
+    if (v->kind != VALUE_TABLE || v->table->count != 2 || v->table->elements != 2 ||
+        !value_to_integer(value_item(v, 0), &min) || !value_to_integer(value_item(v, 1), &max))
+        return setting_mismatch(s, v, e);
+    if (min < 0 || max < 1 || max > PROCESSES_MOST || min > max)
+        return failure(e, "'%s': { %lld, %lld } must be the fewest and then the most that are kept idle", s->name,
+                       (long long)min, (long long)max);
+    *field = (struct spares){ (int)min, (int)max };
+    return true;
+}
+
+static void print_spares(const struct setting *s, const void *field, struct buffer *json)
+{
+    const struct spares *spares = field;
+
+    (void)s;
+    if (spares->max == 0) {
+        json_none(json);
+        return;
+    }
+    json_open_array(json);
+    json_int(json, spares->min);
+    json_int(json, spares->max);
+    json_close_array(json);
+}
+
+static bool equal_spares(const void *a, const void *b)
+{
+    const struct spares *left = a, *right = b;
+
+    return left->min == right->min && left->max == right->max;
+}
+
+const struct setting_type spares_setting = { .noun = "two numbers, { fewest, most }",
+                                             .size = sizeof(struct spares),
+                                             .read = read_spares,
+                                             .print = print_spares,
+                                             .equal = equal_spares };

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEPT_TOLD = 5, OTHERS_TOLD = 50 };
+
 static void print_list(const struct plan_comparison *c, struct buffer *list)
 {
     for (size_t i = 0; i < c->count; i++) {
@@ -21,6 +23,24 @@ static void print_list(const struct plan_comparison *c, struct buffer *list)
             buffer_add_text(list, d->restart ? "; restart)" : ")");
         buffer_add_char(list, '\n');
     }
+}
+
+/* What reeve itself is by now, and cannot become any more. */
+static void list_next_start(const struct supervisor_settings *before, const struct supervisor_settings *now,
+                            struct buffer *list)
+{
+    const char *separator = RELOAD_NEXT_START;
+
+    for (size_t i = 0; i < supervisor_record.count; i++) {
+        const struct setting *s = &supervisor_record.settings[i];
+
+        if (s->change != CHANGE_NEXT_START || setting_equal(s, before, now))
+            continue;
+        buffer_addf(list, "%s%s", separator, s->name);
+        separator = ", ";
+    }
+    if (*separator == ',')
+        buffer_add_char(list, '\n');
 }
 
 /* A program that its processes survive in: they follow the new settings from now on. */
@@ -80,6 +100,8 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
     }
     free(old);
     supervisor_look_again(s);
+    supervisor_wishes_changed(s);
+    spares_follow_plan(s);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, before, plan);
     loop_later(s->loop, release, before); /* events that are still to be told name its programs */
@@ -100,14 +122,36 @@ static void refuse(struct supervisor *s, const struct problems *problems)
     buffer_free(&text);
 }
 
-static void log_list(const struct plan_comparison *c)
+/* Each by its name, as long as they are few; of thousands that are kept nobody wants the names. */
+static void add_names(const struct plan_comparison *c, struct buffer *line)
 {
+    size_t told[PLAN_CHANGES] = { 0 };
+
+    for (size_t i = 0; i < c->count; i++) {
+        enum plan_change change = c->difference[i].change;
+
+        if (told[change]++ < (change == PLAN_KEPT ? KEPT_TOLD : OTHERS_TOLD))
+            buffer_addf(line, "%s%s %s", line->length > 0 ? ", " : "", plan_change_name(change), c->difference[i].name);
+    }
+    for (int change = 0; change < PLAN_CHANGES; change++) {
+        size_t most = change == PLAN_KEPT ? KEPT_TOLD : OTHERS_TOLD;
+
+        if (told[change] > most)
+            buffer_addf(line, ", %s %zu more", plan_change_name(change), told[change] - most);
+    }
+}
+
+static void log_list(const struct plan_comparison *c, const struct buffer *list)
+{
+    const char *next_start = list->length > 0 ? strstr(list->data, RELOAD_NEXT_START) : NULL;
     struct buffer line = { 0 };
 
-    for (size_t i = 0; i < c->count; i++)
-        buffer_addf(&line, "%s%s %s", i > 0 ? ", " : "", plan_change_name(c->difference[i].change),
-                    c->difference[i].name);
-    log_notice("reloaded: %s", line.length > 0 ? line.data : "there is no program");
+    add_names(c, &line);
+    if (line.length == 0)
+        buffer_add_text(&line, "there is no program");
+    if (next_start != NULL)
+        buffer_addf(&line, "; %.*s", (int)strcspn(next_start, "\n"), next_start);
+    log_notice("reloaded: %s", line.data);
     buffer_free(&line);
 }
 
@@ -131,10 +175,11 @@ static bool load_and_apply(struct supervisor *s, bool dry_run, struct buffer *li
     plan_anchor(plan);
     plan_compare(s->plan, plan, &c);
     print_list(&c, list);
+    list_next_start(&s->plan->settings, &plan->settings, list);
     if (dry_run) {
         plan_release(plan);
     } else {
-        log_list(&c);
+        log_list(&c, list);
         apply(s, plan, &c);
         bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD, .text = list->data, .at = clock_wall() });
     }

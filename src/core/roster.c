@@ -61,6 +61,16 @@ struct process *supervisor_add_process(struct supervisor *s, struct pool *pool)
     return p;
 }
 
+/* The wish is older than the start. */
+static void start_as_wished(struct process *p)
+{
+    bool kept = process_wish_is_kept(p);
+
+    process_start(p);
+    if (kept)
+        process_keep_wish(p);
+}
+
 static void start_some(void *arg)
 {
     struct supervisor *s = arg;
@@ -70,7 +80,7 @@ static void start_some(void *arg)
         struct process *p = s->to_start.process[s->started_so_far++];
 
         if (p != NULL && process_wanted(p) && !supervisor_is_ending(s))
-            process_start(p);
+            start_as_wished(p);
         if (clock_now() >= until && s->started_so_far < s->to_start.count) {
             loop_later(s->loop, start_some, s);
             return;
@@ -93,17 +103,35 @@ void supervisor_start_soon(struct supervisor *s, struct process *p)
     }
 }
 
-/* The first processes of a program. Detached ones may be there already. */
+/* A detached one may be there already, though a user stopped it at the very end of the last life. */
+static void begin(struct supervisor *s, struct process *p)
+{
+    const struct program *program = process_program(p);
+    bool found = program->detached && process_recover(p);
+    bool wanted = desired_up(s->desired, program, process_index(p));
+
+    if (s->visits)
+        return;
+    if (found && !wanted && program->autostart)
+        process_stop(p);
+    else if (!found && wanted && program->scope == SCOPE_MACHINE)
+        supervisor_start_soon(s, p);
+    if (wanted != program->autostart)
+        process_keep_wish(p);
+}
+
+/* The first processes of a program. */
 void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program)
 {
+    int count = desired_count(s->desired, program, &pool->scaled);
+
+    pool->kept = pool->scaled;
     pool->program = program;
-    for (int i = 0; i < program->numprocs; i++)
+    for (int i = 0; i < count; i++)
         supervisor_add_process(s, pool);
     pool_name_processes(pool);
     for (size_t i = 0; i < pool->count; i++)
-        if (!(program->detached && process_recover(pool->process[i])) && program->autostart && !s->visits &&
-            program->scope == SCOPE_MACHINE)
-            supervisor_start_soon(s, pool->process[i]);
+        begin(s, pool->process[i]);
 }
 
 static void forget_start(struct supervisor *s, const struct process *p)
@@ -163,6 +191,7 @@ void supervisor_process_changed(struct supervisor *s, struct process *p, bool se
     if (process_state(p) == PROCESS_RUNNING)
         supervisor_came_back(s, p);
     supervisor_look_again(s);
+    supervisor_look_at_spares(s);
     if (settled && s->leaving.count > 0)
         supervisor_sweep_soon(s);
     if (settled && s->shutdown.begun)
@@ -175,6 +204,13 @@ void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count)
         supervisor_let_go(s, pool_shrink(pool));
     while (pool->count < count)
         supervisor_start_soon(s, supervisor_add_process(s, pool));
+    pool_name_processes(pool);
+}
+
+void supervisor_dismiss(struct supervisor *s, struct pool *pool, struct process *p)
+{
+    pool_remove(pool, p);
+    supervisor_let_go(s, p);
     pool_name_processes(pool);
 }
 
@@ -208,14 +244,19 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
     assert(pool != NULL);
     if (!ignore_bounds)
         count = clamp(program, count);
+    if (program->pidfile != NULL && count > 1) /* one file names one process */
+        count = 1;
     if (count < 0)
         count = 0;
+    pool->parked = ignore_bounds && count == 0;
     if ((size_t)count != pool->count) {
         buffer_addf(&text, "%s scaled from %zu to %d", program->name, pool->count, count);
         log_notice("%s", text.data);
         pool->scaled = true;
+        pool->kept = false;
         supervisor_touch_pool(s, pool);
         supervisor_resize(s, pool, (size_t)count);
+        supervisor_wishes_changed(s);
         bus_publish(s->bus,
                     &(struct event){ .kind = EVENT_SCALE, .program = program, .text = text.data, .at = clock_wall() });
         buffer_free(&text);
@@ -223,11 +264,29 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
     return count;
 }
 
+void supervisor_keep_count(struct supervisor *s, const struct program *program)
+{
+    struct pool *pool = supervisor_pool_of(s, program);
+
+    pool->kept = true;
+    supervisor_wishes_changed(s);
+}
+
 int supervisor_count(const struct supervisor *s, const struct program *program)
 {
     const struct pool *pool = supervisor_pool_of(s, program);
 
     return pool != NULL ? (int)pool->count : 0;
+}
+
+int supervisor_busy(const struct supervisor *s, const struct program *program)
+{
+    const struct pool *pool = supervisor_pool_of(s, program);
+    int busy = 0;
+
+    for (size_t i = 0; pool != NULL && i < pool->count; i++)
+        busy += process_is_busy(pool->process[i]);
+    return busy;
 }
 
 struct program *supervisor_pool(const struct supervisor *s)

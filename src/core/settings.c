@@ -366,17 +366,24 @@ bool setting_equal(const struct setting *s, const void *a, const void *b)
     return s->type->equal == NULL || s->type->equal(field_of(s, a), field_of(s, b));
 }
 
+static bool is_other_code(const struct function *a, const struct function *b)
+{
+    return a != NULL && b != NULL && a->code != b->code;
+}
+
 bool setting_changed(const struct setting *s, const void *a, const void *b, enum setting_change *change)
 {
-    bool function_before, function_after;
+    const struct function *before, *after;
 
-    if (s->flags & SETTING_HOOK)
+    if (s->flags & SETTING_HOOK && !(s->flags & SETTING_BODY))
         return false;
     *change = s->change;
-    function_before = setting_function(a, s) != NULL;
-    function_after = setting_function(b, s) != NULL;
-    if (function_before != function_after)
+    before = setting_function(a, s);
+    after = setting_function(b, s);
+    if ((before != NULL) != (after != NULL))
         return true;
+    if (s->flags & SETTING_BODY)
+        return is_other_code(before, after);
     if (setting_equal(s, a, b))
         return false;
     if (s->type->change != NULL)

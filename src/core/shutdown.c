@@ -1,8 +1,9 @@
-/* The end: programs are stopped in reverse order, class by class of one priority, in parallel within a class but for
- * those who depend on one another; what is left after stop_timeout, or at the second request, is killed. Then the rooms
- * above may say their last words. */
+/* The end: first what works beside the programs, which it may need; then programs are stopped in reverse order, class
+ * by class of one priority, in parallel within a class but for those who depend on one another; what is left after
+ * stop_timeout, or at the second request, is killed. Then the rooms above may say their last words. */
 #include "base/log.h"
 #include "core/handover.h"
+#include "core/organ.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -100,10 +101,40 @@ void shutdown_settled(struct supervisor *s, const struct process *p)
         loop_later(s->loop, stop_class, s);
 }
 
+static void on_organ_done(void *arg)
+{
+    struct supervisor *s = arg;
+
+    if (--s->shutdown.organs == 0)
+        loop_later(s->loop, stop_class, s);
+}
+
+/* They have half of the time, so that programs have the other half. */
+static void stop_organs(void *arg)
+{
+    struct supervisor *s = arg;
+    const struct organ *o;
+
+    s->shutdown.organs = 1;
+    for (size_t i = 0; (o = organ_at(i)) != NULL; i++)
+        if (o->stop(s->plan->settings.stop_timeout / 2, on_organ_done, s))
+            s->shutdown.organs++;
+    on_organ_done(s);
+}
+
+static void kill_organs(void)
+{
+    const struct organ *o;
+
+    for (size_t i = 0; (o = organ_at(i)) != NULL; i++)
+        o->kill();
+}
+
 static void kill_all(struct supervisor *s)
 {
     s->shutdown.killed = true;
     supervisor_touch_self(s);
+    kill_organs();
     for (size_t i = 0; i < s->all.count; i++) {
         struct process *p = s->all.process[i];
 
@@ -127,7 +158,6 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
 {
     struct shutdown *d = &s->shutdown;
 
-    (void)graceful; /* workers differ in what they get; programs do not */
     if (d->lingers) {
         log_warning("%s again: ending at once", why);
         end(s);
@@ -142,12 +172,14 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
     }
     if (!s->visits)
         log_notice("%s: stopping everything", why);
+    supervisor_keep_wishes(s);
     d->begun = true;
     d->exit_code = exit_code;
     supervisor_touch_self(s);
+    d->graceful = graceful;
     bus_publish(s->bus, &(struct event){ .kind = EVENT_SHUTDOWN, .text = why, .at = clock_wall() });
     d->limit = timer_start(s->loop, s->plan->settings.stop_timeout, on_limit, s);
-    loop_later(s->loop, stop_class, s);
+    loop_later(s->loop, stop_organs, s);
 }
 
 /* Those that are stopping already do so still. */
@@ -162,6 +194,11 @@ void shutdown_resume(struct supervisor *s, msec limit)
 bool supervisor_is_ending(const struct supervisor *s)
 {
     return s->shutdown.begun;
+}
+
+bool supervisor_is_hasty(const struct supervisor *s)
+{
+    return s->shutdown.begun && !s->shutdown.graceful;
 }
 
 int supervisor_exit_code(const struct supervisor *s)

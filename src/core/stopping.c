@@ -7,9 +7,21 @@
 
 #include <signal.h>
 
+/* A worker hears TERM and nothing else when reeve itself was told to end by TERM or INT. */
+static const struct stop_steps *steps(const struct process *p)
+{
+    static struct stop_step term = { SIGTERM, -1 };
+    static const struct stop_steps hasty = { &term, 1 };
+
+    return program_is_worker(p->program) && supervisor_is_hasty(p->supervisor) ? &hasty : &p->program->stopsignal;
+}
+
+/* Those of a plan, or of a shutdown, that came in the middle may be fewer. */
 static const struct stop_step *step(const struct process *p)
 {
-    return &p->program->stopsignal.step[p->stop_step];
+    const struct stop_steps *all = steps(p);
+
+    return &all->step[p->stop_step < all->count ? p->stop_step : all->count - 1];
 }
 
 static void kill_group(struct process *p)
@@ -21,6 +33,7 @@ static void kill_group(struct process *p)
     buffer_free(&after);
     side_command_cancel(&p->stop_cmd);
     child_signal_group(p->child, SIGKILL, NULL);
+    process_check_over(p);
 }
 
 /* CONT behind it: a process that somebody suspended would not hear the signal. */
@@ -46,6 +59,7 @@ static void on_stop_cmd_end(struct process *p, bool ok, void *arg)
     (void)ok; /* a bad end is logged; the time of the stop runs on either way */
     (void)arg;
     p->stop_cmd = NULL;
+    process_check_over(p);
 }
 
 static bool run_stop_cmd(struct process *p)
@@ -61,7 +75,7 @@ static bool run_stop_cmd(struct process *p)
         return false;
     }
     /* Only KILL comes behind a stop command. */
-    p->stop_step = (unsigned)p->program->stopsignal.count - 1;
+    p->stop_step = (unsigned)steps(p)->count - 1;
     process_wait(p, p->program->stoptime);
     return true;
 }
@@ -116,7 +130,7 @@ void process_proceed_stop(struct process *p)
 void process_stop_step_over(struct process *p)
 {
     /* The plan may have changed meanwhile: there may be fewer steps than were begun. */
-    if (!p->ended && p->stop_step + 1u < p->program->stopsignal.count) {
+    if (!p->ended && p->stop_step + 1u < steps(p)->count) {
         p->stop_step++;
         send_step(p);
     } else {

@@ -5,6 +5,7 @@
 #include "core/handover.h"
 #include "core/logfile.h"
 #include "core/notices.h"
+#include "os/board.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -24,6 +25,7 @@ struct supervisor *supervisor_new(struct loop *loop, const struct supervisor_upw
     s->children = children_new(loop);
     s->notices = notices_new(loop);
     s->sockets = sockets_new();
+    s->board = board_new(loop, spares_on_bell, s);
     s->leases = leases_new(s);
     logfile_use_children(s->children);
     s->started = clock_now();
@@ -39,6 +41,9 @@ void supervisor_free(struct supervisor *s)
         pool_free(&s->pools[i]);
     for (size_t i = 0; i < s->all.count; i++)
         process_free(s->all.process[i]);
+    survivors_free(s->survivors);
+    census_end(s->census);
+    desired_close(s->desired);
     free(s->pools);
     free(s->all.process);
     free(s->leaving.process);
@@ -48,6 +53,7 @@ void supervisor_free(struct supervisor *s)
     lives_free(&s->lives);
     notices_free(s->notices);
     sockets_free(s->sockets);
+    board_free(s->board);
     leases_free(s->leases);
     timer_stop(&s->shutdown.limit);
     respawns_clear(&s->respawns);
@@ -57,6 +63,32 @@ void supervisor_free(struct supervisor *s)
     plan_release(s->plan);
     free(s->address);
     free(s);
+}
+
+/* In the shutdown everybody goes down, and nobody wants it so. */
+void supervisor_keep_wishes(struct supervisor *s)
+{
+    if (s->wishes_changed && !s->shutdown.begun)
+        desired_save(s->desired, s->pools, s->plan->program_count);
+    s->wishes_changed = false;
+}
+
+static void keep_wishes(void *arg)
+{
+    supervisor_keep_wishes(arg);
+}
+
+void supervisor_wishes_changed(struct supervisor *s)
+{
+    if (s->desired == NULL || s->wishes_changed)
+        return;
+    s->wishes_changed = true;
+    loop_later(s->loop, keep_wishes, s);
+}
+
+void supervisor_note_child(struct supervisor *s, const struct process *p, pid_t pid)
+{
+    census_note(s->census, pid, process_name(p));
 }
 
 bool supervisor_open_sockets(struct supervisor *s, const struct plan *plan, struct problems *problems)
@@ -76,6 +108,36 @@ static int by_priority(const void *a, const void *b)
     if (p->priority != q->priority)
         return p->priority < q->priority ? -1 : 1;
     return p->program->position < q->program->position ? -1 : p->program->position > q->program->position;
+}
+
+static void on_survivors_end(void *arg)
+{
+    struct supervisor *s = arg;
+
+    s->survivors = NULL;
+    census_forget_left(s->census);
+    supervisor_look_again(s);
+}
+
+/* Detached ones have been found again: so whoever is left is one too many. */
+static void end_survivors(struct supervisor *s)
+{
+    s->survivors = survivors_end(s, s->census, on_survivors_end, s);
+    if (s->survivors == NULL)
+        census_forget_left(s->census);
+}
+
+bool supervisor_keep_state(struct supervisor *s, const char *folder, struct error *e)
+{
+    s->census = census_begin(folder, s->token, e);
+    if (s->census == NULL)
+        return false;
+    s->desired = desired_open(folder);
+    if (s->plan == NULL)
+        return true;
+    end_survivors(s); /* a former life may not have come to its end with them */
+    desired_forget(s->desired);
+    return true;
 }
 
 void supervisor_start(struct supervisor *s, struct plan *plan)
@@ -98,8 +160,14 @@ void supervisor_start(struct supervisor *s, struct plan *plan)
         supervisor_fill_pool(s, pool, program);
     }
     free(turn);
+    spares_follow_plan(s);
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, NULL, plan);
+    if (s->census != NULL)
+        end_survivors(s);
+    if (s->desired != NULL)
+        desired_forget(s->desired);
+    supervisor_wishes_changed(s);
 }
 
 void supervisor_visit(struct supervisor *s, struct plan *plan)
@@ -242,6 +310,11 @@ struct leases *supervisor_leases(const struct supervisor *s)
 struct sockets *supervisor_sockets(const struct supervisor *s)
 {
     return s->sockets;
+}
+
+struct board *supervisor_board(const struct supervisor *s)
+{
+    return s->board;
 }
 
 struct children *supervisor_children(const struct supervisor *s)

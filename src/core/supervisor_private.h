@@ -1,24 +1,29 @@
 /* The inside of the supervisor, for the files that make it up: supervisor.c (who owns what, limits), roster.c (which
- * processes there are), turns.c and blockers.c (who waits for whom), reload.c (from one plan to the next), shutdown.c
- * (the end), keep.c and handover.c (from one life to the next). */
+ * processes there are), spares.c (how many workers are idle), turns.c and blockers.c (who waits for whom), reload.c
+ * (from one plan to the next), shutdown.c (the end), keep.c and handover.c (from one life to the next). */
 #ifndef CORE_SUPERVISOR_PRIVATE_H
 #define CORE_SUPERVISOR_PRIVATE_H
 
+#include "core/census.h"
+#include "core/desired.h"
 #include "core/lease.h"
 #include "core/lives.h"
 #include "core/pool.h"
 #include "core/sockets.h"
 #include "core/supervisor.h"
+#include "core/survivors.h"
 
 /* The way to the end: classes of one priority are stopped one after another. */
 struct shutdown {
     bool begun, killed;
-    bool hurried; /* asked for twice */
-    bool lingers; /* everything has stopped, but the last words are not said */
+    bool graceful; /* every program's own stop signal, also for workers */
+    bool hurried;  /* asked for twice */
+    bool lingers;  /* everything has stopped, but the last words are not said */
     int exit_code;
     int priority;   /* of the class that is being stopped */
     size_t waiting; /* how many of it are not settled yet */
     struct timer *limit;
+    size_t organs; /* that are still finishing */
 };
 
 /* A growing list of processes. */
@@ -55,10 +60,17 @@ struct supervisor {
     bool moved;   /* a pool falls or is back */
     struct notices *notices;
     struct sockets *sockets;
+    struct census *census;       /* NULL: nothing is kept */
+    struct desired *desired;     /* NULL: likewise */
+    struct survivors *survivors; /* of earlier lives; nobody is started while they are there; NULL: there are none */
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
     bool starting, sweeping;
-    bool visits; /* it acts on detached programs only */
+    bool wishes_changed; /* and are to be kept soon */
+    struct board *board;
+    bool has_spares;        /* some program of the plan */
+    bool looking_at_spares; /* soon */
+    bool visits;            /* it acts on detached programs only */
     struct leases *leases;
     struct respawns *respawns; /* over all programs; owned */
     struct shutdown shutdown;
@@ -82,6 +94,14 @@ struct process *supervisor_add_process(struct supervisor *s, struct pool *pool);
 void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program);
 void supervisor_let_go(struct supervisor *s, struct process *p);
 void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count);
+
+/* Take it out of its pool and let it go. */
+void supervisor_dismiss(struct supervisor *s, struct pool *pool, struct process *p);
+
+/* spares.c: another plan is in force; some worker has become busy or idle, or has started or ended. */
+void spares_follow_plan(struct supervisor *s);
+void supervisor_look_at_spares(struct supervisor *s);
+void spares_on_bell(void *supervisor);
 
 /* blockers.c */
 struct pool *supervisor_pool_at(const struct supervisor *s, unsigned position);

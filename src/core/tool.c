@@ -3,10 +3,10 @@
 #include "base/xalloc.h"
 #include "core/environment.h"
 #include "os/identity.h"
+#include "os/pipes.h"
 #include "os/stream.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,50 +160,10 @@ static void on_timeout(void *arg)
 
 /* ---- its start --------------------------------------------------------------------------------- */
 
-/* 0, 1, 2 of the child, and our ends of them. */
-struct pipes {
-    int theirs[3], ours[3];
-};
-
-static void close_all(const int fd[3])
-{
-    for (int i = 0; i < 3; i++)
-        if (fd[i] >= 0)
-            close(fd[i]);
-}
-
-static bool open_pipe(struct pipes *p, int i, struct error *e)
-{
-    int fd[2];
-
-    if (pipe2(fd, O_CLOEXEC) < 0)
-        return failure_errno(e, "pipe");
-    p->theirs[i] = fd[i == 0 ? 0 : 1];
-    p->ours[i] = fd[i == 0 ? 1 : 0];
-    return true;
-}
-
-static bool open_input(struct pipes *p, bool has_input, struct error *e)
-{
-    if (has_input)
-        return open_pipe(p, 0, e) && fcntl(p->ours[0], F_SETFL, O_NONBLOCK) == 0;
-    p->theirs[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    return p->theirs[0] >= 0 || failure_errno(e, "/dev/null");
-}
-
-static bool open_pipes(struct pipes *p, bool has_input, struct error *e)
-{
-    *p = (struct pipes){ { -1, -1, -1 }, { -1, -1, -1 } };
-    if (open_input(p, has_input, e) && open_pipe(p, 1, e) && open_pipe(p, 2, e))
-        return true;
-    close_all(p->theirs);
-    close_all(p->ours);
-    return false;
-}
-
 static struct child *start_child(struct tool *t, struct children *children, const struct tool_request *r,
                                  const struct pipes *p, struct error *e)
 {
+    static char *nothing[] = { NULL };
     struct environment env = { 0 };
     struct identity identity;
     struct child_request request = { .argv = r->cmd->word,
@@ -215,11 +175,12 @@ static struct child *start_child(struct tool *t, struct children *children, cons
 
     if (r->user != NULL && !identity_find(r->user, NULL, NULL, 0, &identity, e))
         return NULL;
-    request.identity = r->user != NULL ? &identity : NULL;
-    environment_inherit(&env);
+    request.identity = r->user != NULL ? &identity : r->identity;
+    if (!r->clear_env)
+        environment_inherit(&env);
     if (r->env != NULL)
         environment_put_all(&env, r->env);
-    request.envp = env.entry;
+    request.envp = env.entry != NULL ? env.entry : nothing;
     c = child_start(children, &request, on_exit_of, t, e);
     environment_free(&env);
     if (r->user != NULL)
@@ -248,7 +209,7 @@ struct tool *tool_start(struct children *children, struct loop *loop, const stru
     struct tool *t;
     struct pipes p;
 
-    if (!open_pipes(&p, r->input != NULL, e))
+    if (!pipes_open(&p, r->input != NULL, e))
         return NULL;
     t = xcalloc(1, sizeof *t);
     t->loop = loop;
@@ -258,9 +219,9 @@ struct tool *tool_start(struct children *children, struct loop *loop, const stru
     t->fn = fn;
     t->arg = arg;
     t->child = start_child(t, children, r, &p, e);
-    close_all(p.theirs);
+    pipes_close_theirs(&p);
     if (t->child == NULL) {
-        close_all(p.ours);
+        pipes_close_ours(&p);
         free(t);
         return NULL;
     }

@@ -44,7 +44,7 @@ bool supervisor_holds(struct supervisor *s, struct process *p, bool by_user)
 {
     bool starts = process_state(p) == PROCESS_STARTING;
 
-    if (starts ? !order_has_needs(process_program(p)) : process_dependents(p).count == 0)
+    if (starts ? !order_has_needs(process_program(p)) && s->survivors == NULL : process_dependents(p).count == 0)
         return false;
     hold(s, p, !starts ? PULL_NOTHING : by_user ? PULL_ALL : PULL_STOPPED);
     if (!starts)
@@ -129,11 +129,27 @@ static bool stays(const struct process *p)
     return supervisor_is_ending(process_supervisor(p)) && process_outlives_us(p);
 }
 
+static bool is_kept(const struct pool *pool)
+{
+    for (size_t i = 0; i < pool->count; i++)
+        if (process_wish_is_kept(pool->process[i]))
+            return true;
+    return false;
+}
+
+/* A user's word about the one is his word about the other. */
+static void follow_down(struct process *p, const struct pool *pool)
+{
+    process_stop(p);
+    if (is_kept(pool))
+        process_keep_wish(p);
+}
+
 /* What a oneshot has done stays done; only who still waits for it is concerned. */
 static void stop_along(const struct pool *pool, struct process *p)
 {
     if (process_wanted(p) && !stays(p) && (!pool->program->oneshot || process_is_held(p)))
-        process_stop(p);
+        follow_down(p, pool);
 }
 
 static bool can_restart(const struct process *p)
@@ -196,10 +212,13 @@ static void go_along(struct supervisor *s)
 /* -- starting what is required ---------------------------------------------------------------------------------- */
 
 /* `missing`: none of the program is wanted. */
-static void pull(struct process *p, bool missing, enum pull how)
+static void pull(struct process *p, bool missing, enum pull how, bool kept)
 {
-    if (missing ? !process_is_done(p) && process_is_settled(p) : how == PULL_ALL && process_state(p) == PROCESS_FATAL)
-        process_start(p);
+    if (missing ? process_is_done(p) || !process_is_settled(p) : how != PULL_ALL || process_state(p) != PROCESS_FATAL)
+        return;
+    process_start(p);
+    if (kept)
+        process_keep_wish(p);
 }
 
 static void pull_required(struct supervisor *s, const struct process *p, enum pull how)
@@ -211,7 +230,7 @@ static void pull_required(struct supervisor *s, const struct process *p, enum pu
         bool missing = pool_is_missing(pool);
 
         for (size_t k = 0; order_requires(process_program(p), pool->program) && k < pool->count; k++)
-            pull(pool->process[k], missing, how);
+            pull(pool->process[k], missing, how, process_wish_is_kept(p));
     }
 }
 
@@ -231,7 +250,7 @@ static void pull_all(struct supervisor *s)
 
 static bool may_proceed(struct supervisor *s, const struct process *p)
 {
-    if (!process_is_held(p) || (s->shutdown.begun && process_state(p) == PROCESS_STARTING))
+    if (!process_is_held(p) || ((s->shutdown.begun || s->survivors != NULL) && process_state(p) == PROCESS_STARTING))
         return false;
     return supervisor_blockers(s, p, NULL, 0) == 0;
 }

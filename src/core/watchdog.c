@@ -1,11 +1,12 @@
 /* A beat only writes down the time. The one timer is set for the first moment at which it could be too late, and then
- * again, so that nobody is woken up for each beat. */
+ * again, so that nobody is woken up for each beat. What a worker has beaten on the board is read only then. */
 #include "core/watchdog.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/process.h"
 #include "core/supervisor.h"
+#include "os/board.h"
 #include "os/clock.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@ enum { SUSPENDED = 1000 };
 
 struct watchdog {
     struct process *process;
+    const struct board_line *line;
     struct timer *timer;
     msec limit, beat, due;
 };
@@ -49,17 +51,20 @@ static void on_due(void *arg)
     w->timer = NULL;
     if (now - w->due >= SUSPENDED)
         w->beat = now;
+    if (w->line != NULL && board_beat_of(w->line) > w->beat)
+        w->beat = board_beat_of(w->line);
     if (now - w->beat >= w->limit)
         bite(w);
     else
         wait_until(w, w->beat + w->limit);
 }
 
-struct watchdog *watchdog_start(struct process *p, msec limit)
+struct watchdog *watchdog_start(struct process *p, msec limit, const struct board_line *line)
 {
     struct watchdog *w = xcalloc(1, sizeof *w);
 
     w->process = p;
+    w->line = line;
     w->limit = limit;
     w->beat = clock_now();
     wait_until(w, w->beat + limit);

@@ -1,12 +1,29 @@
 /* What users and plans want of a process: it is written down, and the machine is set going. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/detached.h"
 #include "core/handover.h"
 #include "core/process.h"
+#include "core/side_command.h"
 #include "process_private.h"
 
 #include <signal.h>
 #include <stdlib.h>
+
+static void wish(struct process *p, bool up)
+{
+    p->wanted = up;
+    p->kept = false;
+    process_touch(p);
+    supervisor_wishes_changed(p->supervisor);
+}
+
+void process_keep_wish(struct process *p)
+{
+    p->kept = true;
+    process_touch(p);
+    supervisor_wishes_changed(p->supervisor);
+}
 
 void process_want(struct process *p)
 {
@@ -21,9 +38,10 @@ void process_start(struct process *p)
     if (why != NULL) {
         log_warning("%s is not started: %s", process_name(p), why);
         p->wanted = false;
+        process_touch(p);
         return;
     }
-    process_want(p);
+    wish(p, true);
     switch (p->state) {
     case PROCESS_FATAL:
         supervisor_forgive(p->supervisor, p);
@@ -53,6 +71,8 @@ void process_start(struct process *p)
 static void call_off(struct process *p)
 {
     timer_stop(&p->timer);
+    if (care_awaits_daemon(p))
+        detached_end_strays(p);
     care_forget(p);
     log_notice("%s will not be started%s: stopped", process_name(p), p->state == PROCESS_BACKOFF ? " again" : "");
     process_publish(p, EVENT_STOP, last_exit(p));
@@ -62,8 +82,7 @@ static void call_off(struct process *p)
 
 void process_stop(struct process *p)
 {
-    p->wanted = false;
-    process_touch(p);
+    wish(p, false);
     care_forgive(p);
     switch (p->state) {
     case PROCESS_BACKOFF:
@@ -94,10 +113,12 @@ void process_stop(struct process *p)
 void process_restart(struct process *p)
 {
     if (p->state == PROCESS_RUNNING || (p->state == PROCESS_STARTING && p->child != NULL)) {
-        process_want(p);
+        wish(p, true);
         care_forgive(p);
         process_begin_stop(p);
     } else {
+        if (p->state == PROCESS_STARTING && care_awaits_daemon(p)) /* its starter has ended */
+            call_off(p);
         process_start(p);
     }
 }
@@ -113,8 +134,11 @@ void process_condemn(struct process *p, const char *reason, bool at_once)
 
 void process_kill(struct process *p)
 {
-    if (p->child != NULL)
-        child_signal_group(p->child, SIGKILL, NULL);
+    if (p->child == NULL)
+        return;
+    side_command_cancel(&p->stop_cmd);
+    child_signal_group(p->child, SIGKILL, NULL);
+    process_check_over(p);
 }
 
 bool process_signal(struct process *p, int number, struct error *e)

@@ -352,16 +352,20 @@ void children_free(struct children *all)
 struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit, void *arg,
                           struct error *e)
 {
-    struct child *c;
+    struct child *c = xcalloc(1, sizeof *c); /* before: one that is there must not be lost for want of memory */
+    struct child *stranger;
     int pidfd;
-    pid_t pid = spawner_start(all->spawner, request, &pidfd, e);
+    pid_t pid;
 
-    if (pid < 0)
+    pidmap_make_room(&all->by_pid);
+    pid = spawner_start(all->spawner, request, &pidfd, e);
+    if (pid < 0) {
+        free(c);
         return NULL;
-    c = find(all, pid);
-    if (c != NULL)
-        look_at(c); /* a stranger, whose number it got */
-    c = xcalloc(1, sizeof *c);
+    }
+    stranger = find(all, pid);
+    if (stranger != NULL)
+        look_at(stranger); /* it has got his number */
     c->pid = pid;
     c->pidfd = pidfd;
     c->all = all;
@@ -573,6 +577,26 @@ static bool is_spared(pid_t pid, void *arg)
     if (s->child->spared && procfs_session(s->who.pid) == session)
         return true;
     return false;
+}
+
+struct stray_search {
+    struct children *all;
+    child_stray_fn *fn;
+    void *arg;
+};
+
+static bool is_no_stray(pid_t pid, void *arg)
+{
+    const struct stray_search *search = arg;
+
+    return find(search->all, pid) != NULL || !search->fn(pid, search->arg);
+}
+
+void children_kill_strays(struct children *all, child_stray_fn *fn, void *arg)
+{
+    struct stray_search search = { all, fn, arg };
+
+    orphans_kill(is_no_stray, &search);
 }
 
 static bool have_children(void)

@@ -95,6 +95,9 @@ static void on_done(int fd, int what, void *arg)
 /* An error number, or 0. */
 static int begin(struct job *j)
 {
+    if (j->kind->owner != getpid())
+        atomic_store(&j->kind->count, 0);
+    j->kind->owner = getpid();
     if (atomic_load(&j->kind->count) >= j->kind->most)
         return EAGAIN;
     j->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -379,6 +379,18 @@ struct connection *connection_open(struct loop *loop, int fd, connection_read_fn
     return c;
 }
 
+void connection_keep_alive(struct connection *c, int seconds)
+{
+    enum { BETWEEN = 10, LOOKS = 3 };
+    int on = 1, between = BETWEEN, looks = LOOKS, unheard = (seconds + BETWEEN * LOOKS) * 1000;
+
+    setsockopt(c->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(c->fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+    setsockopt(c->fd, IPPROTO_TCP, TCP_KEEPINTVL, &between, sizeof between);
+    setsockopt(c->fd, IPPROTO_TCP, TCP_KEEPCNT, &looks, sizeof looks);
+    setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unheard, sizeof unheard);
+}
+
 void connection_finish(struct connection *c)
 {
     if (c->fd < 0 || c->finishing)

@@ -55,9 +55,9 @@ static bool parse(const char *text, struct said *out)
 static bool read_said(const char *path, struct said *out, struct error *e)
 {
     struct buffer text = { 0 };
-    bool good = file_read(path, PIDFILE_MOST, &text, e) &&
-                (parse(text.data, out) ||
-                 failure(e, "'%s' is there and holds no pid: remove it or name another file", path));
+    bool good =
+        file_read(path, PIDFILE_MOST, &text, e) &&
+        (parse(text.data, out) || failure(e, "'%s' is there and holds no pid: remove it or name another file", path));
 
     buffer_free(&text);
     return good;
@@ -136,6 +136,16 @@ bool pidfile_record(const char *path, const struct process_mark *who, struct err
     return (good && file_replace(path, text, (size_t)length, 0644, e)) || failure_in(e, "pid file");
 }
 
+/* Whoever may write the file could else have us signal anybody. */
+static bool is_trusted(const char *path, pid_t pid)
+{
+    struct stat st;
+
+    if (stat(path, &st) < 0)
+        return false;
+    return st.st_uid == 0 || st.st_uid == geteuid() || procfs_is_of(pid, st.st_uid);
+}
+
 bool pidfile_find(const char *path, struct process_mark *out, struct error *e)
 {
     struct said said;
@@ -144,10 +154,14 @@ bool pidfile_find(const char *path, struct process_mark *out, struct error *e)
         return false;
     if (said.pid == 0)
         return failure(e, "'%s' is empty", path);
+    if (said.pid == 1 || said.pid == getpid())
+        return failure(e, "'%s' names process %d, which cannot be it", path, (int)said.pid);
     if (is_of_another_boot(&said) || !procfs_mark((pid_t)said.pid, out))
         return failure(e, "'%s' names process %d, which is gone", path, (int)said.pid);
     if (said.start > 0 ? out->start != said.start : !is_older(out, path))
         return failure(e, "'%s' names process %d, but that is another one by now", path, (int)said.pid);
+    if (!is_trusted(path, out->pid))
+        return failure(e, "'%s' names process %d of another user than the file's", path, (int)said.pid);
     return true;
 }
 

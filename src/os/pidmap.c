@@ -40,12 +40,17 @@ static void grow(struct pidmap *map)
     *map = bigger;
 }
 
+void pidmap_make_room(struct pidmap *map)
+{
+    if (map->count >= map->room / 4 * 3)
+        grow(map);
+}
+
 void pidmap_add(struct pidmap *map, pid_t *record)
 {
     size_t i;
 
-    if (map->count >= map->room / 4 * 3)
-        grow(map);
+    pidmap_make_room(map);
     i = place_of(map, *record);
     assert(map->slot[i] == NULL);
     map->slot[i] = record;

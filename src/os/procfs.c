@@ -1,5 +1,7 @@
 #include "os/procfs.h"
 
+#include "base/buffer.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,6 +9,14 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+enum {
+    ENVIRONMENT_PIECE = 16 << 10,
+    ENVIRONMENT_MOST = 2 << 20,
+    EXEC_TRIES = 6,
+    EXEC_WAIT = 2 * 1000 * 1000, /* ns */
+    KERNEL_THREAD = 0x00200000   /* PF_KTHREAD */
+};
 
 /* The beginning of a small file, as a text. */
 static bool read_file(const char *path, char *to, size_t size)
@@ -36,20 +46,21 @@ bool procfs_look(pid_t pid, struct procfs_stat *out)
     char stat[512], state;
     const char *end;
     int parent, group, session;
+    unsigned flags;
     long long start;
 
     if (pid <= 0 || !read_of(pid, "stat", stat, sizeof stat))
         return false;
     end = strrchr(stat, ')');
-    if (end == NULL ||
-        sscanf(end, ") %c %d %d %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld", &state, &parent,
-               &group, &session, &start) != 5)
+    if (end == NULL || sscanf(end, ") %c %d %d %d %*s %*s %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld",
+                              &state, &parent, &group, &session, &flags, &start) != 6)
         return false;
     *out = (struct procfs_stat){ .parent = parent,
                                  .group = group,
                                  .session = session,
                                  .start = start,
-                                 .ended = state == 'Z' || state == 'X' };
+                                 .ended = state == 'Z' || state == 'X',
+                                 .is_kernels = (flags & KERNEL_THREAD) != 0 };
     return true;
 }
 
@@ -81,6 +92,18 @@ msec procfs_age(const struct process_mark *who)
     return age > 0 ? age : 0;
 }
 
+/* Who owns its folder in /proc says less: root does of one that has changed its user. */
+bool procfs_is_of(pid_t pid, uid_t user)
+{
+    char status[2048];
+    const char *line;
+    unsigned real, effective;
+
+    if (!read_of(pid, "status", status, sizeof status) || (line = strstr(status, "\nUid:")) == NULL)
+        return false;
+    return sscanf(line, "\nUid: %u %u", &real, &effective) == 2 && (real == user || effective == user);
+}
+
 pid_t procfs_session(pid_t pid)
 {
     pid_t session = getsid(pid);
@@ -103,6 +126,67 @@ int64_t procfs_memory(pid_t pid)
     if (!read_of(pid, "statm", statm, sizeof statm) || sscanf(statm, "%*s %lld", &pages) != 1)
         return -1;
     return pages * sysconf(_SC_PAGESIZE);
+}
+
+/* In "A=1\0B=2\0". A longer value is cut. */
+static bool find_variable(const struct buffer *environment, const char *name, char *value, size_t size)
+{
+    const char *entry = environment->data, *end = entry + environment->length;
+    size_t length = strlen(name);
+
+    for (; entry < end; entry += strlen(entry) + 1)
+        if (strncmp(entry, name, length) == 0 && entry[length] == '=') {
+            snprintf(value, size, "%s", entry + length + 1);
+            return true;
+        }
+    return false;
+}
+
+/* False: we may not look, or it is gone. */
+static bool read_environment(pid_t pid, struct buffer *out)
+{
+    char path[48];
+    ssize_t n = 0;
+    int fd;
+
+    snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    do {
+        out->length += (size_t)n;
+        buffer_reserve(out, ENVIRONMENT_PIECE);
+        n = read(fd, out->data + out->length, ENVIRONMENT_PIECE - 1);
+    } while (n > 0 && out->length < ENVIRONMENT_MOST);
+    close(fd);
+    out->data[out->length] = '\0';
+    return true;
+}
+
+/* Threads of the kernel have none, and never will. */
+static bool may_get_an_environment(pid_t pid)
+{
+    struct procfs_stat stat;
+
+    return procfs_look(pid, &stat) && !stat.ended && !stat.is_kernels;
+}
+
+/* In the middle of an exec there is nothing to be seen: look again a little later. */
+bool procfs_variable(pid_t pid, const char *name, char *value, size_t size)
+{
+    const struct timespec wait = { .tv_nsec = EXEC_WAIT };
+    struct buffer environment = { 0 };
+    bool found;
+
+    for (int tries = 0; tries < EXEC_TRIES && environment.length == 0; tries++) {
+        if (tries > 0 && (!may_get_an_environment(pid) || nanosleep(&wait, NULL) < 0))
+            break;
+        if (!read_environment(pid, &environment))
+            break;
+    }
+    found = environment.length > 0 && find_variable(&environment, name, value, size);
+    buffer_free(&environment);
+    return found;
 }
 
 const char *procfs_boot(void)

@@ -26,7 +26,7 @@
 #define sigev_notify_thread_id _sigev_un._tid /* glibc has the field, but not the name */
 #endif
 
-enum { STACK_SIZE = 64 << 10 };
+enum { STACK_SIZE = 64 << 10, TRIES_MOST = 5 };
 
 static const int caught[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE };
 
@@ -34,13 +34,14 @@ static struct {
     char *path;
     char **argv; /* owned; the last word is `word` */
     char **environment;
-    char word[48]; /* "--resume=FD:WHY" */
+    char word[48]; /* "--resume=FD:WHY:TRIES" */
     char *why;     /* in it */
     pid_t leader;
     timer_t timer;
     bool has_timer;
     msec limit;
     sigset_t mask; /* of the next life's beginning */
+    int tries;     /* how many lives in a row have not come so far as to be armed */
     volatile sig_atomic_t held, waiting, busy;
 } next;
 
@@ -135,12 +136,14 @@ static void name_snapshot(int fd)
     next.why = next.word + length;
 }
 
-/* No more than the kernel and two digits: a handler calls it. */
+/* No more than the kernel and three digits: a handler calls it. */
 static void name_reason(int why)
 {
     next.why[0] = (char)('0' + why / 10);
     next.why[1] = (char)('0' + why % 10);
-    next.why[2] = '\0';
+    next.why[2] = ':';
+    next.why[3] = (char)('0' + next.tries);
+    next.why[4] = '\0';
 }
 
 static int number_of_alarm(void)
@@ -216,7 +219,7 @@ static void __attribute__((noreturn)) go(int why)
 
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL);
-    if (next.busy)
+    if (next.busy || next.tries > TRIES_MOST)
         die(number);
     next.busy = 1;
     leave_core(number);
@@ -262,7 +265,7 @@ static void make_timer(void)
         log_warning("no timer: a hook that hangs will not be ended: %s", strerror(errno));
 }
 
-void resume_arm(int snapshot)
+static void arm(int snapshot)
 {
     stack_t alternative = { .ss_sp = stack, .ss_size = sizeof stack };
     struct sigaction crash = { .sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK };
@@ -281,6 +284,17 @@ void resume_arm(int snapshot)
     if (!next.has_timer)
         make_timer();
     set_caught(SIG_UNBLOCK);
+}
+
+void resume_arm(int snapshot)
+{
+    next.tries = 0;
+    arm(snapshot);
+}
+
+void resume_arm_early(int snapshot)
+{
+    arm(snapshot);
 }
 
 void resume_disarm(void)
@@ -347,8 +361,9 @@ bool resume_begin(const char *word, int *snapshot, int *why)
 {
     char rest;
 
-    if (sscanf(word, "%d:%d%c", snapshot, why, &rest) != 2 || *snapshot < 0 || *why < 0)
+    if (sscanf(word, "%d:%d:%d%c", snapshot, why, &next.tries, &rest) != 3 || *snapshot < 0 || *why < 0)
         return false;
+    next.tries++;
     unsetenv("LISTEN_FDS"); /* their numbers are others' by now */
     resume_mark_descriptors();
     resume_note_descriptors();

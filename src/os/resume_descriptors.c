@@ -2,6 +2,7 @@
 #include "os/resume.h"
 #include "resume_private.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,13 +15,18 @@
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
-enum { FIRST = 3, MOST_WITHOUT_PROC = 65536 };
+enum { FIRST = 3, MOST_WITHOUT_PROC = 65536, SPARED_MOST = 4 };
 
 /* From the life before, and not claimed yet: a bit for each. */
 static struct {
     unsigned char *bits; /* owned */
     int end;
 } inherited;
+
+static struct {
+    int fd[SPARED_MOST];
+    size_t count;
+} spared;
 
 /* What getdents64 gives. */
 struct entry {
@@ -63,13 +69,27 @@ static void each(void (*fn)(int fd))
     close(folder);
 }
 
+void resume_spare(int fd)
+{
+    assert(spared.count < SPARED_MOST);
+    spared.fd[spared.count++] = fd;
+}
+
+static bool is_spared(int fd)
+{
+    for (size_t i = 0; i < spared.count; i++)
+        if (spared.fd[i] == fd)
+            return true;
+    return false;
+}
+
 /* Not the kernel's own kinds, such as an epoll, which have no type: the next life makes them anew, with the low numbers
  * that they have now. */
 static void keep(int fd)
 {
     struct stat st;
 
-    if (fstat(fd, &st) < 0 || (st.st_mode & S_IFMT) != 0)
+    if (is_spared(fd) || fstat(fd, &st) < 0 || (st.st_mode & S_IFMT) != 0)
         fcntl(fd, F_SETFD, 0);
 }
 

@@ -94,6 +94,11 @@ static bool parse_inet(enum address_kind kind, const char *text, struct address 
     return true;
 }
 
+static bool is_number(const char *text)
+{
+    return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
 static bool parse_kind(const char *text, struct address *out, struct error *e)
 {
     if (strncmp(text, "unix:", 5) == 0)
@@ -104,6 +109,8 @@ static bool parse_kind(const char *text, struct address *out, struct error *e)
         return parse_inet(ADDRESS_UDP, text + 4, out, e);
     if (*text != '/' && *text != '.' && strchr(text, ':') != NULL)
         return failure(e, "an address begins with unix:, tcp: or udp:; did you mean tcp:%s?", text);
+    if (is_number(text))
+        return failure(e, "a port alone does not say where: write tcp:127.0.0.1:%s, or ./%s for a file", text, text);
     return parse_unix(text, out, e);
 }
 
@@ -114,6 +121,35 @@ bool address_parse(const char *text, struct address *out, struct error *e)
         return failure_in(e, "address '%.200s'", text);
     snprintf(out->text, sizeof out->text, "%s", text);
     return true;
+}
+
+size_t address_look_up(const char *text, struct address *out, size_t most, struct error *e)
+{
+    struct addrinfo hints = { .ai_flags = AI_NUMERICSERV, .ai_socktype = SOCK_STREAM }, *found;
+    const char *port;
+    size_t count = 0;
+    char host[256];
+    int reason;
+
+    if (address_parse(text, out, e))
+        return 1;
+    if (strncmp(text, "tcp:", 4) != 0 || !split_port(text + 4, host, sizeof host, &port, NULL) || !is_port(port) ||
+        *host == '\0')
+        return 0;
+    reason = getaddrinfo(host, port, &hints, &found);
+    if (reason != 0) {
+        failure(e, "there is no host '%s': %s", host, reason == EAI_SYSTEM ? strerror(errno) : gai_strerror(reason));
+        return 0;
+    }
+    for (const struct addrinfo *a = found; a != NULL && count < most; a = a->ai_next) {
+        struct address *next = &out[count++];
+
+        *next = (struct address){ .kind = ADDRESS_TCP, .length = a->ai_addrlen };
+        memcpy(&next->socket, a->ai_addr, a->ai_addrlen);
+        snprintf(next->text, sizeof next->text, "%s", text);
+    }
+    freeaddrinfo(found);
+    return count;
 }
 
 bool address_equal(const struct address *a, const struct address *b)

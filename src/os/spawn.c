@@ -1,6 +1,7 @@
 /* Two ways. The quick one shares memory and descriptors with the child and stands still until the exec.
  * The child unshares the descriptors below K first: what it needs is put there before. The plain
- * one is a fork, with the report through a pipe that the exec closes. The child's steps are the same.
+ * one is a fork, with the report through a pipe that the exec closes. The child's steps are the same. A body is always
+ * born the plain way: it needs memory of its own.
  *
  * Who emulates the quick call by a fork (valgrind, qemu) knows CLONE_FILES and refuses it. */
 #include "os/spawn.h"
@@ -37,6 +38,7 @@ struct spawner {
 /* One birth, while it lasts. */
 struct birth {
     struct spawner *spawner;
+    bool plain;
     struct steps steps;
     int *lifted; /* owned; the sources, and then the pipe, where the child will find them */
     int lifted_count;
@@ -113,7 +115,7 @@ static bool open_pipe(struct birth *b, struct error *e)
     bool good;
 
     b->steps.pipe = -1;
-    if (!b->spawner->plain)
+    if (!b->plain)
         return true;
     if (pipe2(end, O_CLOEXEC) < 0)
         return failure_errno(e, "pipe");
@@ -209,14 +211,16 @@ static bool prepare(struct birth *b, const struct child_request *r, struct error
 {
     struct steps *s = &b->steps;
 
-    assert(r->argv[0] != NULL);
+    assert(r->body != NULL || r->argv[0] != NULL);
+    b->plain = b->spawner->plain || r->body != NULL;
     s->request = r;
     s->source_count = 3 + (int)r->passed_count;
     s->parent = getpid();
     s->changes_identity = r->identity != NULL && !is_us(r->identity);
     if (r->has_oom_score_adj)
         snprintf(s->oom_score_adj, sizeof s->oom_score_adj, "%d", r->oom_score_adj);
-    list_candidates(b, r);
+    if (r->body == NULL)
+        list_candidates(b, r);
     s->candidates = b->candidates.word;
     make_room_for_listen_pid(b, r->envp);
     s->envp = b->envp != NULL ? b->envp : r->envp;
@@ -224,7 +228,7 @@ static bool prepare(struct birth *b, const struct child_request *r, struct error
     s->source = b->lifted;
     if (!lift_sources(b, r, e) || !open_pipe(b, e))
         return false;
-    s->unshare_from = b->spawner->plain ? -1 : highest(b) + 1;
+    s->unshare_from = b->plain ? -1 : highest(b) + 1;
     return true;
 }
 
@@ -267,16 +271,30 @@ static int open_pidfd(struct spawner *s, pid_t pid)
     return fd;
 }
 
+/* The log's descriptors go first, while they are still the log's. Nothing that is to be done at an exit is ours. */
+static void __attribute__((noreturn)) live(struct birth *b)
+{
+    const struct child_request *r = b->steps.request;
+    int status;
+
+    if (r->body != NULL)
+        log_leave();
+    status = steps_run(&b->steps);
+    if (r->body != NULL && b->steps.report.step == STEP_NONE) {
+        close(b->steps.pipe);
+        status = r->body(r->body_arg);
+    } else {
+        tell_parent(&b->steps);
+    }
+    _exit(status);
+}
+
 static pid_t plain_birth(struct birth *b, int *pidfd)
 {
     pid_t pid = fork();
 
-    if (pid == 0) {
-        int status = steps_run(&b->steps);
-
-        tell_parent(&b->steps);
-        _exit(status);
-    }
+    if (pid == 0)
+        live(b);
     if (pid > 0)
         *pidfd = open_pidfd(b->spawner, pid);
     return pid;
@@ -291,7 +309,7 @@ static pid_t give_birth(struct birth *b, int *pidfd)
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    pid = b->spawner->plain ? plain_birth(b, pidfd) : quick_birth(b, pidfd);
+    pid = b->plain ? plain_birth(b, pidfd) : quick_birth(b, pidfd);
     reason = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = reason;
@@ -368,7 +386,7 @@ static pid_t attempt(struct spawner *s, const struct child_request *request, int
     *pidfd = -1;
     if (prepare(&b, request, e)) {
         pid = give_birth(&b, pidfd);
-        if (pid < 0 && !s->plain && is_refusal(errno))
+        if (pid < 0 && !b.plain && is_refusal(errno))
             go_plain(s, "clone", errno);
         else if (pid < 0)
             fork_failure(e);

@@ -166,12 +166,22 @@ IN_CHILD static enum step try_candidates(const struct steps *s)
     return STEP_EXEC;
 }
 
+/* An exec gives up what we handle, a body keeps it; what we ignore would stay ignored in both. glibc keeps two numbers
+ * for itself, and refuses them. */
+IN_CHILD static bool reset_signals(const struct child_request *r)
+{
+    struct sigaction by_default = { .sa_handler = SIG_DFL };
+
+    for (int number = 1; r->body != NULL && number <= SIGRTMAX; number++)
+        sigaction(number, &by_default, NULL);
+    return sigaction(SIGPIPE, &by_default, NULL) == 0;
+}
+
 /* The order matters: descriptors before all, limits before the identity that could not raise them,
  * the directory as the user who must be able to enter it, signals open at the very end. */
 IN_CHILD static enum step run(struct steps *s, int *which)
 {
     const struct child_request *r = s->request;
-    struct sigaction by_default = { .sa_handler = SIG_DFL };
     enum step step;
     sigset_t none;
 
@@ -179,9 +189,9 @@ IN_CHILD static enum step run(struct steps *s, int *which)
         return STEP_UNSHARE;
     if (!arrange_descriptors(s))
         return STEP_DESCRIPTORS;
-    if (setsid() < 0)
+    if ((r->in_our_session ? setpgid(0, 0) : setsid()) < 0)
         return STEP_SESSION;
-    if (sigaction(SIGPIPE, &by_default, NULL) < 0)
+    if (!reset_signals(r))
         return STEP_SIGNALS;
     if (r->has_nice && setpriority(PRIO_PROCESS, 0, r->nice) < 0)
         return STEP_NICE;
@@ -199,6 +209,8 @@ IN_CHILD static enum step run(struct steps *s, int *which)
         return STEP_NO_NEW_PRIVS;
     if (!set_deathsig(s))
         return STEP_DEATHSIG;
+    if (r->body != NULL)
+        return STEP_NONE;
     if (s->listen_pid != NULL)
         write_listen_pid(s->listen_pid);
     sigemptyset(&none);
@@ -258,7 +270,7 @@ bool steps_failure(const struct steps *s, struct error *e)
     case STEP_DESCRIPTORS:
         return failure_errno(e, "dup2");
     case STEP_SESSION:
-        return failure_errno(e, "setsid");
+        return failure_errno(e, s->request->in_our_session ? "setpgid" : "setsid");
     case STEP_SIGNALS:
         return failure_errno(e, "signals to default");
     case STEP_NICE:

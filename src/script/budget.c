@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <lauxlib.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -115,15 +116,25 @@ bool budget_start(msec limit)
 {
     if (budget.started)
         return false;
-    if (budget.owner != gettid()) {
+    if (limit >= 0 && budget.owner != gettid()) {
         make_timer(); /* the first time, and in a forked child: timers are not inherited */
         let_signal_through();
     }
     budget.began = clock_now();
-    budget.end = budget.began + (limit > 0 ? limit : 1);
+    budget.end = limit < 0 ? INT64_MAX : budget.began + (limit > 0 ? limit : 1);
     budget.started = true;
-    ring_by_end();
+    if (limit >= 0)
+        ring_by_end();
     return true;
+}
+
+void budget_leave_parent(void)
+{
+    budget.owner = 0;
+    budget.rings_at = 0;
+    budget.started = false;
+    budget.spent = false;
+    budget.depth = 0;
 }
 
 void budget_change(msec limit)

@@ -166,6 +166,8 @@ struct plan *build_plan(struct loading *l)
             read_socket(l, d, plan);
     }
     program_free(defaults);
+    plan->annexes = l->annexes;
+    l->annexes = NULL;
     if (!l->is_cut_short)
         plan_check(plan, l->problems);
     return plan;

@@ -1,5 +1,6 @@
 #include "script/hooks.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "base/xalloc.h"
@@ -17,9 +18,11 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const hooks_events[] = { "start",    "ready", "exit",    "restart", "backoff",       "fatal",
-                                     "stop",     "line",  "health",  "reload",  "reload_failed", "scale",
-                                     "shutdown", "wish",  "refresh", NULL };
+enum { TOLD_MOST = 10000 }; /* tasks: events of other rooms may come in thousands */
+
+const char *const hooks_events[] = { "start",    "ready", "exit",    "restart",  "backoff",       "fatal",
+                                     "stop",     "line",  "health",  "reload",   "reload_failed", "scale",
+                                     "shutdown", "wish",  "refresh", "job_done", "job_failed",    NULL };
 
 enum { FAREWELL_TIME = 2000 }; /* for our own Lua, which waits for the disk */
 
@@ -51,6 +54,13 @@ void hooks_set_current(struct script *s)
     if (s != NULL)
         tasks_begin(s, supervisor_is_quiet(hooks.supervisor));
     lines_look_again();
+}
+
+void hooks_leave(void)
+{
+    hooks.supervisor = NULL;
+    hooks.listener = NULL;
+    hooks.current = NULL;
 }
 
 struct script *hooks_current(void)
@@ -220,15 +230,22 @@ static void run_hook(const struct function *f, const struct event *event, const 
     run(t, event->process);
 }
 
+/* Of the program itself; NULL: it has none for this event. */
+static const struct function *own_hook(const struct event *event, char *name, size_t size)
+{
+    if (event->process == NULL)
+        return NULL;
+    snprintf(name, size, "on_%s", event_name(event->kind));
+    if (setting_find(&program_record, name) == NULL)
+        return NULL;
+    return program_function(process_program(event->process), name);
+}
+
 static void tell_program(const struct event *event)
 {
-    const struct function *f;
     char name[32];
+    const struct function *f = own_hook(event, name, sizeof name);
 
-    if (event->process == NULL)
-        return;
-    snprintf(name, sizeof name, "on_%s", event_name(event->kind));
-    f = setting_find(&program_record, name) != NULL ? program_function(process_program(event->process), name) : NULL;
     if (f != NULL)
         run_hook(f, event, name);
 }
@@ -289,6 +306,20 @@ static void push_bus_event(lua_State *L, void *arg)
     push_event(L, arg);
 }
 
+static bool is_heard(const struct event *event, const struct program *program)
+{
+    const char *process = event->process != NULL ? process_name(event->process) : NULL;
+    char name[32];
+
+    if (own_hook(event, name, sizeof name) != NULL)
+        return true;
+    for (size_t i = 0; hooks.current != NULL && i < hooks.current->subscription_count; i++)
+        if (wants(&hooks.current->subscriptions[i], event_name(event->kind), program != NULL ? program->name : NULL,
+                  process))
+            return true;
+    return false;
+}
+
 static void on_event(const struct event *event, void *arg)
 {
     const struct program *program = program_of(event);
@@ -297,7 +328,8 @@ static void on_event(const struct event *event, void *arg)
     (void)arg;
     if (event->kind == EVENT_STATE || event->kind == EVENT_GONE)
         return; /* not for hooks: the others say it all */
-    lines_before(event);
+    if (event->kind == EVENT_EXIT || is_heard(event, program))
+        lines_before(event);
     if (!supervisor_is_quiet(hooks.supervisor))
         tell_program(event);
     if (hooks.current == NULL)
@@ -412,6 +444,29 @@ void hooks_tell_emitted(struct script *s, lua_State *L, const char *name)
                                        .push = push_anchored,
                                        .arg = &anchor });
     luaL_unref(L, LUA_REGISTRYINDEX, anchor);
+}
+
+/* ---- events of other rooms --------------------------------------------------------------------- */
+
+static bool is_swamped(const struct script *s, const char *event)
+{
+    static bool told;
+
+    if (s->task_count < TOLD_MOST) {
+        told = false;
+        return false;
+    }
+    if (!told)
+        log_warning("hooks on(\"%s\") are too slow: %d of them wait, and more are not called", event, TOLD_MOST);
+    told = true;
+    return true;
+}
+
+void hooks_tell(const char *event, const char *subject, hooks_push_fn *push, void *arg)
+{
+    if (hooks.current == NULL || is_swamped(hooks.current, event))
+        return;
+    tell_all(hooks.current, &(struct telling){ .event = event, .program = subject, .push = push, .arg = arg });
 }
 
 /* ---- listening --------------------------------------------------------------------------------- */

@@ -73,6 +73,7 @@ void loading_end(struct script *s)
         STAILQ_REMOVE_HEAD(&l->sources, link);
         free_source(source);
     }
+    annexes_free(l->annexes);
     free(l);
     s->loading = NULL;
 }
@@ -130,6 +131,14 @@ struct declaration *loading_add_declaration(struct loading *l, enum declaration_
     d->line = spot->line;
     STAILQ_INSERT_TAIL(&l->declarations, d, link);
     return d;
+}
+
+void loading_add_annex(struct loading *l, const void *key, void *data, void (*free_data)(void *data))
+{
+    struct annex *annex = xmalloc(sizeof *annex);
+
+    *annex = (struct annex){ key, data, free_data, l->annexes };
+    l->annexes = annex;
 }
 
 void loading_expect(struct loading *l, const char *who, const char *target, const struct spot *spot)

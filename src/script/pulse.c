@@ -103,6 +103,13 @@ void pulses_close(void)
     clock_watch_stop(&clock_watch);
 }
 
+void pulses_leave_parent(struct script *s)
+{
+    LIST_INIT(&s->pulses);
+    s->pulse_count = 0;
+    clock_watch = NULL;
+}
+
 static struct pulse *add(lua_State *L, const struct pulse *kind)
 {
     struct script *s = script_of(L);

@@ -39,7 +39,8 @@ struct task {
     unsigned long turn_number; /* in which it became ready */
     enum task_state state;
     bool awaits_force; /* the file made it while it was evaluated */
-    bool holds;        /* reeve does not end before it */
+    bool may_be_roused;
+    bool holds; /* reeve does not end before it */
     bool own;
     char name[112];
 };
@@ -278,11 +279,30 @@ int task_wait(lua_State *L, struct task *t, task_cancel_fn *on_cancel, void *wor
     return lua_yieldk(L, 0, (lua_KContext)work, go_on);
 }
 
+void task_may_be_roused(struct task *t)
+{
+    t->may_be_roused = true;
+}
+
 void task_wake(struct task *t)
 {
     assert(t->state == TASK_WAITING);
     t->on_cancel = NULL;
+    t->may_be_roused = false;
     make_ready(t);
+}
+
+void tasks_rouse(struct script *s)
+{
+    struct task *t;
+
+    TAILQ_FOREACH(t, &s->tasks, link)
+    {
+        if (t->state != TASK_WAITING || !t->may_be_roused)
+            continue;
+        t->on_cancel(t->work);
+        task_wake(t);
+    }
 }
 
 /* ---- an end from outside ----------------------------------------------------------------------- */
@@ -444,6 +464,19 @@ void tasks_open(struct loop *loop)
         pulses_close();
     }
     all.loop = loop;
+}
+
+void tasks_leave_parent(struct loop *loop)
+{
+    TAILQ_INIT(&all.ready);
+    all.scheduled = false;
+    all.loop = loop;
+    for (struct script *s = script_next(NULL); s != NULL; s = script_next(s)) {
+        TAILQ_INIT(&s->tasks);
+        s->task_count = 0;
+        s->grace = s->delivery = NULL;
+        pulses_leave_parent(s);
+    }
 }
 
 size_t tasks_count(void)

@@ -9,6 +9,7 @@
 #include "script/script.h"
 #include "script/store.h"
 #include "script/task.h"
+#include "script/worker.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -175,6 +176,8 @@ void script_attach(struct supervisor_upward *up, const char *path)
                                       .compute = compute,
                                       .request = questions_request,
                                       .withdraw = questions_withdraw,
+                                      .before_fork = worker_before_fork,
+                                      .body = worker_live,
                                       .match = questions_match,
                                       .count_tasks = count_tasks,
                                       .linger = linger,

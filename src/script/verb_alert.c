@@ -79,15 +79,15 @@ static void run(const struct request *q, struct reply *r)
 {
     struct script *s = hooks_current();
 
-    if (strcmp(q->args[0], "test") == 0 && s != NULL && s->alert_test != 0) {
+    if (strcmp(q->args[0], "test") != 0)
+        reply_fail(r, REPLY_USAGE, "alert: what is '%s'? There is only `alert test`", q->args[0]);
+    else if (s == NULL || s->alert_test == 0)
+        reply_fail(r, REPLY_FAILED,
+                   "no alert is set up: see require(\"reeve.alert\").email, .syslog and .webhook in supervisor.lua(5)");
+    else {
         begin(s, r);
         return;
     }
-    if (strcmp(q->args[0], "test") != 0)
-        reply_fail(r, REPLY_USAGE, "alert: what is '%s'? There is only `alert test`", q->args[0]);
-    else
-        reply_fail(r, REPLY_FAILED,
-                   "no alert is set up: see require(\"reeve.alert\").email, .syslog and .webhook in supervisor.lua(5)");
     reply_end(r);
 }
 

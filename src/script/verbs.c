@@ -5,6 +5,7 @@
 #include "core/metrics.h"
 #include "os/clock.h"
 #include "script/call.h"
+#include "script/schedules.h"
 #include "script/task.h"
 #include "verbs_private.h"
 
@@ -91,6 +92,7 @@ static struct metrics_source metrics = { .write = write_metrics };
 void verbs_register(void)
 {
     metrics_register(&metrics);
+    schedules_register();
     if (command_find(tasks.verb) != NULL)
         return;
     command_register(&tasks);

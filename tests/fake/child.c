@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/queue.h>
 
 struct child {
@@ -20,7 +21,10 @@ struct child {
     int last_signal;
     size_t signals;
     bool lives, dying, group_lives, in_exit, freed;
-    struct child_exit exit; /* of a dying one */
+    bool starter;                        /* of a daemon: its last word is & */
+    bool stray;                          /* such a daemon, while nobody looks after it */
+    char id[64], program[80], index[16]; /* REEVE_ID … */
+    struct child_exit exit;              /* of a dying one */
 };
 
 static TAILQ_HEAD(, child) children = TAILQ_HEAD_INITIALIZER(children);
@@ -64,13 +68,56 @@ static void destroy(struct child *c)
     free(c);
 }
 
+void children_kill_strays(struct children *all, child_stray_fn *fn, void *arg)
+{
+    struct child *c = TAILQ_FIRST(&children), *next;
+
+    (void)all;
+    for (; c != NULL; c = next) {
+        next = TAILQ_NEXT(c, link);
+        if (c->stray && fn(c->pid, arg))
+            destroy(c);
+    }
+}
+
+static void keep_variable(char *to, size_t size, char *const *envp, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (; envp != NULL && *envp != NULL; envp++)
+        if (strncmp(*envp, name, length) == 0 && (*envp)[length] == '=')
+            snprintf(to, size, "%s", *envp + length + 1);
+}
+
+static void know(struct child *c, const struct child_request *request)
+{
+    for (char *const *word = request->argv; word != NULL && *word != NULL; word++)
+        c->starter = strcmp(*word, "&") == 0;
+    keep_variable(c->id, sizeof c->id, request->envp, "REEVE_ID");
+    keep_variable(c->program, sizeof c->program, request->envp, "REEVE_PROGRAM");
+    keep_variable(c->index, sizeof c->index, request->envp, "REEVE_INDEX");
+}
+
+bool fake_variable(pid_t pid, const char *name, char *value, size_t size)
+{
+    const struct child *c = find(pid);
+    const char *text = c == NULL                            ? ""
+                       : strcmp(name, "REEVE_ID") == 0      ? c->id
+                       : strcmp(name, "REEVE_PROGRAM") == 0 ? c->program
+                       : strcmp(name, "REEVE_INDEX") == 0   ? c->index
+                                                            : "";
+
+    snprintf(value, size, "%s", text);
+    return *text != '\0';
+}
+
 struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit, void *arg,
                           struct error *e)
 {
     struct child *c;
 
     (void)all;
-    assert(request->argv != NULL && request->argv[0] != NULL);
+    assert(request->body != NULL || (request->argv != NULL && request->argv[0] != NULL));
     if (failures > 0) {
         failures--;
         failure(e, "%s", failure_reason);
@@ -78,8 +125,12 @@ struct child *child_start(struct children *all, const struct child_request *requ
     }
     c = xcalloc(1, sizeof *c);
     *c = (struct child){ .pid = ++last_pid, .on_exit = on_exit, .arg = arg, .lives = true };
+    know(c, request);
     TAILQ_INSERT_TAIL(&children, c, link);
     started++;
+    if (request->body != NULL)
+        request->body(
+            request->body_arg); /* what a worker does is the test's, which only looks at what it begins with */
     return c;
 }
 
@@ -118,13 +169,19 @@ struct child *child_adopt(struct children *all, const struct process_mark *who, 
     struct child *c = find(who->pid);
 
     (void)all;
-    if ((c != NULL && c->lives) || !procfs_lives(who)) {
+    if ((c != NULL && c->lives && !c->stray) || !procfs_lives(who)) {
         failure(e, "process %d is gone, or looked after already", (int)who->pid);
         return NULL;
     }
-    c = xcalloc(1, sizeof *c);
-    *c = (struct child){ .pid = who->pid, .on_exit = on_exit, .arg = arg, .lives = true };
-    TAILQ_INSERT_TAIL(&children, c, link);
+    if (c == NULL || !c->stray) {
+        c = xcalloc(1, sizeof *c);
+        c->pid = who->pid;
+        c->lives = true;
+        TAILQ_INSERT_TAIL(&children, c, link);
+    }
+    c->stray = false;
+    c->on_exit = on_exit;
+    c->arg = arg;
     return c;
 }
 
@@ -199,9 +256,10 @@ static bool take_signal(struct child *c, int number, struct error *e)
 {
     if (!c->lives && !c->in_exit && !c->group_lives)
         return failure(e, "No such process");
-    c->last_signal = number;
+    if (number != SIGCONT)
+        c->last_signal = number;
     c->signals++;
-    if (number == SIGKILL || (number == SIGTERM && obedient))
+    if (number == SIGKILL || ((number == SIGTERM || number == SIGQUIT) && obedient))
         die_soon(c, number);
     return true;
 }
@@ -264,9 +322,44 @@ size_t fake_living(void)
 
     TAILQ_FOREACH(c, &children, link)
     {
-        n += c->lives;
+        n += c->lives && !c->stray;
     }
     return n;
+}
+
+size_t fake_strays(void)
+{
+    struct child *c;
+    size_t n = 0;
+
+    TAILQ_FOREACH(c, &children, link)
+    {
+        n += c->stray;
+    }
+    return n;
+}
+
+bool fake_is_starter(pid_t pid)
+{
+    const struct child *c = find(pid);
+
+    return c != NULL && c->starter;
+}
+
+pid_t fake_daemonizes(pid_t pid)
+{
+    struct child *c = xcalloc(1, sizeof *c);
+
+    *c = *find(pid);
+    c->pid = ++last_pid;
+    c->on_exit = NULL;
+    c->arg = NULL;
+    c->signals = 0;
+    c->last_signal = 0;
+    c->stray = true;
+    c->starter = false;
+    TAILQ_INSERT_TAIL(&children, c, link);
+    return c->pid;
 }
 
 pid_t fake_living_pid(size_t i)
@@ -275,7 +368,7 @@ pid_t fake_living_pid(size_t i)
 
     TAILQ_FOREACH(c, &children, link)
     {
-        if (c->lives && i-- == 0)
+        if (c->lives && !c->stray && i-- == 0)
             return c->pid;
     }
     return 0;

@@ -38,11 +38,11 @@ size_t fake_started(void);
 void fake_child_exits(pid_t pid, int code);
 void fake_child_dies(pid_t pid, int signal);
 
-/* The last signal a child was sent, alone or with its group; 0: none. How many it was sent. */
+/* The last signal a child was sent, alone or with its group, but for CONT; 0: none. How many it was sent. */
 int fake_last_signal(pid_t pid);
 size_t fake_signals(pid_t pid);
 
-/* Children end by TERM when they are sent it (they always end by KILL); by default they do not. */
+/* Children end by TERM and QUIT when they are sent it (they always end by KILL); by default they do not. */
 void fake_obey(bool yes);
 
 /* After its leader's end the group of a child lives on, until fake_group_ends or KILL. */
@@ -69,6 +69,12 @@ void fake_memory(int64_t bytes);
  * ends like a child; fake_child_vanishes: and nobody knows how. */
 void fake_process(pid_t pid, int64_t start);
 void fake_child_vanishes(pid_t pid);
+
+/* A living child leaves a daemon behind, a stray as long as nobody adopts it: its pid. How many strays there are;
+ * whether a child is one that would do so: the last word of its command is "&". */
+pid_t fake_daemonizes(pid_t pid);
+size_t fake_strays(void);
+bool fake_is_starter(pid_t pid);
 
 /* Whether loop_end was called. */
 bool fake_loop_ended(void);

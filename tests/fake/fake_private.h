@@ -15,5 +15,6 @@ void fake_callback_over(void);
 void fake_children_reset(void);
 void fake_dial_reset(void);
 bool fake_lives(pid_t pid);
+bool fake_variable(pid_t pid, const char *name, char *value, size_t size);
 
 #endif

@@ -43,6 +43,13 @@ msec procfs_age(const struct process_mark *who)
     return 5000;
 }
 
+bool procfs_is_of(pid_t pid, uid_t user)
+{
+    (void)pid;
+    (void)user;
+    return true;
+}
+
 pid_t procfs_session(pid_t pid)
 {
     (void)pid;
@@ -65,6 +72,11 @@ int64_t procfs_memory(pid_t pid)
 {
     (void)pid;
     return memory;
+}
+
+bool procfs_variable(pid_t pid, const char *name, char *value, size_t size)
+{
+    return fake_variable(pid, name, value, size);
 }
 
 const char *procfs_boot(void)

@@ -1,5 +1,9 @@
 #include "os/resume.h"
 
+void resume_disarm(void)
+{
+}
+
 /* No signal comes from outside. */
 void resume_hold(void)
 {

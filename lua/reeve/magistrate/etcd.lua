@@ -51,18 +51,18 @@ function etcd.open(options)
     --- What is to be asked for all keys under a prefix.
     function e.under(prefix) return { key = encode(prefix), range_end = encode(end_of(prefix)) } end
 
-    function e.put(key, value, lease)
-        return e.call("kv/put", { key = encode(key), value = encode(value), lease = lease })
+    function e.put(key, value, lease, timeout)
+        return e.call("kv/put", { key = encode(key), value = encode(value), lease = lease }, timeout)
     end
 
-    --- Put a key if it is not there: whether it was not, and the revision.
+    --- Put a key if it is not there: the revision, or false.
     function e.create(key, value, lease, timeout)
         local answer, why = e.call("kv/txn", {
             compare = { { key = encode(key), target = "CREATE", result = "EQUAL", create_revision = "0" } },
             success = { { request_put = { key = encode(key), value = encode(value), lease = lease } } },
         }, timeout)
         if not answer then return nil, why end
-        return answer.succeeded == true
+        return answer.succeeded == true and tonumber(answer.header.revision)
     end
 
     --- Put another value in the place of one, if that is there still.
@@ -96,7 +96,7 @@ function etcd.open(options)
     end
 
     --- What happens under a prefix from a revision on: a function that waits and returns a list of
-    --- { key =, gone = }, or nil and why.
+    --- { key =, gone =, revision = }, or nil and why.
     function e.watch(prefix, revision)
         local create = e.under(prefix)
         create.start_revision = tostring(revision)
@@ -110,7 +110,10 @@ function etcd.open(options)
             if said.result.canceled then return nil, said.result.cancel_reason or "the watch was cancelled" end
             local events = {}
             for i, event in ipairs(said.result.events or {}) do
-                events[i] = { key = decode(event.kv.key) or "", gone = event.type == "DELETE" }
+                local kv = event.kv
+                events[i] = {
+                    key = decode(kv.key) or "", gone = event.type == "DELETE", revision = tonumber(kv.mod_revision),
+                }
             end
             return events
         end
@@ -119,7 +122,7 @@ function etcd.open(options)
     return e
 end
 
---- The keys of a range's answer: a list of { key =, value =, lease = }, and the revision.
+--- The keys of a range's answer: a list of { key =, value =, lease =, revision = }, and the revision of all.
 function etcd.read_range(text)
     local answer, wrong = reeve.json.decode(text)
     if type(answer) ~= "table" or type(answer.header) ~= "table" then
@@ -127,7 +130,10 @@ function etcd.read_range(text)
     end
     local keys = {}
     for i, kv in ipairs(answer.kvs or {}) do
-        keys[i] = { key = decode(kv.key) or "", value = decode(kv.value or "") or "", lease = kv.lease }
+        keys[i] = {
+            key = decode(kv.key) or "", value = decode(kv.value or "") or "", lease = kv.lease,
+            revision = tonumber(kv.create_revision),
+        }
     end
     return keys, tonumber(answer.header.revision)
 end

@@ -51,10 +51,11 @@ end
 local function lock_of(k, name) return k.prefix .. "locks/" .. name end
 
 local function acquire(k, name)
-    local ours = k.e.create(lock_of(k, name), k.f.name, k.lease, k.period)
-    if ours == nil then k.looked = nil end -- who knows whether it was heard
-    if not ours or k.held[name] or not k.holds() then return end
-    k.held[name] = true
+    local lease = k.lease
+    local revision = k.e.create(lock_of(k, name), k.f.name, lease, k.period)
+    if revision == nil or k.lease ~= lease then k.looked = nil end -- who knows whether it was heard, or holds
+    if not revision or k.lease ~= lease or not k.holds() then return end
+    k.held[name] = revision
     k.parked[name] = nil
     say("notice", "%s: its lock is ours", name)
     lend(k, name)
@@ -63,13 +64,14 @@ end
 local function give_up(k, name)
     say("notice", "%s: giving up its lock", name)
     if not k.holds() then return end
-    k.leaving[name] = true
-    local _ <close> = setmetatable({}, { __close = function() k.leaving[name] = nil end })
     cluster.take(name)
     while k.all[name].program:pid() do reeve.sleep(0.05) end
     k.held[name] = nil
-    k.e.release(lock_of(k, name), k.lease)
+    if not k.e.release(lock_of(k, name), k.lease) then k.looked = nil end
 end
+
+-- A task that is cut off, for the machine was too busy, is begun anew the next time.
+local function runs(handle) return handle ~= nil and handle:runs() end
 
 -- Of a program that is no longer in the file: it may take its time to stop.
 local function release_later(k, name)
@@ -88,35 +90,43 @@ end
 
 -- Which locks are ours: after a reload they may be some.
 local function look_up(k)
+    local lease = k.lease
     local text = k.e.ask("kv/range", k.e.under(k.prefix .. "locks/"), k.period)
     local keys, revision = etcd.read_range(text or "")
-    if not text or not keys then return end
+    if not text or not keys or k.lease ~= lease then return end
     local ours = {}
     for _, kv in ipairs(keys) do
-        if kv.lease == k.lease then ours[kv.key:sub(#k.prefix + #"locks/" + 1)] = true end
+        if kv.lease == lease then ours[kv.key:sub(#k.prefix + #"locks/" + 1)] = kv.revision end
     end
     for name in pairs(k.held) do
         if not ours[name] then lose(k, name, "it is another one's") end
     end
-    for name in pairs(ours) do
-        if k.all[name] then k.held[name] = true else release_later(k, name) end
+    for name, since in pairs(ours) do
+        if k.all[name] then k.held[name] = since else release_later(k, name) end
     end
     k.revision = revision
     return true
 end
 
--- One at a time: it may wait for etcd, and then for programs to stop.
-local function tend(k)
-    if k.tending or not k.lease or not k.looked then return end
-    k.tending = true
-    local _ <close> = setmetatable({}, { __close = function() k.tending = nil end })
-    for name in pairs(k.all) do
-        if k.held[name] and not k.leaving[name] and not is_wanted(k, name) then
-            reeve.task(give_up, k, name)
-        elseif not k.held[name] and is_wanted(k, name) then
-            acquire(k, name)
+-- Nobody else asks for locks and looks them up, so that no answer is older than what is known.
+local function tend_all(k)
+    repeat
+        k.again = false
+        if k.lease and not k.looked then k.looked = look_up(k) end
+        if not k.lease or not k.looked or not k.f.heard then return end -- what is wanted has to be known too
+        for name in pairs(k.all) do
+            if k.held[name] and not runs(k.leaving[name]) and not is_wanted(k, name) then
+                k.leaving[name] = reeve.task(give_up, k, name)
+            elseif not k.held[name] and is_wanted(k, name) then
+                acquire(k, name)
+            end
         end
-    end
+    until not k.again
+end
+
+local function tend(k)
+    k.again = true
+    if k.lease and not runs(k.tending) then k.tending = reeve.task(tend_all, k) end
 end
 
 -- ---- the lease ----------------------------------------------------------------------------------
@@ -129,7 +139,7 @@ end
 
 local function register(k)
     local node = { name = k.f.name, host = reeve.host, since = math.floor(reeve.now()) }
-    return k.e.put(k.prefix .. "nodes/" .. k.f.name, reeve.json.encode(node), k.lease)
+    return k.e.put(k.prefix .. "nodes/" .. k.f.name, reeve.json.encode(node), k.lease, k.period)
 end
 
 local function begin_lease(k)
@@ -170,12 +180,9 @@ local function turn(k)
     note(k, not good and (why or "unknown") or nil)
     if not good then return end
     for name in pairs(k.held) do
-        if not k.leaving[name] then lend(k, name) end
+        if not runs(k.leaving[name]) then lend(k, name) end
     end
-    reeve.task(function()
-        if not k.looked then k.looked = look_up(k) end
-        tend(k)
-    end)
+    tend(k)
 end
 
 -- ---- in force -----------------------------------------------------------------------------------
@@ -187,15 +194,7 @@ local function period_of(k)
     return math.max(SHORTEST, math.min(k.seconds / 3, (k.seconds - least) / 3))
 end
 
-local function keep(k)
-    while k.holds() do
-        local due = cluster.clock() + k.period
-        turn(k)
-        reeve.sleep(math.max(0.05, due - cluster.clock()))
-    end
-end
-
--- A lock that goes away is taken at once, and not with the next renewal.
+-- A lock that goes away is asked for at once, and not with the next renewal.
 local function watch(k)
     while k.holds() do
         local next_events = k.looked and k.e.watch(k.prefix .. "locks/", k.revision + 1)
@@ -203,18 +202,25 @@ local function watch(k)
         while events and k.holds() do
             for _, event in ipairs(events) do
                 local name = event.key:sub(#k.prefix + #"locks/" + 1)
-                if event.gone and k.held[name] then lose(k, name, "somebody has deleted it") end
-                if event.gone and k.all[name] and k.lease and is_wanted(k, name) then acquire(k, name) end
+                local since = event.gone and k.held[name]
+                if since and event.revision > since then lose(k, name, "somebody has deleted it") end
+                if event.gone then tend(k) end
             end
             events = next_events()
         end
+        if next_events then k.looked = nil end -- something may have been missed
         reeve.sleep(k.period)
-        if k.lease and k.looked then look_up(k) end
     end
 end
 
---- Begin: the box is there as PREFIX/nodes/NAME, and has its share of the cluster's programs.
-function keeper.begin(f, e, prefix, seconds, holds)
+local function beat(k)
+    if not k.holds() then return end
+    turn(k)
+    if next(k.all) and not runs(k.watching) then k.watching = reeve.task(watch, k) end
+end
+
+--- A keeper for the follower `f`: { begin =, tend =, park =, is_elsewhere = }.
+function keeper.new(f, e, prefix, seconds, holds)
     local k = { f = f, e = e, prefix = prefix, seconds = seconds, holds = holds }
     k.held, k.leaving, k.parked, k.strange = {}, {}, {}, {}
     k.all = programs_of_cluster()
@@ -222,11 +228,24 @@ function keeper.begin(f, e, prefix, seconds, holds)
     k.lease = reeve.store[k.key]
     k.ends = 0
     k.period = period_of(k)
-    f.is_elsewhere = function(name) return k.all[name] ~= nil and not k.held[name] end
-    f.park = function(name, wanted) k.parked[name] = not wanted or nil end
-    f.tend = function() tend(k) end
-    reeve.task(keep, k)
-    if next(k.all) then reeve.task(watch, k) end
+    local public = {}
+
+    --- The box is there as PREFIX/nodes/NAME, and has its share of the cluster's programs. The timer that renews.
+    function public.begin()
+        reeve.task(beat, k)
+        return reeve.every(k.period, function() beat(k) end)
+    end
+
+    --- Something has changed in what is wanted.
+    function public.tend() tend(k) end
+
+    --- A user stops a program where it is, or starts it again.
+    function public.park(name, wanted) k.parked[name] = not wanted or nil end
+
+    --- Whether it is a program of the cluster that is not ours.
+    function public.is_elsewhere(name) return k.all[name] ~= nil and not k.held[name] end
+
+    return public
 end
 
 return keeper

@@ -1,9 +1,11 @@
 -- What outlives a pass: the targets of all workers, in a file that is replaced as a whole, or in reeve.store.
+local cluster = require "reeve.cluster"
 local target = require "reeve.magistrate.target"
 
 local memory = {}
 
 local LARGEST = 16 * 1024 * 1024
+local PATIENCE = 30 -- seconds for a disk
 
 local function read_file(path)
     local file, why = io.open(path)
@@ -52,8 +54,14 @@ function memory.load(path, name)
     return m
 end
 
+-- One writer at a time, or the older text might come last. One that was cut off is not waited for.
+local function wait_for_turn(m)
+    while m.writing and cluster.clock() - m.writing < PATIENCE do reeve.sleep(0.01) end
+end
+
 --- Keep it, if anything has changed. It may wait. nil, and why.
 function memory.save(m)
+    wait_for_turn(m)
     if not m.changed then return true end
     m.changed = nil
     if not m.path then
@@ -62,7 +70,9 @@ function memory.save(m)
     end
     m.at = math.floor(reeve.now())
     local text = reeve.json.encode { name = m.name, at = m.at, workers = m.workers }
+    m.writing = cluster.clock()
     local saved, why = reeve.save(m.path, text .. "\n")
+    m.writing = nil
     if not saved then m.changed = true end
     return saved, why
 end

@@ -2,6 +2,7 @@
 --
 -- `f` is a follower: { name, server, memory, report, told }. `workers` is how things are done here: a supervisor does
 -- them (residents.lua).
+local cluster = require "reeve.cluster"
 local memory = require "reeve.magistrate.memory"
 local target = require "reeve.magistrate.target"
 
@@ -9,12 +10,13 @@ local pass = {}
 
 local SLICE = 0.002 -- seconds of work, after which the others have their turn
 
+-- By the clock on the wall: a machine with much else to do may take its time for little work.
 local function breather()
-    local began = os.clock()
+    local began = cluster.clock()
     return function()
-        if os.clock() - began < SLICE then return end
+        if cluster.clock() - began < SLICE then return end
         reeve.sleep(0)
-        began = os.clock()
+        began = cluster.clock()
     end
 end
 
@@ -108,7 +110,7 @@ end
 
 -- A program of the cluster, which another box runs or nobody: its keeper knows better.
 local function is_elsewhere(run, name, goal, t)
-    if not run.f.is_elsewhere or not run.f.is_elsewhere(name) then return false end
+    if not run.f.keeper or not run.f.keeper.is_elsewhere(name) then return false end
     if goal == "restart" then
         target.restarted(t)
         run.f.memory.changed = true

@@ -60,6 +60,7 @@
 ---@class reeve.ProgramSettings
 ---@field shell? boolean run cmd by /bin/sh -c
 ---@field cmd? string|string[]|fun(process: reeve.Process): string|string[] the command: text is split by the shell's quoting rules, a list is taken as it is
+---@field run? fun(worker: reeve.Worker): integer|boolean|nil function(worker): the body of a worker, a forked copy of reeve, instead of cmd
 ---@field numprocs? integer how many processes are kept
 ---@field first_index? integer the index of the first process
 ---@field autostart? boolean start it together with reeve
@@ -74,7 +75,7 @@
 ---@field on_giveup? "fatal"|"shutdown" "fatal": leave it FATAL; "shutdown": stop everything and exit 1
 ---@field oneshot? boolean runs to its end: exit 0 is success, at any time
 ---@field essential? boolean when it ends for good, reeve stops everything and exits with its code
----@field stopsignal? reeve.Signal|reeve.StopStep[] the signal that asks it to end, or steps as { { "TERM", 5 }, { "INT", 5 } }
+---@field stopsignal? reeve.Signal|reeve.StopStep[] the signal that asks it to end, QUIT for workers, or steps as { { "TERM", 5 }, { "INT", 5 } }
 ---@field stoptime? reeve.Time how long it may take to end, then KILL to the whole process group
 ---@field stop_to? "group"|"process" who gets the stop signal: the "group" or the main "process"
 ---@field stop_cmd? string|string[]|fun(process: reeve.Process): string|string[] a command that is run instead of sending the stop signal
@@ -113,6 +114,7 @@
 ---@field priority? integer orders what nothing else orders: lower starts first and stops last
 ---@field min_procs? integer the fewest processes that scaling leaves
 ---@field max_procs? integer the most processes that scaling makes; 0: no bound
+---@field spare_procs? integer[] of workers so many are kept idle, { fewest, most }, within min_procs and max_procs
 ---@field on_start? fun(process: reeve.Process) function(process): a child runs
 ---@field on_ready? fun(process: reeve.Process) function(process): STARTING became RUNNING
 ---@field on_exit? fun(process: reeve.Process, exit: reeve.Exit) function(process, exit): it has ended
@@ -199,6 +201,11 @@ function include(path) end
 ---@field stream? "stdout"|"stderr" of "line"
 ---@field ok? boolean of "health"
 ---@field why? string of "health"
+---@field name? string of "job_done" and "job_failed": the function, as clients call it
+---@field job? string likewise: its handle
+---@field unique? string likewise
+---@field runtime? number likewise: seconds
+---@field reason? string of "job_failed"
 ---@field wanted? boolean of "wish": up or down
 
 ---@alias reeve.EventName
@@ -217,6 +224,8 @@ function include(path) end
 ---| "shutdown"
 ---| "wish"
 ---| "refresh"
+---| "job_done"
+---| "job_failed"
 ---| string
 
 ---Hear of events: `on("exit", "web*", function(event) … end)`; the pattern matches names of programs and processes.

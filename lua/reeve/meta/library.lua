@@ -89,6 +89,47 @@ function program:restart() end
 ---@return integer? count, string? why
 function program:scale(count) end
 
+---How many of its workers say that they are busy.
+---@return integer
+function program:busy() end
+
+---How many of its processes do not.
+---@return integer
+function program:idle() end
+
+---What the body of a worker is given: `run = function(worker) … end`.
+---@class reeve.Worker
+---@field name string "crunch:3", or "crunch" when it is the only one
+---@field program string "crunch"
+---@field index integer kept over restarts, and never another worker's
+local worker = {}
+
+---Whether it is still wanted; and its heartbeat.
+---@return boolean
+function worker:alive() end
+
+---With `ready = "notify"`: RUNNING from now on.
+function worker:ready() end
+
+---It has work, and would not miss the others.
+function worker:busy() end
+
+---It waits for work, as at its start.
+function worker:idle() end
+
+---A socket that reeve has open: of the program's `sockets`, or any if it names none.
+---@param name string
+---@return reeve.Socket
+function worker:socket(name) end
+
+---@class reeve.Socket
+local socket = {}
+
+---The next connection; nil and why if nobody has come for so long, or when the worker is to end.
+---@param time? reeve.Time
+---@return reeve.Stream?, string? why
+function socket:accept(time) end
+
 ---Of its first process that has one.
 ---@return integer? pid
 function program:pid() end
@@ -99,6 +140,10 @@ local task = {}
 
 ---End it where it waits; `<close>` variables are closed.
 function task:cancel() end
+
+---Whether it has not ended: it waits, or has not begun, or its timer goes on.
+---@return boolean
+function task:runs() end
 
 ---A connection. It is closed at the end of its block if it is a `<close>` variable.
 ---@class reeve.Stream

@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "script/budget.h"
 #include "script/lib.h"
+#include "script/worker.h"
 
 #include <lauxlib.h>
 #include <lualib.h>
@@ -100,7 +101,8 @@ static int lib_collectgarbage(lua_State *L)
 
 /* ---- what is printed goes to the log: stdout may be nobody's, or somebody's who waits for JSON ---- */
 
-static int log_arguments(lua_State *L, int level)
+/* As Lua's own print writes them, without the newline. */
+static void push_line(lua_State *L)
 {
     int n = lua_gettop(L);
     luaL_Buffer b;
@@ -113,20 +115,32 @@ static int log_arguments(lua_State *L, int level)
         luaL_addvalue(&b);
     }
     luaL_pushresult(&b);
-    log_at(level, "%s", lua_tostring(L, -1));
-    return 0;
 }
 
-/* print(…) */
+/* print(…): a worker has a stdout */
 static int lib_print(lua_State *L)
 {
-    return log_arguments(L, LOG_NOTICE);
+    size_t length;
+    const char *text;
+
+    push_line(L);
+    if (worker_self() == NULL) {
+        log_notice("%s", lua_tostring(L, -1));
+        return 0;
+    }
+    lua_pushliteral(L, "\n");
+    lua_concat(L, 2);
+    text = lua_tolstring(L, -1, &length);
+    worker_print(text, length);
+    return 0;
 }
 
 /* warn(text, …) */
 static int lib_warn(lua_State *L)
 {
-    return log_arguments(L, LOG_WARNING);
+    push_line(L);
+    log_warning("%s", lua_tostring(L, -1));
+    return 0;
 }
 
 static const luaL_Reg functions[] = { { "pcall", lib_pcall },

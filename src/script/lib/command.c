@@ -107,6 +107,9 @@ static int lib_command(lua_State *L)
     struct words words = { 0 };
     struct error e;
 
+    if (script_supervisor() == NULL)
+        return handle_push_result(L, failure(&e, "a worker is a process of its own: it reaches reeve by REEVE_SOCKET"),
+                                  &e);
     if (!words_split(&words, line, &e) || words.count == 0) {
         words_free(&words);
         return luaL_argerror(L, 1, "expected a command such as \"restart web\"");

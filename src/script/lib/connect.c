@@ -2,6 +2,7 @@
  * stays with the kernel, which makes the other side wait. */
 #include "os/dial.h"
 #include "script/args.h"
+#include "script/channel.h"
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/task.h"
@@ -129,6 +130,14 @@ static struct stream *push_stream(lua_State *L, msec timeout)
     *s = (struct stream){ .fd = -1, .timeout = timeout };
     luaL_setmetatable(L, type_name);
     return s;
+}
+
+void channel_push(lua_State *L, int fd, const char *address)
+{
+    struct stream *s = push_stream(L, TIMEOUT);
+
+    s->fd = fd;
+    snprintf(s->address, sizeof s->address, "%s", address);
 }
 
 static msec read_timeout(lua_State *L, int index)

@@ -5,6 +5,7 @@
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/task.h"
+#include "script/worker.h"
 
 #include <lauxlib.h>
 
@@ -165,6 +166,7 @@ static int go_on(lua_State *L, int status, lua_KContext context)
 static int lib_exec(lua_State *L)
 {
     struct supervisor *s = script_supervisor();
+    struct children *children;
     struct task *t = task_to_wait(L, "reeve.exec");
     struct tool_request request;
     struct run *r;
@@ -173,7 +175,8 @@ static int lib_exec(lua_State *L)
     luaL_checktype(L, 1, LUA_TTABLE);
     r = push_run(L);
     request = read_request(L, r);
-    r->tool = tool_start(supervisor_children(s), tasks_loop(), &request, on_end, r, &e);
+    children = s != NULL ? supervisor_children(s) : worker_children();
+    r->tool = tool_start(children, tasks_loop(), &request, on_end, r, &e);
     words_free(&r->cmd);
     words_free(&r->env);
     if (r->tool == NULL)

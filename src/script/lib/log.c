@@ -1,8 +1,9 @@
 #include "base/log.h"
-#include "os/system_log.h"
+#include "base/syslogger.h"
 #include "script/handle.h"
 #include "script/lib.h"
 
+#include <errno.h>
 #include <lauxlib.h>
 #include <string.h>
 
@@ -51,15 +52,22 @@ static int check_priority(lua_State *L, int arg)
     return level;
 }
 
+static bool send_line(int priority, const char *text, struct error *e)
+{
+    if (syslogger_send(priority, text, strcspn(text, "\n")))
+        return true;
+    if (errno == EAGAIN)
+        return failure(e, "the system's log does not read its socket /dev/log");
+    return failure_errno(e, "cannot reach the system's log at /dev/log");
+}
+
 /* reeve.syslog(priority, text) -> true | nil, message: a line to the system's log, wherever reeve's own log goes. */
 static int lib_syslog(lua_State *L)
 {
-    const struct supervisor *s = script_supervisor();
-    int facility = s != NULL ? supervisor_plan(s)->settings.syslog_facility : LOG_DAEMON;
     int priority = check_priority(L, 1);
     struct error e;
 
-    return handle_push_result(L, system_log_send(facility | priority, "reeve", luaL_checkstring(L, 2), &e), &e);
+    return handle_push_result(L, send_line(priority, luaL_checkstring(L, 2), &e), &e);
 }
 
 void lib_open_log(lua_State *L)

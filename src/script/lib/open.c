@@ -12,5 +12,6 @@ void lib_open_all(lua_State *L)
     lib_open_config(L);
     lib_open_include(L);
     lib_open_require(L);
+    lib_open_worker(L);
     lib_guard_globals(L);
 }

@@ -138,6 +138,25 @@ static int lib_scale(lua_State *L)
     return 1;
 }
 
+/* program:busy() -> how many of its workers say that they are busy */
+static int lib_busy(lua_State *L)
+{
+    const struct program *program = find(check_name(L), NULL);
+
+    lua_pushinteger(L, program != NULL ? supervisor_busy(script_supervisor(), program) : 0);
+    return 1;
+}
+
+/* program:idle() -> how many of its processes do not */
+static int lib_idle(lua_State *L)
+{
+    struct supervisor *s = script_supervisor();
+    const struct program *program = find(check_name(L), NULL);
+
+    lua_pushinteger(L, program != NULL ? supervisor_count(s, program) - supervisor_busy(s, program) : 0);
+    return 1;
+}
+
 static void on_first_pid(struct process *p, void *arg)
 {
     pid_t *pid = arg;
@@ -162,10 +181,9 @@ static int lib_pid(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-    { "processes", lib_processes }, { "start", lib_start }, { "stop", lib_stop }, { "restart", lib_restart },
-    { "scale", lib_scale },         { "pid", lib_pid },     { NULL, NULL }
-};
+static const luaL_Reg methods[] = { { "processes", lib_processes }, { "start", lib_start }, { "stop", lib_stop },
+                                    { "restart", lib_restart },     { "scale", lib_scale }, { "pid", lib_pid },
+                                    { "busy", lib_busy },           { "idle", lib_idle },   { NULL, NULL } };
 
 /* As `reeve plan --json` prints them; what is unset is nil. */
 static int push_settings(lua_State *L, const char *name)

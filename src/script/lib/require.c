@@ -19,7 +19,8 @@ static const struct script_module own[] = {
     { "reeve.state", lib_module_state, &own[2] },
     { "reeve.pass", lib_module_pass, &own[3] },
     { "reeve.cluster", lib_module_cluster, &own[4] },
-    { "reeve.schedule.engine", lib_module_schedule, NULL },
+    { "reeve.schedule.engine", lib_module_schedule, &own[5] },
+    { "reeve.mysql", lib_module_mysql, NULL },
 };
 
 static const struct script_module *c_modules = own;

@@ -4,6 +4,7 @@
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/loading.h"
+#include "script/schedules.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -74,6 +75,7 @@ int lib_module_schedule(lua_State *L)
         { "processes", lib_processes },
         { "has_state_dir", lib_has_state_dir },
         { "call_at", handle_call_at_time },
+        { "show", schedules_keep },
         { NULL, NULL },
     };
 

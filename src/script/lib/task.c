@@ -5,6 +5,7 @@
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/pulse.h"
+#include "script/worker.h"
 
 #include <lauxlib.h>
 
@@ -48,13 +49,16 @@ static int after_sleep(lua_State *L, int status, lua_KContext work)
     return 0;
 }
 
-/* reeve.sleep(time) */
+/* reeve.sleep(time): in a worker that was asked to end it ends early, until worker:alive() has said so */
 static int lib_sleep(lua_State *L)
 {
     msec time = args_duration(L, 1);
     struct task *t = task_to_wait(L, "reeve.sleep");
 
+    if (worker_is_hurried())
+        time = 0;
     *task_timer(t) = timer_start(tasks_loop(), time, on_awake, t);
+    task_may_be_roused(t);
     return task_wait(L, t, stop_sleep, t, after_sleep);
 }
 
@@ -140,6 +144,15 @@ static int lib_cancel(lua_State *L)
     return 0;
 }
 
+/* handle:runs() -> whether it has not ended: it waits, or has not begun, or its timer goes on */
+static int lib_runs(lua_State *L)
+{
+    const struct handle *h = luaL_checkudata(L, 1, type_name);
+
+    lua_pushboolean(L, h->task != NULL || h->pulse != NULL);
+    return 1;
+}
+
 /* Nobody can cancel it any more; it goes on. */
 static int lib_collect(lua_State *L)
 {
@@ -152,7 +165,7 @@ static int lib_collect(lua_State *L)
     return 0;
 }
 
-static const luaL_Reg methods[] = { { "cancel", lib_cancel }, { NULL, NULL } };
+static const luaL_Reg methods[] = { { "cancel", lib_cancel }, { "runs", lib_runs }, { NULL, NULL } };
 
 static const luaL_Reg functions[] = {
     { "sleep", lib_sleep }, { "task", lib_task }, { "after", lib_after }, { "every", lib_every }, { NULL, NULL }

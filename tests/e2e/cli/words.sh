@@ -12,6 +12,7 @@ expect_line ' +run \[-c FILE\].*' cli help
 expect_line 'status \[TARGET….*' cli help
 expect_line 'tail \[-f\].*' cli help tail
 expect_line 'tail \[-f\].*' cli tail --help
+expect_line 'tail \[-f\].*' cli tail web -s unix:/nowhere --help
 expect_line 'reeve run .*' cli run -h
 assert_status 2 cli help frobnicate
 assert_status 2 cli

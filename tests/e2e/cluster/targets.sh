@@ -53,9 +53,9 @@ assert_equal "$web" "$(on_box one pid web)" 'while etcd is gone'
 start_etcd
 put targets/one/web stopped
 wait_for 'test "$(state_on one web)" = STOPPED'
-wait_for 'grep -q "the lease is renewed again" one.log'
+wait_long 'grep -q "the lease is renewed again" one.log'
 
 # One that is killed is no node any more.
 kill_box two
-wait_for 'test -z "$(get nodes/two)"'
+wait_long 'test -z "$(get nodes/two)"'
 get nodes/one | grep -q one || fail 'the other one is gone too'

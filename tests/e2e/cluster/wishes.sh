@@ -10,21 +10,21 @@ program "waits" { cmd = { "sh", "-c", "$at exec sleep 1000" }, scope = "cluster"
 require("reeve.magistrate").follow { etcd = os.getenv("ETCD"), lease = 4 }
 END2
 start_box one
-wait_for 'test "$(running single)" = one'
+wait_long 'test "$(running single)" = one'
 start_box two
 wait_for 'test -n "$(get nodes/two)"'
 assert_equal '' "$(running waits)" 'without autostart'
 
 # The keys move it.
 put targets/one/single stopped
-wait_for 'test "$(running single)" = two'
+wait_long 'test "$(running single)" = two'
 wait_for 'test "$(get locks/single)" = two'
 put targets/one/single running
 put targets/two/single stopped
-wait_for 'test "$(running single)" = one'
+wait_long 'test "$(running single)" = one'
 put targets/two/single running
 put targets/two/waits running
-wait_for 'test "$(running waits)" = two'
+wait_long 'test "$(running waits)" = two'
 
 # A user's stop does not move it, and holds over renewals.
 on_box one stop single >/dev/null
@@ -38,7 +38,7 @@ assert_equal one "$(running single)"
 # One that crashes is started again where it is.
 first=$(on_box one pid single)
 kill -KILL "$first"
-wait_for 'test "$(running single)" = one && test "$(on_box one pid single)" != "$first"'
+wait_long 'test "$(running single)" = one && test "$(on_box one pid single)" != "$first"'
 
 # A restart for the box that has it, and none for the other one.
 first=$(on_box one pid single)
@@ -51,4 +51,4 @@ wait_for 'test "$(on_box one pid single)" != "$first"'
 
 # A box that ends leaves it to the other one.
 stop_box one
-wait_for 'test "$(running single)" = two'
+wait_long 'test "$(running single)" = two'

@@ -43,6 +43,8 @@ assert_equal 'b:True a "ä":False ' "$(talk 2 '{"verb":"wait","args":["slow","RU
     '{"verb":"version","id":"b"}' '{"verb":"cancel","args":["a \"\u00e4\""]}' | order)" 'ids that are texts'
 assert_equal '1:True 2:True ' "$(talk 2 '{"verb":"version","id":1}' '{"verb":"version","id":2}' | order)" 'at once'
 
+assert_equal '{"id":0.1,"ok":true' "$(talk 1 '{"verb":"version","id":0.1}' | cut -c1-19)" 'as it came'
+
 # Without an id they have nothing to be told apart by.
 assert_equal 'None:True None:True ' "$(talk 2 '{"verb":"start","args":["later"]}' '{"verb":"version"}' | order)"
 talk 2 '{"verb":"restart","args":["later"]}' '{"verb":"pid","args":["web"]}' >answers

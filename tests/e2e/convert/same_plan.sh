@@ -12,7 +12,7 @@ plan()
     "$REEVE" plan --json -c "$1" | sed 's/{"function":"[^"]*"}/{"function":""}/g'
 }
 
-for file in fixtures/taskmaster.yaml fixtures/supervisord.conf fixtures/app/Procfile; do
+for file in fixtures/taskmaster.yaml fixtures/supervisord.conf fixtures/app/Procfile fixtures/magistrate.yml; do
     "$REEVE" convert "$file" -o converted.lua
     plan "$file" >direct
     plan converted.lua >converted

@@ -15,7 +15,13 @@ end
 daemon("signal", {})
 daemon("command", { stop_cmd = { "sh", "-c", "echo $MAINPID >stopped; kill $MAINPID" } })
 daemon("bad", { cmd = { "sh", "-c", "exit 3" }, startretries = 0 })
-daemon("none", { cmd = "true", startretries = 0, ready_timeout = 0.5 })
+daemon("stray", {
+    cmd = { "sh", "-c", "setsid sleep 1000 & echo $! >stray.made" }, startretries = 0, ready_timeout = 2,
+})
+daemon("off", {
+    cmd = { "sh", "-c", "setsid sleep 1000 & echo $! >off.made" }, autostart = false,
+})
+daemon("none", { cmd = "true", startretries = 0, ready_timeout = 2 })
 END
 run_reeve
 wait_state signal RUNNING
@@ -25,7 +31,15 @@ assert_equal "$pid" "$(pid_of signal)"
 wait_state bad FATAL
 expect_line 'bad +FATAL +exited with status 3' reeve status bad
 wait_state none FATAL
-expect_line "none +FATAL +not in the background within 0.5s: pid file .*none.pid.*" reeve status none
+expect_line "none +FATAL +not in the background within 2s: pid file .*none.pid.*" reeve status none
+
+# What is left behind without a pid file does not live on.
+wait_state stray FATAL
+wait_for '! is_alive "$(cat stray.made)"'
+reeve start --no-wait off
+wait_for 'test -s off.made && reeve status off | grep -q "waiting for its pid file"'
+expect_line 'off: stopped' reeve stop off
+wait_for '! is_alive "$(cat off.made)"'
 
 # It came to us when its parents were gone: so its status is known.
 kill -KILL "$pid"

@@ -7,7 +7,7 @@ config <<END2
 supervisor { name = "box", state_dir = "state" }
 program "plain" { cmd = "sleep 1000", detached = true, stdout = "discard", stderr = "discard", starttime = 0 }
 program "daemon" { cmd = { "sh", "-c", "sleep 1000 & echo \$! >daemon.pid" }, workingdir = "$dir", detached = true, forks = true,
-  pidfile = "daemon.pid", stop_cmd = { "sh", "-c", "kill \$MAINPID; touch $dir/stopped-by-command" },
+  pidfile = "daemon.pid", stop_cmd = { "sh", "-c", "touch $dir/stopped-by-command; kill \$MAINPID" },
   stdout = "discard", stderr = "discard", starttime = 0 }
 program "unnamed" { cmd = "sleep 1001", detached = true, stdout = "discard", stderr = "discard" }
 program "attached" { cmd = "sleep 1002" }

@@ -28,6 +28,8 @@ expect_line 'never +STOPPED .*' elsewhere list
 # A supervisor that stays takes it over, and gives it back.
 run_reeve
 assert_equal "$pid" "$(pid_of d)"
+assert_status 1 elsewhere stop d
+expect_line "reeve: reeve with pid $reeve_pid supervises these programs: .*" elsewhere stop d
 stop_reeve
 is_alive "$pid" || fail "it did not outlive the supervisor"
 
@@ -42,3 +44,5 @@ assert_status 1 elsewhere start other
 assert_status 1 elsewhere # no server, no cache
 assert_status 2 elsewhere begin d
 assert_status 2 elsewhere start
+sed -i 1d supervisor.lua
+expect_line "reeve: program 'd' has neither 'pidfile' nor .*" elsewhere list

@@ -23,10 +23,16 @@ LUA
 set_clock '2026-01-01 10:30:00'
 run_reeve
 
+expect_line 'next 2026-01-01 12:00:00  last -                    0 12 \* \* \*: a function' reeve schedules
+expect_line 'next 2026-01-02 15:00:00  last -                    2026-01-02 15:00: a function' reeve schedules
+assert_equal '["0 12 * * *", null, 1767265200, null, false]' "$(reeve schedules --json |
+    json '[r[0][k] for k in ("schedule", "target", "next", "last", "running")]')"
+
 # Nothing was due, until the clock says so.
 set_clock '2026-01-01 11:59:59'
 wait_for 'test -e skip && test -e once && test -e hourly'
 assert_equal "01 12:00" "$(cat skip)"
+expect_line 'next 2026-01-02 12:00:00  last 2026-01-01 12:00:00  0 12 \* \* \*: a function' reeve schedules
 assert_equal "01 12:00" "$(cat once)"
 assert_equal "01 12:00" "$(cat hourly)"
 

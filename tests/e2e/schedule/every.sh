@@ -15,7 +15,7 @@ handle = schedule.every(0.05, function()
   calls = calls + 1
   if calls == 3 then handle:cancel() reeve.store.over = true end
 end)
-local never = schedule.cron("* * * * *", function() error("I was cancelled") end)
+local never = schedule.cron("* * * * *", function() error("I was cancelled") end, { overlap = "queue" })
 never:cancel()
 schedule.at(reeve.now() + 0.1, function() reeve.log("notice", "at last") end)
 
@@ -28,6 +28,9 @@ wait_for 'grep -q "at last" log'
 wait_for 'test "$(grep -c "calls: 3" log)" -ge 2'
 assert_equal 0 "$(grep -c 'calls: [^3]' log || true)" "calls after the third"
 
+expect_line 'next [-0-9]+ [:0-9]+  last [-0-9]+ [:0-9]+  every 0.05s: @both' reeve schedules
+reeve schedules | grep '\* \* \*' && fail 'a cancelled schedule is listed'
+
 # A reload that says it no more ends it.
 config <<LUA
 program "job" { cmd = "true", autostart = false, oneshot = true }
@@ -36,4 +39,5 @@ reeve reload >/dev/null
 wait_state job EXITED
 runs=$(count_lines job.runs)
 reeve tasks | grep -q . && fail "something still runs"
+assert_equal '' "$(reeve schedules)"
 assert_equal "$runs" "$(count_lines job.runs)"

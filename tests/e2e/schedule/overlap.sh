@@ -43,6 +43,7 @@ set_clock '2026-01-01 10:01:59.5'
 wait_for 'test "$(left_out)" -eq 4'
 set_clock '2026-01-01 10:02:59.5'
 wait_for 'test "$(left_out)" -eq 8'
+assert_equal 2 "$(reeve schedules | grep -c ', which runs$')"
 assert_equal "1 1 1 1" "$(counts)"
 : >go
 wait_for 'test "$(counts)" = "1 2 1 2"'

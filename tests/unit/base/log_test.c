@@ -1,5 +1,6 @@
 #include "base/buffer.h"
 #include "base/log.h"
+#include "base/syslogger.h"
 #include "base/xalloc.h"
 
 #include <setjmp.h>
@@ -15,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/reeve-log-XXXXXX";
@@ -55,6 +58,29 @@ static void holds(const char *from, const char *expected)
     buffer_free(&file);
 }
 
+static struct sockaddr_un syslog_path = { .sun_family = AF_UNIX };
+
+static int syslog_daemon(void)
+{
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    snprintf(syslog_path.sun_path, sizeof syslog_path.sun_path, "%s/syslog", folder);
+    assert_int_equal(bind(fd, (struct sockaddr *)&syslog_path, sizeof syslog_path), 0);
+    syslogger_use(syslog_path.sun_path);
+    return fd;
+}
+
+/* The priority of the message that waits; -1: none does. */
+static int receive(int daemon, char *text, size_t size)
+{
+    ssize_t n = recv(daemon, text, size - 1, MSG_DONTWAIT);
+
+    if (n < 0)
+        return -1;
+    text[n] = '\0';
+    return atoi(text + 1);
+}
+
 static void open_log(int level)
 {
     const char *const targets[] = { path };
@@ -67,6 +93,7 @@ static int fresh_files(void **state)
     (void)state;
     unlink(path);
     unlink(other);
+    unlink(syslog_path.sun_path);
     return 0;
 }
 
@@ -148,13 +175,43 @@ static void errno_is_kept(void **state)
 static void every_target_gets_the_line(void **state)
 {
     const char *const targets[] = { path, "syslog", other };
+    int daemon = syslog_daemon();
+    char message[200];
 
     (void)state;
     assert_true(log_open(targets, 3, LOG_INFO, LOG_LOCAL7, NULL));
     log_debug("test");
-    log_info("both");
-    holds(path, "info both\n");
-    holds(other, "info both\n");
+    log_info("all");
+    holds(path, "info all\n");
+    holds(other, "info all\n");
+    assert_int_equal(receive(daemon, message, sizeof message), LOG_LOCAL7 | LOG_INFO);
+    assert_non_null(strstr(message, "]: all"));
+    close(daemon);
+}
+
+static void a_stuck_syslog_is_told_to_the_others(void **state)
+{
+    const char *const targets[] = { "syslog", path };
+    int daemon = syslog_daemon();
+    struct buffer file = { 0 };
+    char message[200];
+
+    (void)state;
+    assert_true(log_open(targets, 2, LOG_INFO, LOG_DAEMON, NULL));
+    do {
+        log_info("a line");
+        read_all(path, &file);
+    } while (strstr(file.data, "cannot write the log 'syslog': Resource temporarily unavailable") == NULL);
+    log_info("a line");
+    while (receive(daemon, message, sizeof message) >= 0)
+        ;
+    log_info("the last");
+    assert_int_equal(receive(daemon, message, sizeof message), LOG_DAEMON | LOG_WARNING);
+    assert_non_null(strstr(message, "]: 2 lines of this log were lost: "));
+    receive(daemon, message, sizeof message);
+    assert_non_null(strstr(message, "]: the last"));
+    buffer_free(&file);
+    close(daemon);
 }
 
 static void a_target_that_cannot_be_opened_changes_nothing(void **state)
@@ -439,6 +496,7 @@ int main(void)
         log_test(a_line_has_an_end),
         log_test(errno_is_kept),
         log_test(every_target_gets_the_line),
+        log_test(a_stuck_syslog_is_told_to_the_others),
         log_test(a_target_that_cannot_be_opened_changes_nothing),
         log_test(a_log_is_appended),
         log_test(a_rotated_log_is_opened_by_its_path),

@@ -356,7 +356,7 @@ static void a_reload_lists_what_it_did(void **state)
     (void)state;
     stage->next = a_plan(a_program("web"), a_program("api"), NULL);
     ask(stage, true, "reload");
-    assert_string_equal(answer.data, "{\"added\":[\"api\"],\"removed\":[\"db\"],\"changed\":[],\"kept\":[\"web\"]}");
+    assert_string_equal(answer.data, "{\"added\":[\"api\"],\"removed\":[\"db\"],\"changed\":[],\"kept\":[\"web\"],\"next_start\":[]}");
     fake_turn();
     say(stage, "reload");
     assert_answer(REPLY_FAILED, "supervisor.lua:3: syntax error near 'end'\n");

@@ -133,7 +133,7 @@ static void its_stop_is_awaited_by_the_shutdown(void **state)
     supervisor_shutdown(stage->supervisor, 0, false, "TERM");
     fake_turn();
     assert_false(fake_loop_ended());
-    assert_int_equal(fake_last_signal(pid), SIGCONT); /* behind TERM */
+    assert_int_equal(fake_last_signal(pid), SIGTERM);
     fake_child_exits(pid, 0);
     stage_ends_without(stage, 0);
     fake_reset();
@@ -166,6 +166,53 @@ static void a_stop_ends_it_and_its_pid_file(void **state)
     fake_turn();
     assert_state(p, PROCESS_STOPPED);
     assert_int_equal(access(path, F_OK), -1);
+    stage_ends(stage);
+}
+
+static void each_process_has_a_pid_file_of_its_own(void **state)
+{
+    struct program *program = a_detached_program();
+    struct stage *stage;
+    char second[64];
+
+    (void)state;
+    program->numprocs = 2;
+    stage = a_stage_with_state(program);
+    snprintf(second, sizeof second, "%s/d:2.pid", folder);
+    assert_true(is_noted(process_pid(the(stage, "d:1"))));
+    assert_int_equal(access(second, F_OK), 0);
+    fake_obey(true);
+    process_stop(the(stage, "d:1"));
+    process_stop(the(stage, "d:2"));
+    fake_turn();
+    assert_int_equal(access(second, F_OK), -1);
+    stage_ends(stage);
+}
+
+static void one_that_leaves_the_plan_is_stopped(void **state)
+{
+    struct stage *stage = a_stage_with_state(a_detached_program());
+    pid_t pid = process_pid(the(stage, "d"));
+
+    (void)state;
+    fake_clock_advance(1000);
+    fake_obey(true);
+    assert_true(stage_reload(stage, a_plan(a_program("other"), NULL), NULL));
+    assert_int_equal(fake_last_signal(pid), 0); /* it has ended */
+    assert_int_equal(fake_living(), 1);
+    assert_int_equal(access(path, F_OK), -1);
+    stage_ends(stage);
+}
+
+/* One file names one process. */
+static void a_program_with_a_pid_file_is_not_scaled(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_forking_program(), NULL));
+    struct process *p = the(stage, "d");
+
+    (void)state;
+    assert_int_equal(supervisor_scale(stage->supervisor, process_program(p), 5, true), 1);
+    assert_int_equal(supervisor_process_count(stage->supervisor), 1);
     stage_ends(stage);
 }
 
@@ -463,6 +510,9 @@ int main(void)
         TEST(its_stop_is_awaited_by_the_shutdown),
         TEST(what_it_requires_may_go_without_it),
         TEST(a_stop_ends_it_and_its_pid_file),
+        TEST(each_process_has_a_pid_file_of_its_own),
+        TEST(one_that_leaves_the_plan_is_stopped),
+        TEST(a_program_with_a_pid_file_is_not_scaled),
         TEST(without_its_pid_file_it_does_not_run),
         TEST(it_is_found_again_and_not_started_twice),
         TEST(it_is_found_again_though_nothing_would_start_it),

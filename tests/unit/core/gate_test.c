@@ -100,7 +100,7 @@ static void a_stop_waits_for_before_stop(void **state)
     fake_clock_advance(30000); /* longer than stoptime, which has not begun */
     assert_state(p, PROCESS_STOPPING);
     answer_question(questions[0], true, NULL);
-    assert_int_equal(fake_last_signal(process_pid(p)), SIGCONT);
+    assert_int_equal(fake_last_signal(process_pid(p)), SIGTERM);
     fake_child_dies(process_pid(p), SIGTERM);
     assert_state(p, PROCESS_STOPPED);
     stage_ends(stage);

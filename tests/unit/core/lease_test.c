@@ -173,10 +173,28 @@ static void a_program_that_joins_the_cluster_waits_for_its_lease(void **state)
     start_with_a_lease(10000);
 }
 
+static void a_lease_ends_in_the_next_life_when_it_would_have_ended(void **state)
+{
+    (void)state;
+    start_with_a_lease(10000);
+    fake_clock_advance(4000);
+    stage_handover(stage, false);
+    assert_state(single(), PROCESS_RUNNING);
+    fake_clock_advance(2999);
+    assert_state(single(), PROCESS_RUNNING);
+    fake_clock_advance(1);
+    assert_state(single(), PROCESS_STOPPING);
+    stage_handover(stage, true);
+    fake_clock_advance(2000);
+    assert_state(single(), PROCESS_STOPPED);
+}
+
 int main(void)
 {
 #define WITH_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_lease_ends_in_the_next_life_when_it_would_have_ended, open_stage,
+                                        close_stage),
         WITH_STAGE(without_a_lease_nothing_starts_it),
         WITH_STAGE(it_is_stopped_when_its_stop_would_just_do_and_killed_a_second_before_the_end),
         WITH_STAGE(renewals_keep_it),

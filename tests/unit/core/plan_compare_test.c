@@ -85,6 +85,14 @@ static void an_edited_hook_changes_nothing(void **state)
     assert_change("{'cmd':{'function':'f:1'}}", "{'cmd':{'function':'f:2'}}", "kept");
 }
 
+static void a_body_with_other_code_is_a_change(void **state)
+{
+    (void)state;
+    assert_change("{'run':{'function':'f:1','code':8}}", "{'run':{'function':'f:2','code':8}}", "kept");
+    assert_change("{'run':{'function':'f:1','code':8}}", "{'run':{'function':'f:1','code':9}}", "changed restart run");
+    assert_change("{'run':{'function':'f:1'}}", "{'cmd':'x'}", "changed restart cmd run");
+}
+
 static void a_function_in_the_place_of_a_value_is_a_change(void **state)
 {
     (void)state;
@@ -155,6 +163,7 @@ int main(void)
         cmocka_unit_test(a_change_tells_what_it_needs),
         cmocka_unit_test(everything_that_the_child_sees_needs_a_restart),
         cmocka_unit_test(an_edited_hook_changes_nothing),
+        cmocka_unit_test(a_body_with_other_code_is_a_change),
         cmocka_unit_test(a_function_in_the_place_of_a_value_is_a_change),
         cmocka_unit_test(programs_come_and_go_whatever_their_order),
         cmocka_unit_test(the_environment_of_all_is_part_of_each),

@@ -392,6 +392,64 @@ static void what_it_says_of_itself(void **state)
     stage_ends(stage);
 }
 
+/* The command is the second child. */
+static struct process *a_process_with_a_stop_command(struct stage **stage)
+{
+    struct program *program = a_program("web");
+    struct process *p;
+
+    words_add(&program->stop_cmd, "/bin/stop");
+    p = a_running_process(stage, program);
+    process_stop(p);
+    assert_int_equal(fake_living(), 2);
+    return p;
+}
+
+static void an_end_waits_for_the_stop_command(void **state)
+{
+    struct stage *stage;
+    struct process *p = a_process_with_a_stop_command(&stage);
+    pid_t command = fake_living_pid(1);
+
+    (void)state;
+    fake_child_exits(process_pid(p), 0);
+    assert_state(p, PROCESS_STOPPING);
+    assert_int_equal(fake_signals(command), 0);
+    fake_child_exits(command, 0);
+    assert_state(p, PROCESS_STOPPED);
+    assert_int_equal(fake_timers(), 0);
+    stage_ends(stage);
+}
+
+static void a_stop_command_may_take_the_time_of_the_stop(void **state)
+{
+    struct stage *stage;
+    struct process *p = a_process_with_a_stop_command(&stage);
+
+    (void)state;
+    fake_child_exits(process_pid(p), 0);
+    fake_clock_advance(9999);
+    assert_state(p, PROCESS_STOPPING);
+    fake_clock_advance(1);
+    assert_state(p, PROCESS_STOPPED);
+    assert_int_equal(fake_living(), 0);
+    stage_ends(stage);
+}
+
+static void a_second_end_of_reeve_ends_the_stop_command_too(void **state)
+{
+    struct stage *stage;
+    struct process *p = a_process_with_a_stop_command(&stage);
+
+    (void)state;
+    fake_child_exits(process_pid(p), 0);
+    supervisor_shutdown(stage->supervisor, 0, false, "TERM");
+    supervisor_shutdown(stage->supervisor, 0, false, "TERM");
+    fake_turn();
+    assert_state(p, PROCESS_STOPPED);
+    stage_ends(stage);
+}
+
 static void a_death_for_want_of_memory_is_told_from_a_kill(void **state)
 {
     struct stage *stage;
@@ -439,6 +497,9 @@ int main(void)
         cmocka_unit_test(a_oneshot_that_ends_well_is_done),
         cmocka_unit_test(an_old_process_is_restarted),
         cmocka_unit_test(what_it_says_of_itself),
+        cmocka_unit_test(an_end_waits_for_the_stop_command),
+        cmocka_unit_test(a_stop_command_may_take_the_time_of_the_stop),
+        cmocka_unit_test(a_second_end_of_reeve_ends_the_stop_command_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

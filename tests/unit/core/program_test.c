@@ -10,6 +10,8 @@
 
 #include "unit/core/plans.h"
 
+#include <signal.h>
+
 /* What program_check says of such a program; "" is nothing. */
 static void assert_check(const char *name, const char *settings, const char *expected)
 {
@@ -45,6 +47,46 @@ static void a_program_needs_something_to_run(void **state)
     assert_check("web", "{}", "p.lua:100: program 'web': 'cmd' is missing: say what to run\n");
     assert_check("web", "{'cmd':{'function':'f:1'}}", "");
     assert_check("web", "{'cmd':'x'}", "");
+}
+
+static void a_worker_has_a_function_and_no_command(void **state)
+{
+    (void)state;
+    assert_check("web", "{'run':{'function':'f:1'}}", "");
+    assert_check("web", "{'run':{'function':'f:1'},'cmd':'x'}",
+                 "p.lua:103: program 'web': 'run' and 'cmd' exclude each other: keep one\n");
+    assert_check("web", "{'run':{'function':'f:1'},'detached':true,'stdout':'discard','stderr':'discard'}",
+                 "p.lua:108: program 'web': 'run' and 'detached' exclude each other: a worker lives with reeve\n");
+}
+
+static void assert_stop_signal(const char *settings, int expected)
+{
+    struct program *p = a_program("web", settings);
+
+    assert_true(program_check(p, NULL, NULL, NULL));
+    assert_int_equal(p->stopsignal.step[0].signal, expected);
+    program_free(p);
+}
+
+static void workers_are_stopped_by_quit_unless_they_say_otherwise(void **state)
+{
+    (void)state;
+    assert_stop_signal("{'cmd':'x'}", SIGTERM);
+    assert_stop_signal("{'run':{'function':'f:1'}}", SIGQUIT);
+    assert_stop_signal("{'run':{'function':'f:1'},'stopsignal':'TERM'}", SIGTERM);
+    assert_stop_signal("{'cmd':'x'}", SIGTERM); /* the default that all share is still the same */
+}
+
+static void spares_are_for_workers_and_within_the_bounds(void **state)
+{
+    (void)state;
+    assert_check("a", "{'run':{'function':'f:1'},'spare_procs':[2,4]}", "");
+    assert_check("a", "{'run':{'function':'f:1'},'spare_procs':[2,4],'max_procs':3}", "");
+    assert_check("a", "{'run':{'function':'f:1'},'spare_procs':[4,5],'max_procs':3}",
+                 "p.lua:111: program 'a': 'spare_procs' keeps 4 idle, and 'max_procs' is 3\n");
+    assert_check(
+        "a", "{'cmd':'x','spare_procs':[1,2]}",
+        "p.lua:111: program 'a': 'spare_procs' is for workers ('run'): no other program says whether it is busy\n");
 }
 
 static void a_wrong_command_is_not_called_missing_too(void **state)
@@ -214,6 +256,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_begins_with_the_defaults_of_the_file),
         cmocka_unit_test(a_program_needs_something_to_run),
+        cmocka_unit_test(a_worker_has_a_function_and_no_command),
+        cmocka_unit_test(workers_are_stopped_by_quit_unless_they_say_otherwise),
+        cmocka_unit_test(spares_are_for_workers_and_within_the_bounds),
         cmocka_unit_test(a_wrong_command_is_not_called_missing_too),
         cmocka_unit_test(names_are_words_that_fit_a_command_line),
         cmocka_unit_test(numbers_of_processes_fit_together),

@@ -1,5 +1,5 @@
-/* values: a configuration's values, written as JSON with ' for ". An object { 'function': 'FILE:LINE' } is a function.
- */
+/* values: a configuration's values, written as JSON with ' for ". An object { 'function': 'FILE:LINE' } is a function,
+ * whose code is 8 unless it says { …, 'code': 9 }. */
 #ifndef TESTS_UNIT_CORE_VALUES_H
 #define TESTS_UNIT_CORE_VALUES_H
 
@@ -41,8 +41,12 @@ static struct value value_from_json(json_t *j)
 {
     json_t *where = json_object_get(j, "function");
 
+    json_t *code = json_object_get(j, "code");
+
     if (where != NULL)
-        return (struct value){ .kind = VALUE_FUNCTION, .function = function_new(7, 8, json_string_value(where)) };
+        return (struct value){ .kind = VALUE_FUNCTION,
+                               .function = function_new(7, code != NULL ? (uint64_t)json_integer_value(code) : 8,
+                                                        json_string_value(where)) };
     switch (json_typeof(j)) {
     case JSON_OBJECT:
         return table_from_object(j);

@@ -11,11 +11,13 @@
 
 #include "base/log.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { PROGRAMS = 6, WALKS = 200 };
 
@@ -31,6 +33,9 @@ static bool telling;    /* what each step does */
 static size_t *stepped; /* shared with the child that walks: how far it came */
 
 static const char *const names[PROGRAMS] = { "a", "b", "c", "d", "e", "f" };
+
+/* Of pid files, in memory if possible: they are synced. */
+static char folder[] = "/dev/shm/walk_test.XXXXXX";
 
 static unsigned long long random_state;
 
@@ -79,6 +84,27 @@ static void be_cared_for_at_random(struct program *p)
     }
 }
 
+static void path_of(const char *name, char *to, size_t size)
+{
+    snprintf(to, size, "%s/%s.pid", folder, name);
+}
+
+static void go_to_the_background(struct program *p)
+{
+    char path[80];
+
+    path_of(p->name, path, sizeof path);
+    p->forks = true;
+    words_add(&p->cmd, "&"); /* so that the fake knows, too */
+    p->pidfile = xstrdup(path);
+    p->ready_timeout = 2000;
+    p->numprocs = p->numprocs > 0;
+    p->max_procs = 1;
+    p->oneshot = false;
+    if (p->ready != NULL)
+        p->ready->kind = READY_TCP;
+}
+
 static struct program *a_random_program(int i, const struct plan *plan)
 {
     struct program *p = a_program(names[i]);
@@ -102,6 +128,11 @@ static struct program *a_random_program(int i, const struct plan *plan)
         p->respawn_limit = (int)pick(4);
     depend_at_random(p, i, plan);
     be_cared_for_at_random(p);
+    if (pick(5) == 0)
+        go_to_the_background(p);
+    p->detached = pick(5) == 0;
+    if (p->detached || p->forks) /* as the check wants it */
+        p->watchdog = 0;
     if (pick(6) == 0)
         give_function(p, "before_start");
     if (pick(6) == 0)
@@ -113,6 +144,7 @@ static struct plan *a_random_plan(void)
 {
     struct plan *plan = plan_new();
 
+    plan->settings.state_dir = xstrdup(folder);
     for (int i = 0; i < PROGRAMS; i++)
         if (pick(5) != 0)
             plan_add(plan, a_random_program(i, plan), NULL);
@@ -142,7 +174,46 @@ static struct process *any_process(struct supervisor *s)
     return p;
 }
 
-static void one_child_ends(void)
+static void write_pid(const char *program, pid_t pid)
+{
+    char path[80];
+    FILE *f;
+
+    path_of(program, path, sizeof path);
+    f = fopen(path, "w");
+    assert_non_null(f);
+    fprintf(f, "%d\n", (int)pid);
+    fclose(f);
+}
+
+struct search {
+    pid_t pid;
+    struct process *found;
+};
+
+static void find_pid(struct process *p, void *arg)
+{
+    struct search *search = arg;
+
+    if (process_pid(p) == search->pid)
+        search->found = p;
+}
+
+/* If it is the starter of one; its pid file may lie, or be late. */
+static void leave_a_daemon(struct supervisor *s, pid_t pid)
+{
+    struct search search = { .pid = pid };
+    bool known;
+    pid_t daemon;
+
+    supervisor_each(s, "all", find_pid, &search, &known);
+    if (search.found == NULL || !fake_is_starter(pid))
+        return;
+    daemon = fake_daemonizes(pid);
+    write_pid(process_program(search.found)->name, pick(8) != 0 ? daemon : 99999);
+}
+
+static void one_child_ends(struct supervisor *s)
 {
     pid_t pid;
 
@@ -152,8 +223,12 @@ static void one_child_ends(void)
     if (pick(6) == 0)
         fake_group_survives(pid);
     say("pid %d ends", (int)pid);
+    if (pick(4) != 0)
+        leave_a_daemon(s, pid);
     if (pick(3) == 0)
         fake_child_dies(pid, pick(2) ? SIGTERM : SIGSEGV);
+    else if (pick(6) == 0)
+        fake_child_vanishes(pid);
     else
         fake_child_exits(pid, (int)pick(3));
 }
@@ -298,7 +373,7 @@ static void one_step(struct stage *stage)
     case 8:
     case 9:
     case 10:
-        one_child_ends();
+        one_child_ends(stage->supervisor);
         break;
     case 11:
         one_child_says();
@@ -328,7 +403,8 @@ static void count_living(struct process *p, void *arg)
 
     switch (process_state(p)) {
     case PROCESS_STARTING:
-        assert_int_equal(alive, !process_is_held(p) && !process_is_at_gate(p));
+        assert_true(alive ? !process_is_held(p) && !process_is_at_gate(p)
+                          : process_is_held(p) || process_is_at_gate(p) || process_program(p)->forks);
         break;
     case PROCESS_RUNNING:
     case PROCESS_STOPPING:
@@ -400,9 +476,16 @@ static void calm_down(struct stage *stage)
 
 /* ---- walks ------------------------------------------------------------------------------------- */
 
+static void stop_one(struct process *p, void *arg)
+{
+    (void)arg;
+    process_stop(p);
+}
+
 static void it_ends_well(void **state)
 {
     struct stage *stage;
+    bool known;
 
     (void)state;
     random_state = walk->plan;
@@ -414,6 +497,9 @@ static void it_ends_well(void **state)
         check_invariants(stage, false);
     }
     calm_down(stage);
+    supervisor_each(stage->supervisor, "all", stop_one, NULL, &known); /* detached ones, too */
+    fake_clock_advance(60000);
+    assert_int_equal(fake_strays(), 0);
     stage_ends(stage);
 }
 
@@ -519,6 +605,27 @@ static bool all_end_well(unsigned long long seed, long steps)
     return good;
 }
 
+static bool make_folder(void)
+{
+    if (access("/dev/shm", W_OK) < 0)
+        strcpy(folder, "/tmp/walk_test.XXXXXX");
+    return mkdtemp(folder) != NULL;
+}
+
+static void remove_folder(void)
+{
+    char path[300];
+    struct dirent *entry;
+    DIR *all = opendir(folder);
+
+    while (all != NULL && (entry = readdir(all)) != NULL) {
+        snprintf(path, sizeof path, "%.30s/%.250s", folder, entry->d_name);
+        unlink(path); /* not . and .. */
+    }
+    closedir(all);
+    rmdir(folder);
+}
+
 int main(int argc, char **argv)
 {
     long steps = argc > 1 ? strtol(argv[1], NULL, 10) : 1000000;
@@ -531,7 +638,8 @@ int main(int argc, char **argv)
                                               : strtoull(argv[2], NULL, 0);
     stepped = mmap(NULL, sizeof *stepped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     log_open(NULL, 0, LOG_EMERG, LOG_DAEMON, &e);
-    good = all_end_well(seed, steps);
+    good = make_folder() && all_end_well(seed, steps);
+    remove_folder();
     munmap(stepped, sizeof *stepped);
     if (!good)
         fprintf(stderr, "to see it again: %s %ld %llu\n", argv[0], steps, seed);

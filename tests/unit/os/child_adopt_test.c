@@ -30,8 +30,8 @@ static struct process_mark a_grandchild(const char *setsid, const char *script)
     char text[500];
 
     unlink(path);
-    snprintf(text, sizeof text,
-             "trap 'exit 0' USR1; %s sh -c 'echo $$ >%s; %s' & while :; do sleep 0.01; done", setsid, path, script);
+    snprintf(text, sizeof text, "trap 'exit 0' USR1; %s sh -c 'echo $$ >%s; %s' & while :; do sleep 0.01; done", setsid,
+             path, script);
     parent = start_shell(text);
     wait_until(pid_is_there);
     assert_true(procfs_mark(pid_in_file(), &who));

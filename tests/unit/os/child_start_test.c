@@ -108,6 +108,19 @@ static void it_leads_a_session_with_all_signals_open_and_default(void **state)
     signal(SIGPIPE, SIG_DFL);
 }
 
+static void it_may_lead_a_group_in_our_session(void **state)
+{
+    struct child_request r = request_for(sleeper);
+    struct child *c;
+
+    (void)state;
+    r.in_our_session = true;
+    c = start(&r);
+    assert_int_equal(getsid(child_pid(c)), getsid(0));
+    assert_int_equal(getpgid(child_pid(c)), child_pid(c));
+    kill_and_wait(c);
+}
+
 static pid_t counted;
 static int expected;
 
@@ -344,6 +357,7 @@ int main(void)
         WITH_CHILDREN(limits_nice_and_oom_score_are_set),
         WITH_CHILDREN(no_new_privs_is_set),
         WITH_CHILDREN(it_leads_a_session_with_all_signals_open_and_default),
+        WITH_CHILDREN(it_may_lead_a_group_in_our_session),
         WITH_CHILDREN(it_sees_no_descriptor_but_its_own),
         WITH_CHILDREN(passed_descriptors_begin_at_three),
         WITH_CHILDREN(numbers_between_can_stay_closed),

@@ -179,7 +179,7 @@ static void the_folder_of_a_record_is_made(void **state)
     (void)state;
     snprintf(middle, sizeof middle, "%s/run", folder);
     snprintf(deep, sizeof deep, "%s/x.pid", middle);
-    assert_true(procfs_mark(getpid(), &who));
+    assert_true(procfs_mark(getppid(), &who));
     assert_true(pidfile_record(deep, &who, &e));
     assert_true(pidfile_find(deep, &who, &e));
     unlink(deep);
@@ -204,7 +204,7 @@ static void a_number_alone_names_nobody(void **state)
     char text[160];
 
     (void)state;
-    assert_true(procfs_mark(getpid(), &who));
+    assert_true(procfs_mark(getppid(), &who));
     snprintf(text, sizeof text, "%d %lld\n", (int)who.pid, (long long)who.start);
     write_text(text);
     assert_true(pidfile_find(path, &found, &e));
@@ -227,15 +227,63 @@ static void without_a_start_time_the_process_must_be_older(void **state)
     char text[64];
 
     (void)state;
-    snprintf(text, sizeof text, "%d", (int)getpid());
+    snprintf(text, sizeof text, "%d", (int)getppid());
     write_text(text);
     assert_true(pidfile_find(path, &found, &e));
-    snprintf(text, sizeof text, "%d\n/var/lib/db\n", (int)getpid());
+    snprintf(text, sizeof text, "%d\n/var/lib/db\n", (int)getppid());
     write_text(text);
     assert_true(pidfile_find(path, &found, &e));
     make_old();
     assert_false(pidfile_find(path, &found, &e));
     assert_non_null(strstr(e.text, "another one by now"));
+}
+
+static void nobody_can_have_us_signal_another_users_process(void **state)
+{
+    struct process_mark found;
+    char text[64];
+
+    (void)state;
+    snprintf(text, sizeof text, "%d\n", (int)getpid());
+    assert_not_found(text, "which cannot be it");
+    assert_not_found("1\n", "which cannot be it");
+    if (getuid() != 0)
+        skip();
+    snprintf(text, sizeof text, "%d\n", (int)getppid());
+    write_text(text);
+    assert_true(pidfile_find(path, &found, &e));
+    assert_return_code(chown(path, 65534, 65534), errno);
+    assert_false(pidfile_find(path, &found, &e));
+    assert_non_null(strstr(e.text, "of another user"));
+}
+
+static void a_user_may_name_his_own_process(void **state)
+{
+    struct process_mark found;
+    int ready[2];
+    char text[32], c;
+    pid_t pid;
+
+    (void)state;
+    if (getuid() != 0)
+        skip();
+    assert_return_code(pipe(ready), errno);
+    pid = fork();
+    if (pid == 0) {
+        if (setuid(65534) < 0 || write(ready[1], "x", 1) != 1)
+            _exit(1);
+        pause();
+        _exit(0);
+    }
+    assert_int_equal(read(ready[0], &c, 1), 1);
+    snprintf(text, sizeof text, "%d\n", (int)pid);
+    write_text(text);
+    assert_return_code(chown(path, 65534, 65534), errno);
+    assert_true(pidfile_find(path, &found, &e));
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    close(ready[0]);
+    close(ready[1]);
 }
 
 /* Its number is still taken, but nobody is there. */
@@ -343,6 +391,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_folder_of_a_record_is_made, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_number_alone_names_nobody, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(without_a_start_time_the_process_must_be_older, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(nobody_can_have_us_signal_another_users_process, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_user_may_name_his_own_process, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_zombie_is_not_found, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(of_many_starters_one_wins, open_folder, remove_folder),
     };

@@ -2,6 +2,10 @@
 #include "script/handle.h"
 #include "unit/script/scene.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 static void hooks_hear_of_their_process(void **state)
 {
     (void)state;
@@ -261,14 +265,24 @@ static void lines_of_short_lives_are_told_after_their_start(void **state)
 
 static void lines_wait_for_a_hook_that_waits(void **state)
 {
+    char go[] = "/tmp/reeve-lines.XXXXXX", configuration[1000];
+
     (void)state;
-    start("local n, last = 0, 0\n"
-          "program 'a' { cmd = {'/bin/sh', '-c', 'seq 3000; exec sleep 60'}, starttime = 0,\n"
-          "on_line = function(p, line)\n"
-          "  n = n + 1 assert(tonumber(line) == last + 1) last = last + 1\n"
-          "  if n % 500 == 0 then reeve.sleep(0.001) end\n"
-          "  if n == 3000 then reeve.log('notice', 'all 3000') end end }");
+    close(mkstemp(go));
+    /* What it writes before it is said to be ready would be told before that, and be too much at once. */
+    snprintf(
+        configuration, sizeof configuration,
+        "local n, last = 0, 0\n"
+        "program 'a' { cmd = {'/bin/sh', '-c', 'until test -s %s; do sleep 0.01; done; seq 3000; exec sleep 60'},\n"
+        "starttime = 0, on_ready = function() io.open('%s', 'w'):write('go'):close() end,\n"
+        "on_line = function(p, line)\n"
+        "  n = n + 1 assert(tonumber(line) == last + 1) last = last + 1\n"
+        "  if n %% 500 == 0 then reeve.sleep(0.001) end\n"
+        "  if n == 3000 then reeve.log('notice', 'all 3000') end end }",
+        go, go);
+    start(configuration);
     wait_for("all 3000");
+    unlink(go);
     assert_not_heard("assertion failed");
     finish();
 }

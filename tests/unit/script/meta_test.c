@@ -1,5 +1,6 @@
 /* What editors are told is what the code knows. Tests run in the root of the tree. */
 #include "core/plan.h"
+#include "script/lib.h"
 #include "script/state.h"
 #include "unit/script/helper.h"
 
@@ -123,7 +124,22 @@ static void every_function_is_told(void **state)
     assert_type_told(s->L, "reeve.program", "program:");
     assert_type_told(s->L, "reeve.task", "task:");
     assert_type_told(s->L, "reeve.stream", "stream:");
+    assert_type_told(s->L, "reeve.worker", "worker:");
+    assert_type_told(s->L, "reeve.socket", "socket:");
     assert_type_told(s->L, "reeve.http_stream", "http_stream:");
+    script_free(s);
+    buffer_free(&text);
+}
+
+static void every_function_of_reeve_mysql_is_told(void **state)
+{
+    struct script *s = script_new("t.lua");
+
+    (void)state;
+    read_meta("lua/reeve/meta/mysql.lua");
+    lib_module_mysql(s->L);
+    assert_table_told(s->L, "mysql.");
+    assert_type_told(s->L, "reeve.mysql", "connection:");
     script_free(s);
     buffer_free(&text);
 }
@@ -133,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_setting_is_told),
         cmocka_unit_test(every_function_is_told),
+        cmocka_unit_test(every_function_of_reeve_mysql_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

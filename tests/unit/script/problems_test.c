@@ -127,7 +127,8 @@ static void an_evaluation_that_does_not_end_is_ended(void **state)
 static void an_evaluation_that_eats_memory_is_ended(void **state)
 {
     (void)state;
-    assert_refused_for("local t = {} while true do t[#t + 1] = (\"x\"):rep(1 << 20) end", "not enough memory");
+    assert_refused_for("supervisor { load_time = 100 } local t = {} while true do t[#t + 1] = (\"x\"):rep(1 << 20) end",
+                       "not enough memory");
 }
 
 static void a_missing_file_is_told_with_what_to_do(void **state)

@@ -102,7 +102,7 @@ static void tasks_wait_within_pcall_and_keep_their_budget(void **state)
           "reeve.task(function()\n"
           "  local ok, why = pcall(function() reeve.sleep(0.01) error('inner') end)\n"
           "  reeve.log('notice', 'caught %s', why)\n"
-          "  for i = 1, 20 do local stop = os.clock() + 0.02 while os.clock() < stop do end reeve.sleep(0) end\n"
+          "  for i = 1, 20 do local stop = reeve.now() + 0.02 while reeve.now() < stop do end reeve.sleep(0) end\n"
           "  reeve.log('notice', 'enough time')\n"
           "  pcall(function() reeve.sleep(0) while true do end end)\n"
           "  reeve.log('notice', 'escaped')\n"

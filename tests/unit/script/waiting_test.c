@@ -27,7 +27,7 @@ static void usage_is_what_the_kernel_says(void **state)
 {
     (void)state;
     start("program 'a' { cmd = 'sleep 60', starttime = 0, on_start = function(p)\n"
-          "  local u = assert(p:usage()) while u.rss <= 4096 do reeve.sleep(0.001) u = p:usage() end\n"
+          "  local u = assert(p:usage()) while u.rss <= 4096 or u.fds > 3 do reeve.sleep(0.001) u = p:usage() end\n"
           "  reeve.log('notice', 'usage %s %s %s %s', u.rss > 4096, u.cpu >= 0, u.threads, u.fds)\n"
           "  p:stop() p:wait('STOPPED') reeve.log('notice', 'none: %s %s', p:usage()) end }");
     wait_for("none: nil a is not running");
@@ -99,6 +99,23 @@ static void a_cancelled_task_takes_its_program_along(void **state)
     start("local h = reeve.task(function() reeve.exec { cmd = 'sleep 60' } end)\n"
           "reeve.after(0.02, function() h:cancel() reeve.log('notice', 'cancelled') end)");
     wait_for("cancelled");
+    finish();
+}
+
+static void a_handle_knows_whether_its_task_runs(void **state)
+{
+    (void)state;
+    start("local t = reeve.task(function() reeve.sleep(0.01) end)\n"
+          "local cut = reeve.task(function() while true do end end)\n"
+          "local a, e = reeve.after(0.02, function() end), reeve.every(0.02, function() end)\n"
+          "local function say(what) reeve.log('notice', '%s: %s %s %s %s', what, t:runs(), cut:runs(), a:runs(),\n"
+          "  e:runs()) end\n"
+          "say 'first'\n"
+          "reeve.task(function() while t:runs() or cut:runs() or a:runs() do reeve.sleep(0.01) end\n"
+          "  say 'then' e:cancel() say 'last' end)");
+    wait_for("last: false false false false");
+    assert_heard("first: true true true true");
+    assert_heard("then: false false false true");
     finish();
 }
 
@@ -273,6 +290,7 @@ int main(void)
         cmocka_unit_test(commands_answer_with_their_text),
         cmocka_unit_test(programs_are_run_and_their_output_is_kept),
         cmocka_unit_test(a_cancelled_task_takes_its_program_along),
+        cmocka_unit_test(a_handle_knows_whether_its_task_runs),
         cmocka_unit_test(streams_are_read_and_written),
         cmocka_unit_test(a_file_is_saved_whole_or_not_at_all),
         cmocka_unit_test(settings_are_known_once_the_plan_is_in_force),
