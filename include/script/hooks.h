@@ -45,7 +45,4 @@ void hooks_tell(const char *event, const char *subject, hooks_push_fn *push, voi
 bool hooks_want_lines(const struct process *p);
 void hooks_tell_line(struct process *p, const char *text, size_t length, const char *stream);
 
-/* Push how a run ended, for hooks and advisors. */
-void hooks_push_exit(lua_State *L, const struct process_exit *exit);
-
 #endif
