@@ -24,8 +24,9 @@ struct script *hooks_current(void);
 /* Another `on`, whose texts are copied. */
 void hooks_subscribe(struct script *s, const struct subscription *to);
 
-/* Its last words: another configuration takes over, or reeve ends. */
-void hooks_say_farewell(struct script *s, bool ends);
+/* Its last words: another configuration takes over ("reload"), reeve ends ("end"), or wants to begin anew ("upgrade").
+ */
+void hooks_say_farewell(struct script *s, const char *why);
 
 /* It is being freed. */
 void hooks_forget(const struct script *s);

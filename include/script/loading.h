@@ -37,6 +37,14 @@ struct declaration {
     struct value value;
 };
 
+/* A name that on() was given and nobody knows: some file has to emit it, or it is a misspelled one. */
+struct stranger {
+    STAILQ_ENTRY(stranger) link;
+    char *event;
+    const char *nearest; /* static */
+    struct spot spot;
+};
+
 /* A target that a library was given: the plan has to have it. */
 struct expectation {
     STAILQ_ENTRY(expectation) link;
@@ -53,6 +61,7 @@ struct loading {
     bool is_kept;          /* they are evaluated */
     struct annex *annexes; /* the plan's, once it is built */
     STAILQ_HEAD(, expectation) expectations;
+    STAILQ_HEAD(, stranger) strangers;
     struct source *current; /* the one that is evaluated now */
     msec limit;
     bool told_cut_off;
@@ -75,6 +84,10 @@ struct declaration *loading_add_declaration(struct loading *l, enum declaration_
 /* Keep what a library has read from the file, for its plan; `data` is owned from now on. */
 void loading_add_annex(struct loading *l, const void *key, void *data, void (*free_data)(void *data));
 void loading_expect(struct loading *l, const char *who, const char *target, const struct spot *spot);
+
+/* An event that resembles a known one. Once everything is read it is a problem unless some text emits it. */
+void loading_doubt_event(struct loading *l, const char *event, const char *nearest, const struct spot *spot);
+void loading_check_events(struct loading *l);
 
 /* The word that declares it: "program" … */
 const char *loading_word(const struct declaration *d);

@@ -104,6 +104,9 @@ static bool read_text(const struct setting *s, const char *text, struct output_s
         if (strcmp(s->name, "stderr") != 0)
             return failure(e, "'%s': only stderr can go where stdout goes", s->name);
         out->kind = OUTPUT_STDOUT;
+    } else if (strcmp(text, "stderr") == 0) {
+        return failure(e, "'%s': nothing can go where stderr goes: write stderr = \"stdout\", or ./stderr for a file",
+                       s->name);
     } else {
         out->kind = OUTPUT_FILE;
         out->path = xstrdup(text);

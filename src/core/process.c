@@ -171,8 +171,7 @@ void process_became_ready(struct process *p)
     timer_stop(&p->timer);
     policy_ready(&p->memory);
     process_enter(p, PROCESS_RUNNING);
-    if (p->program->starttime > 0 || program_is_asked(p->program))
-        log_notice("%s is running", process_name(p));
+    log_notice("%s is running", process_name(p));
     process_publish(p, EVENT_READY, NULL);
     process_begin_aging(p);
     care_begin(p);

@@ -251,6 +251,13 @@ static bool limit_failure(const struct limit *limit, struct error *e)
                    (unsigned long long)now.rlim_max);
 }
 
+static bool groups_failure(struct error *e)
+{
+    if (errno != EPERM)
+        return failure_errno(e, "setgroups");
+    return failure(e, "setgroups: Operation not permitted (only root may become another user)");
+}
+
 static bool uid_failure(const struct identity *id, struct error *e)
 {
     if (id->name != NULL)
@@ -280,7 +287,7 @@ bool steps_failure(const struct steps *s, struct error *e)
     case STEP_LIMIT:
         return limit_failure(&r->limits[report->which], e);
     case STEP_GROUPS:
-        return failure_errno(e, "setgroups");
+        return groups_failure(e);
     case STEP_GID:
         return failure_errno(e, "setgid to %u", (unsigned)r->identity->gid);
     case STEP_UID:

@@ -47,7 +47,7 @@ void hooks_set_current(struct script *s)
     struct script *before = hooks.current;
 
     if (before != NULL && before != s)
-        hooks_say_farewell(before, false);
+        hooks_say_farewell(before, "reload");
     hooks.current = s;
     if (before != NULL && before != s)
         tasks_retire(before);
@@ -68,7 +68,7 @@ struct script *hooks_current(void)
     return hooks.current;
 }
 
-void hooks_say_farewell(struct script *s, bool ends)
+void hooks_say_farewell(struct script *s, const char *why)
 {
     struct call c;
 
@@ -77,7 +77,7 @@ void hooks_say_farewell(struct script *s, bool ends)
     call_begin(&c, s);
     c.own = true;
     lua_rawgeti(c.L, LUA_REGISTRYINDEX, s->farewell);
-    lua_pushboolean(c.L, ends);
+    lua_pushstring(c.L, why);
     if (!call_run(&c, FAREWELL_TIME))
         call_log(&c, "what is to be kept");
     call_end(&c);
@@ -398,7 +398,7 @@ void script_unlisten(void)
 {
     bus_unlisten(&hooks.listener);
     if (hooks.current != NULL)
-        hooks_say_farewell(hooks.current, true);
+        hooks_say_farewell(hooks.current, "end");
     lines_close();
     tasks_open(NULL);
     http_close_streams();

@@ -161,6 +161,7 @@ static struct plan *finish(struct script *s, size_t problems_before)
     struct problems *problems = s->loading->problems;
     struct plan *plan = build_plan(s->loading);
 
+    loading_check_events(s->loading);
     if (plan != NULL) {
         check_listeners(s, plan);
         check_scopes(s, plan);

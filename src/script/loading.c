@@ -33,6 +33,7 @@ struct loading *loading_begin(struct script *s, struct problems *problems)
     STAILQ_INIT(&l->sources);
     STAILQ_INIT(&l->declarations);
     STAILQ_INIT(&l->expectations);
+    STAILQ_INIT(&l->strangers);
     s->loading = l;
     return l;
 }
@@ -57,6 +58,7 @@ void loading_end(struct script *s)
 {
     struct loading *l = s->loading;
     struct expectation *expectation;
+    struct stranger *stranger;
     struct declaration *d;
     struct source *source;
 
@@ -64,6 +66,11 @@ void loading_end(struct script *s)
         STAILQ_REMOVE_HEAD(&l->expectations, link);
         free(expectation->target);
         free(expectation);
+    }
+    while ((stranger = STAILQ_FIRST(&l->strangers)) != NULL) {
+        STAILQ_REMOVE_HEAD(&l->strangers, link);
+        free(stranger->event);
+        free(stranger);
     }
     while ((d = STAILQ_FIRST(&l->declarations)) != NULL) {
         STAILQ_REMOVE_HEAD(&l->declarations, link);
@@ -147,6 +154,48 @@ void loading_expect(struct loading *l, const char *who, const char *target, cons
 
     *e = (struct expectation){ .who = who, .target = xstrdup(target), .spot = *spot };
     STAILQ_INSERT_TAIL(&l->expectations, e, link);
+}
+
+void loading_doubt_event(struct loading *l, const char *event, const char *nearest, const struct spot *spot)
+{
+    struct stranger *stranger = xcalloc(1, sizeof *stranger);
+
+    *stranger = (struct stranger){ .event = xstrdup(event), .nearest = nearest, .spot = *spot };
+    STAILQ_INSERT_TAIL(&l->strangers, stranger, link);
+}
+
+/* Whether the text, behind an `emit`, goes on with the quoted name: emit("done", …), emit 'done'. */
+static bool names_event(const char *rest, const char *event)
+{
+    size_t length = strlen(event);
+
+    rest += strspn(rest, " (");
+    return (*rest == '"' || *rest == '\'') && strncmp(rest + 1, event, length) == 0 && rest[length + 1] == *rest;
+}
+
+static bool is_emitted(const struct loading *l, const char *event)
+{
+    const struct source *source;
+
+    STAILQ_FOREACH(source, &l->sources, link)
+    for (const char *p = source->text; (p = strstr(p, "emit")) != NULL;) {
+        p += strlen("emit");
+        if (names_event(p, event))
+            return true;
+    }
+    return false;
+}
+
+void loading_check_events(struct loading *l)
+{
+    const struct stranger *stranger;
+
+    STAILQ_FOREACH(stranger, &l->strangers, link)
+    {
+        if (!is_emitted(l, stranger->event))
+            loading_problem_at(l, &stranger->spot, "on: unknown event '%s', did you mean '%s'?", stranger->event,
+                               stranger->nearest);
+    }
 }
 
 const char *loading_word(const struct declaration *d)

@@ -205,6 +205,12 @@ bool script_resume(const struct snapshot *former, struct error *e)
     return good || failure(e, "reeve.store is broken in the state");
 }
 
+void script_put_away(void)
+{
+    if (hooks_current() != NULL)
+        hooks_say_farewell(hooks_current(), "upgrade");
+}
+
 void script_detach(struct supervisor_upward *up)
 {
     free(up->arg);

@@ -229,6 +229,7 @@ function include(path) end
 ---| string
 
 ---Hear of events: `on("exit", "web*", function(event) … end)`; the pattern matches names of programs and processes.
+---Events of your own are those that `reeve.emit` names.
 ---@param event reeve.EventName
 ---@param pattern string
 ---@param hook fun(event: reeve.Event)

@@ -40,6 +40,8 @@ static void read_table(lua_State *L, int index, struct declaration *d)
     d->has_table = true;
     if (lua_type(L, index) == LUA_TTABLE)
         reader_read(&r, index, &d->value);
+    else if (lua_isnone(L, index))
+        loading_problem(L, "%s expects a table", loading_word(d));
     else
         loading_problem(L, "%s expects a table, not a %s", loading_word(d), luaL_typename(L, index));
 }

@@ -25,13 +25,14 @@ static bool is_known(const char *event)
 
 /* ---- on ---- */
 
-/* Any name can be emitted, but one that is nearly a known one is a misspelled one. */
-static void check_event(lua_State *L, const char *event)
+/* Any name can be emitted, but one that nobody emits and that is nearly a known one is a misspelled one. A hook that
+ * subscribes while reeve runs knows what it does. */
+static void check_event(const struct script *s, const char *event, const struct spot *spot)
 {
-    const char *nearest = is_known(event) ? NULL : text_nearest(event, hooks_events);
+    const char *nearest = is_known(event) || s->loading == NULL ? NULL : text_nearest(event, hooks_events);
 
     if (nearest != NULL)
-        loading_problem(L, "on: unknown event '%s', did you mean '%s'?", event, nearest);
+        loading_doubt_event(s->loading, event, nearest, spot);
 }
 
 /* on(event, [pattern,] function(event) … end): the pattern matches names of programs and processes. */
@@ -46,7 +47,7 @@ static int lib_on(lua_State *L)
     luaL_checktype(L, last, LUA_TFUNCTION);
     if (s->subscription_count == SUBSCRIPTIONS_MOST)
         return luaL_error(L, "more than %d hooks by on()", SUBSCRIPTIONS_MOST);
-    check_event(L, event);
+    check_event(s, event, &spot);
     lua_settop(L, last);
     hooks_subscribe(s, &(struct subscription){ .event = (char *)event,
                                                .pattern = (char *)pattern,

@@ -292,6 +292,8 @@ static const struct bad program_bad[] = {
     { "stdin", "''", "'stdin' must not be empty" },
     { "stdout", "''", "'stdout' must not be empty" },
     { "stdout", "'stdout'", "'stdout': only stderr can go where stdout goes" },
+    { "stdout", "'stderr'",
+      "'stdout': nothing can go where stderr goes: write stderr = \"stdout\", or ./stderr for a file" },
     { "stdout", "true", "'stdout': expected a path, \"discard\", \"inherit\", \"syslog\", a table or a function" },
     { "stdout", "{'max_sze':1,'backups':'x'}",
       "'stdout': unknown setting 'max_sze', did you mean 'max_size'?; 'backups': expected a whole number, got \"x\"" },

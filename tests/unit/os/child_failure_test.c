@@ -218,7 +218,7 @@ static bool fails_as_nobody(void)
     open_children(NULL);
     r = request_for(true_argv);
     r.identity = &id;
-    good = fails_with(&r, "setgroups: Operation not permitted");
+    good = fails_with(&r, "setgroups: Operation not permitted (only root may become another user)");
     r.identity = NULL;
     r.has_nice = true;
     r.nice = -20; /* whatever ours is */

@@ -65,6 +65,7 @@ static void a_declaration_without_a_table_is_told(void **state)
     (void)state;
     assert_refused("\nprogram \"a\"\n", "t.lua:2: program 'a' has no table: write program \"a\" { ... }\n");
     assert_refused("program \"a\" \"b\"", "t.lua:1: program expects a table, not a string\n");
+    assert_refused("supervisor()", "t.lua:1: supervisor expects a table\n");
     assert_refused("program(42) { cmd = \"x\" }",
                    "t.lua:1: program expects a name and a table: program \"NAME\" { ... }; the name is a number\n");
     assert_refused("local p = program \"a\"; p { cmd = \"x\" }; p { cmd = \"y\" }",
@@ -114,7 +115,16 @@ static void a_misspelled_event_is_told(void **state)
     (void)state;
     assert_refused("on(\"exti\", function() end)", "t.lua:1: on: unknown event 'exti', did you mean 'exit'?\n");
     assert_loads("on(\"deployed\", function() end)");
+    assert_refused("on(\"exit\", function() reeve.emit(\"exi\") end)\non(\"exti\", function() end)",
+                   "t.lua:2: on: unknown event 'exti', did you mean 'exit'?\n");
     assert_refused_for("on(\"exit\")", "t.lua:1: bad argument #2 to 'on' (function expected, got no value)");
+}
+
+static void an_event_that_the_file_emits_may_resemble_a_known_one(void **state)
+{
+    (void)state;
+    assert_loads("on(\"done\", function() end)\non(\"exit\", function() reeve.emit(\"done\", {}) end)");
+    assert_loads("on(\"mine\", function() end)\non(\"exit\", function() reeve.emit 'mine' end)");
 }
 
 static void an_evaluation_that_does_not_end_is_ended(void **state)
@@ -169,6 +179,7 @@ int main(void)
         cmocka_unit_test(defaults_are_located_too),
         cmocka_unit_test(groups_are_lists_of_programs),
         cmocka_unit_test(a_misspelled_event_is_told),
+        cmocka_unit_test(an_event_that_the_file_emits_may_resemble_a_known_one),
         cmocka_unit_test(an_evaluation_that_does_not_end_is_ended),
         cmocka_unit_test(an_evaluation_that_eats_memory_is_ended),
         cmocka_unit_test(a_missing_file_is_told_with_what_to_do),
