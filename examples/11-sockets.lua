@@ -24,8 +24,8 @@ server.serve_forever()
 
 -- Two processes share it: the kernel gives each connection to one of them.
 program "web" {
-  cmd = { "python3", "-c", server },
-  numprocs = 2,
-  sockets = "web",
-  starttime = 0.5,
+    cmd = { "python3", "-c", server },
+    numprocs = 2,
+    sockets = "web",
+    starttime = 0.5,
 }

@@ -10,12 +10,12 @@ supervisor { state_dir = "/tmp/demo-state" }
 
 -- Only its schedule starts it, and it is done when it ends.
 program "backup" {
-  cmd = "sleep 2",
-  autostart = false,
-  oneshot = true,
-  on_exit = function(process, exit)
-    if exit.code ~= 0 then reeve.log("err", "%s: %s", process.name, exit.reason) end
-  end,
+    cmd = "sleep 2",
+    autostart = false,
+    oneshot = true,
+    on_exit = function(process, exit)
+        if exit.code ~= 0 then reeve.log("err", "%s: %s", process.name, exit.reason) end
+    end,
 }
 
 program "web" { cmd = "sleep 1000" }
@@ -25,10 +25,10 @@ schedule.cron("30 2 * * *", "backup", { missed = "once", jitter = "10m" })
 
 -- While the last report is not through, the next one waits for it.
 schedule.cron("*/5 9-17 * * mon-fri", function()
-  for _, process in ipairs(reeve.program("web"):processes()) do
-    local usage = process:usage()
-    if usage then reeve.log("notice", "%s has %d KB", process.name, usage.rss // 1024) end
-  end
+    for _, process in ipairs(reeve.program("web"):processes()) do
+        local usage = process:usage()
+        if usage then reeve.log("notice", "%s has %d KB", process.name, usage.rss // 1024) end
+    end
 end, { overlap = "queue" })
 
 -- Every ten minutes, whatever the clock on the wall does.

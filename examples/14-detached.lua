@@ -9,21 +9,21 @@
 --     build/reeve reconcile list -c examples/14-detached.lua
 
 supervisor {
-  state_dir = "/tmp/reeve-detached",     -- pid files, and what users started, stopped and scaled
+    state_dir = "/tmp/reeve-detached",     -- pid files, and what users started, stopped and scaled
 }
 
 program "worker" {
-  cmd = "sleep 1000",
-  detached = true,                       -- in /tmp/reeve-detached/worker.pid: its pid and when it was started
-  stdout = "/tmp/reeve-worker.log",      -- reeve could not hold a pipe for it
-  stderr = "stdout",
+    cmd = "sleep 1000",
+    detached = true,                       -- in /tmp/reeve-detached/worker.pid: its pid and when it was started
+    stdout = "/tmp/reeve-worker.log",      -- reeve could not hold a pipe for it
+    stderr = "stdout",
 }
 
 -- It puts itself into the background: cmd ends, and its own pid file says who goes on.
 program "daemon" {
-  cmd = "setsid sh -c 'echo $$ >/tmp/reeve-daemon.pid; exec sleep 1000' &",
-  shell = true,
-  forks = true,
-  pidfile = "/tmp/reeve-daemon.pid",
-  stop_cmd = { "sh", "-c", "kill $MAINPID" },
+    cmd = "setsid sh -c 'echo $$ >/tmp/reeve-daemon.pid; exec sleep 1000' &",
+    shell = true,
+    forks = true,
+    pidfile = "/tmp/reeve-daemon.pid",
+    stop_cmd = { "sh", "-c", "kill $MAINPID" },
 }

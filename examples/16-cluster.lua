@@ -10,9 +10,9 @@
 supervisor { name = os.getenv("BOX") }
 
 program "importer" {
-  cmd = "sleep 1000",
-  scope = "cluster",
-  stoptime = 5,                         -- and a second: what of the lease is left for its stop
+    cmd = "sleep 1000",
+    scope = "cluster",
+    stoptime = 5,                         -- and a second: what of the lease is left for its stop
 }
 
 program "web" { cmd = "sleep 1000", autostart = false }

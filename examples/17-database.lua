@@ -9,18 +9,18 @@ local mysql = require "reeve.mysql"
 
 -- Nobody is asked before the first query.
 local db = mysql.connect {
-  host = os.getenv("DB_HOST") or "127.0.0.1",
-  user = "reeve",
-  password = os.getenv("DB_PASSWORD"),
-  database = "reeve",
-  timeout = 10,
+    host = os.getenv("DB_HOST") or "127.0.0.1",
+    user = "reeve",
+    password = os.getenv("DB_PASSWORD"),
+    database = "reeve",
+    timeout = 10,
 }
 
 on("exit", function(event)
-  local done, why = db:query("INSERT INTO exits (at, host, process, reason, uptime) VALUES (?, ?, ?, ?, ?)",
-    os.date("!%Y-%m-%d %H:%M:%S", math.floor(event.at)), reeve.host, event.process.name, event.exit.reason,
-    event.exit.uptime)
-  if not done then reeve.log("warning", "an exit is not recorded: %s", why) end
+    local done, why = db:query("INSERT INTO exits (at, host, process, reason, uptime) VALUES (?, ?, ?, ?, ?)",
+        os.date("!%Y-%m-%d %H:%M:%S", math.floor(event.at)), reeve.host, event.process.name, event.exit.reason,
+        event.exit.uptime)
+    if not done then reeve.log("warning", "an exit is not recorded: %s", why) end
 end)
 
 program "web" { cmd = { "sh", "-c", "sleep 20; exit 1" }, autorestart = true }

@@ -14,23 +14,23 @@ supervisor { env = { HERE = here, PLACE = place, PATH = "/usr/sbin:/usr/local/bi
 
 -- A database is made once, and belongs to whoever runs this.
 program "make-database" {
-  shell = true, oneshot = true, starttime = 0,
-  cmd = [[test -d "$PLACE/data" || { mkdir -p -m 700 "$PLACE" && mariadb-install-db --no-defaults \
+    shell = true, oneshot = true, starttime = 0,
+    cmd = [[test -d "$PLACE/data" || { mkdir -p -m 700 "$PLACE" && mariadb-install-db --no-defaults \
     --user="$(id -un)" --datadir="$PLACE/data" --auth-root-authentication-method=normal --skip-test-db; }]],
 }
 
 program "mariadbd" {
-  after = { "make-database" },
-  shell = true,
-  cmd = [[exec mariadbd --no-defaults --user="$(id -un)" --datadir="$PLACE/data" --socket="$PLACE/sock" \
+    after = { "make-database" },
+    shell = true,
+    cmd = [[exec mariadbd --no-defaults --user="$(id -un)" --datadir="$PLACE/data" --socket="$PLACE/sock" \
     --skip-networking --innodb-buffer-pool-size=16M]],
-  ready = { unix = place .. "/sock" },
+    ready = { unix = place .. "/sock" },
 }
 
 program "make-table" {
-  after = { "mariadbd" },
-  shell = true, oneshot = true, starttime = 0,
-  cmd = [[set -e
+    after = { "mariadbd" },
+    shell = true, oneshot = true, starttime = 0,
+    cmd = [[set -e
     mariadb="mariadb --no-defaults --socket=$PLACE/sock --user=root"
     $mariadb -e "CREATE DATABASE IF NOT EXISTS jobs"
     $mariadb jobs <"$HERE/gearman_functions.sql"
@@ -40,18 +40,18 @@ program "make-table" {
 }
 
 program "gearmand" {
-  cmd = "gearmand --listen=127.0.0.1 --log-file=stderr --port=" .. server:match("%d+$"),
-  ready = { tcp = server },
+    cmd = "gearmand --listen=127.0.0.1 --log-file=stderr --port=" .. server:match("%d+$"),
+    ready = { tcp = server },
 }
 
 gearman.supervise {
-  servers = { server },
-  env = { PATH = "/usr/local/bin:/usr/bin:/bin", LANG = "C.UTF-8" },
-  functions = gearman.from_mysql { socket = place .. "/sock", user = "root", database = "jobs" },
-  reload_interval = 10,
+    servers = { server },
+    env = { PATH = "/usr/local/bin:/usr/bin:/bin", LANG = "C.UTF-8" },
+    functions = gearman.from_mysql { socket = place .. "/sock", user = "root", database = "jobs" },
+    reload_interval = 10,
 }
 
 -- The table is asked again every ten seconds, and at once when it has been made.
 on("exit", "make-table", function(event)
-  if event.exit.code == 0 then reeve.command("refresh") end
+    if event.exit.code == 0 then reeve.command("refresh") end
 end)

@@ -9,7 +9,7 @@ local autoscale = require "reeve.autoscale"
 local folder = "/tmp/reeve-queue"
 
 program "work" {
-  cmd = { "sh", "-c", "mkdir -p " .. folder .. " && cd " .. folder .. [[ || exit 1
+    cmd = { "sh", "-c", "mkdir -p " .. folder .. " && cd " .. folder .. [[ || exit 1
     while :; do
       job=$(ls | head -n 1)
       [ -z "$job" ] || { rm -f "$job"; echo "did $job"; }
@@ -18,14 +18,14 @@ program "work" {
 }
 
 autoscale {
-  program = "work",
-  every = "1s",
-  min = 1, max = 8,
-  -- Nobody is sent home because of a short lull.
-  down_after = "10s",
-  want = function()
-    local list = reeve.exec { cmd = { "ls", folder } }
-    local _, jobs = (list and list.stdout or ""):gsub("\n", "")
-    return jobs / 5
-  end,
+    program = "work",
+    every = "1s",
+    min = 1, max = 8,
+    -- Nobody is sent home because of a short lull.
+    down_after = "10s",
+    want = function()
+        local list = reeve.exec { cmd = { "ls", folder } }
+        local _, jobs = (list and list.stdout or ""):gsub("\n", "")
+        return jobs / 5
+    end,
 }

@@ -8,18 +8,18 @@
 socket "magistrate" { listen = os.getenv("MAGISTRATE_LISTEN") or "tcp:127.0.0.1:9292" }
 
 program "magistrate" {
-  cmd = function()
-    local here = reeve.settings().file:match("^(.*)/")
-    local cmd = { "/usr/bin/python3", here .. "/server.py" }
-    local function option(name, value)
-      if value then table.move({ name, value }, 1, 2, #cmd + 1, cmd) end
-    end
-    option("--database", os.getenv("MAGISTRATE_DATABASE"))
-    option("--auth", os.getenv("MAGISTRATE_AUTH"))
-    return cmd
-  end,
-  sockets = "magistrate",
-  ready = "notify",
-  no_new_privs = true,
-  stdout = { ring = "64KB" },
+    cmd = function()
+        local here = reeve.settings().file:match("^(.*)/")
+        local cmd = { "/usr/bin/python3", here .. "/server.py" }
+        local function option(name, value)
+            if value then table.move({ name, value }, 1, 2, #cmd + 1, cmd) end
+        end
+        option("--database", os.getenv("MAGISTRATE_DATABASE"))
+        option("--auth", os.getenv("MAGISTRATE_AUTH"))
+        return cmd
+    end,
+    sockets = "magistrate",
+    ready = "notify",
+    no_new_privs = true,
+    stdout = { ring = "64KB" },
 }

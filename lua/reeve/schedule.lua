@@ -24,142 +24,143 @@ engine.show(shown)
 -- ---- what was done, beyond a reload and the end of reeve ------------------------------------------
 
 local function read_memory()
-  local text = state.read(FILE)
-  local known = text and reeve.json.decode(text)
-  return type(known) == "table" and known or {}
+    local text = state.read(FILE)
+    local known = text and reeve.json.decode(text)
+    return type(known) == "table" and known or {}
 end
 
 local remembered
 
 local function recall(entry)
-  remembered = remembered or reeve.store[MEMORY] or read_memory()
-  return math.type(remembered[entry.key]) and remembered[entry.key]
+    remembered = remembered or reeve.store[MEMORY] or read_memory()
+    return math.type(remembered[entry.key]) and remembered[entry.key]
 end
 
 local has_failed, is_writing
 
 -- Only of those that there are: what the file does not say any more is forgotten.
 local function write_memory()
-  local known = {}
-  is_writing = false
-  for _, entry in ipairs(entries) do known[entry.key] = entry.seen or recall(entry) end
-  reeve.store[MEMORY] = known
-  if not engine.has_state_dir() then return end
-  local good, why = state.write(FILE, reeve.json.encode(known))
-  if not good and not has_failed then reeve.log("warning", "schedules are forgotten at the end: %s", why) end
-  has_failed = not good
+    local known = {}
+    is_writing = false
+    for _, entry in ipairs(entries) do known[entry.key] = entry.seen or recall(entry) end
+    reeve.store[MEMORY] = known
+    if not engine.has_state_dir() then return end
+    local good, why = state.write(FILE, reeve.json.encode(known))
+    if not good and not has_failed then reeve.log("warning", "schedules are forgotten at the end: %s", why) end
+    has_failed = not good
 end
 
 -- Many may be due at once.
 local function remember()
-  if is_writing then return end
-  is_writing = true
-  reeve.after(0, write_memory)
+    if is_writing then return end
+    is_writing = true
+    reeve.after(0, write_memory)
 end
 
 -- ---- running --------------------------------------------------------------------------------------
 
 local function overlaps(entry, what)
-  local is_queued = entry.overlap == "queue"
-  reeve.log("notice", "schedule '%s': %s still runs, %s", entry.name, what,
-    is_queued and "it is started again when it has ended" or "this time is left out")
-  return is_queued
+    local is_queued = entry.overlap == "queue"
+    reeve.log("notice", "schedule '%s': %s still runs, %s", entry.name, what,
+        is_queued and "it is started again when it has ended" or "this time is left out")
+    return is_queued
 end
 
 local run_function
 
 local function ended(entry)
-  entry.is_running = false
-  if not entry.is_queued or entry.is_cancelled then return end
-  entry.is_queued = false
-  run_function(entry)
+    entry.is_running = false
+    if not entry.is_queued or entry.is_cancelled then return end
+    entry.is_queued = false
+    run_function(entry)
 end
 
 function run_function(entry)
-  if entry.is_running then
-    entry.is_queued = overlaps(entry, "its function")
-    return
-  end
-  entry.is_running = true
-  entry.task = reeve.task(function()
-    local _ <close> = setmetatable({}, { __close = function() ended(entry) end })
-    entry.f()
-  end)
+    if entry.is_running then
+        entry.is_queued = overlaps(entry, "its function")
+        return
+    end
+    entry.is_running = true
+    entry.task = reeve.task(function()
+        local _ <close> = setmetatable({}, { __close = function() ended(entry) end })
+        entry.f()
+    end)
 end
 
 local function start(entry, process)
-  reeve.log("info", "schedule '%s': starts %s", entry.name, process.name)
-  process:start()
+    reeve.log("info", "schedule '%s': starts %s", entry.name, process.name)
+    process:start()
 end
 
 local function run_target(entry)
-  for _, process in ipairs(engine.processes(entry.target)) do
-    if at_rest[process.state] then
-      start(entry, process)
-    elseif overlaps(entry, process.name) then
-      entry.queued[process.name] = true
+    for _, process in ipairs(engine.processes(entry.target)) do
+        if at_rest[process.state] then
+            start(entry, process)
+        elseif overlaps(entry, process.name) then
+            entry.queued[process.name] = true
+        end
     end
-  end
 end
 
 -- Some process has come to rest: whoever waited for that has its turn.
 local function start_queued(entry)
-  if next(entry.queued) == nil then return end
-  local still = {}
-  for _, process in ipairs(engine.processes(entry.target)) do
-    if entry.queued[process.name] and not at_rest[process.state] then
-      still[process.name] = true
-    elseif entry.queued[process.name] then
-      start(entry, process)
+    if next(entry.queued) == nil then return end
+    local still = {}
+    for _, process in ipairs(engine.processes(entry.target)) do
+        if entry.queued[process.name] and not at_rest[process.state] then
+            still[process.name] = true
+        elseif entry.queued[process.name] then
+            start(entry, process)
+        end
     end
-  end
-  entry.queued = still
+    entry.queued = still
 end
 
 local function run(entry)
-  entry.last = reeve.now()
-  if entry.f then run_function(entry) else run_target(entry) end
+    entry.last = reeve.now()
+    if entry.f then run_function(entry) else run_target(entry) end
 end
 
 -- ---- time -----------------------------------------------------------------------------------------
 
 local function next_due(entry)
-  local due = entry.next(entry.seen)
-  if due ~= entry.due then entry.due, entry.delay = due, math.random() * entry.jitter end
-  return due and due + entry.delay
+    local due = entry.next(entry.seen)
+    if due ~= entry.due then entry.due, entry.delay = due, math.random() * entry.jitter end
+    return due and due + entry.delay
 end
 
 local function missed(entry)
-  local is_made_up = entry.missed == "once"
-  reeve.log("notice", "schedule '%s': %s was missed, %s", entry.name, os.date("%Y-%m-%d %H:%M", math.floor(entry.due)),
-    is_made_up and "and is made up for now" or "and is left out")
-  if is_made_up then run(entry) end
+    local is_made_up = entry.missed == "once"
+    local due = os.date("%Y-%m-%d %H:%M", math.floor(entry.due))
+    reeve.log("notice", "schedule '%s': %s was missed, %s", entry.name, due,
+        is_made_up and "and is made up for now" or "and is left out")
+    if is_made_up then run(entry) end
 end
 
 -- Due, or the clock was set: from here on it is all reckoned anew.
 local function look(entry)
-  local now = reeve.now()
-  if entry.is_cancelled then return end
-  if entry.seen > now + entry.tolerance then entry.seen = now end
-  local at = next_due(entry)
-  if at and at <= now then
-    local is_late = now - at > LATE
-    entry.seen = is_late and now or entry.due
-    remember()
-    if is_late then missed(entry) else run(entry) end
-    at = next_due(entry)
-  end
-  if at and not entry.is_cancelled then
-    entry.timer = engine.call_at(at, function() look(entry) end)
-  end
+    local now = reeve.now()
+    if entry.is_cancelled then return end
+    if entry.seen > now + entry.tolerance then entry.seen = now end
+    local at = next_due(entry)
+    if at and at <= now then
+        local is_late = now - at > LATE
+        entry.seen = is_late and now or entry.due
+        remember()
+        if is_late then missed(entry) else run(entry) end
+        at = next_due(entry)
+    end
+    if at and not entry.is_cancelled then
+        entry.timer = engine.call_at(at, function() look(entry) end)
+    end
 end
 
 -- ---- declaring ------------------------------------------------------------------------------------
 
 local function forget(list, entry)
-  for i, other in ipairs(list) do
-    if other == entry then return table.remove(list, i) end
-  end
+    for i, other in ipairs(list) do
+        if other == entry then return table.remove(list, i) end
+    end
 end
 
 local Entry = {}
@@ -167,85 +168,85 @@ Entry.__index = Entry
 
 --- No run any more, and the end of one that waits.
 function Entry:cancel()
-  self.is_cancelled = true
-  if self.timer then self.timer:cancel() end
-  if self.task and self.is_running then pcall(self.task.cancel, self.task) end -- not if it is itself who asks
-  self.queued = {}
-  forget(entries, self)
-  forget(shown, self)
+    self.is_cancelled = true
+    if self.timer then self.timer:cancel() end
+    if self.task and self.is_running then pcall(self.task.cancel, self.task) end -- not if it is itself who asks
+    self.queued = {}
+    forget(entries, self)
+    forget(shown, self)
 end
 
 local function one_of(options, key, words)
-  local value = options[key]
-  if value == nil then return words[1] end
-  for _, word in ipairs(words) do
-    if value == word then return value end
-  end
-  error({ ("%s: expected \"%s\""):format(key, table.concat(words, "\" or \"")) })
+    local value = options[key]
+    if value == nil then return words[1] end
+    for _, word in ipairs(words) do
+        if value == word then return value end
+    end
+    error({ ("%s: expected \"%s\""):format(key, table.concat(words, "\" or \"")) })
 end
 
 local function check_options(options, known)
-  if type(options) ~= "table" then error({ "the options are no table" }) end
-  for key in pairs(options) do
-    if not known[key] then error({ ("there is no option '%s' here"):format(tostring(key)) }) end
-  end
+    if type(options) ~= "table" then error({ "the options are no table" }) end
+    for key in pairs(options) do
+        if not known[key] then error({ ("there is no option '%s' here"):format(tostring(key)) }) end
+    end
 end
 
 local function seconds(value, what)
-  local good, result = pcall(engine.seconds, value)
-  return good and result or error({ ("%s: expected a time such as 30 or \"5m\""):format(what) })
+    local good, result = pcall(engine.seconds, value)
+    return good and result or error({ ("%s: expected a time such as 30 or \"5m\""):format(what) })
 end
 
 -- What all have in common: what to run, and the options.
 local function read(what, options, known)
-  options = options or {}
-  check_options(options, known)
-  local entry = {
-    jitter = options.jitter ~= nil and seconds(options.jitter, "jitter") or 0,
-    overlap = one_of(options, "overlap", { "skip", "queue" }),
-    missed = one_of(options, "missed", { "skip", "once" }),
-    queued = {},
-  }
-  if type(what) == "function" then
-    entry.f = what
-  elseif type(what) == "string" then
-    entry.target = what
-    engine.expect(what)
-  else
-    error({ ("expected a function or a target such as \"backup\", not a %s"):format(type(what)) })
-  end
-  return setmetatable(entry, Entry)
+    options = options or {}
+    check_options(options, known)
+    local entry = {
+        jitter = options.jitter ~= nil and seconds(options.jitter, "jitter") or 0,
+        overlap = one_of(options, "overlap", { "skip", "queue" }),
+        missed = one_of(options, "missed", { "skip", "once" }),
+        queued = {},
+    }
+    if type(what) == "function" then
+        entry.f = what
+    elseif type(what) == "string" then
+        entry.target = what
+        engine.expect(what)
+    else
+        error({ ("expected a function or a target such as \"backup\", not a %s"):format(type(what)) })
+    end
+    return setmetatable(entry, Entry)
 end
 
 -- Two that say the same are told apart by their order.
 local function name_it(entry, name)
-  local count = 0
-  entry.name = name
-  for _, other in ipairs(entries) do
-    if other.name == name and other.target == entry.target then count = count + 1 end
-  end
-  entry.key = ("%s %s #%d"):format(name, entry.target or "function", count + 1)
-  entries[#entries + 1] = entry
-  shown[#shown + 1] = entry
+    local count = 0
+    entry.name = name
+    for _, other in ipairs(entries) do
+        if other.name == name and other.target == entry.target then count = count + 1 end
+    end
+    entry.key = ("%s %s #%d"):format(name, entry.target or "function", count + 1)
+    entries[#entries + 1] = entry
+    shown[#shown + 1] = entry
 end
 
 -- It begins when its configuration comes into force: a check remembers nothing.
 local function begin(entry)
-  entry.timer = reeve.after(0, function()
-    entry.seen = recall(entry) or reeve.now()
-    look(entry)
-    if not entry.is_cancelled then remember() end
-  end)
-  return entry
+    entry.timer = reeve.after(0, function()
+        entry.seen = recall(entry) or reeve.now()
+        look(entry)
+        if not entry.is_cancelled then remember() end
+    end)
+    return entry
 end
 
 -- `make` raises a table with what is wrong: it is told at the line of the user's file that said it.
 local function declare(make)
-  local good, result = pcall(make)
-  if good then return result end
-  if type(result) ~= "table" then error(result, 0) end
-  engine.refuse(result[1])
-  return setmetatable({ queued = {} }, Entry)
+    local good, result = pcall(make)
+    if good then return result end
+    if type(result) ~= "table" then error(result, 0) end
+    engine.refuse(result[1])
+    return setmetatable({ queued = {} }, Entry)
 end
 
 local cron_options = { jitter = true, overlap = true, missed = true }
@@ -266,21 +267,21 @@ local every_options = { jitter = true }
 ---@param options? reeve.schedule.Options
 ---@return reeve.Schedule
 function schedule.cron(text, what, options)
-  return declare(function()
-    if type(text) ~= "string" then error({ "expected a cron line such as \"*/5 * * * *\"" }) end
-    local line, why = cron.parse(text)
-    if not line then error({ why }) end
-    local entry = read(what, options, cron_options)
-    entry.next = function(after) return cron.next(line, after) end
-    entry.tolerance = line.is_wild and CORRECTION or SUMMER_TIME
-    name_it(entry, text)
-    if entry.target and entry.overlap == "queue" then
-      for _, event in ipairs { "exit", "stop", "fatal" } do
-        on(event, function() start_queued(entry) end)
-      end
-    end
-    return begin(entry)
-  end)
+    return declare(function()
+        if type(text) ~= "string" then error({ "expected a cron line such as \"*/5 * * * *\"" }) end
+        local line, why = cron.parse(text)
+        if not line then error({ why }) end
+        local entry = read(what, options, cron_options)
+        entry.next = function(after) return cron.next(line, after) end
+        entry.tolerance = line.is_wild and CORRECTION or SUMMER_TIME
+        name_it(entry, text)
+        if entry.target and entry.overlap == "queue" then
+            for _, event in ipairs { "exit", "stop", "fatal" } do
+                on(event, function() start_queued(entry) end)
+            end
+        end
+        return begin(entry)
+    end)
 end
 
 --- Call a function, or start a target, once.
@@ -289,16 +290,16 @@ end
 ---@param options? { jitter?: reeve.Time, missed?: "skip"|"once" }
 ---@return reeve.Schedule
 function schedule.at(time, what, options)
-  return declare(function()
-    local moment, why = time, "expected a time such as \"2026-12-24 18:00\", or seconds since 1970"
-    if type(time) == "string" then moment, why = cron.moment(time) end
-    if not math.type(moment) or moment ~= moment or math.abs(moment) > 1e11 then error({ why }) end
-    local entry = read(what, options, at_options)
-    entry.next = function(after) return after < moment and moment or nil end
-    entry.tolerance = math.huge
-    name_it(entry, type(time) == "string" and time or ("at %.3f"):format(time))
-    return begin(entry)
-  end)
+    return declare(function()
+        local moment, why = time, "expected a time such as \"2026-12-24 18:00\", or seconds since 1970"
+        if type(time) == "string" then moment, why = cron.moment(time) end
+        if not math.type(moment) or moment ~= moment or math.abs(moment) > 1e11 then error({ why }) end
+        local entry = read(what, options, at_options)
+        entry.next = function(after) return after < moment and moment or nil end
+        entry.tolerance = math.huge
+        name_it(entry, type(time) == "string" and time or ("at %.3f"):format(time))
+        return begin(entry)
+    end)
 end
 
 --- Call a function, or start a target, again and again, but not while it still waits from the last time.
@@ -307,22 +308,22 @@ end
 ---@param options? { jitter?: reeve.Time }
 ---@return reeve.Schedule
 function schedule.every(time, what, options)
-  return declare(function()
-    local period = seconds(time, "every")
-    if period <= 0 then error({ "every 0 seconds would be all the time" }) end
-    local entry = read(what, options, every_options)
-    entry.name = ("every %gs"):format(period)
-    entry.due, entry.delay = reeve.now() + period, 0
-    shown[#shown + 1] = entry
-    entry.timer = reeve.every(period, function()
-      entry.due = reeve.now() + period
-      if entry.jitter > 0 then reeve.sleep(math.random() * entry.jitter) end
-      entry.last, entry.is_running = reeve.now(), entry.f ~= nil
-      local _ <close> = setmetatable({}, { __close = function() entry.is_running = false end })
-      if entry.f then entry.f() else run_target(entry) end
+    return declare(function()
+        local period = seconds(time, "every")
+        if period <= 0 then error({ "every 0 seconds would be all the time" }) end
+        local entry = read(what, options, every_options)
+        entry.name = ("every %gs"):format(period)
+        entry.due, entry.delay = reeve.now() + period, 0
+        shown[#shown + 1] = entry
+        entry.timer = reeve.every(period, function()
+            entry.due = reeve.now() + period
+            if entry.jitter > 0 then reeve.sleep(math.random() * entry.jitter) end
+            entry.last, entry.is_running = reeve.now(), entry.f ~= nil
+            local _ <close> = setmetatable({}, { __close = function() entry.is_running = false end })
+            if entry.f then entry.f() else run_target(entry) end
+        end)
+        return entry
     end)
-    return entry
-  end)
 end
 
 return schedule

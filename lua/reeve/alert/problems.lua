@@ -15,111 +15,111 @@ local PROBLEMS_MOST, PENDING_MOST, DETAILED_MOST, TURNS_MOST = 1000, 200, 10, 3
 
 --- What an alert knows: `problems` by process, the reports that are `pending`, how many more there were.
 function problems.new(repeat_after)
-  return { repeat_after = repeat_after, problems = {}, size = 0, pending = {}, untold = 0 }
+    return { repeat_after = repeat_after, problems = {}, size = 0, pending = {}, untold = 0 }
 end
 
 local function forget(book, name)
-  if not book.problems[name] then return end
-  book.problems[name] = nil
-  book.size = book.size - 1
+    if not book.problems[name] then return end
+    book.problems[name] = nil
+    book.size = book.size - 1
 end
 
 -- The report of the process that still waits to be told.
 local function find_pending(book, name)
-  for _, r in ipairs(book.pending) do
-    if r.process == name and (r.event == "crash" or r.event == "fatal") and not r.recovered then return r end
-  end
+    for _, r in ipairs(book.pending) do
+        if r.process == name and (r.event == "crash" or r.event == "fatal") and not r.recovered then return r end
+    end
 end
 
 local function tell(book, kind, event)
-  if #book.pending >= PENDING_MOST then
-    book.untold = book.untold + 1
-    return
-  end
-  local r = report.new(kind, event, #book.pending < DETAILED_MOST)
-  book.pending[#book.pending + 1] = r
-  return r
+    if #book.pending >= PENDING_MOST then
+        book.untold = book.untold + 1
+        return
+    end
+    local r = report.new(kind, event, #book.pending < DETAILED_MOST)
+    book.pending[#book.pending + 1] = r
+    return r
 end
 
 --- Something that is no trouble, and has no end: only gathered.
 function problems.notice(book, kind, event)
-  tell(book, kind, event)
+    tell(book, kind, event)
 end
 
 local function open(book, name, kind, now)
-  if book.size >= PROBLEMS_MOST then return end
-  if not book.problems[name] then book.size = book.size + 1 end
-  book.problems[name] = { kind = kind, told = now, window = now, turns = 1, count = 0 }
+    if book.size >= PROBLEMS_MOST then return end
+    if not book.problems[name] then book.size = book.size + 1 end
+    book.problems[name] = { kind = kind, told = now, window = now, turns = 1, count = 0 }
 end
 
 -- It was over, and is back.
 local function open_again(book, p, kind, now)
-  p.kind, p.over = kind, nil
-  if now - p.window >= book.repeat_after then
-    p.window, p.turns, p.told, p.quiet, p.count = now, 1, now, nil, 0
-    return true
-  end
-  p.turns = p.turns + 1
-  p.quiet = p.turns > TURNS_MOST or nil
-  if not p.quiet then p.told = now end
-  return not p.quiet
+    p.kind, p.over = kind, nil
+    if now - p.window >= book.repeat_after then
+        p.window, p.turns, p.told, p.quiet, p.count = now, 1, now, nil, 0
+        return true
+    end
+    p.turns = p.turns + 1
+    p.quiet = p.turns > TURNS_MOST or nil
+    if not p.quiet then p.told = now end
+    return not p.quiet
 end
 
 local function is_news(book, name, kind, now)
-  local p = book.problems[name]
-  if not p then
-    open(book, name, kind, now)
-    return true
-  end
-  if p.over then return open_again(book, p, kind, now) end
-  if kind == "fatal" and p.kind == "crash" then
-    p.kind, p.told = kind, now
-    return true
-  end
-  return false
+    local p = book.problems[name]
+    if not p then
+        open(book, name, kind, now)
+        return true
+    end
+    if p.over then return open_again(book, p, kind, now) end
+    if kind == "fatal" and p.kind == "crash" then
+        p.kind, p.told = kind, now
+        return true
+    end
+    return false
 end
 
 --- A crash, or the end of all tries. Counted ones are told when they are `due`.
 function problems.trouble(book, kind, event, now)
-  local name = event.process.name
-  local waiting = find_pending(book, name)
-  local news = is_news(book, name, kind, now)
-  if waiting then
-    local later = report.new(kind, event)
-    if kind == "fatal" then later.count = 0 end -- the end that it is about was counted
-    report.update(waiting, later)
-    if waiting.stdout then report.add_details(waiting, event.process) end
-  elseif news then
-    tell(book, kind, event)
-  else
-    local p = book.problems[name]
-    if kind ~= "fatal" then p.count = p.count + 1 end
-    p.last = report.new(kind, event)
-  end
+    local name = event.process.name
+    local waiting = find_pending(book, name)
+    local news = is_news(book, name, kind, now)
+    if waiting then
+        local later = report.new(kind, event)
+        if kind == "fatal" then later.count = 0 end -- the end that it is about was counted
+        report.update(waiting, later)
+        if waiting.stdout then report.add_details(waiting, event.process) end
+    elseif news then
+        tell(book, kind, event)
+    else
+        local p = book.problems[name]
+        if kind ~= "fatal" then p.count = p.count + 1 end
+        p.last = report.new(kind, event)
+    end
 end
 
 --- It is up for good. True: something is to be told.
 function problems.recovered(book, event, now)
-  local name = event.process.name
-  local p = book.problems[name]
-  if not p or p.over then return false end
-  local waiting = find_pending(book, name)
-  p.over = now
-  if waiting then
-    waiting.recovered = now
-  elseif not p.quiet then
-    local r = tell(book, "recovered", event)
-    if r and p.count > 0 then r.count, r.since = p.count + 1, p.told end
-    p.count = 0
-    return r ~= nil
-  end
-  return false
+    local name = event.process.name
+    local p = book.problems[name]
+    if not p or p.over then return false end
+    local waiting = find_pending(book, name)
+    p.over = now
+    if waiting then
+        waiting.recovered = now
+    elseif not p.quiet then
+        local r = tell(book, "recovered", event)
+        if r and p.count > 0 then r.count, r.since = p.count + 1, p.told end
+        p.count = 0
+        return r ~= nil
+    end
+    return false
 end
 
 --- The same without a word.
 function problems.close(book, name, now)
-  local p = book.problems[name]
-  if p and not p.over then p.over = now end
+    local p = book.problems[name]
+    if p and not p.over then p.over = now end
 end
 
 --- A user has stopped it, or it is no more: nobody waits for its recovery.
@@ -127,56 +127,57 @@ problems.forget = forget
 
 --- Whether the process has a problem that is not over.
 function problems.is_open(book, name)
-  local p = book.problems[name]
-  return p ~= nil and not p.over
+    local p = book.problems[name]
+    return p ~= nil and not p.over
 end
 
 --- Tell what was counted for repeat_after; returns when to look again, or nil.
 function problems.due(book, now)
-  local next
-  for name, p in pairs(book.problems) do
-    local at = p.told + book.repeat_after
-    if p.count > 0 and at <= now and #book.pending < PENDING_MOST then
-      local r = p.last
-      local process = #book.pending < DETAILED_MOST and reeve.process(name)
-      if process then report.add_details(r, process) end
-      r.count, r.since = p.count, p.told
-      book.pending[#book.pending + 1] = r
-      p.told, p.count, p.last, p.window, p.turns, p.quiet = now, 0, nil, now, 1, nil
-    elseif p.count > 0 then
-      next = math.min(next or at, math.max(at, now + 1))
-    elseif p.over and at <= now then
-      forget(book, name)
+    local next
+    for name, p in pairs(book.problems) do
+        local at = p.told + book.repeat_after
+        if p.count > 0 and at <= now and #book.pending < PENDING_MOST then
+            local r = p.last
+            local process = #book.pending < DETAILED_MOST and reeve.process(name)
+            if process then report.add_details(r, process) end
+            r.count, r.since = p.count, p.told
+            book.pending[#book.pending + 1] = r
+            p.told, p.count, p.last, p.window, p.turns, p.quiet = now, 0, nil, now, 1, nil
+        elseif p.count > 0 then
+            next = math.min(next or at, math.max(at, now + 1))
+        elseif p.over and at <= now then
+            forget(book, name)
+        end
     end
-  end
-  return next
+    return next
 end
 
 --- The names of processes that have a problem, as keys.
 function problems.open_names(channels)
-  local names = {}
-  for _, c in ipairs(channels) do
-    for name, p in pairs(c.book.problems) do names[name] = not p.over or nil end
-  end
-  return names
+    local names = {}
+    for _, c in ipairs(channels) do
+        for name, p in pairs(c.book.problems) do names[name] = not p.over or nil end
+    end
+    return names
 end
 
 --- Go on with what was kept.
 function problems.take_over(book, kept)
-  for name, p in pairs(kept.problems) do
-    if type(p) == "table" and type(p.told) == "number" and type(p.window) == "number" and type(p.count) == "number" then
-      book.problems[name] = p
-      book.size = book.size + 1
+    for name, p in pairs(kept.problems) do
+        if type(p) == "table" and type(p.told) == "number" and type(p.window) == "number"
+            and type(p.count) == "number" then
+            book.problems[name] = p
+            book.size = book.size + 1
+        end
     end
-  end
-  book.pending, book.untold = kept.pending, kept.untold or 0
+    book.pending, book.untold = kept.pending, kept.untold or 0
 end
 
 --- All that is pending, and how many more there were; it is the caller's now.
 function problems.take(book)
-  local list, untold = book.pending, book.untold
-  book.pending, book.untold = {}, 0
-  return list, untold
+    local list, untold = book.pending, book.untold
+    book.pending, book.untold = {}, 0
+    return list, untold
 end
 
 return problems
