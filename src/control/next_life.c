@@ -63,8 +63,12 @@ static bool leave(void *arg, struct error *e)
                    running == 1 ? "" : "s", running == 1 ? "s" : "");
     write_all(r);
     if (!snapshot_is_whole(r->snapshot))
-        return failure(e, "there was no memory to write everything down");
-    return resume_exec(snapshot_fd(r->snapshot), e);
+        failure(e, "there was no memory to write everything down");
+    else
+        resume_exec(snapshot_fd(r->snapshot), e);
+    gearman_close(); /* it has come to its end */
+    gearman_open(r->supervisor);
+    return false;
 }
 
 static void on_callback(void *arg)
@@ -190,6 +194,7 @@ static struct handover *read_former(struct run *r, struct error *e)
     resume_arm_early(fd);
     snapshot_each(snapshot, "run", read_run, r);
     foreign_enable();
+    gearman_register();
     script_attach(&r->upward, r->file);
     script_resume(snapshot, NULL);
     return handover_open(snapshot, &r->upward, e);

@@ -7,7 +7,9 @@
 #include "control/foreign.h"
 #include "core/command.h"
 #include "core/handover.h"
+#include "core/organ.h"
 #include "core/tool.h"
+#include "modules/gearman.h"
 #include "os/resume.h"
 #include "script/script.h"
 #include "version.h"
@@ -26,7 +28,8 @@ static struct {
     void *arg;
     struct tool *check;
     struct reply *reply; /* to be told a failure; NULL: nobody waits */
-    bool leaving;        /* as soon as all events are told */
+    size_t organs;       /* that finish what they have begun */
+    bool leaving;        /* as soon as they have, and all events are told */
 } upgrade;
 
 static void fail(const char *why)
@@ -76,6 +79,25 @@ static void explain(const struct tool_result *result, struct error *e)
     failure_in(e, "'%s' cannot go on from here", resume_path());
 }
 
+static void on_organ_done(void *arg)
+{
+    (void)arg;
+    if (--upgrade.organs == 0 && upgrade.supervisor != NULL)
+        loop_later(supervisor_loop(upgrade.supervisor), leave, upgrade.supervisor);
+}
+
+/* What works beside the programs, such as jobs, cannot be handed over: it comes to its end first. */
+static void finish_work(void)
+{
+    msec limit = supervisor_plan(upgrade.supervisor)->settings.stop_timeout;
+    const struct organ *o;
+
+    upgrade.organs = 1;
+    for (size_t i = 0; (o = organ_at(i)) != NULL; i++)
+        upgrade.organs += o->stop(limit, on_organ_done, NULL);
+    on_organ_done(NULL);
+}
+
 static void on_checked(const struct tool_result *result, void *arg)
 {
     struct error e;
@@ -88,7 +110,7 @@ static void on_checked(const struct tool_result *result, void *arg)
         return;
     }
     upgrade.leaving = true;
-    loop_later(supervisor_loop(upgrade.supervisor), leave, upgrade.supervisor);
+    finish_work();
 }
 
 static bool begin_check(struct error *e)
@@ -215,6 +237,7 @@ int upgrade_check_state(void)
     int fd = take_stdin(&e);
 
     foreign_enable();
+    gearman_register();
     script_attach(&upward, NULL);
     if (fd >= 0)
         snapshot = snapshot_open(fd, &e);

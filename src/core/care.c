@@ -1,18 +1,11 @@
 /* What a process is asked and what it says of itself, while it has a child: readiness, heartbeat, health, STATUS; and
  * the blame, when one of these ends it. */
 #include "base/log.h"
-#include "base/pack.h"
 #include "base/xalloc.h"
-#include "core/forking.h"
+#include "care_private.h"
 #include "core/handover.h"
-#include "core/health.h"
-#include "core/notices.h"
-#include "core/readiness.h"
-#include "core/watchdog.h"
 #include "os/board.h"
 #include "os/clock.h"
-#include "os/resume.h"
-#include "process_private.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,27 +15,7 @@
 
 enum { STATUS_MOST = 200 };
 
-/* What a former life knew, until this one has taken it up. */
-struct legacy {
-    msec ready_by, beat_limit, beat;
-    int failures;
-    bool is_forking, is_ready, is_bad;
-};
-
-struct care {
-    struct speaker speaker; /* pid 0: it is not heard */
-    struct forking *forking;
-    struct readiness *readiness;
-    struct watchdog *watchdog;
-    struct board_line *line; /* of a worker; NULL: it is none */
-    struct health *health;
-    struct blame *blame; /* owned; NULL: none */
-    char *status;        /* owned; NULL: it has said nothing */
-    int ready_fd;        /* our end of the pipe of { fd = }, until readiness has it; -1: none */
-    struct legacy legacy;
-};
-
-static struct care *care_of(struct process *p)
+struct care *care_of(struct process *p)
 {
     if (p->care == NULL) {
         p->care = xcalloc(1, sizeof *p->care);
@@ -130,13 +103,13 @@ bool care_prepare(struct process *p, struct launch *l, struct error *e)
     return !program_is_worker(p->program) || prepare_worker(p, l, e);
 }
 
-static void watch_heartbeat(struct process *p)
+void care_watch_heartbeat(struct process *p)
 {
     if (p->program->watchdog > 0 && care_of(p)->watchdog == NULL)
         p->care->watchdog = watchdog_start(p, p->program->watchdog, p->care->line);
 }
 
-static void begin_hearing(struct process *p)
+void care_begin_hearing(struct process *p)
 {
     if (!may_speak(p->program))
         return;
@@ -147,9 +120,9 @@ static void begin_hearing(struct process *p)
 /* One that says itself when it is ready beats from then on; others from their start. */
 void care_child_started(struct process *p)
 {
-    begin_hearing(p);
+    care_begin_hearing(p);
     if (!has_ready(p->program, READY_NOTIFY))
-        watch_heartbeat(p);
+        care_watch_heartbeat(p);
 }
 
 static void on_ready_end(struct process *p, const char *why)
@@ -195,7 +168,7 @@ void care_starter_ended(struct process *p)
 
 void care_begin(struct process *p)
 {
-    watch_heartbeat(p);
+    care_watch_heartbeat(p);
     if (p->program->health != NULL)
         care_of(p)->health = health_start(p);
 }
@@ -242,104 +215,6 @@ void care_forget(struct process *p)
     p->care = NULL;
 }
 
-/* -- from life to life ------------------------------------------------------------------------------------------ */
-
-void care_pack(const struct process *p, bool whole, struct buffer *out)
-{
-    const struct care *care = p->care;
-
-    if (care == NULL)
-        return;
-    if (care->blame != NULL) {
-        pack_text(out, "blame", care->blame->reason);
-        pack_number(out, "was starting", care->blame->was_starting);
-    }
-    pack_text(out, "status", care->status);
-    pack_number(out, "ready fd", care->readiness != NULL ? readiness_fd(care->readiness) : care->ready_fd);
-    pack_number(out, "ready by", readiness_deadline(care->readiness));
-    if (care->line != NULL)
-        pack_number(out, "line", board_number(supervisor_board(p->supervisor), care->line));
-    pack_number(out, "forking", care->forking != NULL);
-    pack_number(out, "ready", readiness_is_over(care->readiness));
-    pack_number(out, "beat limit", watchdog_limit(care->watchdog));
-    if (whole)
-        pack_number(out, "beat", watchdog_beaten(care->watchdog));
-    health_pack(care->health, out);
-}
-
-void care_unpack(struct process *p, const char *data, size_t length)
-{
-    struct care *care = care_of(p);
-    struct unpack u;
-    char *reason;
-
-    unpack_begin(&u, data, length);
-    reason = unpack_text(&u, "blame");
-    if (reason != NULL) {
-        care->blame = xcalloc(1, sizeof *care->blame);
-        snprintf(care->blame->reason, sizeof care->blame->reason, "%s", reason);
-        care->blame->was_starting = unpack_number(&u, "was starting") != 0;
-        free(reason);
-    }
-    care->status = unpack_text(&u, "status");
-    care->line = board_take_again(supervisor_board(p->supervisor), (unsigned)unpack_number(&u, "line"));
-    care->ready_fd = resume_claim(unpack_number(&u, "ready fd"));
-    care->legacy = (struct legacy){ .ready_by = unpack_number(&u, "ready by"),
-                                    .is_forking = unpack_number(&u, "forking") != 0,
-                                    .is_ready = unpack_number(&u, "ready") != 0,
-                                    .beat_limit = unpack_number(&u, "beat limit"),
-                                    .beat = unpack_number(&u, "beat"),
-                                    .failures = (int)unpack_number(&u, "failures"),
-                                    .is_bad = unpack_number(&u, "bad") != 0 };
-}
-
-bool care_awaited_daemon(const struct process *p)
-{
-    return p->care != NULL && p->care->legacy.is_forking;
-}
-
-/* Its time begins anew. */
-static void resume_forking(struct process *p)
-{
-    care_await_daemon(p);
-    if (p->child == NULL)
-        care_starter_ended(p);
-}
-
-/* After a crash its time begins anew: nobody knows when it beat last. */
-static void resume_heartbeat(struct process *p, const struct legacy *legacy)
-{
-    if (legacy->beat_limit == 0)
-        return;
-    watch_heartbeat(p);
-    if (p->care->watchdog != NULL)
-        watchdog_resume(p->care->watchdog, legacy->beat_limit, legacy->beat);
-}
-
-void care_resume(struct process *p)
-{
-    struct legacy legacy = p->care != NULL ? p->care->legacy : (struct legacy){ 0 };
-
-    if (p->ended)
-        return;
-    if (p->state == PROCESS_STARTING && legacy.is_forking) {
-        resume_forking(p);
-        return;
-    }
-    begin_hearing(p);
-    if (p->state == PROCESS_STOPPING)
-        return;
-    resume_heartbeat(p, &legacy);
-    if (p->state == PROCESS_STARTING && p->timer == NULL && program_is_asked(p->program)) {
-        care_await_ready(p);
-        readiness_resume(p->care->readiness, legacy.ready_by, legacy.is_ready);
-    } else if (p->state == PROCESS_RUNNING) {
-        care_begin(p);
-        if (p->care != NULL && p->care->health != NULL)
-            health_resume(p->care->health, legacy.failures, legacy.is_bad);
-    }
-}
-
 /* -- a new plan ------------------------------------------------------------------------------------------------- */
 
 /* What is asked of a RUNNING process follows the new settings at once; a start ends as it began. */
@@ -359,7 +234,7 @@ static void renew_watchdog(struct process *p, const struct program *before)
         return;
     if (p->care != NULL)
         watchdog_stop(&p->care->watchdog);
-    watch_heartbeat(p);
+    care_watch_heartbeat(p);
 }
 
 void care_adopt(struct process *p, const struct program *before)

@@ -2,9 +2,9 @@
  *
  * Many processes are gone through in slices, so that the loop turns in between; with --rolling in batches, each of
  * which is over before the next begins. */
+#include "command_life.h"
 #include "base/pack.h"
 #include "base/xalloc.h"
-#include "command_private.h"
 #include "os/clock.h"
 
 #include <stdio.h>
@@ -12,34 +12,6 @@
 #include <string.h>
 
 enum { SLICE = 20, DOUBT = 50 }; /* milliseconds */
-
-enum goal { GOAL_UP, GOAL_DOWN, GOAL_AGAIN };
-
-/* What is known of one process. */
-struct errand {
-    unsigned id;
-    char *name; /* owned: it may be gone when we say what became of it */
-    bool begun, done;
-    bool anew; /* of GOAL_AGAIN: it was up before */
-    enum reply_code code;
-    char message[200];
-};
-
-struct life {
-    struct supervisor *supervisor;
-    struct reply *reply;
-    enum goal goal;
-    bool no_wait;
-    char *caller; /* owned */
-    size_t batch; /* how many at a time; 0: no limit */
-    struct errand *errands;
-    struct errand **by_id;
-    size_t count, begun, open;
-    bool failed;
-    struct listener *listener;
-    struct timer *turn;
-    struct timer *doubt;
-};
 
 static void life_free(struct life *l)
 {
@@ -298,34 +270,6 @@ static void on_event(const struct event *event, void *arg)
     go_on_soon(l); /* not from within the delivery of an event: what follows may end us */
 }
 
-static void pack_errand(const struct errand *e, struct buffer *out)
-{
-    pack_number(out, "id", e->id);
-    pack_text(out, "name", e->name);
-    pack_number(out, "begun", e->begun);
-    pack_number(out, "done", e->done);
-    pack_number(out, "anew", e->anew);
-    pack_text(out, "code", reply_code_name(e->code));
-    pack_text(out, "message", e->message);
-}
-
-static void pack(const void *work, struct buffer *out)
-{
-    const struct life *l = work;
-    struct buffer errand = { 0 };
-
-    for (size_t i = 0; i < l->count; i++) {
-        buffer_clear(&errand);
-        pack_errand(&l->errands[i], &errand);
-        pack_bytes(out, "errand", errand.data, errand.length);
-    }
-    pack_number(out, "begun", (int64_t)l->begun);
-    pack_number(out, "failed", l->failed);
-    pack_number(out, "batch", (int64_t)l->batch);
-    pack_number(out, "no wait", l->no_wait);
-    buffer_free(&errand);
-}
-
 static void set_out(struct life *l)
 {
     l->by_id = xcalloc(l->count + 1, sizeof *l->by_id);
@@ -335,7 +279,7 @@ static void set_out(struct life *l)
     if (!l->no_wait)
         l->listener = bus_listen(supervisor_bus(l->supervisor), on_event, l);
     reply_later(l->reply, on_cancel, l);
-    reply_outlives(l->reply, pack);
+    reply_outlives(l->reply, life_pack);
 }
 
 static void add_errands(struct life *l, const struct targets *t)
@@ -374,40 +318,6 @@ static void run(const struct request *q, struct reply *r, enum goal goal)
 
 /* ---- in a next life ------------------------------------------------------------------------------ */
 
-static void unpack_errand(struct errand *e, struct unpack *u)
-{
-    char *code, *message;
-
-    e->id = (unsigned)unpack_number(u, "id");
-    e->name = unpack_text(u, "name");
-    e->begun = unpack_number(u, "begun") != 0;
-    e->done = unpack_number(u, "done") != 0;
-    e->anew = unpack_number(u, "anew") != 0;
-    code = unpack_text(u, "code");
-    message = unpack_text(u, "message");
-    if (code == NULL || !reply_code_parse(code, &e->code))
-        e->code = REPLY_FAILED;
-    snprintf(e->message, sizeof e->message, "%s", message != NULL ? message : "");
-    free(code);
-    free(message);
-    if (e->name == NULL)
-        e->name = xstrdup("?");
-}
-
-static void unpack_errands(struct life *l, struct unpack *u)
-{
-    struct unpack errand;
-    const char *data;
-    size_t length;
-
-    while ((data = unpack_next(u, "errand", &length)) != NULL) {
-        l->errands = xrealloc(l->errands, (l->count + 1) * sizeof *l->errands);
-        l->errands[l->count] = (struct errand){ 0 };
-        if (unpack_begin(&errand, data, length))
-            unpack_errand(&l->errands[l->count++], &errand);
-    }
-}
-
 /* What came to its end while nobody listened is judged now. */
 static void judge_begun(struct life *l)
 {
@@ -437,13 +347,8 @@ static void resume(const struct request *q, const char *work, size_t length, str
         return;
     }
     l = xcalloc(1, sizeof *l);
-    *l = (struct life){ .supervisor = q->supervisor, .reply = r, .goal = goal };
-    unpack_errands(l, &u);
-    l->begun = (size_t)unpack_number(&u, "begun");
-    l->begun = l->begun < l->count ? l->begun : l->count;
-    l->failed = unpack_number(&u, "failed") != 0;
-    l->batch = (size_t)unpack_number(&u, "batch");
-    l->no_wait = unpack_number(&u, "no wait") != 0;
+    *l = (struct life){ .supervisor = q->supervisor, .reply = r, .goal = goal, .caller = xstrdup(q->caller) };
+    life_unpack(l, &u);
     set_out(l);
     judge_begun(l);
     if (l->turn == NULL && l->open == 0)

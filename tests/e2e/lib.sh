@@ -5,7 +5,7 @@
 #   config <<'END' … END      write $dir/supervisor.lua
 #   run_reeve [ARG…]          start reeve with it on unix:$dir/sock, wait until it answers; its pid is $reeve_pid
 #   reeve VERB…               the client;   reeve_says REQUEST: the text dialect, by nc
-#   wait_for 'CONDITION'      until the shell condition holds, at most 10 s
+#   wait_for 'CONDITION'      until the shell condition holds, at most 10 s, or 30 s for a build with sanitizers
 #   wait_state NAME STATE     until the process is in that state
 #   state NAME, pid_of NAME   the state, the pid of a process
 #   assert_equal WANT GOT [WHAT]    assert_status N COMMAND…    expect_line REGEX COMMAND…
@@ -57,13 +57,22 @@ leftovers()
     done
 }
 
+# Slower, and several times as large.
+is_sanitized()
+{
+    grep -q __asan_init "$REEVE"
+}
+
+patience=500
+! is_sanitized || patience=1500
+
 # Up to 10 s; false if the condition never held.
 poll()
 {
     tries=0
     until eval "$1"; do
         tries=$((tries + 1))
-        test "$tries" -lt 500 || return 1
+        test "$tries" -lt "$patience" || return 1
         sleep 0.02
     done
 }
@@ -214,7 +223,7 @@ count_lines()
 
 wait_for()
 {
-    poll "$1" || fail "not in 10 s: $1"
+    poll "$1" || fail "not in time: $1"
 }
 
 wait_state()

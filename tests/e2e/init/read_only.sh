@@ -18,6 +18,7 @@ unshare --mount sh -euc '
     mount --bind / "$1"
     mount -o remount,ro,bind "$1"
     mount --rbind /dev "$1/dev"
+    mount --rbind /proc "$1/proc"
     exec env -u HOME -u XDG_RUNTIME_DIR chroot --userspec=54321:54321 --groups= "$1" "$2" run -c "$3"
 ' sh "$dir/root" "$REEVE" "$dir/supervisor.lua" >out 2>>"$log" || status=$?
 assert_equal 3 "$status" 'the status'
