@@ -46,15 +46,15 @@ endif
 BUILT_IN := gearman
 SOURCES  := $(foreach room,$(filter-out modules,$(ROOMS)),$(wildcard src/$(room)/*.c src/$(room)/*/*.c)) \
             $(foreach m,$(BUILT_IN),$(wildcard src/modules/$(m)/*.c))
-OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
-ARCHIVE := $(BUILD)/libreeve.a
+OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
+ARCHIVE  := $(BUILD)/libreeve.a
 # All of it: modules may use any function.
-WHOLE   := -Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--export-dynamic
+WHOLE    := -Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--export-dynamic
 
 MODULES       := $(filter-out $(BUILT_IN),$(patsubst src/modules/%/,%,$(wildcard src/modules/*/)))
 MODULE_FILES  := $(MODULES:%=$(BUILD)/modules/%.so)
-curl_PACKAGES := libcurl
-edit_PACKAGES := libedit
+curl_PACKAGES  := libcurl
+edit_PACKAGES  := libedit
 mysql_PACKAGES := libmariadb
 
 # tests/fake stands in for the files of src/os that have its names.
@@ -214,10 +214,10 @@ sanitized: everything
 	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(RUN) $(UNITS) $(REPLAYS) $(E2E_TESTS)
 
 LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua contrib/*/*.lua tests/lua/*.lua tests/lua/*/*.lua)
-SCRIPTS := $(wildcard .ci/run contrib/setup contrib/demo contrib/demo.sh contrib/demo-jobs contrib/debian/build \
-             contrib/openrc/reeve contrib/magistrate-server/demo tests/run tests/layers.sh tests/e2e/run tests/e2e/lib.sh \
-             tests/e2e/mariadb.sh tests/e2e/*/*.inc tests/bench/run tests/bench/workers tests/bench/compare) $(E2E_TESTS)
-MANUALS := $(wildcard contrib/man/*.[1-8])
+SCRIPTS  := $(wildcard .ci/run contrib/setup contrib/demo* contrib/debian/build contrib/openrc/reeve contrib/*/demo \
+              tests/run tests/*.sh tests/e2e/run tests/e2e/*.sh tests/e2e/*/*.inc \
+              tests/bench/run tests/bench/workers tests/bench/compare tests/bench/*.sh) $(E2E_TESTS)
+MANUALS  := $(wildcard contrib/man/*.[1-8])
 
 layers: ## who includes a room above their own
 	@tests/layers.sh
@@ -257,9 +257,9 @@ $(BUILD)/bench/hooks: tests/bench/hooks.c $(ARCHIVE)
 
 bench: all $(BUILD)/bench/hooks ## how fast it is
 	@$(BUILD)/bench/hooks
-	@if [ -x tests/bench/run ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/run; else echo 'no tests/bench/run'; fi
-	@if [ -x /usr/sbin/gearmand ]; then REEVE=$(abspath $(BUILD))/reeve tests/bench/gearman.py; fi
-	@REEVE=$(abspath $(BUILD))/reeve tests/bench/workers
+	@REEVE='$(abspath $(BUILD))/reeve' tests/bench/run
+	@REEVE='$(abspath $(BUILD))/reeve' tests/bench/workers
+	@if [ -x /usr/sbin/gearmand ]; then REEVE='$(abspath $(BUILD))/reeve' tests/bench/gearman.py; fi
 
 format: ## clang-format on all C
 	@git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i

@@ -24,8 +24,9 @@ struct script *hooks_current(void);
 /* Another `on`, whose texts are copied. */
 void hooks_subscribe(struct script *s, const struct subscription *to);
 
-/* Its last words: another configuration takes over, or reeve ends. */
-void hooks_say_farewell(struct script *s, bool ends);
+/* Its last words: another configuration takes over ("reload"), reeve ends ("end"), or wants to begin anew ("upgrade").
+ */
+void hooks_say_farewell(struct script *s, const char *why);
 
 /* It is being freed. */
 void hooks_forget(const struct script *s);
@@ -43,8 +44,5 @@ void hooks_tell(const char *event, const char *subject, hooks_push_fn *push, voi
 /* Whether some hook wants to know what the process writes; tell them a line of "stdout" or "stderr". */
 bool hooks_want_lines(const struct process *p);
 void hooks_tell_line(struct process *p, const char *text, size_t length, const char *stream);
-
-/* Push how a run ended, for hooks and advisors. */
-void hooks_push_exit(lua_State *L, const struct process_exit *exit);
 
 #endif

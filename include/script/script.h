@@ -25,6 +25,9 @@ struct plan *script_load_kept(const char *text, size_t length, struct problems *
 void script_keep(struct snapshot *snapshot);
 bool script_resume(const struct snapshot *former, struct error *e);
 
+/* Before an upgrade: what reeve's own modules want to keep goes into reeve.store. */
+void script_put_away(void);
+
 /* What turns foreign files into Lua: the room above gives it, since script may not call it. */
 struct script_converter {
     /* Whether a file of that name is foreign. */

@@ -226,13 +226,13 @@ local function open()
   end)
   reeve.task(begin)
   for _, event in ipairs { "ready", "exit", "stop", "fatal", "shutdown", "quiet" } do listen_to(event) end
-  inside.farewell(function(ends)
+  inside.farewell(function(why)
     begin()
     for _, c in ipairs(channels) do
-      if ends then flush(c) end
-      outbox.give_up(c.outbox)
+      if why == "end" then flush(c) end
+      if why ~= "upgrade" then outbox.give_up(c.outbox) end
     end
-    keeper.farewell(ends)
+    keeper.farewell(why == "end")
   end)
   inside.alert_test(function() return alert.test() end)
 end

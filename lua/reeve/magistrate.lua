@@ -1,6 +1,7 @@
 -- Target states from a server: each box asks what it should run, obeys, reports, and goes on when the server is gone.
 local cluster = require "reeve.cluster"
 local etcd = require "reeve.magistrate.etcd"
+local inside = require "reeve.inside"
 local keeper = require "reeve.magistrate.keeper"
 local memory = require "reeve.magistrate.memory"
 local offer = require("reeve.pass").offer
@@ -23,11 +24,9 @@ local FIELDS = {
     send_env = "boolean", cache = "string", ca_file = "string", insecure = "boolean", proxy = "string",
 }
 
-local UNITS = { ms = true, s = true, m = true, h = true, [""] = true }
-
 local function is_time(value)
-    local number, unit = tostring(value):match("^(%d+%.?%d*)(%l*)$")
-    return number ~= nil and tonumber(number) > 0 and UNITS[unit] ~= nil
+    local good, seconds = pcall(inside.duration, value)
+    return good and seconds > 0
 end
 
 local PURPOSE = { etcd = { username = true, password = true, send_env = true }, url = { prefix = true, lease = true } }

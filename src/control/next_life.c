@@ -61,6 +61,7 @@ static bool leave(void *arg, struct error *e)
     if (running > 0)
         log_notice("%zu hook%s or task%s that still ran end%s with this life", running, running == 1 ? "" : "s",
                    running == 1 ? "" : "s", running == 1 ? "s" : "");
+    script_put_away();
     write_all(r);
     if (!snapshot_is_whole(r->snapshot))
         failure(e, "there was no memory to write everything down");

@@ -46,6 +46,7 @@ static void pack_end(const struct process_exit *end, struct buffer *out)
     pack_number(out, "code", end->code);
     pack_number(out, "signal", end->signal);
     pack_number(out, "core", end->core);
+    pack_number(out, "oom", end->oom);
     pack_number(out, "expected", end->expected);
     pack_number(out, "stopped", end->stopped);
     pack_number(out, "failed", end->failed_start);
@@ -64,6 +65,7 @@ static void unpack_end(struct unpack *u, struct process_exit *end)
     *end = (struct process_exit){ .code = (int)unpack_number(u, "code"),
                                   .signal = (int)unpack_number(u, "signal"),
                                   .core = unpack_number(u, "core") != 0,
+                                  .oom = unpack_number(u, "oom") != 0,
                                   .expected = unpack_number(u, "expected") != 0,
                                   .stopped = unpack_number(u, "stopped") != 0,
                                   .failed_start = unpack_number(u, "failed") != 0 };

@@ -1,19 +1,13 @@
 /* What the child writes is kept in the ring, told to listeners and given to the sink: as it comes where that is good
  * enough, as whole lines where lines are dressed, counted or mixed with those of others. */
-#include "core/output.h"
+#include "output_private.h"
 
 #include "base/log.h"
-#include "base/pack.h"
 #include "base/syslogger.h"
 #include "base/xalloc.h"
-#include "core/line_cutter.h"
-#include "core/line_format.h"
 #include "core/logfile.h"
-#include "core/ring.h"
 #include "os/clock.h"
 #include "os/file.h"
-#include "os/resume.h"
-#include "os/stream.h"
 
 #include <assert.h>
 #include <fcntl.h>
@@ -26,36 +20,6 @@ enum {
     RING_SIZE = 16 << 10,
     TAIL_MOST = 1 << 20, /* of a plain file */
     FILE_MODE = 0644,
-};
-
-struct output_listener {
-    LIST_ENTRY(output_listener) link;
-    struct output *output;  /* NULL: it was freed */
-    output_listener_fn *fn; /* NULL: freed when all were told */
-    void *arg;
-};
-
-struct output {
-    struct loop *loop;
-    char *process;
-    bool is_stderr;
-    enum output_sink to;
-    char *path; /* of SINK_FILE */
-    struct line_format format;
-    bool drop; /* when the sink is full; else the child waits */
-    bool cutting;
-    bool telling;
-
-    struct stream *stream; /* NULL: nobody writes */
-    loop_fn *on_end;
-    void *on_end_arg;
-    unsigned long lost; /* lines that syslog did not take, since it last did */
-    struct ring ring;
-    struct line_cutter cutter;
-    unsigned line_name, line_entry; /* the unfinished line, in the snapshot that has the ring */
-    struct logfile *file;           /* NULL: not needed, or not yet open */
-    struct logfile_user user;
-    LIST_HEAD(, output_listener) listeners;
 };
 
 static bool is_read_by_us(const struct output_settings *s)
@@ -174,19 +138,6 @@ static bool wants_lines(const struct output *o)
     return o->to == SINK_SYSLOG || f->timestamp || f->prefix || f->json || logfile_wants_lines(o->file);
 }
 
-/* A line that was begun belongs to the next life, if that comes before its end. */
-static void keep_unfinished(struct output *o)
-{
-    const struct buffer *unfinished = &o->cutter.unfinished;
-
-    if (o->line_name == 0)
-        return;
-    if (unfinished->length > 0)
-        snapshot_put_named(o->ring.snapshot, o->line_name, &o->line_entry, "line", unfinished);
-    else
-        snapshot_drop(o->ring.snapshot, &o->line_entry);
-}
-
 static void send_on(struct output *o, const char *data, size_t length)
 {
     if (o->to == SINK_NONE)
@@ -195,7 +146,7 @@ static void send_on(struct output *o, const char *data, size_t length)
         send_lines(o, data, length, false);
     else
         send_bytes(o, data, length);
-    keep_unfinished(o);
+    output_keep_line(o);
 }
 
 static void tell_listeners(struct output *o, const char *data, size_t length)
@@ -221,7 +172,7 @@ static void finish(struct output *o)
 
     if (o->cutter.unfinished.length > 0)
         send_lines(o, "", 0, true);
-    keep_unfinished(o);
+    output_keep_line(o);
     stream_close(o->stream);
     o->stream = NULL;
     o->on_end = NULL;
@@ -296,14 +247,14 @@ void output_free(struct output *o)
     if (o->file != NULL)
         logfile_close(o->file, &o->user);
     line_cutter_free(&o->cutter);
-    keep_unfinished(o);
+    output_keep_line(o);
     ring_free(&o->ring);
     free(o->path);
     free(o->process);
     free(o);
 }
 
-static bool open_sink(struct output *o, const struct output_settings *s, struct error *e)
+bool output_open_sink(struct output *o, const struct output_settings *s, struct error *e)
 {
     if (o->file != NULL || o->to == SINK_NONE || o->to == SINK_SYSLOG)
         return true;
@@ -312,6 +263,13 @@ static bool open_sink(struct output *o, const struct output_settings *s, struct 
     else
         o->file = logfile_open(o->loop, s->capture, &o->user, e);
     return o->file != NULL;
+}
+
+void output_read(struct output *o, int fd)
+{
+    o->stream = stream_open(o->loop, fd, on_read, o);
+    if (o->file != NULL && logfile_is_full(o->file))
+        on_full(true, o);
 }
 
 static int open_pipe(struct output *o, struct error *e)
@@ -323,9 +281,7 @@ static int open_pipe(struct output *o, struct error *e)
         return -1;
     }
     output_cut(o);
-    o->stream = stream_open(o->loop, ends[0], on_read, o);
-    if (o->file != NULL && logfile_is_full(o->file))
-        on_full(true, o);
+    output_read(o, ends[0]);
     return ends[1];
 }
 
@@ -352,7 +308,7 @@ int output_open(struct output *o, const struct output_settings *s, int stream, b
         return open_for_child(s->path, e);
     case OUTPUT_RING:
     case OUTPUT_CAPTURED:
-        return open_sink(o, s, e) ? open_pipe(o, e) : -1;
+        return output_open_sink(o, s, e) ? open_pipe(o, e) : -1;
     case OUTPUT_STDOUT:
         break;
     }
@@ -388,66 +344,6 @@ void output_cut(struct output *o)
     if (!stream_drain(o->stream))
         finish(o);
     o->cutting = false;
-}
-
-/* ---- from life to life ----------------------------------------------------------------------- */
-
-void output_keep(struct output *o, struct snapshot *snapshot)
-{
-    if (o == NULL || snapshot == NULL)
-        return;
-    ring_keep(&o->ring, snapshot);
-    o->line_name = snapshot_name(snapshot);
-}
-
-void output_pack(const struct output *o, struct buffer *out)
-{
-    if (o == NULL)
-        return;
-    if (o->stream != NULL)
-        pack_number(out, "fd", stream_fd(o->stream));
-    pack_number(out, "ring", o->ring.name);
-    pack_number(out, "line", o->line_name);
-}
-
-static void read_on(struct output *o, const struct output_settings *s, int fd)
-{
-    struct error e;
-
-    if (!open_sink(o, s, &e)) {
-        log_error("%s: %s: what it writes is not kept", o->process, e.text);
-        o->to = SINK_NONE;
-    }
-    o->stream = stream_open(o->loop, fd, on_read, o);
-    if (o->file != NULL && logfile_is_full(o->file))
-        on_full(true, o);
-}
-
-static void restore_ring(struct output *o, const struct snapshot *former, unsigned name)
-{
-    size_t length;
-    const char *memory = snapshot_find(former, name, &length);
-
-    if (memory != NULL)
-        ring_restore(&o->ring, memory, length);
-}
-
-void output_resume(struct output *o, const struct output_settings *s, const struct snapshot *former, const char *data,
-                   size_t length)
-{
-    struct unpack u;
-    int fd;
-
-    if (o == NULL || !unpack_begin(&u, data, length))
-        return;
-    fd = resume_claim(unpack_number(&u, "fd"));
-    restore_ring(o, former, (unsigned)unpack_number(&u, "ring"));
-    data = snapshot_find(former, (unsigned)unpack_number(&u, "line"), &length);
-    if (data != NULL)
-        buffer_add(&o->cutter.unfinished, data, length < LINE_MOST ? length : LINE_MOST);
-    keep_unfinished(o);
-    if (fd >= 0)
-        read_on(o, s, fd);
 }
 
 /* ---- questions and wishes ------------------------------------------------------------------ */

@@ -5,17 +5,11 @@
  *   RUNNING ----------> ENDING ---------------------> REAPED
  *
  * The record of a child that its owner has freed before goes when it is REAPED. */
-#include "os/child.h"
+#include "child_private.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "os/clock.h"
-#include "os/orphans.h"
-#include "os/pidmap.h"
 #include "os/procfs.h"
-#include "os/reaper.h"
-#include "os/spawn.h"
-#include "os/stranger.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -24,58 +18,11 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/queue.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* A member may leave its group by setsid, and nobody tells us. */
 enum { GROUP_LOOK = 100 };
-
-enum { GENERATIONS_MOST = 64 };
-
-enum child_state { RUNNING, ENDING, REAPED };
-
-struct child {
-    pid_t pid; /* first: the map looks there */
-    int pidfd; /* -1: the kernel has none, or it is reaped */
-    struct children *all;
-    child_exit_fn *on_exit; /* NULL: freed by its owner */
-    void *arg;
-    unsigned char state;
-    bool freed;
-    bool spared;
-    bool lost;    /* REAPED, but its owner does not know yet */
-    bool adopted; /* a stranger */
-};
-
-struct group_watch {
-    LIST_ENTRY(group_watch) link;
-    struct child *child;
-    loop_fn *fn;
-    void *arg;
-};
-
-/* Few have one, so that the others need not pay for it. */
-struct heir {
-    LIST_ENTRY(heir) link;
-    struct child *child;
-    pid_t pid;
-    pid_t group; /* 0: it has not taken over yet */
-};
-
-struct children {
-    struct loop *loop;
-    struct spawner *spawner;
-    struct reaper *reaper;
-    struct pidmap by_pid; /* those that are not reaped */
-    int ends;             /* an epoll of their pidfds */
-    struct watch *watch;
-    size_t silent; /* children without a pidfd */
-    LIST_HEAD(, group_watch) group_watches;
-    LIST_HEAD(, heir) heirs;
-    LIST_HEAD(, stranger) strangers;
-};
 
 /* Sooner for those who have no other way to be heard, and where somebody waits for a group to be empty. */
 static void set_pace(struct children *all)
@@ -88,13 +35,13 @@ static void set_pace(struct children *all)
         reaper_set_pace(all->reaper, REAPER_LAZY);
 }
 
-static struct child *find(const struct children *all, pid_t pid)
+struct child *child_find(const struct children *all, pid_t pid)
 {
     return (struct child *)pidmap_find(&all->by_pid, pid);
 }
 
 /* Edge-triggered: while a debugger keeps the end for itself there is nothing to be had, and we are told again. */
-static void hear_of_end(struct child *c)
+void child_hear_of_end(struct child *c)
 {
     struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = (uint64_t)c->pid };
 
@@ -120,41 +67,11 @@ static void stop_hearing(struct child *c)
     }
 }
 
-static struct heir *heir_of(const struct child *c)
-{
-    struct heir *h;
-
-    if (c->all == NULL)
-        return NULL;
-    LIST_FOREACH(h, &c->all->heirs, link)
-    if (h->child == c)
-        return h;
-    return NULL;
-}
-
-static pid_t group_of(const struct child *c)
-{
-    const struct heir *h = heir_of(c);
-
-    return h != NULL && h->group > 0 ? h->group : c->pid;
-}
-
-static void disinherit(const struct child *c)
-{
-    struct heir *h = heir_of(c);
-
-    if (h == NULL)
-        return;
-    LIST_REMOVE(h, link);
-    free(h);
-}
-
-/* While it is our child its number is nobody else's, dead or alive. */
-static void begin_hearing(struct child *c)
+void child_begin_hearing(struct child *c)
 {
     c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
     pidmap_add(&c->all->by_pid, &c->pid);
-    hear_of_end(c);
+    child_hear_of_end(c);
 }
 
 static struct stranger *stranger_of(const struct child *c)
@@ -179,9 +96,9 @@ static void forget_stranger(const struct child *c)
     free(s);
 }
 
-static void destroy(struct child *c)
+void child_destroy(struct child *c)
 {
-    disinherit(c);
+    child_disinherit(c);
     forget_stranger(c);
     free(c);
 }
@@ -189,16 +106,16 @@ static void destroy(struct child *c)
 /* The dead one's children are ours already. */
 static bool take_over(struct child *c)
 {
-    struct heir *h = heir_of(c);
+    struct heir *h = child_heir_of(c);
 
-    if (h == NULL || h->group > 0 || procfs_parent(h->pid) != getpid() || find(c->all, h->pid) != NULL)
+    if (h == NULL || h->group > 0 || procfs_parent(h->pid) != getpid() || child_find(c->all, h->pid) != NULL)
         return false;
     h->group = getpgid(h->pid);
     reaper_reap(c->pid);
     pidmap_remove(&c->all->by_pid, c->pid);
     stop_hearing(c);
     c->pid = h->pid;
-    begin_hearing(c);
+    child_begin_hearing(c);
     return true;
 }
 
@@ -230,7 +147,7 @@ static void look_at(struct child *c)
     stop_hearing(c);
     c->state = REAPED;
     if (c->freed)
-        destroy(c);
+        child_destroy(c);
 }
 
 /* By pid: the first one's callback may free the second one. */
@@ -244,13 +161,13 @@ static void on_ends(int fd, int what, void *arg)
     (void)what;
     n = epoll_wait(fd, ended, sizeof ended / sizeof ended[0], 0);
     for (int i = 0; i < n; i++)
-        if ((c = find(all, (pid_t)ended[i].data.u64)) != NULL)
+        if ((c = child_find(all, (pid_t)ended[i].data.u64)) != NULL)
             look_at(c);
 }
 
 static bool on_ended(pid_t pid, void *arg)
 {
-    struct child *c = find(arg, pid);
+    struct child *c = child_find(arg, pid);
 
     if (c != NULL)
         look_at(c);
@@ -333,7 +250,7 @@ void children_free(struct children *all)
     if (all == NULL)
         return;
     while (!LIST_EMPTY(&all->heirs))
-        disinherit(LIST_FIRST(&all->heirs)->child);
+        child_disinherit(LIST_FIRST(&all->heirs)->child);
     while (!LIST_EMPTY(&all->strangers))
         forget_stranger(LIST_FIRST(&all->strangers)->child);
     while (!LIST_EMPTY(&all->group_watches))
@@ -363,7 +280,7 @@ struct child *child_start(struct children *all, const struct child_request *requ
         free(c);
         return NULL;
     }
-    stranger = find(all, pid);
+    stranger = child_find(all, pid);
     if (stranger != NULL)
         look_at(stranger); /* it has got his number */
     c->pid = pid;
@@ -372,101 +289,13 @@ struct child *child_start(struct children *all, const struct child_request *requ
     c->on_exit = on_exit;
     c->arg = arg;
     pidmap_add(&all->by_pid, &c->pid);
-    hear_of_end(c);
-    return c;
-}
-
-static struct heir *add_heir(struct child *c, pid_t pid, pid_t group)
-{
-    struct heir *h = xcalloc(1, sizeof *h);
-
-    *h = (struct heir){ .child = c, .pid = pid, .group = group };
-    LIST_INSERT_HEAD(&c->all->heirs, h, link);
-    return h;
-}
-
-static bool is_our_child(pid_t pid)
-{
-    siginfo_t info;
-
-    return pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
-
-/* Its end was seen by a former life, which did not live to tell. */
-static void tell_lost(void *arg)
-{
-    static const struct child_exit unknown = { .code = -1, .unknown = true };
-    struct child *c = arg;
-
-    if (c->on_exit != NULL)
-        c->on_exit(c, &unknown, c->arg);
-    c->lost = false;
-    if (c->freed)
-        destroy(c);
-}
-
-struct child *child_resume(struct children *all, pid_t pid, pid_t heir, pid_t group, child_exit_fn *on_exit, void *arg)
-{
-    struct child *c = xcalloc(1, sizeof *c);
-    bool ours = is_our_child(pid), inherited = !ours && is_our_child(heir);
-
-    *c = (struct child){ .pid = inherited ? heir : pid, .pidfd = -1, .all = all, .on_exit = on_exit, .arg = arg };
-    if (heir > 0)
-        add_heir(c, heir, inherited ? getpgid(heir) : group != pid ? group : 0);
-    if (ours || inherited) {
-        begin_hearing(c);
-        return c;
-    }
-    c->state = REAPED;
-    c->lost = true;
-    loop_later(all->loop, tell_lost, c);
-    return c;
-}
-
-struct child *child_resume_ended(struct children *all, pid_t pid, pid_t group)
-{
-    struct child *c = xcalloc(1, sizeof *c);
-
-    *c = (struct child){ .pid = pid, .pidfd = -1, .all = all, .state = REAPED };
-    if (group != pid)
-        add_heir(c, pid, group);
-    return c;
-}
-
-struct child *child_adopt(struct children *all, const struct process_mark *who, child_exit_fn *on_exit, void *arg,
-                          struct error *e)
-{
-    struct stranger *s;
-    struct child *c;
-    int pidfd;
-
-    if (find(all, who->pid) != NULL) {
-        failure(e, "process %d is looked after already", (int)who->pid);
-        return NULL;
-    }
-    s = xcalloc(1, sizeof *s);
-    pidfd = stranger_open(s, who, e);
-    if (pidfd < 0) {
-        free(s);
-        return NULL;
-    }
-    c = xcalloc(1, sizeof *c);
-    *c = (struct child){ .pid = who->pid, .pidfd = pidfd, .all = all, .on_exit = on_exit, .arg = arg, .adopted = true };
-    s->child = c;
-    LIST_INSERT_HEAD(&all->strangers, s, link);
-    pidmap_add(&all->by_pid, &c->pid);
-    hear_of_end(c);
+    child_hear_of_end(c);
     return c;
 }
 
 pid_t child_pid(const struct child *c)
 {
     return c->pid;
-}
-
-pid_t child_group(const struct child *c)
-{
-    return group_of(c);
 }
 
 bool child_is_stranger(const struct child *c, struct process_mark *out)
@@ -476,13 +305,6 @@ bool child_is_stranger(const struct child *c, struct process_mark *out)
     if (s != NULL)
         *out = s->who;
     return s != NULL;
-}
-
-pid_t child_heir(const struct child *c)
-{
-    const struct heir *h = heir_of(c);
-
-    return h != NULL ? h->pid : 0;
 }
 
 bool child_signal(struct child *c, int number, struct error *e)
@@ -502,7 +324,7 @@ bool child_signal_group(struct child *c, int number, struct error *e)
         return failure(e, "nobody is left in the group of process %d", (int)c->pid);
     if (stranger_of(c) != NULL)
         return stranger_signal_group(stranger_of(c), c->pidfd, number, e);
-    if (kill(-group_of(c), number) < 0)
+    if (kill(-child_group(c), number) < 0)
         return failure_errno(e, "signal %s to the group of process %d", signal_name(number), (int)c->pid);
     return true;
 }
@@ -510,12 +332,12 @@ bool child_signal_group(struct child *c, int number, struct error *e)
 /* If the kernel has given the number to another child of ours, the group is that one's. */
 bool child_group_lives(const struct child *c)
 {
-    const struct child *holder = c->all == NULL ? NULL : find(c->all, group_of(c));
+    const struct child *holder = c->all == NULL ? NULL : child_find(c->all, child_group(c));
 
     if (stranger_of(c) != NULL)
         return stranger_group_lives(stranger_of(c));
 
-    return (holder == NULL || holder == c) && reaper_group_lives(group_of(c));
+    return (holder == NULL || holder == c) && reaper_group_lives(child_group(c));
 }
 
 void child_group_watch(struct child *c, loop_fn *fn, void *arg)
@@ -544,77 +366,5 @@ void child_free(struct child *c)
     c->on_exit = NULL;
     c->freed = true;
     if (c->state == REAPED && !c->lost)
-        destroy(c);
-}
-
-bool child_expect_heir(struct child *c, pid_t pid)
-{
-    struct heir *h = heir_of(c);
-    pid_t ancestor = pid;
-
-    for (int i = 0; i < GENERATIONS_MOST && ancestor > 1 && ancestor != c->pid; i++)
-        ancestor = procfs_parent(ancestor);
-    if (c->state != RUNNING || ancestor != c->pid || pid == c->pid)
-        return false;
-    if (h == NULL)
-        h = add_heir(c, pid, 0);
-    h->pid = pid;
-    h->group = 0;
-    return true;
-}
-
-/* What a spared one has left behind has its session, which it leads unless it is a stranger. */
-static bool is_spared(pid_t pid, void *arg)
-{
-    struct children *all = arg;
-    pid_t session = procfs_session(pid);
-    const struct child *c = find(all, pid), *leader = session > 0 ? find(all, session) : NULL;
-    const struct stranger *s;
-
-    if ((c != NULL && c->spared) || (leader != NULL && leader->spared))
-        return true;
-    LIST_FOREACH(s, &all->strangers, link)
-    if (s->child->spared && procfs_session(s->who.pid) == session)
-        return true;
-    return false;
-}
-
-struct stray_search {
-    struct children *all;
-    child_stray_fn *fn;
-    void *arg;
-};
-
-static bool is_no_stray(pid_t pid, void *arg)
-{
-    const struct stray_search *search = arg;
-
-    return find(search->all, pid) != NULL || !search->fn(pid, search->arg);
-}
-
-void children_kill_strays(struct children *all, child_stray_fn *fn, void *arg)
-{
-    struct stray_search search = { all, fn, arg };
-
-    orphans_kill(is_no_stray, &search);
-}
-
-static bool have_children(void)
-{
-    siginfo_t info;
-
-    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
-
-/* Whoever is killed leaves us his children, until the last one of the tree is ours and gone. */
-void children_kill_orphans(struct children *all, msec limit)
-{
-    msec end = clock_now() + limit;
-    msec left = limit;
-
-    reaper_wait(all->reaper, 0);
-    while (left > 0 && have_children() && orphans_kill(is_spared, all) > 0) {
-        reaper_wait(all->reaper, left < 20 ? left : 20);
-        left = end - clock_now();
-    }
+        child_destroy(c);
 }

@@ -1,4 +1,5 @@
 #include "script/box.h"
+#include "script/userdata.h"
 
 #include <lauxlib.h>
 
@@ -23,22 +24,12 @@ static int free_buffer(lua_State *L)
     return 0;
 }
 
-/* The box on top of the stack is freed by `free_it`. Its metatable is never seen by users. */
-static void set_finalizer(lua_State *L, const char *name, lua_CFunction free_it)
-{
-    if (luaL_newmetatable(L, name)) {
-        lua_pushcfunction(L, free_it);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
-}
-
 struct buffer *box_buffer(lua_State *L)
 {
     struct buffer *b = lua_newuserdatauv(L, sizeof *b, 0);
 
     *b = (struct buffer){ 0 };
-    set_finalizer(L, "reeve.buffer", free_buffer);
+    userdata_collect(L, "reeve.buffer", free_buffer);
     return b;
 }
 
@@ -47,6 +38,6 @@ void **box_pointer(lua_State *L, box_release_fn *release)
     struct box *box = lua_newuserdatauv(L, sizeof *box, 0);
 
     *box = (struct box){ NULL, release };
-    set_finalizer(L, "reeve.box", free_pointer);
+    userdata_collect(L, "reeve.box", free_pointer);
     return &box->held;
 }

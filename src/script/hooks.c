@@ -2,10 +2,10 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "base/units.h"
 #include "base/xalloc.h"
 #include "os/clock.h"
 #include "os/transfer.h"
+#include "script/event.h"
 #include "script/handle.h"
 #include "script/http.h"
 #include "script/lane.h"
@@ -47,7 +47,7 @@ void hooks_set_current(struct script *s)
     struct script *before = hooks.current;
 
     if (before != NULL && before != s)
-        hooks_say_farewell(before, false);
+        hooks_say_farewell(before, "reload");
     hooks.current = s;
     if (before != NULL && before != s)
         tasks_retire(before);
@@ -68,7 +68,7 @@ struct script *hooks_current(void)
     return hooks.current;
 }
 
-void hooks_say_farewell(struct script *s, bool ends)
+void hooks_say_farewell(struct script *s, const char *why)
 {
     struct call c;
 
@@ -77,7 +77,7 @@ void hooks_say_farewell(struct script *s, bool ends)
     call_begin(&c, s);
     c.own = true;
     lua_rawgeti(c.L, LUA_REGISTRYINDEX, s->farewell);
-    lua_pushboolean(c.L, ends);
+    lua_pushstring(c.L, why);
     if (!call_run(&c, FAREWELL_TIME))
         call_log(&c, "what is to be kept");
     call_end(&c);
@@ -101,96 +101,6 @@ void hooks_forget(const struct script *s)
         hooks.current = NULL;
 }
 
-/* ---- what they are told ------------------------------------------------------------------------ */
-
-static void set_text(lua_State *L, const char *key, const char *text)
-{
-    lua_pushstring(L, text);
-    lua_setfield(L, -2, key);
-}
-
-static void set_number(lua_State *L, const char *key, lua_Integer number)
-{
-    lua_pushinteger(L, number);
-    lua_setfield(L, -2, key);
-}
-
-static void set_bool(lua_State *L, const char *key, bool yes)
-{
-    lua_pushboolean(L, yes);
-    lua_setfield(L, -2, key);
-}
-
-static void set_seconds(lua_State *L, const char *key, msec time)
-{
-    lua_pushnumber(L, (lua_Number)time / 1000);
-    lua_setfield(L, -2, key);
-}
-
-void hooks_push_exit(lua_State *L, const struct process_exit *exit)
-{
-    if (exit == NULL) {
-        lua_pushnil(L);
-        return;
-    }
-    lua_createtable(L, 0, 11);
-    if (exit->code >= 0)
-        set_number(L, "code", exit->code);
-    if (exit->signal > 0)
-        set_text(L, "signal", signal_name(exit->signal));
-    set_bool(L, "expected", exit->expected);
-    set_bool(L, "stopped", exit->stopped);
-    set_text(L, "reason", exit->reason);
-    set_seconds(L, "uptime", exit->uptime);
-    set_number(L, "attempt", exit->attempt);
-    set_number(L, "restarts", exit->restarts);
-    set_bool(L, "core", exit->core);
-    set_bool(L, "oom", exit->oom);
-    set_seconds(L, "at", exit->at);
-}
-
-/* A process follows its program from plan to plan. */
-static const struct program *program_of(const struct event *event)
-{
-    return event->process != NULL ? process_program(event->process) : event->program;
-}
-
-static const char *name_of_text(enum event_kind kind)
-{
-    switch (kind) {
-    case EVENT_HEALTH:
-        return "why";
-    case EVENT_EXIT:
-    case EVENT_FATAL:
-        return "verdict";
-    default:
-        return "text";
-    }
-}
-
-static void push_event(lua_State *L, const struct event *event)
-{
-    const struct program *program = program_of(event);
-
-    lua_createtable(L, 0, 6);
-    set_text(L, "event", event_name(event->kind));
-    set_seconds(L, "at", event->at);
-    if (program != NULL)
-        set_text(L, "program", program->name);
-    if (event->kind == EVENT_HEALTH)
-        set_bool(L, "ok", event->ok);
-    if (event->kind == EVENT_WISH)
-        set_bool(L, "wanted", event->ok);
-    if (event->text != NULL)
-        set_text(L, name_of_text(event->kind), event->text);
-    if (event->process == NULL)
-        return;
-    handle_push_process(L, event->process);
-    lua_setfield(L, -2, "process");
-    hooks_push_exit(L, event->exit);
-    lua_setfield(L, -2, "exit");
-}
-
 /* ---- in their turn ----------------------------------------------------------------------------- */
 
 /* `p` is NULL for what concerns no process. */
@@ -211,9 +121,11 @@ static void push_arguments(lua_State *L, const struct event *event)
         lua_pushboolean(L, event->ok);
         lua_pushstring(L, event->text);
     } else {
-        hooks_push_exit(L, event->exit);
-        if (event->exit != NULL && event->text != NULL)
-            set_text(L, "verdict", event->text);
+        event_push_exit(L, event->exit);
+        if (event->exit == NULL || event->text == NULL)
+            return;
+        lua_pushstring(L, event->text);
+        lua_setfield(L, -2, "verdict");
     }
 }
 
@@ -303,7 +215,7 @@ static void tell_all(struct script *s, const struct telling *about)
 
 static void push_bus_event(lua_State *L, void *arg)
 {
-    push_event(L, arg);
+    event_push(L, arg);
 }
 
 static bool is_heard(const struct event *event, const struct program *program)
@@ -322,7 +234,7 @@ static bool is_heard(const struct event *event, const struct program *program)
 
 static void on_event(const struct event *event, void *arg)
 {
-    const struct program *program = program_of(event);
+    const struct program *program = event_program(event);
     struct event copy = *event;
 
     (void)arg;
@@ -383,11 +295,13 @@ static void push_line_event(lua_State *L, void *arg)
 {
     const struct line *line = arg;
 
-    push_event(L, &(struct event){ .kind = EVENT_STATE, .process = line->process, .at = clock_wall() });
-    set_text(L, "event", "line");
+    event_push(L, &(struct event){ .kind = EVENT_STATE, .process = line->process, .at = clock_wall() });
+    lua_pushliteral(L, "line");
+    lua_setfield(L, -2, "event");
     lua_pushlstring(L, line->text, line->length);
     lua_setfield(L, -2, "line");
-    set_text(L, "stream", line->stream);
+    lua_pushstring(L, line->stream);
+    lua_setfield(L, -2, "stream");
 }
 
 void hooks_tell_line(struct process *p, const char *text, size_t length, const char *stream)
@@ -484,7 +398,7 @@ void script_unlisten(void)
 {
     bus_unlisten(&hooks.listener);
     if (hooks.current != NULL)
-        hooks_say_farewell(hooks.current, true);
+        hooks_say_farewell(hooks.current, "end");
     lines_close();
     tasks_open(NULL);
     http_close_streams();

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "script/call.h"
+#include "script/event.h"
 #include "script/handle.h"
 #include "script/hooks.h"
 #include "script/questions.h"
@@ -102,7 +103,7 @@ static bool advise(void *arg, struct process *p, const struct function *f, const
     call_begin(&c, s);
     script_push_function(s, c.L, f->reference);
     handle_push_process(c.L, p);
-    hooks_push_exit(c.L, exit);
+    event_push_exit(c.L, exit);
     snprintf(what, sizeof what, "advisor of %s, the default rule holds", process_name(p));
     if (!call_run(&c, s->hook_time))
         call_log(&c, what);
@@ -202,6 +203,12 @@ bool script_resume(const struct snapshot *former, struct error *e)
 
     snapshot_each(former, "store", take, &good);
     return good || failure(e, "reeve.store is broken in the state");
+}
+
+void script_put_away(void)
+{
+    if (hooks_current() != NULL)
+        hooks_say_farewell(hooks_current(), "upgrade");
 }
 
 void script_detach(struct supervisor_upward *up)

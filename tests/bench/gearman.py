@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """How fast Gearman jobs are done, beside the stock client: tests/bench/gearman.py [JOBS]
 
-Prints jobs per second of `gearman -w` and of reeve, and the processor time of each, both running the same executable that does nothing (the median of
-ROUNDS=3), how long 1,000 jobs take that run at the same time, and what JOBS (20000) leave behind in memory and open
-descriptors. REEVE is the binary, CC the compiler.
+Prints jobs per second of `gearman -w` and of reeve, and the processor time of each, both running
+the same executable that does nothing (the median of ROUNDS=3), how long 1,000 jobs take that run at
+the same time, and what JOBS (20000) leave behind in memory and open descriptors. REEVE is the
+binary, CC the compiler.
 """
 import os
 import socket

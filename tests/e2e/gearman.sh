@@ -8,14 +8,16 @@
 #   wait_worker FUNCTION      until somebody does it
 #   start_jobserver           in its place one that does what `tell` says, see tests/programs/jobserver.py
 PATH=$PATH:/usr/sbin
-command -v gearmand >/dev/null && command -v gearman >/dev/null || skip "no gearmand here"
+for tool in gearmand gearman; do
+    command -v "$tool" >/dev/null || skip "no $tool here"
+done
 port=$(free_port)
 gearmand=
 
 start_gearmand()
 {
     gearmand --port="$port" --listen=127.0.0.1 --log-file="$dir/gearmand.log" --pid-file="$dir/gearmand.pid" "$@" \
-        >>"$dir/gearmand.out" 2>&1 &
+        >>"${dir:?}/gearmand.out" 2>&1 &
     gearmand=$!
     wait_for 'functions >/dev/null 2>&1'
 }
@@ -54,7 +56,7 @@ start_jobserver()
     : >heard
     rm -f commands
     mkfifo commands
-    python3 "$root/tests/programs/jobserver.py" "$port" heard <commands >jobserver.out 2>&1 &
+    python3 "${root:?}/tests/programs/jobserver.py" "$port" heard <commands >jobserver.out 2>&1 &
     jobserver=$!
     exec 9>commands
     wait_for 'grep -q listening heard'

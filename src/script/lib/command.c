@@ -3,6 +3,7 @@
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/task.h"
+#include "script/userdata.h"
 
 #include <lauxlib.h>
 
@@ -78,11 +79,7 @@ static struct question *push_question(lua_State *L)
     struct question *q = lua_newuserdatauv(L, sizeof *q, 0);
 
     *q = (struct question){ .task = NULL };
-    if (luaL_newmetatable(L, "reeve.question")) {
-        lua_pushcfunction(L, collect);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
+    userdata_collect(L, "reeve.question", collect);
     return q;
 }
 

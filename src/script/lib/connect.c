@@ -6,6 +6,7 @@
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/task.h"
+#include "script/userdata.h"
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -371,18 +372,11 @@ static const luaL_Reg methods[] = {
     { "read_line", lib_read_line }, { "read", lib_read }, { "write", lib_write }, { "close", lib_close }, { NULL, NULL }
 };
 
+static const luaL_Reg special[] = { { "__gc", collect }, { "__close", lib_close }, { NULL, NULL } };
+
 void lib_open_connect(lua_State *L)
 {
-    luaL_newmetatable(L, type_name);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pushcfunction(L, collect);
-    lua_setfield(L, -2, "__gc");
-    lua_pushcfunction(L, lib_close);
-    lua_setfield(L, -2, "__close");
-    lua_pushliteral(L, "stream");
-    lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 1);
+    userdata_open(L, type_name, "stream", methods, special);
     lua_pushcfunction(L, lib_connect);
     lua_setfield(L, -2, "connect");
 }

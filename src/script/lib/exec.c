@@ -5,6 +5,7 @@
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/task.h"
+#include "script/userdata.h"
 #include "script/worker.h"
 
 #include <lauxlib.h>
@@ -46,11 +47,7 @@ static struct run *push_run(lua_State *L)
     struct run *r = lua_newuserdatauv(L, sizeof *r, 0);
 
     *r = (struct run){ .task = NULL };
-    if (luaL_newmetatable(L, "reeve.run")) {
-        lua_pushcfunction(L, collect);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
+    userdata_collect(L, "reeve.run", collect);
     return r;
 }
 

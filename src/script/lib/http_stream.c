@@ -3,6 +3,7 @@
 #include "script/handle.h"
 #include "script/http.h"
 #include "script/task.h"
+#include "script/userdata.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -172,18 +173,11 @@ void http_close_streams(void)
 
 static const luaL_Reg methods[] = { { "read_line", lib_read_line }, { "close", lib_close }, { NULL, NULL } };
 
+static const luaL_Reg special[] = { { "__gc", collect }, { "__close", lib_close }, { NULL, NULL } };
+
 void http_open_stream(lua_State *L)
 {
-    luaL_newmetatable(L, type_name);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pushcfunction(L, collect);
-    lua_setfield(L, -2, "__gc");
-    lua_pushcfunction(L, lib_close);
-    lua_setfield(L, -2, "__close");
-    lua_pushliteral(L, "stream");
-    lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 1);
+    userdata_open(L, type_name, "stream", methods, special);
     lua_pushcfunction(L, lib_stream);
     lua_setfield(L, -2, "stream");
 }

@@ -45,8 +45,8 @@ static int keep(lua_State *L, int *reference)
     return 0;
 }
 
-/* inside.farewell(f): f(ends) is called, and may not wait, when another configuration takes over, or (`ends`) when
- * reeve ends */
+/* inside.farewell(f): f(why) is called, and may not wait, when another configuration takes over ("reload"), when reeve
+ * ends ("end"), and when it is about to begin anew ("upgrade", which may fail: then everything goes on) */
 static int lib_farewell(lua_State *L)
 {
     return keep(L, &check_loading(L, "inside.farewell")->farewell);

@@ -4,6 +4,7 @@
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/task.h"
+#include "script/userdata.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -268,11 +269,7 @@ static struct asker *push_asker(lua_State *L, struct task *t)
     struct asker *a = lua_newuserdatauv(L, sizeof *a, 0);
 
     *a = (struct asker){ .task = t };
-    if (luaL_newmetatable(L, "reeve.asker")) {
-        lua_pushcfunction(L, collect_asker);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
+    userdata_collect(L, "reeve.asker", collect_asker);
     return a;
 }
 
@@ -373,19 +370,13 @@ static int lib_close(lua_State *L)
 
 static const luaL_Reg methods[] = { { "query", lib_query }, { "close", lib_close }, { NULL, NULL } };
 
+static const luaL_Reg special[] = { { "__gc", lib_close }, { "__close", lib_close }, { NULL, NULL } };
+
 static const luaL_Reg functions[] = { { "connect", lib_connect }, { NULL, NULL } };
 
 int lib_module_mysql(lua_State *L)
 {
-    luaL_newmetatable(L, type_name);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pushcfunction(L, lib_close);
-    lua_setfield(L, -2, "__gc");
-    lua_pushcfunction(L, lib_close);
-    lua_setfield(L, -2, "__close");
-    lua_pushliteral(L, "connection");
-    lua_setfield(L, -2, "__metatable");
+    userdata_open(L, type_name, "connection", methods, special);
     luaL_newlib(L, functions);
     return 1;
 }

@@ -3,8 +3,9 @@
 #include "core/history.h"
 #include "core/output.h"
 #include "script/box.h"
-#include "script/hooks.h"
+#include "script/event.h"
 #include "script/lib.h"
+#include "script/userdata.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -165,7 +166,7 @@ static int lib_ends(lua_State *L)
         return handle_push_result(L, false, &e);
     lua_newtable(L);
     for (lua_Integer i = 0; i < most && process_end(p, (size_t)i) != NULL; i++) {
-        hooks_push_exit(L, process_end(p, (size_t)i));
+        event_push_exit(L, process_end(p, (size_t)i));
         lua_rawseti(L, -2, i + 1);
     }
     return 1;
@@ -259,20 +260,9 @@ static int lib_tostring(lua_State *L)
     return 1;
 }
 
-static void make_type(lua_State *L)
-{
-    luaL_newmetatable(L, type_name);
-    luaL_newlib(L, methods);
-    lua_pushcclosure(L, lib_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pushcfunction(L, lib_equal);
-    lua_setfield(L, -2, "__eq");
-    lua_pushcfunction(L, lib_tostring);
-    lua_setfield(L, -2, "__tostring");
-    lua_pushliteral(L, "process");
-    lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 1);
-}
+static const luaL_Reg special[] = {
+    { "__index", lib_index }, { "__eq", lib_equal }, { "__tostring", lib_tostring }, { NULL, NULL }
+};
 
 /* ---- finding one ---- */
 
@@ -311,7 +301,7 @@ static int lib_process(lua_State *L)
 
 void lib_open_process(lua_State *L)
 {
-    make_type(L);
+    userdata_open(L, type_name, "process", methods, special);
     lua_pushcfunction(L, lib_process);
     lua_setfield(L, -2, "process");
 }

@@ -3,6 +3,7 @@
 #include "script/handle.h"
 #include "script/json_value.h"
 #include "script/lib.h"
+#include "script/userdata.h"
 
 #include <lauxlib.h>
 #include <stdbool.h>
@@ -230,20 +231,9 @@ static int lib_tostring(lua_State *L)
     return 1;
 }
 
-static void make_type(lua_State *L)
-{
-    luaL_newmetatable(L, type_name);
-    luaL_newlib(L, methods);
-    lua_pushcclosure(L, lib_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pushcfunction(L, lib_equal);
-    lua_setfield(L, -2, "__eq");
-    lua_pushcfunction(L, lib_tostring);
-    lua_setfield(L, -2, "__tostring");
-    lua_pushliteral(L, "program");
-    lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 1);
-}
+static const luaL_Reg special[] = {
+    { "__index", lib_index }, { "__eq", lib_equal }, { "__tostring", lib_tostring }, { NULL, NULL }
+};
 
 /* reeve.programs() -> list of programs, in the order of the plan */
 static int lib_programs(lua_State *L)
@@ -274,7 +264,7 @@ static int lib_program(lua_State *L)
 
 void lib_open_program(lua_State *L)
 {
-    make_type(L);
+    userdata_open(L, type_name, "program", methods, special);
     lua_pushcfunction(L, lib_programs);
     lua_setfield(L, -2, "programs");
     lua_pushcfunction(L, lib_program);

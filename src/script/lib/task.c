@@ -5,6 +5,7 @@
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/pulse.h"
+#include "script/userdata.h"
 #include "script/worker.h"
 
 #include <lauxlib.h>
@@ -167,19 +168,14 @@ static int lib_collect(lua_State *L)
 
 static const luaL_Reg methods[] = { { "cancel", lib_cancel }, { "runs", lib_runs }, { NULL, NULL } };
 
+static const luaL_Reg special[] = { { "__gc", lib_collect }, { NULL, NULL } };
+
 static const luaL_Reg functions[] = {
     { "sleep", lib_sleep }, { "task", lib_task }, { "after", lib_after }, { "every", lib_every }, { NULL, NULL }
 };
 
 void lib_open_task(lua_State *L)
 {
-    luaL_newmetatable(L, type_name);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pushcfunction(L, lib_collect);
-    lua_setfield(L, -2, "__gc");
-    lua_pushliteral(L, "task");
-    lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 1);
+    userdata_open(L, type_name, "task", methods, special);
     luaL_setfuncs(L, functions, 0);
 }

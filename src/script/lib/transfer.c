@@ -2,6 +2,7 @@
 #include "script/transfer.h"
 
 #include "script/handle.h"
+#include "script/userdata.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -30,11 +31,7 @@ struct carrier *carrier_push(lua_State *L)
     struct carrier *c = lua_newuserdatauv(L, sizeof *c, 0);
 
     *c = (struct carrier){ .task = NULL };
-    if (luaL_newmetatable(L, "reeve.carrier")) {
-        lua_pushcfunction(L, collect);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
+    userdata_collect(L, "reeve.carrier", collect);
     return c;
 }
 

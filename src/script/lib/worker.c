@@ -8,6 +8,7 @@
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/task.h"
+#include "script/userdata.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -266,24 +267,12 @@ void worker_push(lua_State *L)
     luaL_setmetatable(L, worker_type);
 }
 
-static void protect(lua_State *L, const char *name)
-{
-    lua_pushstring(L, name);
-    lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 1);
-}
+static const luaL_Reg worker_special[] = { { "__index", lib_index }, { "__tostring", lib_tostring }, { NULL, NULL } };
+
+static const luaL_Reg socket_special[] = { { NULL, NULL } };
 
 void lib_open_worker(lua_State *L)
 {
-    luaL_newmetatable(L, worker_type);
-    luaL_newlib(L, worker_methods);
-    lua_pushcclosure(L, lib_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pushcfunction(L, lib_tostring);
-    lua_setfield(L, -2, "__tostring");
-    protect(L, "worker");
-    luaL_newmetatable(L, socket_type);
-    luaL_newlib(L, socket_methods);
-    lua_setfield(L, -2, "__index");
-    protect(L, "socket");
+    userdata_open(L, worker_type, "worker", worker_methods, worker_special);
+    userdata_open(L, socket_type, "socket", socket_methods, socket_special);
 }

@@ -34,9 +34,8 @@ goes_on 'during a slow query'
 kill -STOP "$mariadb_pid"
 reeve start asker >start.out
 goes_on 'during a stopped server'
-kill -CONT "$mariadb_pid"
 
-# Killed in the middle of a query: whoever waits is told, who comes later is told as well.
+# Killed in the middle of a query, and as it is, so that it answers nobody any more: whoever waits is told, who comes later is told as well.
 stop_mariadb KILL
 wait_for 'grep -q "SELECT SLEEP(60): $db: .*(2013)" "$log"'
 wait_for 'grep -q "SELECT 1: $db: .*(2013)" "$log"'

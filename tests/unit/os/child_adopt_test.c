@@ -1,27 +1,9 @@
 /* Processes that we have not started, and look after all the same. */
 #include "os/pidfile.h"
 #include "unit/os/children.h"
+#include "unit/os/pid_folder.h"
 
-static char folder[] = "/tmp/reeve-adopt.XXXXXX";
-static char path[sizeof folder + 8];
 static struct child *parent, *child;
-
-static pid_t pid_in_file(void)
-{
-    FILE *f = fopen(path, "r");
-    int pid = 0;
-
-    if (f != NULL && fscanf(f, "%d\n", &pid) != 1)
-        pid = 0;
-    if (f != NULL)
-        fclose(f);
-    return pid;
-}
-
-static bool pid_is_there(void)
-{
-    return pid_in_file() > 0;
-}
 
 /* A grandchild that runs `script` beneath a parent which lives until it is told otherwise. */
 static struct process_mark a_grandchild(const char *setsid, const char *script)
@@ -164,21 +146,6 @@ static void a_spared_one_and_its_session_outlive_us(void **state)
     assert_true(child_group_lives(child));
     child_signal_group(child, SIGKILL, NULL);
     wait_for_ends(2);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    snprintf(path, sizeof path, "%s/pid", mkdtemp(folder));
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    unlink(path);
-    rmdir(folder);
-    return 0;
 }
 
 #define WITH_CHILDREN(test) cmocka_unit_test_setup_teardown(test, open_children, close_children)

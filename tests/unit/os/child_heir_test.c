@@ -1,25 +1,6 @@
 /* Heirs: a child that puts itself into the background, and says who goes on in its place. */
 #include "unit/os/children.h"
-
-static pid_t pid_in(const char *path)
-{
-    FILE *f = fopen(path, "r");
-    int pid = 0;
-
-    if (f != NULL && fscanf(f, "%d\n", &pid) != 1)
-        pid = 0;
-    if (f != NULL)
-        fclose(f);
-    return pid;
-}
-
-static char folder[] = "/tmp/reeve-heir.XXXXXX";
-static char path[sizeof folder + 8];
-
-static bool heir_is_known(void)
-{
-    return pid_in(path) > 0;
-}
+#include "unit/os/pid_folder.h"
 
 /* One that leaves another behind when it is told to, by USR1. */
 static struct child *a_parent(const char *setsid)
@@ -32,7 +13,7 @@ static struct child *a_parent(const char *setsid)
              "trap 'exit 0' USR1; %s sh -c 'echo $$ >%s; exec sleep 1000' & while :; do sleep 0.01; done", setsid,
              path);
     c = start_shell(text);
-    wait_until(heir_is_known);
+    wait_until(pid_is_there);
     return c;
 }
 
@@ -47,7 +28,7 @@ static bool heir_has_taken_over(void)
 static void hand_over(const char *setsid)
 {
     child = a_parent(setsid);
-    heir = pid_in(path);
+    heir = pid_in_file();
     assert_true(child_expect_heir(child, heir));
     assert_int_not_equal(child_pid(child), heir);
     assert_true(child_signal(child, SIGUSR1, NULL));
@@ -77,7 +58,7 @@ static void an_heir_that_is_gone_is_none(void **state)
 {
     (void)state;
     child = a_parent("");
-    heir = pid_in(path);
+    heir = pid_in_file();
     assert_true(child_expect_heir(child, heir));
     kill(heir, SIGKILL);
     child_signal(child, SIGUSR1, NULL);
@@ -97,21 +78,6 @@ static void strangers_are_no_heirs(void **state)
     child_signal(child, SIGUSR1, NULL);
     wait_for_ends(1);
     assert_int_equal(last.code, 0);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    snprintf(path, sizeof path, "%s/pid", mkdtemp(folder));
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    unlink(path);
-    rmdir(folder);
-    return 0;
 }
 
 #define WITH_CHILDREN(test) cmocka_unit_test_setup_teardown(test, open_children, close_children)

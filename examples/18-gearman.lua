@@ -1,6 +1,6 @@
 -- Gearman jobs: one executable for each function, one process for each job. Reeve runs the job server, too.
 --
---     reeve run -c examples/17-gearman.lua           in the folder that examples is in
+--     reeve run -c examples/18-gearman.lua           in the folder that examples is in
 --     echo 'to be or not to be' | gearman -p 4731 -f text::words
 --     reeve status gearman
 

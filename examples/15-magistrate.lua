@@ -1,7 +1,7 @@
 -- A box that runs what its server says: see `man 7 reeve-magistrate`.
 --
 --     contrib/magistrate-server/demo           -- the server with its page, and this box
---     build/reeve run -c examples/14-magistrate.lua
+--     build/reeve run -c examples/15-magistrate.lua
 
 supervisor {
   name = "box-1",

@@ -1,6 +1,6 @@
 -- Seventeen workers: forked copies of reeve that run a function of this file.
 --
---     build/reeve run -c examples/18-workers.lua
+--     build/reeve run -c examples/20-workers.lua
 --     build/reeve scale crunch +1             -- or: kill -TTIN, -TTOU, -WINCH
 --     build/reeve tail -f crunch
 

@@ -3,7 +3,7 @@
 --     CREATE TABLE exits (id INT AUTO_INCREMENT PRIMARY KEY, at DATETIME, host VARCHAR(255), process VARCHAR(80),
 --         reason VARCHAR(255), uptime DOUBLE);
 --
---     DB_PASSWORD=secret build/reeve run -c examples/16-database.lua
+--     DB_PASSWORD=secret build/reeve run -c examples/17-database.lua
 
 local mysql = require "reeve.mysql"
 

@@ -1,12 +1,12 @@
 -- Programs that live on when reeve ends, and are found again at its next start.
 --
---     build/reeve run -c examples/17-detached.lua
---     build/reeve status; kill -9 $(pgrep -f 17-detached)     -- and run it again: same pids, uptime goes on
+--     build/reeve run -c examples/14-detached.lua
+--     build/reeve status; kill -9 $(pgrep -f 14-detached)     -- and run it again: same pids, uptime goes on
 --
 -- Or without a supervisor that stays, from cron for example:
 --
---     build/reeve reconcile start worker -c examples/17-detached.lua
---     build/reeve reconcile list -c examples/17-detached.lua
+--     build/reeve reconcile start worker -c examples/14-detached.lua
+--     build/reeve reconcile list -c examples/14-detached.lua
 
 supervisor {
   state_dir = "/tmp/reeve-detached",     -- pid files, and what users started, stopped and scaled

@@ -1,6 +1,6 @@
 -- An echo server: workers that wait for connections on one socket.
 --
---     build/reeve run -c examples/19-echo.lua
+--     build/reeve run -c examples/21-echo.lua
 --     nc 127.0.0.1 7007                        -- who answers? And after `build/reeve restart --rolling echo`?
 
 socket "echo" { listen = "tcp:127.0.0.1:7007" }

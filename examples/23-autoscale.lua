@@ -1,6 +1,6 @@
 -- As many processes as there is work: a number says how many are wanted.
 --
---     build/reeve run -c examples/21-autoscale.lua
+--     build/reeve run -c examples/23-autoscale.lua
 --     touch /tmp/reeve-queue/{1..40}           -- work comes
 --     build/reeve events -f
 

@@ -1,6 +1,6 @@
 -- A web server in Lua: one request at a time in each worker, and always some workers idle.
 --
---     build/reeve run -c examples/20-http.lua
+--     build/reeve run -c examples/22-http.lua
 --     curl http://127.0.0.1:8080/hello?sleep=2
 --     build/reeve status web                   -- while some of these run
 

@@ -1,7 +1,7 @@
 -- Three boxes, one of which runs the importer: see `man 7 reeve-magistrate`.
 --
 --     etcd &
---     for box in one two three; do BOX=$box build/reeve run -c examples/15-cluster.lua -s unix:/tmp/$box.sock & done
+--     for box in one two three; do BOX=$box build/reeve run -c examples/16-cluster.lua -s unix:/tmp/$box.sock & done
 --     build/reeve status -s unix:/tmp/one.sock
 --     kill -KILL …                     -- the one that runs it: ten seconds later another one does
 --

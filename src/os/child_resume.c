@@ -1,0 +1,82 @@
+/* Children that this life has not started: a former life's, and strangers. */
+#include "child_private.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool is_our_child(pid_t pid)
+{
+    siginfo_t info;
+
+    return pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/* Its end was seen by a former life, which did not live to tell. */
+static void tell_lost(void *arg)
+{
+    static const struct child_exit unknown = { .code = -1, .unknown = true };
+    struct child *c = arg;
+
+    if (c->on_exit != NULL)
+        c->on_exit(c, &unknown, c->arg);
+    c->lost = false;
+    if (c->freed)
+        child_destroy(c);
+}
+
+struct child *child_resume(struct children *all, pid_t pid, pid_t heir, pid_t group, child_exit_fn *on_exit, void *arg)
+{
+    struct child *c = xcalloc(1, sizeof *c);
+    bool ours = is_our_child(pid), inherited = !ours && is_our_child(heir);
+
+    *c = (struct child){ .pid = inherited ? heir : pid, .pidfd = -1, .all = all, .on_exit = on_exit, .arg = arg };
+    if (heir > 0)
+        child_add_heir(c, heir, inherited ? getpgid(heir) : group != pid ? group : 0);
+    if (ours || inherited) {
+        child_begin_hearing(c);
+        return c;
+    }
+    c->state = REAPED;
+    c->lost = true;
+    loop_later(all->loop, tell_lost, c);
+    return c;
+}
+
+struct child *child_resume_ended(struct children *all, pid_t pid, pid_t group)
+{
+    struct child *c = xcalloc(1, sizeof *c);
+
+    *c = (struct child){ .pid = pid, .pidfd = -1, .all = all, .state = REAPED };
+    if (group != pid)
+        child_add_heir(c, pid, group);
+    return c;
+}
+
+struct child *child_adopt(struct children *all, const struct process_mark *who, child_exit_fn *on_exit, void *arg,
+                          struct error *e)
+{
+    struct stranger *s;
+    struct child *c;
+    int pidfd;
+
+    if (child_find(all, who->pid) != NULL) {
+        failure(e, "process %d is looked after already", (int)who->pid);
+        return NULL;
+    }
+    s = xcalloc(1, sizeof *s);
+    pidfd = stranger_open(s, who, e);
+    if (pidfd < 0) {
+        free(s);
+        return NULL;
+    }
+    c = xcalloc(1, sizeof *c);
+    *c = (struct child){ .pid = who->pid, .pidfd = pidfd, .all = all, .on_exit = on_exit, .arg = arg, .adopted = true };
+    s->child = c;
+    LIST_INSERT_HEAD(&all->strangers, s, link);
+    pidmap_add(&all->by_pid, &c->pid);
+    child_hear_of_end(c);
+    return c;
+}
