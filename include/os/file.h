@@ -23,6 +23,9 @@ int file_null(struct error *e);
 /* Add all of a regular file of at most `most` bytes to `out`; false with the reason. */
 bool file_read(const char *path, size_t most, struct buffer *out, struct error *e);
 
+/* Write all of it, and wait where the reader is slow; false with the reason in errno. */
+bool file_write(int fd, const char *data, size_t length);
+
 /* Write a new file beside it, sync, rename over it: all or nothing. */
 bool file_replace(const char *path, const void *data, size_t length, mode_t mode, struct error *e);
 

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "client_private.h"
+#include "os/file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -24,18 +25,10 @@ bool client_wants_colour(void)
 
 void client_print(const char *text, size_t length)
 {
-    while (length > 0) {
-        ssize_t n = write(STDOUT_FILENO, text, length);
-
-        if (n < 0 && errno != EINTR) {
-            fprintf(stderr, "reeve: the output cannot be written: %s\n", strerror(errno));
-            exit(1);
-        }
-        if (n > 0) {
-            text += n;
-            length -= (size_t)n;
-        }
-    }
+    if (file_write(STDOUT_FILENO, text, length))
+        return;
+    fprintf(stderr, "reeve: the output cannot be written: %s\n", strerror(errno));
+    exit(1);
 }
 
 static const char *colour_of(const char *state, size_t length)

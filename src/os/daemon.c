@@ -1,6 +1,7 @@
 /* The caller and the child share a pair of sockets. What comes to the caller is a zero byte for ready, or text for
  * its stderr; an end without a zero byte is a failure. */
 #include "os/daemon.h"
+#include "os/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,18 +35,6 @@ static void say(int fd, const char *text, size_t length)
     }
 }
 
-static void print(const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t n = write(STDERR_FILENO, text, length);
-
-        if (n <= 0)
-            return;
-        text += n;
-        length -= (size_t)n;
-    }
-}
-
 static ssize_t hear(int fd, char *text, size_t size)
 {
     ssize_t n;
@@ -67,11 +56,11 @@ static void __attribute__((noreturn)) wait_and_exit(int fd, pid_t between)
     while ((n = hear(fd, text, sizeof text)) > 0) {
         if (!said && text[0] == ready)
             _exit(0);
-        print(text, (size_t)n);
+        file_write(STDERR_FILENO, text, (size_t)n);
         said = true;
     }
     if (!said)
-        print(died, sizeof died - 1);
+        file_write(STDERR_FILENO, died, sizeof died - 1);
     waitpid(between, NULL, 0);
     _exit(1);
 }

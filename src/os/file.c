@@ -211,7 +211,7 @@ bool file_read(const char *path, size_t most, struct buffer *out, struct error *
     return done;
 }
 
-static bool write_all(int fd, const char *data, size_t length)
+bool file_write(int fd, const char *data, size_t length)
 {
     while (length > 0) {
         ssize_t n = write(fd, data, length);
@@ -242,7 +242,7 @@ static void sync_folder(const char *path)
 /* `beside` is a new file next to `path`. */
 static bool fill_and_rename(int fd, const char *beside, const char *path, const void *data, size_t length, mode_t mode)
 {
-    bool done = write_all(fd, data, length) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
+    bool done = file_write(fd, data, length) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
     int reason = errno;
 
     close(fd);

@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/log.h"
 #include "os/board.h"
+#include "os/file.h"
 #include "os/manager.h"
 #include "os/quit.h"
 #include "os/title.h"
@@ -18,7 +19,6 @@
 #include "script/lib.h"
 #include "script/task.h"
 
-#include <errno.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,23 +87,9 @@ static void on_quit(void *arg)
 
 /* ---- the end ----------------------------------------------------------------------------------- */
 
-static void write_all(int fd, const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t n = write(fd, text, length);
-
-        if (n < 0 && errno != EINTR)
-            return;
-        if (n > 0) {
-            text += n;
-            length -= (size_t)n;
-        }
-    }
-}
-
 void worker_print(const char *text, size_t length)
 {
-    write_all(STDOUT_FILENO, text, length);
+    file_write(STDOUT_FILENO, text, length);
 }
 
 /* As Lua itself would: the call's traceback is on one line. */
@@ -126,7 +112,7 @@ static void tell_error(const struct call *c)
     buffer_addf(&text, "%s\n", c->text.data);
     if (c->traceback.length > 0)
         add_traceback(&text, c->traceback.data);
-    write_all(STDERR_FILENO, text.data, text.length);
+    file_write(STDERR_FILENO, text.data, text.length);
     buffer_free(&text);
 }
 

@@ -17,6 +17,9 @@ require("reeve.inside").hold = function() end
 require("reeve.alert.keeper").save = function() saved = saved + 1 end
 
 local outbox = require "reeve.alert.outbox"
+local test = require "promises"
+
+local equal = test.equal
 
 local function run_tasks()
   while tasks[1] do
@@ -59,10 +62,6 @@ end
 
 local function add(box, name, size)
   outbox.add(box, { subject = name, body = ("x"):rep(size or 10), at = now })
-end
-
-local function equal(want, got)
-  if want ~= got then error(("expected %q, got %q"):format(tostring(want), tostring(got)), 2) end
 end
 
 local function down() return nil, "Connection refused" end
@@ -207,11 +206,4 @@ function promises.another_outbox_goes_on()
   equal("a b", table.concat(arrived, " "))
 end
 
-local names = {}
-for name in pairs(promises) do names[#names + 1] = name end
-table.sort(names)
-for _, name in ipairs(names) do
-  local good, why = pcall(promises[name])
-  if not good then error(name .. ": " .. why, 0) end
-end
-reeve.log("notice", "%d promises kept", #names)
+test.keep(promises)

@@ -3,6 +3,9 @@
 local problems = require "reeve.alert.problems"
 local report = require "reeve.alert.report"
 local ways = require "reeve.alert.ways"
+local test = require "promises"
+
+local equal = test.equal
 
 local function process(name)
   return {
@@ -20,10 +23,6 @@ local function event(name, at, reason)
     process = process(name), program = name, at = at, verdict = "restarting in 2s",
     exit = { code = 1, reason = reason or "exited with status 1", uptime = 3.25, restarts = 4 },
   }
-end
-
-local function equal(want, got)
-  if want ~= got then error(("expected %q, got %q"):format(tostring(want), tostring(got)), 2) end
 end
 
 local function crash(book, name, now) problems.trouble(book, "crash", event(name, now), now) end
@@ -240,11 +239,4 @@ function promises.a_report_that_was_kept_is_told_only_if_it_is_one()
   equal(false, report.is_sound("text"))
 end
 
-local names = {}
-for name in pairs(promises) do names[#names + 1] = name end
-table.sort(names)
-for _, name in ipairs(names) do
-  local good, why = pcall(promises[name])
-  if not good then error(name .. ": " .. why, 0) end
-end
-reeve.log("notice", "%d promises kept", #names)
+test.keep(promises)

@@ -1,7 +1,7 @@
 #include "base/xalloc.h"
 #include "edit_private.h"
+#include "os/file.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -29,20 +29,6 @@ static size_t columns(const struct editor *ed, const wchar_t *start, const wchar
     return count;
 }
 
-static void write_all(const struct buffer *out)
-{
-    size_t sent = 0;
-
-    while (sent < out->length) {
-        ssize_t n = write(STDOUT_FILENO, out->data + sent, out->length - sent);
-
-        if (n < 0 && errno != EINTR)
-            return;
-        if (n > 0)
-            sent += (size_t)n;
-    }
-}
-
 /* ---- lines above it ---------------------------------------------------------------------------- */
 
 /* To the first row of the line, with nothing below. A terminal that cannot do it begins a new row. */
@@ -68,7 +54,7 @@ void screen_show(struct editor *ed, const char *text, size_t length)
 
     add_way_up(ed, &out);
     buffer_add(&out, text, length);
-    write_all(&out);
+    file_write(STDOUT_FILENO, out.data, out.length);
     buffer_free(&out);
     el_set(ed->el, EL_REFRESH);
 }
@@ -123,7 +109,7 @@ static void list(struct editor *ed, const struct words *choices)
 
     add_way_down(ed, &out);
     add_list(choices, &out);
-    write_all(&out);
+    file_write(STDOUT_FILENO, out.data, out.length);
     buffer_free(&out);
     el_set(ed->el, EL_REFRESH);
 }

@@ -32,6 +32,7 @@ ended()
 }
 
 run_reeve
+wait_state killed RUNNING
 kill -TERM "$(pid_of killed)"
 while read -r name status; do
     wait_state "$name" EXITED
