@@ -32,6 +32,10 @@ void server_resume_clients(struct server *server, const struct snapshot *former,
 /* Write what has changed, or all, for the next life. */
 void server_write(struct server *server, bool all);
 
+/* Whether it could, beside what is open now; each address that somebody asked for and that cannot be had is a problem.
+ */
+bool server_may_listen(struct server *server, const struct plan *plan, struct problems *problems);
+
 /* A new plan is in force: close and open what differs; a socket whose file is gone is made anew. Failures are logged.
  */
 void server_follow(struct server *server, const struct plan *plan);

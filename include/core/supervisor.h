@@ -219,4 +219,9 @@ const char *supervisor_token(const struct supervisor *s);
 void supervisor_set_address(struct supervisor *s, const char *address);
 const char *supervisor_address(const struct supervisor *s);
 
+/* Who knows whether the control port can listen where a new plan says: asked before a reload applies it. False, with
+ * the problems, refuses the reload. */
+typedef bool supervisor_may_listen_fn(void *arg, const struct plan *plan, struct problems *problems);
+void supervisor_ask_first(struct supervisor *s, supervisor_may_listen_fn *may_listen, void *arg);
+
 #endif

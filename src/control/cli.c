@@ -269,6 +269,8 @@ static const struct local locals[] = {
 
 #define LOCALS (sizeof locals / sizeof *locals)
 
+enum { VERBS_MOST = 128 }; /* of a supervisor, that are compared with a misspelled one */
+
 const char *cli_verb_at(size_t i, const char **arguments)
 {
     if (i >= LOCALS)
@@ -283,6 +285,22 @@ static const struct local *find_local(const char *verb)
         if (strcmp(locals[i].verb, verb) == 0)
             return &locals[i];
     return NULL;
+}
+
+/* Our own verb that the word resembles, more than any of a supervisor's; NULL: it is theirs to tell. */
+static const char *misspelled(const char *word)
+{
+    const char *names[LOCALS + 1 + VERBS_MOST] = { NULL }, *nearest;
+    size_t count = 0;
+
+    while (count < LOCALS) {
+        names[count] = locals[count].verb;
+        count++;
+    }
+    for (size_t i = 0; i < VERBS_MOST && command_at(i) != NULL; i++)
+        names[count++] = command_at(i)->verb;
+    nearest = text_nearest(word, names);
+    return nearest != NULL && find_local(nearest) != NULL ? nearest : NULL;
 }
 
 static void print_list(struct buffer *out)
@@ -353,6 +371,10 @@ static int dispatch(int argc, char **argv)
         return print_help(NULL);
     if (strcmp(verb, "complete") == 0)
         return complete_main(argc - 1, argv + 1);
+    if (strcmp(verb, "-c") == 0)
+        return cli_misuse("-c stands behind a verb: reeve run -c FILE");
+    if (misspelled(verb) != NULL)
+        return cli_misuse("there is no command '%s': did you mean '%s'?", verb, misspelled(verb));
     return client_main(argc, argv);
 }
 

@@ -231,6 +231,11 @@ static void on_event(const struct event *event, void *arg)
     run_name_address(r);
 }
 
+static bool may_listen(void *arg, const struct plan *plan, struct problems *problems)
+{
+    return server_may_listen(arg, plan, problems);
+}
+
 /* ---- life -------------------------------------------------------------------------------------- */
 
 static void build(struct run *r)
@@ -241,6 +246,7 @@ static void build(struct run *r)
     signals_open(r->loop, on_signal, r);
     r->supervisor = supervisor_new(r->loop, &r->upward);
     r->server = server_new(r->supervisor, &r->addresses);
+    supervisor_ask_first(r->supervisor, may_listen, r->server);
     r->listener = bus_listen(supervisor_bus(r->supervisor), on_event, r);
     journal_open(supervisor_bus(r->supervisor));
     tally_open(supervisor_bus(r->supervisor));

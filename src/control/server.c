@@ -87,6 +87,32 @@ bool server_listen(struct server *server, const struct plan *plan, struct error 
 
 /* ---- reloads ----------------------------------------------------------------------------------- */
 
+/* Nothing stays open: the plan may still be refused. */
+static bool may_open(struct server *server, const char *address, const struct plan *plan, struct problems *problems)
+{
+    const struct place *place = &plan->places[setting_find(&supervisor_record, "control") - supervisor_record.settings];
+    struct error e;
+    struct port *port = port_open(server, address, &plan->settings, &e);
+
+    if (port == NULL)
+        return problems_add(problems, place->file, place->line, "supervisor: 'control': %s", e.text);
+    port_close(port);
+    return true;
+}
+
+bool server_may_listen(struct server *server, const struct plan *plan, struct problems *problems)
+{
+    struct words addresses = { 0 };
+    bool good = true;
+
+    if (choose_addresses(server, plan, &addresses))
+        for (size_t i = 0; i < addresses.count; i++)
+            if (!has_port(server, addresses.word[i]))
+                good = may_open(server, addresses.word[i], plan, problems) && good;
+    words_free(&addresses);
+    return good;
+}
+
 /* Take the port of that address out of the list; NULL: there is none. */
 static struct port *take_port(struct port **ports, size_t count, const char *text)
 {

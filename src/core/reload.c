@@ -155,6 +155,14 @@ static void log_list(const struct plan_comparison *c, const struct buffer *list)
     buffer_free(&line);
 }
 
+/* What a plan needs of the world before it can be applied: its control port, and its sockets, which are open then. */
+static bool prepare(struct supervisor *s, const struct plan *plan, struct problems *problems)
+{
+    if (s->may_listen != NULL && !s->may_listen(s->may_listen_arg, plan, problems))
+        return false;
+    return sockets_follow(s->sockets, plan, problems);
+}
+
 static bool load_and_apply(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems)
 {
     struct plan_comparison c;
@@ -163,7 +171,7 @@ static bool load_and_apply(struct supervisor *s, bool dry_run, struct buffer *li
     if (s->shutdown.begun || s->upward.load == NULL)
         return problems_add(problems, NULL, 0, "reeve is stopping: there is nothing to reload");
     plan = s->upward.load(s->upward.arg, problems);
-    if (plan != NULL && !dry_run && !sockets_follow(s->sockets, plan, problems)) {
+    if (plan != NULL && !dry_run && !prepare(s, plan, problems)) {
         plan_release(plan);
         plan = NULL;
     }

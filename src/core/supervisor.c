@@ -351,6 +351,12 @@ void supervisor_set_address(struct supervisor *s, const char *address)
     s->address = xstrdup(address);
 }
 
+void supervisor_ask_first(struct supervisor *s, supervisor_may_listen_fn *may_listen, void *arg)
+{
+    s->may_listen = may_listen;
+    s->may_listen_arg = arg;
+}
+
 const char *supervisor_address(const struct supervisor *s)
 {
     return s->address;

@@ -48,6 +48,8 @@ struct held {
 struct supervisor {
     struct loop *loop;
     struct supervisor_upward upward;
+    supervisor_may_listen_fn *may_listen; /* NULL: nobody listens */
+    void *may_listen_arg;
     struct bus *bus;
     struct children *children;
     struct plan *plan;           /* in force; held */

@@ -8,6 +8,7 @@
 #   sql [OPTION…] <SQL        run SQL as root, in the database `test`
 #
 # root has no password. It ends with the test, like all else.
+# What it writes into TMPDIR has names that several servers may choose: so that is its own, too.
 db=${dir:?}/db.sock
 mariadb_pid=
 
@@ -30,13 +31,14 @@ make_mariadb()
         command -v "$tool" >/dev/null || skip "no $tool"
     done
     test -e "${REEVE%/*}/modules/mysql.so" || skip 'no module mysql'
-    mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$dir/db" --skip-test-db \
+    mkdir "$dir/db.tmp"
+    TMPDIR="$dir/db.tmp" mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$dir/db" --skip-test-db \
         --auth-root-authentication-method=normal >"$dir/db.log" 2>&1 || fail "no database: $(tail -5 "$dir/db.log")"
 }
 
 start_mariadb()
 {
-    mariadbd --no-defaults --user="$(id -un)" --datadir="$dir/db" --socket="$db" --pid-file="$dir/db.pid" \
+    TMPDIR="$dir/db.tmp" mariadbd --no-defaults --user="$(id -un)" --datadir="$dir/db" --socket="$db" --pid-file="$dir/db.pid" \
         --skip-networking --innodb-buffer-pool-size=16M --innodb-log-file-size=4M --innodb-flush-log-at-trx-commit=0 \
         --skip-log-bin --performance-schema=off "$@" >>"$dir/db.log" 2>&1 &
     mariadb_pid=$!

@@ -18,6 +18,11 @@ assert_status 2 cli help frobnicate
 assert_status 2 cli
 assert_status 2 cli frobnicate
 expect_line ".*did you mean 'status'.*" cli statsu
+expect_line ".*did you mean 'check'.*" cli chek
+expect_line ".*did you mean 'health'.*" cli heath
+assert_status 2 cli conver supervisord.conf
+assert_status 2 cli -c supervisor.lua
+expect_line '.*: reeve run -c FILE .*' cli -c supervisor.lua
 assert_status 2 cli run --frobnicate
 assert_status 2 cli check there
 assert_status 2 cli convert

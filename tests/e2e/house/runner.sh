@@ -16,7 +16,7 @@ END
 chmod +x unit
 run()
 {
-    LIMIT=1 "$root/tests/run" "$@"
+    LIMIT=1 RETRIES=${retries:-0} "$root/tests/run" "$@"
 }
 assert_status 0 run "$dir/good.sh"
 assert_equal '1 passed, 0 failed' "$(run "$dir/good.sh" | tail -n 1)"
@@ -26,3 +26,13 @@ expect_line 'not ok .*bad.sh .*status 3\)' run "$dir/bad.sh"
 expect_line ' *bad' run "$dir/bad.sh"
 run "$dir/good.sh" | grep -qx ' *good' && fail "the output of a good test is shown"
 expect_line ' *ended after 1 s' run "$dir/endless.sh"
+
+# One that passes at the second try is told of, where that is asked for.
+echo 'test -e again || { touch again; echo at first; exit 1; }' >fickle.sh
+assert_equal '0 passed, 1 failed' "$(run "$dir/fickle.sh" | tail -n 1)"
+rm again
+retries=1
+run "$dir/fickle.sh" >fickle.out
+expect_line 'ok  .*fickle.sh \(flaky\) .*' cat fickle.out
+expect_line ' *at first' cat fickle.out
+assert_equal '0 passed, 1 failed' "$(run "$dir/bad.sh" | tail -n 1)"
