@@ -24,6 +24,9 @@ bool logtarget_open(struct logtarget *t, const char *name, struct error *e);
  * now, or be one that we may not open. */
 void logtarget_adopt(const char *path, int fd);
 
+/* Close those that nobody has opened. */
+void logtarget_drop_adopted(void);
+
 /* Open a file again by its path; on failure the old descriptor stays. Others have nothing to open. */
 bool logtarget_reopen(struct logtarget *t, struct error *e);
 

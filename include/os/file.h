@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* open(2), until it is not interrupted: a file system in user space may be. */
+int file_open(const char *path, int flags, mode_t mode);
+
 /* Open for appending, close-on-exec; made with `mode`, whatever the umask, if it is not there. Never waits: what is no
  * regular file (a FIFO, a terminal) stays non-blocking; /dev/stdout and /dev/stderr, where they cannot be opened
  * (a socket, another user's pipe), are our own descriptors once more. A directory, a FIFO nobody reads, a

@@ -19,6 +19,6 @@ void slots_close(struct slots *s);
 int slots_fill(const struct slots *s, int i, int fd, int above);
 
 /* Take that copy away again: a slot must not keep somebody's pipe open. */
-void slots_empty(const struct slots *s, int i, int copy);
+void slots_empty(struct slots *s, int i, int copy);
 
 #endif

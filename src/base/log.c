@@ -85,6 +85,7 @@ bool log_open(const char *const *targets, size_t count, int level, int facility,
 
     if (opened == NULL)
         return false;
+    logtarget_drop_adopted();
     log_close();
     state.targets = opened;
     state.openings++;

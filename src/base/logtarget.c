@@ -31,8 +31,11 @@ static char *absolute(const char *path)
 /* Not waiting matters for pipes only: one without a reader is refused at once. */
 static int open_file(const char *path, struct error *e)
 {
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
+    int fd;
 
+    do
+        fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
+    while (fd < 0 && errno == EINTR);
     if (fd < 0)
         failure_errno(e, "cannot open the log '%s'", path);
     return fd;
@@ -64,6 +67,17 @@ static int take_adopted(const char *path)
             return adopted[i].fd;
         }
     return -1;
+}
+
+void logtarget_drop_adopted(void)
+{
+    for (size_t i = 0; i < ADOPTED_MOST; i++) {
+        if (adopted[i].path == NULL)
+            continue;
+        close(adopted[i].fd);
+        free(adopted[i].path);
+        adopted[i].path = NULL;
+    }
 }
 
 bool logtarget_open(struct logtarget *t, const char *name, struct error *e)

@@ -6,6 +6,7 @@
 #include "os/socket.h"
 #include "server_private.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,11 +67,14 @@ static const char *socket_path(const struct port *port)
     return strncmp(text, "unix:", 5) == 0 ? text + 5 : text;
 }
 
+/* What cannot be looked at is taken to be as it was. */
 static bool owns_file(const struct port *port)
 {
     struct stat st;
 
-    return lstat(socket_path(port), &st) == 0 && st.st_dev == port->device && st.st_ino == port->inode;
+    if (lstat(socket_path(port), &st) < 0)
+        return errno != ENOENT && errno != ENOTDIR;
+    return st.st_dev == port->device && st.st_ino == port->inode;
 }
 
 void port_close(struct port *port)

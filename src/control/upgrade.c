@@ -10,10 +10,12 @@
 #include "core/organ.h"
 #include "core/tool.h"
 #include "modules/gearman.h"
+#include "os/file.h"
 #include "os/resume.h"
 #include "script/script.h"
 #include "version.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,8 +220,8 @@ static int take_stdin(struct error *e)
         failure_errno(e, "no memory for the state");
         return -1;
     }
-    while ((n = read(STDIN_FILENO, data, sizeof data)) > 0)
-        if (write(fd, data, (size_t)n) != n)
+    while ((n = read(STDIN_FILENO, data, sizeof data)) > 0 || (n < 0 && errno == EINTR))
+        if (n > 0 && !file_write(fd, data, (size_t)n))
             break;
     if (n == 0)
         return fd;

@@ -1,12 +1,12 @@
 #include "convert/ini_reader.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct ini_index {
     struct ini_section *section;

@@ -1,6 +1,7 @@
 /* supervisord: its INI files. Defaults of supervisord that differ from reeve's are written out, so that programs go on
  * as they did. */
 #include "convert/supervisord.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "convert/scalar.h"
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <uthash.h>
 
 enum { MOST_FILES = 1000 };
 

@@ -1,11 +1,11 @@
 #include "convert/yaml_reader.h"
 
+#include "base/hash.h"
 #include "base/xalloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 #include <yaml.h>
 
 struct anchor {

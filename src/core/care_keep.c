@@ -59,9 +59,10 @@ void care_unpack(struct process *p, const char *data, size_t length)
                                     .is_bad = unpack_number(&u, "bad") != 0 };
 }
 
+/* Of a starter the former life may not have come so far as to wait for its daemon. */
 bool care_awaited_daemon(const struct process *p)
 {
-    return p->care != NULL && p->care->legacy.is_forking;
+    return (p->starter && p->child != NULL) || (p->care != NULL && p->care->legacy.is_forking);
 }
 
 /* Its time begins anew. */
@@ -88,7 +89,7 @@ void care_resume(struct process *p)
 
     if (p->ended)
         return;
-    if (p->state == PROCESS_STARTING && legacy.is_forking) {
+    if (p->state == PROCESS_STARTING && care_awaited_daemon(p)) {
         resume_forking(p);
         return;
     }

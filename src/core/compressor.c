@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/discard.h"
+#include "os/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,9 +35,12 @@ static int next_index(const struct compressor *c)
     struct stat st;
 
     for (int i = 1; i <= c->backups; i++) {
+        errno = ENOENT;
         snprintf(path, sizeof path, "%s.%d", c->path, i);
         if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
             return i;
+        if (errno != ENOENT)
+            log_warning("cannot look at '%s', which may want to be compressed: %s", path, strerror(errno));
     }
     return 0;
 }
@@ -56,7 +60,7 @@ static int open_unfinished(const struct compressor *c, int plain)
     int fd;
 
     unlink(path); /* of an earlier life */
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    fd = file_open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0)
         copy_rights(plain, fd);
     free(path);
@@ -128,7 +132,7 @@ static bool start_gzip(struct compressor *c, int from, int to, struct error *e)
 static bool compress(struct compressor *c, struct error *e)
 {
     char *path = xasprintf("%s.%d", c->path, c->index);
-    int from = open(path, O_RDONLY | O_CLOEXEC);
+    int from = file_open(path, O_RDONLY | O_CLOEXEC, 0);
     int to = from >= 0 ? open_unfinished(c, from) : -1;
     bool done = to >= 0 ? start_gzip(c, from, to, e) : failure(e, "%s", strerror(errno));
 

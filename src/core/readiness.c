@@ -31,6 +31,7 @@ struct readiness {
     msec deadline;
     struct probe *probe; /* one of these two, of what is probed */
     struct timer *again;
+    struct error last; /* what the last probe found wrong */
     struct watch *watch; /* of `fd` */
     int fd;
     struct ear ears[2];
@@ -81,6 +82,8 @@ static void on_limit(void *arg)
     r->limit = NULL;
     buffer_add_text(&why, "not ready within ");
     duration_format_seconds(&why, r->deadline - process_started(r->process));
+    if (r->last.text[0] != '\0')
+        buffer_addf(&why, ": %s", r->last.text);
     end(r, why.data);
     buffer_free(&why);
 }
@@ -107,10 +110,12 @@ static void on_probed(const char *why, void *arg)
     struct readiness *r = arg;
 
     r->probe = NULL;
-    if (why == NULL)
+    if (why == NULL) {
         end(r, NULL);
-    else
-        r->again = timer_start(loop_of(r), AGAIN, on_again, r);
+        return;
+    }
+    failure(&r->last, "%s", why);
+    r->again = timer_start(loop_of(r), AGAIN, on_again, r);
 }
 
 /* Only a command may need all the time there is. */

@@ -1,10 +1,10 @@
 #include "core/tally.h"
 
+#include "base/hash.h"
 #include "base/xalloc.h"
 #include "core/process.h"
 
 #include <stdlib.h>
-#include <uthash.h>
 
 /* Of one process, from its first end on. */
 struct count {

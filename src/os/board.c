@@ -2,14 +2,17 @@
  * that beats as fast as it can slows no other down. */
 #include "os/board.h"
 
+#include "base/log.h"
 #include "base/pack.h"
 #include "base/xalloc.h"
 #include "os/clock.h"
 #include "os/resume.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -210,6 +213,7 @@ void board_resume(struct board *b, const char *data, size_t length)
     if (memory >= 0 && bell >= 0)
         mapped = mmap(NULL, BOARD_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, memory, 0);
     if (mapped == MAP_FAILED) {
+        log_warning("workers cannot be heard (%s): heartbeats count again after their next start", strerror(errno));
         close(memory);
         close(bell);
         return;

@@ -20,6 +20,16 @@ enum {
     LOCK_WAIT = 10 * 1000 * 1000, /* ns */
 };
 
+int file_open(const char *path, int flags, mode_t mode)
+{
+    int fd;
+
+    do
+        fd = open(path, flags, mode);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
 /* The folder `path` is in; free it. */
 static char *folder_of(const char *path)
 {
@@ -75,15 +85,15 @@ static int open_own(const char *path)
 static int open_or_make(const char *path, mode_t mode)
 {
     const int flags = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    int fd = open(path, flags);
+    int fd = file_open(path, flags, 0);
 
     if (fd >= 0 || errno != ENOENT)
         return fd;
-    fd = open(path, flags | O_CREAT | O_EXCL, mode);
+    fd = file_open(path, flags | O_CREAT | O_EXCL, mode);
     if (fd >= 0)
         fchmod(fd, mode);
     else if (errno == EEXIST) /* a link to nothing, or somebody was quicker */
-        fd = open(path, flags | O_CREAT, mode);
+        fd = file_open(path, flags | O_CREAT, mode);
     return fd;
 }
 
@@ -110,7 +120,7 @@ int file_open_append(const char *path, mode_t mode, struct error *e)
 
 int file_open_read(const char *path, struct error *e)
 {
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int fd = file_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
     struct stat st;
 
     if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode)))
@@ -130,11 +140,14 @@ static int open_regular(const char *path, off_t *size, struct error *e)
 
     if (fd < 0)
         return -1;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+    if (fstat(fd, &st) < 0) {
+        failure_errno(e, "cannot read '%s'", path);
+    } else if (S_ISREG(st.st_mode)) {
         *size = st.st_size;
         return fd;
+    } else {
+        failure(e, "cannot read '%s': it is no regular file", path);
     }
-    failure(e, "cannot read '%s': it is no regular file", path);
     close(fd);
     return -1;
 }
@@ -188,7 +201,7 @@ int file_null(struct error *e)
     static int fd = -1;
 
     if (fd < 0)
-        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+        fd = file_open("/dev/null", O_RDWR | O_CLOEXEC, 0);
     if (fd < 0)
         failure_errno(e, "cannot open '/dev/null'");
     return fd;
@@ -230,7 +243,7 @@ bool file_write(int fd, const char *data, size_t length)
 static void sync_folder(const char *path)
 {
     char *folder = folder_of(path);
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = file_open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 
     if (fd >= 0) {
         fsync(fd);
@@ -272,11 +285,14 @@ bool file_replace(const char *path, const void *data, size_t length, mode_t mode
 static bool make_one(const char *path, mode_t mode, struct error *e)
 {
     struct stat st;
+    int reason;
 
     if (mkdir(path, mode) == 0)
         return true;
+    reason = errno;
     if (stat(path, &st) == 0)
         return S_ISDIR(st.st_mode) || failure(e, "cannot make the folder '%s': there is a file", path);
+    errno = reason;
     return failure_errno(e, "cannot make the folder '%s'", path);
 }
 
@@ -357,13 +373,15 @@ int file_lock_folder(const char *path)
 {
     const struct timespec wait = { .tv_nsec = LOCK_WAIT };
     char *folder = folder_of(path);
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = file_open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     int tries;
 
     free(folder);
     for (tries = 0; fd >= 0 && tries < LOCK_TRIES; tries++) {
         if (flock(fd, LOCK_EX | LOCK_NB) == 0)
             return fd;
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            break; /* there are no locks here */
         nanosleep(&wait, NULL);
     }
     if (fd >= 0)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 struct later {
     loop_fn *fn;
@@ -47,10 +48,27 @@ struct watch {
     struct event event;
     watch_fn *fn;
     void *arg;
+    bool refused;
+    LIST_ENTRY(watch) link; /* while it is */
 };
+
+
+enum { REFUSED_RETRY = 100 };
+
+LIST_HEAD(watches, watch);
+
+/* Watches that the kernel had no memory for. */
+static struct {
+    struct watches all;
+    struct event again;
+    bool adding; /* what libevent says of it we say ourselves */
+    bool said;
+} refused;
 
 static void on_libevent_says(int severity, const char *message)
 {
+    if (refused.adding)
+        return;
     log_at(severity >= EVENT_LOG_WARN ? LOG_WARNING : LOG_DEBUG, "event loop: %s", message);
 }
 
@@ -103,6 +121,7 @@ static void after_turn(void)
 }
 
 static void on_turn(evutil_socket_t fd, short what, void *arg);
+static void on_again(evutil_socket_t fd, short what, void *arg);
 
 struct loop *loop_new(void)
 {
@@ -117,6 +136,7 @@ struct loop *loop_new(void)
         abort();
     }
     evtimer_assign(&loop->turn, loop->base, on_turn, loop);
+    evtimer_assign(&refused.again, loop->base, on_again, NULL);
     return loop;
 }
 
@@ -151,6 +171,8 @@ void loop_free(struct loop *loop)
     while (loop->waiting.count > 0)
         make_calls(loop);
     event_del(&loop->turn);
+    event_del(&refused.again);
+    LIST_INIT(&refused.all);
     event_base_free(loop->base);
     free(loop->waiting.call);
     free(loop->running.call);
@@ -258,25 +280,77 @@ struct watch *watch_start(struct loop *loop, int fd, int what, watch_fn *fn, voi
         events |= EV_WRITE;
     w->fn = fn;
     w->arg = arg;
+    w->refused = false;
     event_assign(&w->event, loop->base, fd, events, on_ready, w);
     watch_resume(w);
     return w;
 }
 
+static void try_later(struct watch *w)
+{
+    static const struct timeval wait = { .tv_usec = REFUSED_RETRY * 1000 };
+
+    if (!refused.said)
+        log_warning("cannot watch descriptor %d: %m; trying again until it can be", event_get_fd(&w->event));
+    refused.said = true;
+    w->refused = true;
+    LIST_INSERT_HEAD(&refused.all, w, link);
+    evtimer_add(&refused.again, &wait);
+}
+
+static void forget_refusal(struct watch *w)
+{
+    if (w->refused)
+        LIST_REMOVE(w, link);
+    w->refused = false;
+}
+
+/* Each is refused again, or not any more. */
+static void on_again(evutil_socket_t fd, short what, void *arg)
+{
+    struct watches all = refused.all;
+    struct watch *w;
+
+    (void)fd;
+    (void)what;
+    (void)arg;
+    LIST_INIT(&refused.all);
+    if (!LIST_EMPTY(&all))
+        LIST_FIRST(&all)->link.le_prev = &LIST_FIRST(&all);
+    while ((w = LIST_FIRST(&all)) != NULL) {
+        forget_refusal(w);
+        watch_resume(w);
+    }
+    refused.said = !LIST_EMPTY(&refused.all);
+}
+
 void watch_pause(struct watch *w)
 {
+    forget_refusal(w);
     event_del(&w->event);
 }
 
+/* Without memory there will be some; what cannot be watched at all will never be. */
 void watch_resume(struct watch *w)
 {
-    event_add(&w->event, NULL);
+    int result;
+
+    if (w->refused)
+        return;
+    refused.adding = true;
+    result = event_add(&w->event, NULL);
+    refused.adding = false;
+    if (result < 0 && (errno == ENOMEM || errno == ENOSPC))
+        try_later(w);
+    else if (result < 0)
+        log_warning("cannot watch descriptor %d: %m", event_get_fd(&w->event));
 }
 
 void watch_stop(struct watch **w)
 {
     if (*w == NULL)
         return;
+    forget_refusal(*w);
     event_del(&(*w)->event);
     free(*w);
     *w = NULL;

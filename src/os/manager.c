@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -79,14 +80,30 @@ bool manager_is_there(void)
     return address_length > 0;
 }
 
+/* Once, until it hears again: what it is told comes again and again. */
+static void note_failure(bool failed)
+{
+    static bool was;
+
+    if (failed && !was)
+        log_warning("cannot tell who waits at NOTIFY_SOCKET: %m");
+    was = failed;
+}
+
 static void send_message(const struct msghdr *message)
 {
-    int fd = address_length > 0 ? socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) : -1;
+    int fd;
+    bool sent;
 
-    if (fd < 0)
+    if (address_length == 0)
         return;
-    sendmsg(fd, message, MSG_NOSIGNAL);
-    close(fd);
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    do
+        sent = fd >= 0 && sendmsg(fd, message, MSG_NOSIGNAL) >= 0;
+    while (fd >= 0 && !sent && errno == EINTR);
+    note_failure(!sent);
+    if (fd >= 0)
+        close(fd);
 }
 
 void manager_tell(const char *text)

@@ -64,13 +64,11 @@ static bool read_said(const char *path, struct said *out, struct error *e)
 }
 
 /* Whoever wrote the file was alive by then. */
-static bool is_older(const struct process_mark *who, const char *path)
+static bool is_older(const struct process_mark *who, const struct stat *file)
 {
-    struct stat st;
+    msec written = (msec)file->st_mtim.tv_sec * 1000 + file->st_mtim.tv_nsec / 1000000;
 
-    if (stat(path, &st) < 0)
-        return false;
-    return clock_wall() - procfs_age(who) <= (msec)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000 + SLACK;
+    return clock_wall() - procfs_age(who) <= written + SLACK;
 }
 
 static bool is_of_another_boot(const struct said *said)
@@ -81,13 +79,13 @@ static bool is_of_another_boot(const struct said *said)
 /* ---- our own ----------------------------------------------------------------------------------- */
 
 /* Where /proc hides the processes of others, they live if the kernel says so. */
-static bool is_held(const char *path, pid_t pid)
+static bool is_held(const struct stat *file, pid_t pid)
 {
     struct process_mark holder;
     struct procfs_stat stat;
 
     if (procfs_mark(pid, &holder))
-        return is_older(&holder, path);
+        return is_older(&holder, file);
     return !procfs_look(pid, &stat) && (kill(pid, 0) == 0 || errno == EPERM);
 }
 
@@ -100,7 +98,7 @@ static bool take_place(const char *path, struct error *e)
 
     if (lstat(path, &st) == 0 && !read_said(path, &said, e))
         return false;
-    if (said.pid > 0 && said.pid != getpid() && is_held(path, (pid_t)said.pid))
+    if (said.pid > 0 && said.pid != getpid() && stat(path, &st) == 0 && is_held(&st, (pid_t)said.pid))
         return failure(e, "process %d is alive and owns the pid file '%s': stop it first", (int)said.pid, path);
     length = snprintf(text, sizeof text, "%d\n", (int)getpid());
     return file_replace(path, text, (size_t)length, 0644, e);
@@ -137,30 +135,29 @@ bool pidfile_record(const char *path, const struct process_mark *who, struct err
 }
 
 /* Whoever may write the file could else have us signal anybody. */
-static bool is_trusted(const char *path, pid_t pid)
+static bool is_trusted(const struct stat *file, pid_t pid)
 {
-    struct stat st;
-
-    if (stat(path, &st) < 0)
-        return false;
-    return st.st_uid == 0 || st.st_uid == geteuid() || procfs_is_of(pid, st.st_uid);
+    return file->st_uid == 0 || file->st_uid == geteuid() || procfs_is_of(pid, file->st_uid);
 }
 
 bool pidfile_find(const char *path, struct process_mark *out, struct error *e)
 {
     struct said said;
+    struct stat st;
 
     if (!read_said(path, &said, e))
         return false;
+    if (stat(path, &st) < 0)
+        return failure_errno(e, "cannot look at '%s'", path);
     if (said.pid == 0)
         return failure(e, "'%s' is empty", path);
     if (said.pid == 1 || said.pid == getpid())
         return failure(e, "'%s' names process %d, which cannot be it", path, (int)said.pid);
     if (is_of_another_boot(&said) || !procfs_mark((pid_t)said.pid, out))
         return failure(e, "'%s' names process %d, which is gone", path, (int)said.pid);
-    if (said.start > 0 ? out->start != said.start : !is_older(out, path))
+    if (said.start > 0 ? out->start != said.start : !is_older(out, &st))
         return failure(e, "'%s' names process %d, but that is another one by now", path, (int)said.pid);
-    if (!is_trusted(path, out->pid))
+    if (!is_trusted(&st, out->pid))
         return failure(e, "'%s' names process %d of another user than the file's", path, (int)said.pid);
     return true;
 }

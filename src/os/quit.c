@@ -23,8 +23,9 @@ static void on_signal(int number)
 
     (void)number;
     quit.came = true;
-    written = write(quit.fd, &one, sizeof one);
-    (void)written; /* an eventfd takes it */
+    do
+        written = write(quit.fd, &one, sizeof one);
+    while (written < 0 && errno == EINTR);
     errno = error;
 }
 

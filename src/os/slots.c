@@ -9,11 +9,16 @@
  * without an extra allocation. */
 enum { FIRST_SLOT = 40 };
 
+static int new_slot(const struct slots *s)
+{
+    return fcntl(s->filler, F_DUPFD_CLOEXEC, FIRST_SLOT);
+}
+
 void slots_open(struct slots *s)
 {
     s->filler = eventfd(0, EFD_CLOEXEC);
     for (int i = 0; i < SLOT_COUNT; i++)
-        s->number[i] = fcntl(s->filler, F_DUPFD_CLOEXEC, FIRST_SLOT);
+        s->number[i] = new_slot(s);
 }
 
 static void close_if_open(int fd)
@@ -37,10 +42,14 @@ int slots_fill(const struct slots *s, int i, int fd, int above)
     return fcntl(fd, F_DUPFD_CLOEXEC, above + 1);
 }
 
-void slots_empty(const struct slots *s, int i, int copy)
+/* A slot that cannot be filled is another one from now on, rather than keep what is somebody else's. */
+void slots_empty(struct slots *s, int i, int copy)
 {
-    if (i < SLOT_COUNT && s->number[i] == copy)
-        dup3(s->filler, copy, O_CLOEXEC);
-    else
-        close(copy);
+    bool is_slot = i < SLOT_COUNT && s->number[i] == copy;
+
+    if (is_slot && dup3(s->filler, copy, O_CLOEXEC) >= 0)
+        return;
+    close(copy);
+    if (is_slot)
+        s->number[i] = new_slot(s);
 }

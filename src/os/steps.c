@@ -39,6 +39,16 @@ IN_CHILD static bool unshare_descriptors(const struct steps *s)
     return s->unshare_from < 0 || syscall(SYS_close_range, s->unshare_from, ~0U, CLOSE_RANGE_UNSHARE) == 0;
 }
 
+IN_CHILD static bool copy_descriptor(int from, int to, int flags)
+{
+    int copy;
+
+    do
+        copy = flags != 0 ? dup3(from, to, flags) : dup2(from, to);
+    while (copy < 0 && errno == EINTR);
+    return copy >= 0;
+}
+
 /* Old kernels do not know close_range: there close-on-exec must do. */
 IN_CHILD static bool arrange_descriptors(struct steps *s)
 {
@@ -47,10 +57,10 @@ IN_CHILD static bool arrange_descriptors(struct steps *s)
     for (i = 0; i < s->source_count; i++) {
         if (s->source[i] < 0)
             close(i);
-        else if (dup2(s->source[i], i) < 0)
+        else if (!copy_descriptor(s->source[i], i, 0))
             return false;
     }
-    if (s->pipe >= 0 && dup3(s->pipe, i, O_CLOEXEC) < 0)
+    if (s->pipe >= 0 && !copy_descriptor(s->pipe, i, O_CLOEXEC))
         return false;
     if (s->pipe >= 0)
         s->pipe = i++;

@@ -1,11 +1,11 @@
 #include "script/lane.h"
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 
 #include <assert.h>
 #include <stdlib.h>
-#include <uthash.h>
 
 /* A hook that has not ended. */
 struct place {

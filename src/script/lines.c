@@ -1,5 +1,6 @@
 #include "script/lines.h"
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/feed.h"
@@ -8,7 +9,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 enum { WAITING_MOST = 1 << 20 }; /* bytes of a process's lines */
 

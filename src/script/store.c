@@ -1,5 +1,6 @@
 #include "script/store.h"
 
+#include "base/hash.h"
 #include "base/pack.h"
 #include "base/xalloc.h"
 #include "os/snapshot.h"
@@ -8,7 +9,6 @@
 #include <lauxlib.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 enum { DEEPEST = 32 };
 

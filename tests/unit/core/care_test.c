@@ -175,7 +175,7 @@ static void a_file_that_never_comes_is_waited_for_in_vain(void **state)
     stage = a_stage(a_plan(web, NULL));
     fake_obey(true);
     fake_clock_advance(2000);
-    assert_ended_by(the(stage, "web"), "not ready within 2s");
+    assert_ended_by(the(stage, "web"), "not ready within 2s: file /nonexistent/ready: No such file or directory");
     stage_ends(stage);
 }
 

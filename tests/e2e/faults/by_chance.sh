@@ -3,7 +3,11 @@
 # it can; when they do not any more, everything is as it should be.
 . "${0%/*}/../lib.sh"
 
-! grep -q asan "$REEVE" || skip "the sanitizers have their own allocator"
+! is_sanitized || skip 'the sanitizers stand between reeve and its calls'
+one_in()
+{
+    REEVE="$REEVE" PROGRAMS="$PROGRAMS" PYTHONDONTWRITEBYTECODE=1 python3 "$e2e/faults/faults.py" "$dir/faults" "$1"
+}
 config <<'END'
 supervisor { max_lives = 1000000 }
 local patient = { starttime = 0, startretries = 1000000, backoff = 0.02, autorestart = true }
@@ -17,16 +21,17 @@ add("plain", { cmd = "sleep 1000", stdout = "plain.log", numprocs = 5 })
 add("hooked", { cmd = "sleep 0.1", on_exit = function() reeve.sleep(0.01); reeve.store.ends = (reeve.store.ends or 0) + 1 end })
 END
 export LD_PRELOAD="$PROGRAMS/faults.so" FAULTS="$dir/faults"
+one_in 0
 run_reeve
 wait_for 'test "$(reeve status plain | grep -c RUNNING)" -eq 5'
 for every in 50 20 8; do
-    echo "$every" >faults
+    one_in "$every"
     for i in 1 2 3 4 5 6; do
         "$REEVE" restart "plain:$((i % 5 + 1))" loud --no-wait -s "$socket" >>"$dir/null" 2>&1 || true
         "$REEVE" status -s "$socket" >>"$dir/null" 2>&1 || true
     done
     is_alive "$reeve_pid" || fail "it has ended"
-    rm faults
+    one_in 0
     reeve start all >>"$dir/null" 2>&1 || true
     wait_for 'test "$(reeve status plain loud | grep -c RUNNING)" -eq 6'
 done
