@@ -133,7 +133,7 @@ void process_stop_step_over(struct process *p)
     if (!p->ended && p->stop_step + 1u < steps(p)->count) {
         p->stop_step++;
         send_step(p);
-    } else {
+    } else if (!p->ended || process_settings(p)->kill_group) {
         kill_group(p);
     }
 }
