@@ -111,6 +111,9 @@ struct order_list process_dependents(const struct process *p);
 bool process_is_done(const struct process *p); /* a oneshot that has succeeded */
 bool pool_is_missing(const struct pool *pool); /* it has processes, and nobody wants any */
 
+/* One of the same name has left its pool and is still on its way down: two at once might want the same port. */
+bool supervisor_has_forerunner(const struct supervisor *s, const struct process *p);
+
 /* turns.c: something has changed; it is RUNNING, perhaps again; it is about to be freed. */
 void supervisor_look_again(struct supervisor *s);
 void supervisor_came_back(struct supervisor *s, struct process *p);
