@@ -95,7 +95,9 @@ struct pool *supervisor_pool_of(const struct supervisor *s, const struct program
 struct process *supervisor_add_process(struct supervisor *s, struct pool *pool);
 void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program);
 void supervisor_let_go(struct supervisor *s, struct process *p);
-void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count);
+
+/* Let some go, or add some; `up`: those are to start. */
+void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count, bool up);
 
 /* Take it out of its pool and let it go. */
 void supervisor_dismiss(struct supervisor *s, struct pool *pool, struct process *p);
