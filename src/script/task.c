@@ -36,6 +36,7 @@ struct task {
     task_end_fn *on_end;
     void *arg;
     msec since;
+    unsigned process; /* the id of whom it is about; 0: nobody */
     unsigned long turn_number; /* in which it became ready */
     enum task_state state;
     bool awaits_force; /* the file made it while it was evaluated */
@@ -180,6 +181,11 @@ bool task_run(struct task *t)
 {
     assert(t->state == TASK_NEW);
     return proceed(t);
+}
+
+void task_concerns(struct task *t, unsigned process)
+{
+    t->process = process;
 }
 
 void task_make_own(struct task *t)
@@ -490,9 +496,13 @@ size_t tasks_count(void)
 
 static void tell(const struct task *t, task_info_fn *fn, void *arg)
 {
-    struct task_info info = {
-        .name = t->name, .runs = t->state != TASK_WAITING, .since = t->since, .spot = script_spot(t->thread.L, 0)
-    };
+    struct spot spot = script_spot(t->thread.L, 0);
+    struct task_info info = { .name = t->name,
+                              .process = t->process,
+                              .runs = t->state != TASK_WAITING,
+                              .since = t->since,
+                              .file = spot.file,
+                              .line = spot.line > 0 ? spot.line : 0 };
 
     fn(&info, arg);
 }
