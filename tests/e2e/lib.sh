@@ -200,14 +200,14 @@ value = eval(sys.argv[1].strip())
 print(value if isinstance(value, str) else json.dumps(value))' "$1"
 }
 
-# A TCP port of the loopback that is free right now.
+# A TCP port of the loopback that is free right now; free_port 0.0.0.0: of every address.
 free_port()
 {
     python3 -c '
-import socket
+import socket, sys
 s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
+s.bind((sys.argv[1], 0))
+print(s.getsockname()[1])' "${1:-127.0.0.1}"
 }
 
 count_lines()
