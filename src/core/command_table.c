@@ -8,7 +8,7 @@
 enum { REGISTERED_MOST = 32 };
 
 static const struct command table[] = {
-    { "status", "[-v] [TARGET…]",
+    { "status", "[TARGET…] [-v]",
       "what runs, and since when\n"
       "One line for each process: name, state, description. The exit status is 3 when a TARGET is not RUNNING. With -v "
       "also the lines of `tasks`.",
