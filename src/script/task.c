@@ -132,6 +132,11 @@ void task_start(struct task *t)
         t->awaits_force = true;
 }
 
+void task_concerns(struct task *t, unsigned process)
+{
+    t->process = process;
+}
+
 void task_make_own(struct task *t)
 {
     t->own = true;

@@ -23,6 +23,7 @@ struct task {
     task_end_fn *on_end;
     void *arg;
     msec since;
+    unsigned process;          /* the id of whom it is about; 0: nobody */
     unsigned long turn_number; /* in which it became ready */
     enum task_state state;
     bool awaits_force; /* the file made it while it was evaluated */

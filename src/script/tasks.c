@@ -240,9 +240,13 @@ size_t tasks_count(void)
 
 static void tell(const struct task *t, task_info_fn *fn, void *arg)
 {
-    struct task_info info = {
-        .name = t->name, .runs = t->state != TASK_WAITING, .since = t->since, .spot = script_spot(t->thread.L, 0)
-    };
+    struct spot spot = script_spot(t->thread.L, 0);
+    struct task_info info = { .name = t->name,
+                              .process = t->process,
+                              .runs = t->state != TASK_WAITING,
+                              .since = t->since,
+                              .file = spot.file,
+                              .line = spot.line > 0 ? spot.line : 0 };
 
     fn(&info, arg);
 }
