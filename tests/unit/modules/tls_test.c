@@ -160,13 +160,20 @@ static const char *answer_to(const char *certificate, const char *key)
     return *o->error != '\0' ? o->error : o->body;
 }
 
+/* A server that refuses us after the handshake closes the connection, and its reason may be lost on the way. */
+static void assert_turned_away(const char *answer)
+{
+    assert_true(strstr(answer, "no TLS with 127.0.0.1:") != NULL ||
+                strstr(answer, "closed the connection without an answer") != NULL);
+}
+
 static void a_server_that_wants_a_certificate_gets_ours(void **state)
 {
     (void)state;
     assert_string_equal(answer_to("good.pem", "good.key"), "hello");
     assert_string_equal(answer_to("both", ""), "hello");
-    assert_non_null(strstr(answer_to("", ""), "no TLS with 127.0.0.1:"));
-    assert_non_null(strstr(answer_to("other.pem", "other.key"), "no TLS with 127.0.0.1:"));
+    assert_turned_away(answer_to("", ""));
+    assert_turned_away(answer_to("other.pem", "other.key"));
 }
 
 static void a_certificate_that_cannot_be_shown_is_named(void **state)
