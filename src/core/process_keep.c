@@ -30,6 +30,7 @@ static void pack_state(const struct process *p, struct buffer *out)
     pack_number(out, "plan", p->plan->number);
     pack_number(out, "index", p->index);
     pack_text(out, "name", p->name);
+    pack_number(out, "started alone", p->started_alone);
     pack_text(out, "state", process_state_name(p->state));
     pack_number(out, "wanted", p->wanted);
     pack_number(out, "kept", p->kept);

@@ -26,6 +26,7 @@ static void unpack_state(struct process *p, struct unpack *u)
     p->wanted = unpack_number(u, "wanted") != 0;
     p->kept = unpack_number(u, "kept") != 0;
     p->name = unpack_text(u, "name");
+    p->started_alone = unpack_number(u, "started alone") != 0;
     p->since = unpack_number(u, "since");
     p->started = unpack_number(u, "started");
     p->run = (unsigned)unpack_number(u, "run");
@@ -118,7 +119,7 @@ static void take_up_settings(struct process *p)
 
     if (p->program->detached && p->child != NULL)
         child_spare(p->child);
-    if (p->child != NULL && !process_resolve(p, &e))
+    if (p->child != NULL && !process_resolve_again(p, &e))
         log_warning("%s: what it was started with is not known any more: %s", process_name(p), e.text);
 }
 
