@@ -66,54 +66,63 @@ static void pack_child(const struct process *p, struct buffer *out)
     pack_number(out, "group lives", p->group_lives);
 }
 
-static void pack_part(struct buffer *out, const char *name, struct buffer *part)
+/* All that is packed for one process, and both its entries, are smaller than this; what is larger has to ask. */
+enum { ROOM = 8 << 10 };
+
+static struct buffer packed, part; /* kept: processes are written often */
+
+static void pack_part(struct buffer *out, const char *name)
 {
-    if (part->length > 0)
-        pack_bytes(out, name, part->data, part->length);
-    buffer_clear(part);
+    if (part.length > 0)
+        pack_bytes(out, name, part.data, part.length);
+    buffer_clear(&part);
 }
 
 static void pack_all(const struct process *p, bool whole, struct buffer *out)
 {
-    static struct buffer part;
-
     pack_state(p, out);
     pack_child(p, out);
     output_pack(p->out, &part);
-    pack_part(out, "out", &part);
+    pack_part(out, "out");
     output_pack(p->err, &part);
-    pack_part(out, "err", &part);
+    pack_part(out, "err");
     care_pack(p, whole, &part);
-    pack_part(out, "care", &part);
+    pack_part(out, "care");
 }
 
 static void write_history(struct process *p)
 {
     unsigned *entry = history_entry(p->history);
-    struct buffer ends = { 0 };
 
     if (entry == NULL)
         return;
-    pack_number(&ends, "id", p->id);
-    history_pack(p->history, &ends);
-    snapshot_put(supervisor_snapshot(p->supervisor), entry, "ends", &ends);
-    buffer_free(&ends);
+    buffer_clear(&packed);
+    pack_number(&packed, "id", p->id);
+    history_pack(p->history, &packed);
+    snapshot_put(supervisor_snapshot(p->supervisor), entry, "ends", &packed);
 }
 
-/* Once a process was written, it can be written again without asking for memory: a child that was just started must not
- * be lost. The ends first: a process that is about to be judged must know how it ended. */
+void process_make_room(const struct process *p)
+{
+    if (supervisor_snapshot(p->supervisor) == NULL)
+        return;
+    buffer_clear(&packed);
+    buffer_reserve(&packed, ROOM);
+    buffer_reserve(&part, ROOM);
+    snapshot_make_room(supervisor_snapshot(p->supervisor), ROOM);
+}
+
+/* The ends first: a process that is about to be judged must know how it ended. */
 void process_write(struct process *p, bool whole)
 {
-    static struct buffer out; /* kept: it is written often */
-
     if (supervisor_snapshot(p->supervisor) == NULL)
         return;
     if (p->ends_touched || whole)
         write_history(p);
     p->ends_touched = false;
-    buffer_clear(&out);
-    pack_all(p, whole, &out);
-    snapshot_put(supervisor_snapshot(p->supervisor), &p->entry, "process", &out);
+    buffer_clear(&packed);
+    pack_all(p, whole, &packed);
+    snapshot_put(supervisor_snapshot(p->supervisor), &p->entry, "process", &packed);
 }
 
 void process_unwrite(struct process *p)

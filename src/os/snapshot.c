@@ -204,6 +204,14 @@ static void complain(struct snapshot *s)
     s->failed = true;
 }
 
+void snapshot_make_room(struct snapshot *s, size_t bytes)
+{
+    size_t needed = (size_t)head_of(s)->end * UNIT + bytes;
+
+    if (!s->left && needed > s->room && !make_room(s, needed))
+        complain(s);
+}
+
 static bool is_unchanged(const struct block *b, const struct buffer *content)
 {
     return b->length == content->length && memcmp(b->data, content->data, content->length) == 0;
