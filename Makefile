@@ -14,7 +14,7 @@ endif
 
 ROOMS    := base os core script modules convert control
 # The nearest tag, such as v1.2, and how far from it we are; before the first one, and without git, it is 0.
-DESCRIBE := git describe --dirty --match 'v[0-9]*'
+DESCRIBE := git describe --tags --dirty --match 'v[0-9]*'
 VERSION  := $(shell cat VERSION 2>/dev/null || { $(DESCRIBE) || $(DESCRIBE) --always | sed 's/^/0-g/'; } 2>/dev/null | sed 's/^v//' | grep . || echo 0)
 WERROR   ?= -Werror
 WARNINGS := -std=c11 -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
@@ -214,7 +214,7 @@ sanitized: everything
 	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(RUN) $(UNITS) $(REPLAYS) $(E2E_TESTS)
 
 LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua contrib/*/*.lua tests/lua/*.lua tests/lua/*/*.lua)
-SCRIPTS  := $(wildcard .ci/run contrib/setup contrib/demo* contrib/debian/build contrib/openrc/reeve contrib/*/demo \
+SCRIPTS  := $(wildcard .ci/run contrib/setup contrib/demo* contrib/notes contrib/debian/build contrib/openrc/reeve contrib/*/demo \
               tests/run tests/*.sh tests/e2e/run tests/e2e/*.sh tests/e2e/*/*.inc \
               tests/bench/run tests/bench/workers tests/bench/compare tests/bench/*.sh) $(E2E_TESTS)
 MANUALS  := $(wildcard contrib/man/*.[1-8])
@@ -270,7 +270,7 @@ ROOT        = $(DESTDIR)$(PREFIX)
 COMPLETIONS = contrib/completion/reeve.bash:share/bash-completion/completions/reeve \
               contrib/completion/_reeve:share/zsh/site-functions/_reeve \
               contrib/completion/reeve.fish:share/fish/vendor_completions.d/reeve.fish
-DOCUMENTS   = $(wildcard README.md LICENSE contrib/systemd/reeve.service)
+DOCUMENTS   = README.md LICENSE contrib/release-notes.md contrib/systemd/reeve.service
 
 install: all ## to PREFIX, below DESTDIR
 	install -D $(BUILD)/reeve '$(ROOT)/bin/reeve'
@@ -291,11 +291,12 @@ uninstall: ## what install put there
 	@for page in $(MANUALS); do rm -f "$(ROOT)/share/man/man$${page##*.}/$${page##*/}"; done
 	@for pair in $(COMPLETIONS); do rm -f "$(ROOT)/$${pair#*:}"; done
 
-dist: ## a tarball of HEAD in BUILD
+dist: ## a tarball of HEAD in BUILD, and its release notes
 	@mkdir -p $(BUILD)
+	@contrib/notes '$(VERSION)' > $(BUILD)/reeve-$(VERSION).md || { rm -f $(BUILD)/reeve-$(VERSION).md; exit 1; }
 	@echo '$(VERSION)' > $(BUILD)/VERSION
 	@git archive --format=tar.gz --prefix=reeve-$(VERSION)/ --add-file=$(BUILD)/VERSION -o $(BUILD)/reeve-$(VERSION).tar.gz HEAD
-	@echo $(BUILD)/reeve-$(VERSION).tar.gz
+	@echo $(BUILD)/reeve-$(VERSION).tar.gz $(BUILD)/reeve-$(VERSION).md
 
 deb: ## a Debian package of HEAD in BUILD
 	@contrib/setup build deb

@@ -85,7 +85,6 @@ void command_tail(const struct request *q, struct reply *r)
         reply_end(r);
         return;
     }
-    r->verbatim = true;
     targets_find(&rest, 0, false, r, &t);
     say_tails(&t, stream, count, r, &out);
     if (!request_has_flag(q, "-f") || r->code != REPLY_OK)
@@ -107,7 +106,6 @@ void command_attach(const struct request *q, struct reply *r)
         reply_end(r);
         return;
     }
-    r->verbatim = true;
     if (!add_tail(p, 1, TAIL_LINES, false, &out, &e))
         reply_fail(r, REPLY_FAILED, "%s: %s", process_name(p), e.text);
     if (process_settings(p)->err.kind != OUTPUT_STDOUT)

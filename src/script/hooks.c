@@ -106,10 +106,12 @@ void hooks_forget(const struct script *s)
 /* `p` is NULL for what concerns no process. */
 static void run(struct task *t, const struct process *p)
 {
-    if (p != NULL)
-        lane_run(process_id(p), t);
-    else
+    if (p == NULL) {
         task_run(t);
+        return;
+    }
+    task_concerns(t, process_id(p));
+    lane_run(process_id(p), t);
 }
 
 /* ---- on_exit = function(process, exit) … ------------------------------------------------------- */
