@@ -97,6 +97,9 @@ void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct progra
 void supervisor_let_go(struct supervisor *s, struct process *p);
 void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count);
 
+/* The number nearest to `count` that the program allows. */
+int supervisor_bounded(const struct program *program, int count, bool ignore_bounds);
+
 /* Take it out of its pool and let it go. */
 void supervisor_dismiss(struct supervisor *s, struct pool *pool, struct process *p);
 
