@@ -223,9 +223,9 @@ layers: ## who includes a room above their own
 	@tests/layers.sh
 
 lint: layers ## layers, luacheck, shellcheck, the manual's markup
-	@$(if $(LUA_CODE),luacheck -q $(LUA_CODE))
+	@luacheck -q $(LUA_CODE)
 	@shellcheck -x $(SCRIPTS)
-	@$(if $(MANUALS),mandoc -Tlint -Wwarning $(MANUALS))
+	@mandoc -Tlint -Wwarning $(MANUALS)
 
 valgrind: ## unit tests under valgrind
 	@contrib/setup build test
@@ -282,9 +282,7 @@ install: all ## to PREFIX, below DESTDIR
 	    mode=644; if [ -x $$file ]; then mode=755; fi; \
 	    install -D -m $$mode $$file "$(ROOT)/share/doc/reeve/$$file"; \
 	done
-	@for pair in $(COMPLETIONS); do \
-	    if [ -f $${pair%%:*} ]; then install -D -m 644 $${pair%%:*} "$(ROOT)/$${pair#*:}"; fi; \
-	done
+	@for pair in $(COMPLETIONS); do install -D -m 644 $${pair%%:*} "$(ROOT)/$${pair#*:}"; done
 
 uninstall: ## what install put there
 	rm -rf '$(ROOT)/bin/reeve' '$(ROOT)/share/reeve' '$(ROOT)/lib/reeve' '$(ROOT)/share/doc/reeve'

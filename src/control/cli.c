@@ -246,16 +246,17 @@ static const struct local locals[] = {
       run_main },
     { "check", "[-c FILE]", "tell every mistake of a configuration; starts nothing", check_main },
     { "plan", "[-c FILE] [--json]", "every program with every setting", plan_main },
-    { "convert", "FILE [--from FORMAT] [-o OUT]",
+    { "convert", "FILE [--from FORMAT] [-m FORMATION] [-o OUT]",
       "another tool's configuration as a supervisor.lua\n"
-      "FORMAT is taskmaster, supervisord, procfile or magistrate; it is told by name and content otherwise.",
+      "FORMAT is taskmaster, supervisord, procfile or magistrate; it is told by name and content otherwise. FORMATION "
+      "is for a Procfile: web=2,worker=5.",
       convert_main },
     { "reconcile", "[list|start PROGRAM|stop PROGRAM] [-c FILE] [-v]",
       "one pass towards the states that a server wants, for cron\n"
       "It acts on detached programs only, needs no supervisor, and leaves none behind. `list` shows them, `start` and "
       "`stop` hold until the server changes its mind.",
       reconcile_main },
-    { "shell", "[-s ADDRESS]",
+    { "shell", "[-s ADDRESS] [--json] [--password-file FILE]",
       "say commands to a supervisor, one after the other\n"
       "On a terminal lines are edited, completed by the tabulator and kept; otherwise they are read from standard "
       "input, and the exit status is that of the last one that failed.",
