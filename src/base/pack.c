@@ -173,15 +173,15 @@ int64_t unpack_value(const char *value, size_t length)
 
 void unpack_values(const char *value, size_t length, int64_t *out, size_t count)
 {
-    const char *end = value + length;
+    size_t at = 0;
 
     for (size_t i = 0; i < count; i++) {
-        size_t size = value < end ? (unsigned char)*value++ : 0;
+        size_t size = at < length ? (unsigned char)value[at++] : 0;
 
-        if (size > (size_t)(end - value))
-            size = (size_t)(end - value);
-        out[i] = unpack_value(value, size);
-        value += size;
+        if (size > length - at)
+            size = length - at;
+        out[i] = size > 0 ? unpack_value(value + at, size) : 0;
+        at += size;
     }
 }
 

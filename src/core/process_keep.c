@@ -25,26 +25,29 @@ void process_is_written(struct process *p)
 
 static void pack_state(const struct process *p, struct buffer *out)
 {
+    const int64_t numbers[KEPT_NUMBERS] = {
+        [KEPT_WANTED] = p->wanted,
+        [KEPT_KEPT] = p->kept,
+        [KEPT_SINCE] = p->since,
+        [KEPT_STARTED] = p->started,
+        [KEPT_RUN] = p->run,
+        [KEPT_ATTEMPT] = p->attempt,
+        [KEPT_RESTARTS] = p->restarts,
+        [KEPT_FAILED_STARTS] = p->memory.failed_starts,
+        [KEPT_SHORT_RUNS] = p->memory.short_runs,
+        [KEPT_DUE] = timer_due(p->timer),
+        [KEPT_AGE] = timer_due(p->age),
+        [KEPT_STOP_STEP] = p->stop_step,
+    };
+
     pack_number(out, "id", p->id);
     pack_text(out, "program", p->program->name);
     pack_number(out, "plan", p->plan->number);
     pack_number(out, "index", p->index);
     pack_text(out, "name", p->name);
     pack_text(out, "state", process_state_name(p->state));
-    pack_number(out, "wanted", p->wanted);
-    pack_number(out, "kept", p->kept);
-    pack_number(out, "held", p->held);
     pack_number(out, "leaving", supervisor_is_leaving(p->supervisor, p));
-    pack_number(out, "since", p->since);
-    pack_number(out, "started", p->started);
-    pack_number(out, "run", p->run);
-    pack_number(out, "attempt", p->attempt);
-    pack_number(out, "restarts", p->restarts);
-    pack_number(out, "failed", p->memory.failed_starts);
-    pack_number(out, "short", p->memory.short_runs);
-    pack_number(out, "due", timer_due(p->timer));
-    pack_number(out, "age", timer_due(p->age));
-    pack_number(out, "step", p->stop_step);
+    pack_numbers(out, "numbers", numbers, KEPT_NUMBERS);
 }
 
 static void pack_child(const struct process *p, struct buffer *out)

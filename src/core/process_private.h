@@ -49,6 +49,23 @@ struct process {
     bool starter : 1; /* the child only starts what puts itself into the background */
 };
 
+/* The places of a process's numbers in the snapshot; new ones come last. */
+enum {
+    KEPT_WANTED,
+    KEPT_KEPT,
+    KEPT_SINCE,
+    KEPT_STARTED,
+    KEPT_RUN,
+    KEPT_ATTEMPT,
+    KEPT_RESTARTS,
+    KEPT_FAILED_STARTS,
+    KEPT_SHORT_RUNS,
+    KEPT_DUE, /* the timer, the age: times of the clock */
+    KEPT_AGE,
+    KEPT_STOP_STEP,
+    KEPT_NUMBERS
+};
+
 /* Why a process is ended though nobody wished so. */
 struct blame {
     char reason[160];

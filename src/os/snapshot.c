@@ -21,7 +21,7 @@
 
 /* VERSION grows when a reader must know more than the version before did; entries and fields that are new do not
  * count, since they are passed over. */
-enum { VERSION = 1 };
+enum { VERSION = 2, OLDEST = 2 }; /* the first one was in no release */
 
 enum {
     UNIT = 64,
@@ -351,9 +351,9 @@ static bool check(struct snapshot *s, size_t size, struct error *e)
 
     if (size < sizeof *head || memcmp(head->magic, magic, sizeof magic) != 0)
         return failure(e, "this is no state of reeve's");
-    if (head->version > VERSION)
-        return failure(e, "the state is of version %u, and this reeve reads up to %d", (unsigned)head->version,
-                       VERSION);
+    if (head->version < OLDEST || head->version > VERSION)
+        return failure(e, "the state is of version %u, and this reeve reads versions %d to %d", (unsigned)head->version,
+                       OLDEST, VERSION);
     if ((size_t)head->end * UNIT > size || !find_live(s, (size_t)head->end * UNIT))
         return failure(e, "the state is broken");
     return true;
