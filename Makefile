@@ -294,7 +294,7 @@ dist: ## a tarball of HEAD in BUILD, and its release notes
 	@contrib/notes '$(VERSION)' > $(BUILD)/reeve-$(VERSION).md || { rm -f $(BUILD)/reeve-$(VERSION).md; exit 1; }
 	@echo '$(VERSION)' > $(BUILD)/VERSION
 	@git archive --format=tar.gz --prefix=reeve-$(VERSION)/ --add-file=$(BUILD)/VERSION -o $(BUILD)/reeve-$(VERSION).tar.gz HEAD
-	@echo $(BUILD)/reeve-$(VERSION).tar.gz $(BUILD)/reeve-$(VERSION).md
+	@printf '%s\n' $(BUILD)/reeve-$(VERSION).md $(BUILD)/reeve-$(VERSION).tar.gz
 
 deb: ## a Debian package of HEAD in BUILD
 	@contrib/setup build deb

@@ -58,7 +58,7 @@ struct transfer_request {
     transfer_part_fn *on_part; /* gets the body as it comes, so that it may go on for ever; its end is in the result */
 
     /* smtp: */
-    const char *from;      /* bare addresses, as mail_address gives them; empty: a mail that cannot bounce */
+    const char *from;      /* bare addresses, as mail_addresses gives them; empty: a mail that cannot bounce */
     const char *const *to; /* a NULL ends them; if the server refuses one, none gets the mail */
     enum transfer_tls tls;
 };

@@ -144,7 +144,7 @@ static void rotate(struct process *p, bool asked, struct reply *r)
     if (rotated > 0)
         reply_result(r, process_name(p), REPLY_OK, "rotated");
     else if (asked)
-        reply_result(r, process_name(p), REPLY_FAILED, "no captured file: a plain path is the program's own");
+        reply_result(r, process_name(p), REPLY_FAILED, "there is no file that reeve writes: a plain path is the program's own");
 }
 
 void command_rotate(const struct request *q, struct reply *r)

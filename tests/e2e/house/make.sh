@@ -41,7 +41,7 @@ commit 'os: a window'
 
 # In between two releases it is what comes next; the version counts the commits.
 make -s dist >said
-version=$(sed -n 's,^build/reeve-\(.*\)\.tar\.gz .*,\1,p' said)
+version=$(sed -n 's,^build/reeve-\(.*\)\.tar\.gz$,\1,p' said)
 case $version in
 7.0-1-g*) ;;
 *) fail "the version is '$version'" ;;
