@@ -25,6 +25,7 @@ enum { VERSION = 2, OLDEST = 2 }; /* the first one was in no release */
 
 enum {
     UNIT = 64,
+    LEAST = 3,  /* units of a block: a process that is started takes the place of one that was not */
     SMALL = 16, /* sizes in steps of a unit; above that, each is a quarter larger than the one before, or less */
     CLASSES = 16 + 4 * 21,
     FIRST_ROOM = 64 << 10,
@@ -176,8 +177,9 @@ static uint32_t take_new(struct snapshot *s, uint32_t size)
 
 static uint32_t take_block(struct snapshot *s, size_t length)
 {
+    size_t units = (sizeof(struct block) + length + UNIT - 1) / UNIT;
     uint32_t size;
-    unsigned number = class_of((sizeof(struct block) + length + UNIT - 1) / UNIT, &size);
+    unsigned number = class_of(units > LEAST ? units : LEAST, &size);
     uint32_t place = s->free_list[number];
 
     if (place == 0)

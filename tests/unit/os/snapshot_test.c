@@ -154,7 +154,7 @@ static void of_two_blocks_of_one_entry_the_later_one_counts(void **state)
     memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, snapshot_fd(snapshot), 0);
     assert_int_equal(memory[16], 0x46); /* the first block is free */
     memory[16] = 0x4c;
-    memory[16 + 3] = memory[32 + 3];
+    memory[16 + 3] = memory[16 + 16 * memory[17] + 3];
     munmap(memory, 4096);
     assert_string_equal(entries("process"), "after|");
 }
