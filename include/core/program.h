@@ -63,7 +63,7 @@ struct capture_settings {
     int to;           /* enum output_sink: "file" (the default with a path), "inherit", "syslog", "none" */
     int64_t max_size; /* 0: never rotated */
     int backups;
-    int mode;    /* of the file; -1: 0644 */
+    int mode;    /* of the file; -1: 0644 less the umask */
     char *owner; /* "USER" or "USER:GROUP" */
     bool compress, timestamp, prefix, json;
     int64_t ring;

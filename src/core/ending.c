@@ -111,12 +111,20 @@ static bool starter_ended(struct process *p, const struct child_exit *end)
     return true;
 }
 
+/* The loop was busy: the end is seen before the timer that was due before it. */
+static bool was_up_for_starttime(const struct process *p)
+{
+    return p->state == PROCESS_STARTING && p->timer != NULL && timer_due(p->timer) <= clock_now();
+}
+
 void process_child_exited(struct child *c, const struct child_exit *end, void *arg)
 {
     struct process *p = arg;
     struct process_exit *exit;
 
     assert(c == p->child);
+    if (was_up_for_starttime(p))
+        process_became_ready(p);
     if (p->starter && starter_ended(p, end)) {
         process_write(p, false);
         return;

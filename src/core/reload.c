@@ -58,6 +58,22 @@ static int count_after(struct pool *pool, const struct plan_difference *d)
     return supervisor_bounded(d->after, (int)pool->count, same_bounds || pool->parked);
 }
 
+/* Nobody has said a word of it yet, and now the file does. */
+static bool is_to_start(const struct process *p, const struct plan_difference *d)
+{
+    return !d->before->autostart && d->after->autostart && d->after->scope == SCOPE_MACHINE &&
+           process_state(p) == PROCESS_STOPPED && process_last_exit(p) == NULL && !process_wish_is_kept(p);
+}
+
+/* Processes that join others are wanted as those are; the first ones, as the file says. */
+static bool is_up(const struct pool *pool)
+{
+    for (size_t i = 0; i < pool->count; i++)
+        if (process_wanted(pool->process[i]))
+            return true;
+    return pool->count == 0 && pool->program->autostart;
+}
+
 /* A program that its processes survive in: they follow the new settings from now on. */
 static void take_over(struct supervisor *s, struct pool *pool, const struct pool *old, const struct plan_difference *d)
 {
@@ -69,9 +85,11 @@ static void take_over(struct supervisor *s, struct pool *pool, const struct pool
         struct process *p = pool->process[i];
 
         process_adopt(p, s->plan, d->after);
-        if (!process_wanted(p))
+        if (is_to_start(p, d))
+            supervisor_start_soon(s, p);
+        else if (!process_wanted(p))
             continue;
-        if (d->restart || process_is_outdated(p))
+        else if (d->restart || process_is_outdated(p))
             process_restart(p);
         else if (d->change == PLAN_CHANGED && process_state(p) == PROCESS_FATAL)
             process_start(p);
@@ -79,7 +97,7 @@ static void take_over(struct supervisor *s, struct pool *pool, const struct pool
     count = count_after(pool, d);
     if (d->count || (size_t)count != pool->count) {
         supervisor_touch_pool(s, pool);
-        supervisor_resize(s, pool, (size_t)count);
+        supervisor_resize(s, pool, (size_t)count, is_up(pool));
     }
 }
 

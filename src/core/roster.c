@@ -198,12 +198,20 @@ void supervisor_process_changed(struct supervisor *s, struct process *p, bool se
         shutdown_settled(s, p);
 }
 
-void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count)
+void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count, bool up)
 {
+    bool kept = pool->count > 0 && process_wish_is_kept(pool->process[0]);
+
     while (pool->count > count)
         supervisor_let_go(s, pool_shrink(pool));
-    while (pool->count < count)
-        supervisor_start_soon(s, supervisor_add_process(s, pool));
+    while (pool->count < count) {
+        struct process *p = supervisor_add_process(s, pool);
+
+        if (up)
+            supervisor_start_soon(s, p);
+        else if (kept)
+            process_keep_wish(p);
+    }
     pool_name_processes(pool);
 }
 
@@ -254,7 +262,7 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
         pool->scaled = true;
         pool->kept = false;
         supervisor_touch_pool(s, pool);
-        supervisor_resize(s, pool, (size_t)count);
+        supervisor_resize(s, pool, (size_t)count, true);
         supervisor_wishes_changed(s);
         bus_publish(s->bus,
                     &(struct event){ .kind = EVENT_SCALE, .program = program, .text = text.data, .at = clock_wall() });

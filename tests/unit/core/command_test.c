@@ -334,6 +334,10 @@ static void rolling_goes_batch_by_batch(void **state)
     assert_state(the(stage, "web:3"), PROCESS_STARTING);
     fake_clock_advance(1000);
     assert_answer(REPLY_OK, "web:1: restarted\nweb:2: restarted\nweb:3: restarted\n");
+
+    say(stage, "restart --rolling 0 web");
+    assert_int_equal(answer.code, REPLY_USAGE);
+    assert_state(the(stage, "web:1"), PROCESS_RUNNING);
     stage_ends(stage);
 }
 
