@@ -48,8 +48,10 @@ SOURCES  := $(foreach room,$(filter-out modules,$(ROOMS)),$(wildcard src/$(room)
             $(foreach m,$(BUILT_IN),$(wildcard src/modules/$(m)/*.c))
 OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 ARCHIVE  := $(BUILD)/libreeve.a
-# All of it: modules may use any function.
-WHOLE    := -Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--export-dynamic
+# All of it, since modules may use any function; but others see only what the modules do use, and Lua, for libraries
+# that users require: two thousand names more would be half of what the linker has to read at each start.
+EXPORTS  := $(BUILD)/exports
+WHOLE    := -Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--dynamic-list=$(EXPORTS)
 
 MODULES       := $(filter-out $(BUILT_IN),$(patsubst src/modules/%/,%,$(wildcard src/modules/*/)))
 MODULE_FILES  := $(MODULES:%=$(BUILD)/modules/%.so)
@@ -103,7 +105,7 @@ jobs: ## set up, build, and show a thousand Gearman jobs
 
 # ---- building ----------------------------------------------------------------------------------
 
-$(BUILD)/reeve: $(BUILD)/obj/main.o $(ARCHIVE)
+$(BUILD)/reeve: $(BUILD)/obj/main.o $(ARCHIVE) $(EXPORTS)
 	$(call say,ld,$@)$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $< $(WHOLE) $(LIBS)
 
 static: $(BUILD)/reeve-static ## a binary that needs no library, and has no modules
@@ -111,6 +113,9 @@ static: $(BUILD)/reeve-static ## a binary that needs no library, and has no modu
 # The linker warns that users and hosts are looked up by libc's own libraries, if there are any.
 $(BUILD)/reeve-static: $(BUILD)/obj/main.o $(ARCHIVE)
 	$(call say,ld,$@)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $< $(ARCHIVE) $(LIBS) 2>$@.warnings || { cat $@.warnings; exit 1; }
+
+$(EXPORTS): $(MODULE_FILES)
+	@{ echo '{ lua_*; luaL_*; luaopen_*;'; nm -D -u $^ | sed -n 's/^ *U \([a-z][a-z0-9_]*\)$$/\1;/p' | sort -u; echo '};'; } >$@
 
 $(ARCHIVE): $(OBJECTS)
 	@rm -f $@
@@ -158,7 +163,7 @@ $(BUILD)/unit/core/%: tests/unit/core/%.c $(FAKE_OBJS) $(BUILD)/libfaked.a
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(TEST) $(FAKE_OBJS) $(BUILD)/libfaked.a -lcmocka $(LIBS)
 
-$(BUILD)/unit/modules/%: tests/unit/modules/%.c $(ARCHIVE) $(MODULE_FILES)
+$(BUILD)/unit/modules/%: tests/unit/modules/%.c $(ARCHIVE) $(MODULE_FILES) $(EXPORTS)
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(TEST) $(WHOLE) -lcmocka $(LIBS)
 

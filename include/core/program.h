@@ -147,6 +147,8 @@ struct program {
 };
 extern const struct record_type program_record;
 
+bool program_has_functions(const struct program *p);
+
 /* The function that the program gave for a setting ("on_exit", "autorestart", "cmd" …), or NULL. */
 const struct function *program_function(const struct program *p, const char *setting);
 

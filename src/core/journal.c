@@ -234,13 +234,22 @@ static void tell(enum journal_kind kind, const struct found *f)
     buffer_free(&out);
 }
 
+/* Of a text, what the journal keeps. */
+static void copy_text(char out[LINE_MOST + 1], const char *text, size_t length)
+{
+    if (length > LINE_MOST)
+        length = LINE_MOST;
+    memcpy(out, text, length);
+    out[length] = '\0';
+}
+
 static void on_log_line(int level, const char *line, size_t length, void *arg)
 {
     char text[LINE_MOST + 1];
     struct found f;
 
     (void)arg;
-    snprintf(text, sizeof text, "%.*s", (int)(length < LINE_MOST ? length : LINE_MOST), line);
+    copy_text(text, line, length);
     f = keep(&journal.book[JOURNAL_LOG],
              &(struct found){ .entry = &(struct entry){ .at = clock_wall(), .level = level }, .text = text });
     tell(JOURNAL_LOG, &f);
@@ -260,7 +269,8 @@ static void on_event(const struct event *event, void *arg)
     (void)arg;
     if (event->kind == EVENT_HEALTH && event->ok)
         return; /* a thousand of these would leave no room for news */
-    snprintf(text, sizeof text, "%.*s", LINE_MOST, event->text != NULL ? event->text : "");
+    if (event->text != NULL)
+        copy_text(text, event->text, strlen(event->text));
     f = keep(&journal.book[JOURNAL_EVENTS], &f);
     tell(JOURNAL_EVENTS, &f);
 }

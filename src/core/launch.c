@@ -401,7 +401,7 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
         p->run = supervisor_next_run(p->supervisor);
         p->starter = p->program->forks;
         resume_hold();
-        process_write(p, false); /* so that there is memory for the same once more */
+        process_make_room(p); /* a child that was just started must not be lost for want of memory */
         p->child = start_child(p, settings, &l, on_exit, e);
         if (p->child != NULL)
             process_write(p, false);

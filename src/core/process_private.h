@@ -50,6 +50,24 @@ struct process {
     bool started_alone : 1; /* under the program's own name: brothers may have come since, or gone */
 };
 
+/* The places of a process's numbers in the snapshot; new ones come last. */
+enum {
+    KEPT_WANTED,
+    KEPT_KEPT,
+    KEPT_SINCE,
+    KEPT_STARTED,
+    KEPT_RUN,
+    KEPT_ATTEMPT,
+    KEPT_RESTARTS,
+    KEPT_FAILED_STARTS,
+    KEPT_SHORT_RUNS,
+    KEPT_DUE, /* the timer, the age: times of the clock */
+    KEPT_AGE,
+    KEPT_STOP_STEP,
+    KEPT_STARTED_ALONE,
+    KEPT_NUMBERS
+};
+
 /* Why a process is ended though nobody wished so. */
 struct blame {
     char reason[160];

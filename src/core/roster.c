@@ -123,7 +123,7 @@ static void begin(struct supervisor *s, struct process *p)
 /* The first processes of a program. */
 void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program)
 {
-    int count = desired_count(s->desired, program, &pool->scaled);
+    int count = supervisor_bounded(program, desired_count(s->desired, program, &pool->scaled), true);
 
     pool->kept = pool->scaled;
     pool->program = program;
@@ -237,11 +237,15 @@ bool supervisor_is_settled(struct supervisor *s)
     return true;
 }
 
-static int clamp(const struct program *program, int count)
+int supervisor_bounded(const struct program *program, int count, bool ignore_bounds)
 {
-    if (program->max_procs > 0 && count > program->max_procs)
+    if (!ignore_bounds && program->max_procs > 0 && count > program->max_procs)
         count = program->max_procs;
-    return count < program->min_procs ? program->min_procs : count;
+    if (!ignore_bounds && count < program->min_procs)
+        count = program->min_procs;
+    if (program->pidfile != NULL && count > 1) /* one file names one process */
+        count = 1;
+    return count > 0 ? count : 0;
 }
 
 int supervisor_scale(struct supervisor *s, struct program *program, int count, bool ignore_bounds)
@@ -250,12 +254,7 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
     struct buffer text = { 0 };
 
     assert(pool != NULL);
-    if (!ignore_bounds)
-        count = clamp(program, count);
-    if (program->pidfile != NULL && count > 1) /* one file names one process */
-        count = 1;
-    if (count < 0)
-        count = 0;
+    count = supervisor_bounded(program, count, ignore_bounds);
     pool->parked = ignore_bounds && count == 0;
     if ((size_t)count != pool->count) {
         buffer_addf(&text, "%s scaled from %zu to %d", program->name, pool->count, count);

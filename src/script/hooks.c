@@ -147,7 +147,7 @@ static void run_hook(const struct function *f, const struct event *event, const 
 /* Of the program itself; NULL: it has none for this event. */
 static const struct function *own_hook(const struct event *event, char *name, size_t size)
 {
-    if (event->process == NULL)
+    if (event->process == NULL || !program_has_functions(process_program(event->process)))
         return NULL;
     snprintf(name, size, "on_%s", event_name(event->kind));
     if (setting_find(&program_record, name) == NULL)

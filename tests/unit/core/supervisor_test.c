@@ -513,6 +513,25 @@ static void a_scaled_count_stays_until_the_file_changes_it(void **state)
     stage_ends(stage);
 }
 
+static void a_scaled_count_keeps_to_new_bounds(void **state)
+{
+    struct program *bounded = an_everlasting_program("work"), *alone = an_everlasting_program("work");
+    struct stage *stage = a_stage(a_plan(an_everlasting_program("work"), NULL));
+
+    (void)state;
+    fake_obey(true);
+    supervisor_scale(stage->supervisor, supervisor_plan(stage->supervisor)->programs[0], 5, true);
+    fake_turn();
+    bounded->max_procs = 3;
+    assert_true(stage_reload(stage, a_plan(bounded, NULL), NULL));
+    assert_int_equal(matches(stage, "work"), 3);
+    alone->max_procs = 3;
+    alone->pidfile = xstrdup("/nowhere/work.pid"); /* which names one process */
+    assert_true(stage_reload(stage, a_plan(alone, NULL), NULL));
+    assert_int_equal(matches(stage, "work"), 1);
+    stage_ends(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -542,6 +561,7 @@ int main(void)
         cmocka_unit_test(those_who_join_are_wanted_as_the_others_are),
         cmocka_unit_test(who_is_to_start_by_now_is_started_unless_a_user_has_spoken),
         cmocka_unit_test(a_scaled_count_stays_until_the_file_changes_it),
+        cmocka_unit_test(a_scaled_count_keeps_to_new_bounds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
