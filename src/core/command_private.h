@@ -58,8 +58,9 @@ command_fn command_targets;
 /* Send it, and say what became of it. */
 void command_send_signal(struct process *p, int number, struct reply *r);
 
-/* {"code","signal","reason","at"}, or null. */
+/* {"code","signal","reason","at"}, or null; only what is in the braces. */
 void command_print_exit(const struct process_exit *exit, struct buffer *json);
+void command_print_exit_members(const struct process_exit *exit, struct buffer *json);
 
 /* Processes, each once, in the order of the targets. */
 struct targets {

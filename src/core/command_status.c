@@ -96,9 +96,8 @@ static void add_seconds(struct buffer *b, msec time)
         json_double(b, (double)time / 1000);
 }
 
-static void print_exit(const struct process_exit *exit, struct buffer *b)
+void command_print_exit_members(const struct process_exit *exit, struct buffer *b)
 {
-    json_open_object(b);
     json_key(b, "code");
     if (exit->code >= 0)
         json_int(b, exit->code);
@@ -110,15 +109,17 @@ static void print_exit(const struct process_exit *exit, struct buffer *b)
     json_text(b, exit->reason);
     json_key(b, "at");
     add_seconds(b, exit->at);
-    json_close_object(b);
 }
 
 void command_print_exit(const struct process_exit *exit, struct buffer *json)
 {
-    if (exit != NULL)
-        print_exit(exit, json);
-    else
+    if (exit == NULL) {
         json_none(json);
+        return;
+    }
+    json_open_object(json);
+    command_print_exit_members(exit, json);
+    json_close_object(json);
 }
 
 void command_print_process(const struct process *p, const struct task_view *tasks, struct buffer *b)

@@ -33,7 +33,45 @@ static void say_ends(const struct process *p, struct reply *r)
         say_end(back == 0 ? "last end" : "before that", exit, r);
 }
 
-static void print_ends(const struct request *q, struct process *p, struct buffer *b)
+static void print_end(const struct process_exit *exit, struct buffer *b)
+{
+    json_open_object(b);
+    command_print_exit_members(exit, b);
+    json_key(b, "uptime");
+    json_double(b, (double)exit->uptime / 1000);
+    json_key(b, "stopped");
+    json_bool(b, exit->stopped);
+    json_key(b, "expected");
+    json_bool(b, exit->expected);
+    json_key(b, "attempt");
+    json_int(b, exit->attempt);
+    json_key(b, "restarts");
+    json_int(b, exit->restarts);
+    json_close_object(b);
+}
+
+static bool find_last_words(const struct process *p, int stream, struct buffer *words)
+{
+    const struct program *settings = process_settings(p);
+
+    return output_tail(process_output(p, stream), stream == 2 ? &settings->err : &settings->out, LAST_WORDS, words,
+                       NULL) &&
+           words->length > 0;
+}
+
+/* null where nothing is kept. */
+static void print_last_words(const struct process *p, int stream, struct buffer *b)
+{
+    struct buffer words = { 0 };
+
+    if (find_last_words(p, stream, &words))
+        json_bytes(b, words.data, words.length);
+    else
+        json_none(b);
+    buffer_free(&words);
+}
+
+static void print_all(const struct request *q, struct process *p, struct buffer *b)
 {
     struct task_view tasks;
     const struct process_exit *exit;
@@ -46,22 +84,23 @@ static void print_ends(const struct request *q, struct process *p, struct buffer
     json_key(b, "ends");
     json_open_array(b);
     for (size_t back = 0; (exit = process_end(p, back)) != NULL; back++)
-        command_print_exit(exit, b);
+        print_end(exit, b);
     json_close_array(b);
+    json_key(b, "stdout");
+    print_last_words(p, 1, b);
+    json_key(b, "stderr");
+    print_last_words(p, 2, b);
     json_close_object(b);
 }
 
 /* Indented, so that no line of theirs looks like one of ours. */
 static void say_last_words(const struct process *p, int stream, struct reply *r)
 {
-    const struct program *settings = process_settings(p);
     struct buffer words = { 0 };
     const char *name = stream == 2 ? "stderr" : "stdout";
     const char *line, *end;
 
-    if (!output_tail(process_output(p, stream), stream == 2 ? &settings->err : &settings->out, LAST_WORDS, &words,
-                     NULL) ||
-        words.length == 0) {
+    if (!find_last_words(p, stream, &words)) {
         buffer_free(&words);
         return;
     }
@@ -79,7 +118,7 @@ void command_why(const struct request *q, struct reply *r)
     struct buffer description = { 0 };
 
     if (p != NULL && r->wants_data) {
-        print_ends(q, p, &r->data);
+        print_all(q, p, &r->data);
     } else if (p != NULL) {
         process_describe(p, &description);
         reply_line(r, "%s is %s%s%s", process_name(p), process_state_name(process_state(p)),
