@@ -101,15 +101,17 @@ void command_attach(const struct request *q, struct reply *r)
     struct targets one = { .process = &p, .count = 1 };
     struct buffer out = { 0 };
     struct error e;
+    bool heard;
 
     if (p == NULL) {
         reply_end(r);
         return;
     }
-    if (!add_tail(p, 1, TAIL_LINES, false, &out, &e))
-        reply_fail(r, REPLY_FAILED, "%s: %s", process_name(p), e.text);
+    heard = add_tail(p, 1, TAIL_LINES, false, &out, &e);
     if (process_settings(p)->err.kind != OUTPUT_STDOUT)
-        add_tail(p, 2, TAIL_LINES, false, &out, NULL);
+        heard = add_tail(p, 2, TAIL_LINES, false, &out, NULL) || heard;
+    if (!heard)
+        reply_fail(r, REPLY_FAILED, "%s: %s", process_name(p), e.text);
     if (r->code != REPLY_OK)
         finish_tail(r, &out);
     else

@@ -38,6 +38,7 @@ static void pack_state(const struct process *p, struct buffer *out)
         [KEPT_DUE] = timer_due(p->timer),
         [KEPT_AGE] = timer_due(p->age),
         [KEPT_STOP_STEP] = p->stop_step,
+        [KEPT_STARTED_ALONE] = p->started_alone,
     };
 
     pack_number(out, "id", p->id);

@@ -56,6 +56,7 @@ static void unpack_state(struct process *p, struct unpack *u)
     p->memory.failed_starts = (int)numbers[KEPT_FAILED_STARTS];
     p->memory.short_runs = (int)numbers[KEPT_SHORT_RUNS];
     p->stop_step = (unsigned)numbers[KEPT_STOP_STEP] & 0xffff;
+    p->started_alone = numbers[KEPT_STARTED_ALONE] != 0;
     resume_times(p, numbers[KEPT_DUE], numbers[KEPT_AGE]);
 }
 
@@ -122,7 +123,7 @@ static void take_up_settings(struct process *p)
 
     if (p->program->detached && p->child != NULL)
         child_spare(p->child);
-    if (p->child != NULL && !process_resolve(p, &e))
+    if (p->child != NULL && !process_resolve_again(p, &e))
         log_warning("%s: what it was started with is not known any more: %s", process_name(p), e.text);
 }
 

@@ -65,13 +65,20 @@ static bool is_to_start(const struct process *p, const struct plan_difference *d
            process_state(p) == PROCESS_STOPPED && process_last_exit(p) == NULL && !process_wish_is_kept(p);
 }
 
-/* Processes that join others are wanted as those are; the first ones, as the file says. */
+/* Processes that join others are wanted as those are; where nobody is, or all have ended by themselves, as the file
+ * says. */
 static bool is_up(const struct pool *pool)
 {
-    for (size_t i = 0; i < pool->count; i++)
+    bool stopped = false;
+
+    for (size_t i = 0; i < pool->count; i++) {
+        enum process_state state = process_state(pool->process[i]);
+
         if (process_wanted(pool->process[i]))
             return true;
-    return pool->count == 0 && pool->program->autostart;
+        stopped = stopped || state == PROCESS_STOPPED || state == PROCESS_STOPPING;
+    }
+    return !stopped && pool->program->autostart;
 }
 
 /* A program that its processes survive in: they follow the new settings from now on. */

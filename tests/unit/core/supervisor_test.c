@@ -451,21 +451,27 @@ static struct program *three_of(const char *name, bool autostart)
 
 static void those_who_join_are_wanted_as_the_others_are(void **state)
 {
-    struct program *waits = an_everlasting_program("waits");
+    struct program *waits = an_everlasting_program("waits"), *done = an_everlasting_program("done"), *more;
     struct stage *stage;
 
     (void)state;
     waits->autostart = false;
-    stage = a_stage(a_plan(an_everlasting_program("stopped"), an_everlasting_program("up"), waits, NULL));
+    done->oneshot = true;
+    stage = a_stage(a_plan(an_everlasting_program("stopped"), an_everlasting_program("up"), waits, done, NULL));
+    fake_child_exits(process_pid(the(stage, "done")), 0);
+    more = three_of("done", true);
+    more->oneshot = true;
     fake_obey(true);
     process_stop(the(stage, "stopped"));
     process_keep_wish(the(stage, "stopped"));
     assert_true(stage_reload(
-        stage, a_plan(three_of("stopped", true), three_of("up", true), three_of("waits", false), NULL), NULL));
+        stage, a_plan(three_of("stopped", true), three_of("up", true), three_of("waits", false), more, NULL), NULL));
     assert_int_equal(matches(stage, "stopped"), 3);
     assert_state(the(stage, "stopped:3"), PROCESS_STOPPED);
     assert_true(process_wish_is_kept(the(stage, "stopped:3")));
     assert_true(process_is_alive(the(stage, "up:3")));
+    assert_state(the(stage, "done:1"), PROCESS_EXITED);
+    assert_true(process_is_alive(the(stage, "done:3")));
     assert_state(the(stage, "waits:3"), PROCESS_STOPPED);
     stage_ends(stage);
 }
