@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "command_private.h"
 #include "core/line_format.h"
@@ -81,6 +82,7 @@ static void print_event_line(const struct found *f, struct buffer *out)
 {
     struct line_stamp stamp;
     const char *who = f->process != NULL ? f->process : f->program != NULL ? f->program : "reeve";
+    size_t begin = out->length;
 
     line_stamp_set(&stamp, f->entry->at);
     buffer_addf(out, "%s %s %s", stamp.text, who, event_name((enum event_kind)f->entry->kind));
@@ -90,6 +92,7 @@ static void print_event_line(const struct found *f, struct buffer *out)
         buffer_addf(out, ": %s", f->exit->reason);
     else if (f->text != NULL && *f->text != '\0')
         buffer_addf(out, ": %.*s", (int)strcspn(f->text, "\n"), f->text);
+    text_flatten(out->data + begin); /* what a check of a user's says goes to terminals */
     buffer_add_char(out, '\n');
 }
 
