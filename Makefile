@@ -14,7 +14,7 @@ endif
 
 ROOMS    := base os core script modules convert control
 # The nearest tag, such as v1.2, and how far from it we are; before the first one, and without git, it is 0.
-DESCRIBE := git describe --dirty --match 'v[0-9]*'
+DESCRIBE := git describe --tags --dirty --match 'v[0-9]*'
 VERSION  := $(shell cat VERSION 2>/dev/null || { $(DESCRIBE) || $(DESCRIBE) --always | sed 's/^/0-g/'; } 2>/dev/null | sed 's/^v//' | grep . || echo 0)
 WERROR   ?= -Werror
 WARNINGS := -std=c11 -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
@@ -48,8 +48,10 @@ SOURCES  := $(foreach room,$(filter-out modules,$(ROOMS)),$(wildcard src/$(room)
             $(foreach m,$(BUILT_IN),$(wildcard src/modules/$(m)/*.c))
 OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 ARCHIVE  := $(BUILD)/libreeve.a
-# All of it: modules may use any function.
-WHOLE    := -Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--export-dynamic
+# All of it, since modules may use any function; but others see only what the modules do use, and Lua, for libraries
+# that users require: two thousand names more would be half of what the linker has to read at each start.
+EXPORTS  := $(BUILD)/exports
+WHOLE    := -Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--dynamic-list=$(EXPORTS)
 
 MODULES       := $(filter-out $(BUILT_IN),$(patsubst src/modules/%/,%,$(wildcard src/modules/*/)))
 MODULE_FILES  := $(MODULES:%=$(BUILD)/modules/%.so)
@@ -103,7 +105,7 @@ jobs: ## set up, build, and show a thousand Gearman jobs
 
 # ---- building ----------------------------------------------------------------------------------
 
-$(BUILD)/reeve: $(BUILD)/obj/main.o $(ARCHIVE)
+$(BUILD)/reeve: $(BUILD)/obj/main.o $(ARCHIVE) $(EXPORTS)
 	$(call say,ld,$@)$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $< $(WHOLE) $(LIBS)
 
 static: $(BUILD)/reeve-static ## a binary that needs no library, and has no modules
@@ -111,6 +113,9 @@ static: $(BUILD)/reeve-static ## a binary that needs no library, and has no modu
 # The linker warns that users and hosts are looked up by libc's own libraries, if there are any.
 $(BUILD)/reeve-static: $(BUILD)/obj/main.o $(ARCHIVE)
 	$(call say,ld,$@)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $< $(ARCHIVE) $(LIBS) 2>$@.warnings || { cat $@.warnings; exit 1; }
+
+$(EXPORTS): $(MODULE_FILES)
+	@{ echo '{ lua_*; luaL_*; luaopen_*;'; nm -D -u $^ | sed -n 's/^ *U \([a-z][a-z0-9_]*\)$$/\1;/p' | sort -u; echo '};'; } >$@
 
 $(ARCHIVE): $(OBJECTS)
 	@rm -f $@
@@ -158,7 +163,7 @@ $(BUILD)/unit/core/%: tests/unit/core/%.c $(FAKE_OBJS) $(BUILD)/libfaked.a
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(TEST) $(FAKE_OBJS) $(BUILD)/libfaked.a -lcmocka $(LIBS)
 
-$(BUILD)/unit/modules/%: tests/unit/modules/%.c $(ARCHIVE) $(MODULE_FILES)
+$(BUILD)/unit/modules/%: tests/unit/modules/%.c $(ARCHIVE) $(MODULE_FILES) $(EXPORTS)
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(TEST) $(WHOLE) -lcmocka $(LIBS)
 
@@ -214,7 +219,7 @@ sanitized: everything
 	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 $(RUN) $(UNITS) $(REPLAYS) $(E2E_TESTS)
 
 LUA_CODE := $(wildcard lua/*/*.lua lua/*/*/*.lua examples/*.lua contrib/*/*.lua tests/lua/*.lua tests/lua/*/*.lua)
-SCRIPTS  := $(wildcard .ci/run contrib/setup contrib/demo* contrib/debian/build contrib/openrc/reeve contrib/*/demo \
+SCRIPTS  := $(wildcard .ci/run contrib/setup contrib/demo* contrib/notes contrib/debian/build contrib/openrc/reeve contrib/*/demo \
               tests/run tests/*.sh tests/e2e/run tests/e2e/*.sh tests/e2e/*/*.inc \
               tests/bench/run tests/bench/workers tests/bench/compare tests/bench/*.sh) $(E2E_TESTS)
 MANUALS  := $(wildcard contrib/man/*.[1-8])
@@ -223,9 +228,9 @@ layers: ## who includes a room above their own
 	@tests/layers.sh
 
 lint: layers ## layers, luacheck, shellcheck, the manual's markup
-	@$(if $(LUA_CODE),luacheck -q $(LUA_CODE))
+	@luacheck -q $(LUA_CODE)
 	@shellcheck -x $(SCRIPTS)
-	@$(if $(MANUALS),mandoc -Tlint -Wwarning $(MANUALS))
+	@mandoc -Tlint -Wwarning $(MANUALS)
 
 valgrind: ## unit tests under valgrind
 	@contrib/setup build test
@@ -270,7 +275,7 @@ ROOT        = $(DESTDIR)$(PREFIX)
 COMPLETIONS = contrib/completion/reeve.bash:share/bash-completion/completions/reeve \
               contrib/completion/_reeve:share/zsh/site-functions/_reeve \
               contrib/completion/reeve.fish:share/fish/vendor_completions.d/reeve.fish
-DOCUMENTS   = $(wildcard README.md LICENSE contrib/systemd/reeve.service)
+DOCUMENTS   = README.md LICENSE contrib/release-notes.md contrib/systemd/reeve.service
 
 install: all ## to PREFIX, below DESTDIR
 	install -D $(BUILD)/reeve '$(ROOT)/bin/reeve'
@@ -282,20 +287,19 @@ install: all ## to PREFIX, below DESTDIR
 	    mode=644; if [ -x $$file ]; then mode=755; fi; \
 	    install -D -m $$mode $$file "$(ROOT)/share/doc/reeve/$$file"; \
 	done
-	@for pair in $(COMPLETIONS); do \
-	    if [ -f $${pair%%:*} ]; then install -D -m 644 $${pair%%:*} "$(ROOT)/$${pair#*:}"; fi; \
-	done
+	@for pair in $(COMPLETIONS); do install -D -m 644 $${pair%%:*} "$(ROOT)/$${pair#*:}"; done
 
 uninstall: ## what install put there
 	rm -rf '$(ROOT)/bin/reeve' '$(ROOT)/share/reeve' '$(ROOT)/lib/reeve' '$(ROOT)/share/doc/reeve'
 	@for page in $(MANUALS); do rm -f "$(ROOT)/share/man/man$${page##*.}/$${page##*/}"; done
 	@for pair in $(COMPLETIONS); do rm -f "$(ROOT)/$${pair#*:}"; done
 
-dist: ## a tarball of HEAD in BUILD
+dist: ## a tarball of HEAD in BUILD, and its release notes
 	@mkdir -p $(BUILD)
+	@contrib/notes '$(VERSION)' > $(BUILD)/reeve-$(VERSION).md || { rm -f $(BUILD)/reeve-$(VERSION).md; exit 1; }
 	@echo '$(VERSION)' > $(BUILD)/VERSION
 	@git archive --format=tar.gz --prefix=reeve-$(VERSION)/ --add-file=$(BUILD)/VERSION -o $(BUILD)/reeve-$(VERSION).tar.gz HEAD
-	@echo $(BUILD)/reeve-$(VERSION).tar.gz
+	@printf '%s\n' $(BUILD)/reeve-$(VERSION).md $(BUILD)/reeve-$(VERSION).tar.gz
 
 deb: ## a Debian package of HEAD in BUILD
 	@contrib/setup build deb

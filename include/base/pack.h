@@ -14,6 +14,9 @@ void pack_number(struct buffer *out, const char *name, int64_t number);
 void pack_text(struct buffer *out, const char *name, const char *text);
 void pack_bytes(struct buffer *out, const char *name, const void *data, size_t length);
 
+/* Up to 32 numbers in one field, which are known by their place: a later version may only add to them at the end. */
+void pack_numbers(struct buffer *out, const char *name, const int64_t *numbers, size_t count);
+
 /* The fields of some bytes, which it borrows. */
 struct unpack {
     const char *data;
@@ -34,6 +37,9 @@ const char *unpack_bytes(struct unpack *u, const char *name, size_t *length);
 
 /* The number that a value is. */
 int64_t unpack_value(const char *value, size_t length);
+
+/* The numbers that a value is: `count` of them, 0 where it has not so many. */
+void unpack_values(const char *value, size_t length, int64_t *out, size_t count);
 
 /* The next field of that name behind the one that was found last; NULL: there is no other. To begin with the first one,
  * set `at` to 0. */

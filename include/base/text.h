@@ -21,6 +21,9 @@ char *text_beside(const char *file, const char *path);
 /* Letters, digits, `_ . -`, 1 to 64 of them, not beginning with `-`: the name of a program. */
 bool text_is_name(const char *name);
 
+/* Make one line of it that no terminal obeys: control characters become blanks. */
+void text_flatten(char *text);
+
 /* Compare `a` with `b` in a time that does not depend on where they differ: for passwords. */
 bool text_equal_secret(const char *a, const char *b);
 

@@ -1,4 +1,4 @@
-/* units: times, sizes, signals and modes as people write them. */
+/* units: sizes, signals and modes as people write them. */
 #ifndef BASE_UNITS_H
 #define BASE_UNITS_H
 

@@ -10,7 +10,10 @@
 /* The path as it is seen from any folder; the caller frees it. NULL stays NULL. */
 char *premises_absolute(const char *path);
 
-/* umask and working directory. */
+/* The umask: before any file is made. */
+void premises_mask(const struct supervisor_settings *settings);
+
+/* The working directory. */
 bool premises_enter(const struct supervisor_settings *settings, struct error *e);
 
 /* Make the state directory, as a reload may want it. */

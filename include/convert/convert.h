@@ -39,7 +39,7 @@ bool converted_origin(const struct converted *c, int lua_line, const char **file
 
 void converted_free(struct converted *c);
 
-/* Whether a configuration of this name has to be converted: .yaml .yml .ini .conf, Procfile. */
+/* Whether a configuration of this name has to be converted: .yaml .yml .ini .conf, Procfile; or refused: .toml. */
 bool convert_is_foreign(const char *path);
 
 /* The names of the formats, ended by a NULL. */

@@ -39,6 +39,7 @@ void process_resume_ends(struct process *p, const char *data, size_t length);
 void process_take_up(struct process *p, const struct snapshot *former, struct unpack *u); /* when all are there */
 bool process_is_first_touched(struct process *p);                                         /* since it was written */
 void process_is_written(struct process *p);
+void process_make_room(const struct process *p); /* so that the next write need not ask for memory */
 void process_write(struct process *p, bool whole);
 void process_unwrite(struct process *p);
 

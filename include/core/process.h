@@ -36,7 +36,7 @@ struct process_exit {
     bool unknown;      /* how it ended: it was not our child. `code` is -1 */
     bool stopped;      /* by our wish */
     bool failed_start; /* before it was RUNNING */
-    char reason[160];  /* "exited with status 1", "killed by SIGSEGV", "exec: …" */
+    char reason[160];  /* one line: "exited with status 1", "killed by SIGSEGV", "exec: …" */
     msec uptime;
     int attempt;  /* which start in a row this was: 1 is the first */
     int restarts; /* automatic ones since the last start by a user */

@@ -63,7 +63,7 @@ struct capture_settings {
     int to;           /* enum output_sink: "file" (the default with a path), "inherit", "syslog", "none" */
     int64_t max_size; /* 0: never rotated */
     int backups;
-    int mode;    /* of the file; -1: 0644 */
+    int mode;    /* of the file; -1: 0644 less the umask */
     char *owner; /* "USER" or "USER:GROUP" */
     bool compress, timestamp, prefix, json;
     int64_t ring;
@@ -146,6 +146,8 @@ struct program {
     bool detached, forks;
 };
 extern const struct record_type program_record;
+
+bool program_has_functions(const struct program *p);
 
 /* The function that the program gave for a setting ("on_exit", "autorestart", "cmd" …), or NULL. */
 const struct function *program_function(const struct program *p, const char *setting);

@@ -34,7 +34,6 @@ typedef void reply_end_fn(struct reply *r, void *arg);
 struct reply {
     bool wants_data; /* fill `data` (JSON), else `text` */
     bool streaming;  /* it goes on until it is cancelled; its content comes in pieces */
-    bool verbatim;   /* its lines are somebody else's words, which may look like the end of a reply */
     bool told;       /* the lines say what failed: the message adds nothing */
     enum reply_code code;
     char message[512];     /* of a failure */

@@ -7,6 +7,9 @@
 #include "base/text.h"
 #include "core/settings.h"
 
+/* "'stoptime': " before what somebody else said about the value. False. */
+bool setting_refused(const struct setting *s, struct error *e);
+
 /* Whether `n` is within the row's bounds. */
 bool setting_within(const struct setting *s, double n, struct error *e);
 
@@ -16,6 +19,8 @@ bool setting_read_signal(const struct setting *s, const struct value *v, int *ou
 
 /* Empty, but not unset, for an empty list: `word` is not NULL. */
 bool setting_read_words(const struct setting *s, const struct value *v, struct words *out, struct error *e);
+
+bool setting_equal_ints(const void *a, const void *b);
 
 /* What setting_words does with a field. */
 void setting_print_words(const struct setting *s, const void *field, struct buffer *json);

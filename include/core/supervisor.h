@@ -8,6 +8,7 @@
 #include "core/plan.h"
 #include "core/policy.h"
 #include "core/process.h"
+#include "core/task_info.h"
 #include "os/child.h"
 #include "os/loop.h"
 
@@ -65,8 +66,8 @@ struct supervisor_upward {
     /* Whether a line matches a Lua pattern. */
     bool (*match)(void *arg, const char *pattern, const char *line, size_t length);
 
-    /* How many functions run or wait now. */
-    size_t (*count_tasks)(void *arg);
+    /* All functions that run or wait now. */
+    void (*each_task)(void *arg, task_info_fn *fn, void *fn_arg);
 
     /* Everything has stopped. True: something still has to be said to the world, and `end` is called once it is;
      * nobody waits for that for longer than a few seconds. */

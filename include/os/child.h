@@ -70,6 +70,7 @@ void children_free(struct children *all);
  * "chdir to '/nope': No such file or directory", "exec '/bin/x': Permission denied". NULL on failure. */
 struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit, void *arg,
                           struct error *e);
+
 /* One that a former life of ours has started: it is still our child. `heir` is the one that may have taken its place
  * (0: there was none), and `group` its process group. If it was reaped and nobody took its place, on_exit comes soon,
  * and nobody knows how it ended. */

@@ -28,9 +28,6 @@ void connection_keep_alive(struct connection *c, int seconds);
 /* Queue bytes to send. Returns how many wait to be sent: the caller judges a reader that is too slow. */
 size_t connection_write(struct connection *c, const void *data, size_t length);
 
-/* Bytes that were shown and not used up: at the end, a last line that nobody finished. */
-const char *connection_unread(const struct connection *c, size_t *length);
-
 /* Bytes that still wait to be sent: how many, and which. */
 size_t connection_pending(const struct connection *c);
 const char *connection_unsent(const struct connection *c, size_t *length);

@@ -11,11 +11,11 @@
 /* open(2), until it is not interrupted: a file system in user space may be. */
 int file_open(const char *path, int flags, mode_t mode);
 
-/* Open for appending, close-on-exec; made with `mode`, whatever the umask, if it is not there. Never waits: what is no
- * regular file (a FIFO, a terminal) stays non-blocking; /dev/stdout and /dev/stderr, where they cannot be opened
- * (a socket, another user's pipe), are our own descriptors once more. A directory, a FIFO nobody reads, a
- * missing folder: -1, with path and reason. */
-int file_open_append(const char *path, mode_t mode, struct error *e);
+/* Open for appending, close-on-exec; made with `mode`, whatever the umask, if it is not there; -1: with 0644 less the
+ * umask. Never waits: what is no regular file (a FIFO, a terminal) stays non-blocking; /dev/stdout and /dev/stderr,
+ * where they cannot be opened (a socket, another user's pipe), are our own descriptors once more. A directory, a FIFO
+ * nobody reads, a missing folder: -1, with path and reason. */
+int file_open_append(const char *path, int mode, struct error *e);
 
 /* Open for reading, close-on-exec, never blocking. A directory is refused. */
 int file_open_read(const char *path, struct error *e);

@@ -22,6 +22,9 @@ struct procfs_stat {
     bool is_kernels; /* a thread of the kernel */
 };
 
+/* The beginning of a small file of the process, such as "stat", as a text. False: it is gone, or we may not look. */
+bool procfs_read(pid_t pid, const char *name, char *to, size_t size);
+
 /* False: it is gone. */
 bool procfs_look(pid_t pid, struct procfs_stat *out);
 

@@ -3,6 +3,8 @@
 #ifndef OS_SLOTS_H
 #define OS_SLOTS_H
 
+#include <stdbool.h>
+
 /* Three for stdio, one for a pipe, and some for sockets. */
 enum { SLOT_COUNT = 8 };
 
@@ -13,6 +15,9 @@ struct slots {
 
 void slots_open(struct slots *s);
 void slots_close(struct slots *s);
+
+/* Whether the number of `fd` is as good as a slot: above `above`, and low. */
+bool slots_need_no(const struct slots *s, int fd, int above);
 
 /* A copy of `fd`, close-on-exec: in the `i`th slot, or, if there is none above the number `above`, at the
  * lowest number above it. -1 with errno. */

@@ -38,6 +38,9 @@ const char *snapshot_bytes(const struct snapshot *s, size_t *length);
  * snapshot keeps nothing. */
 void snapshot_put(struct snapshot *s, unsigned *entry, const char *kind, const struct buffer *content);
 
+/* Ask the system now for the memory that entries of so many bytes will need. */
+void snapshot_make_room(struct snapshot *s, size_t bytes);
+
 /* An entry that is written in place, at any time: its bytes, zero at first, which do not move; a reader finds them as
  * they are. `name`, from snapshot_name, is what other entries may call it by. One that is larger (or smaller) takes its
  * place; the old one, which was *entry, is still to be dropped. NULL, and nothing has changed: there is no memory. */

@@ -39,12 +39,14 @@ enum transfer_tls { TRANSFER_PLAIN, TRANSFER_TLS_IF_OFFERED, TRANSFER_TLS };
 struct transfer_request {
     const char *url; /* http: or https: is a request, smtp: or smtps: is a mail to be handed to this server */
     msec timeout; /* for the whole, waiting for its turn included: TRANSFER_TIMEOUT; with `on_part` for each silence */
-    const char *user;     /* none; with http: Basic authentication */
-    const char *password; /* empty */
-    const char *ca_file;  /* authorities in PEM, in place of the system's */
-    bool insecure;        /* take any certificate */
-    const char *proxy;    /* none, whatever the environment says */
-    const void *body;     /* what is sent: of a request, or the mail with its headers and CRLF as line ends */
+    const char *user;      /* none; with http: Basic authentication */
+    const char *password;  /* empty */
+    const char *ca_file;   /* authorities in PEM, in place of the system's */
+    const char *cert_file; /* ours in PEM, for servers that want one; none */
+    const char *key_file;  /* its key; it is in cert_file too */
+    bool insecure;         /* take any certificate */
+    const char *proxy;     /* none, whatever the environment says */
+    const void *body;      /* what is sent: of a request, or the mail with its headers and CRLF as line ends */
     size_t body_length;
 
     /* http: */
@@ -56,7 +58,7 @@ struct transfer_request {
     transfer_part_fn *on_part; /* gets the body as it comes, so that it may go on for ever; its end is in the result */
 
     /* smtp: */
-    const char *from;      /* bare addresses, as mail_address gives them; empty: a mail that cannot bounce */
+    const char *from;      /* bare addresses, as mail_addresses gives them; empty: a mail that cannot bounce */
     const char *const *to; /* a NULL ends them; if the server refuses one, none gets the mail */
     enum transfer_tls tls;
 };

@@ -10,6 +10,7 @@
 #ifndef SCRIPT_TASK_H
 #define SCRIPT_TASK_H
 
+#include "core/task_info.h"
 #include "os/loop.h"
 #include "script/call.h"
 #include "script/state.h"
@@ -52,6 +53,9 @@ bool task_is_running(const struct task *t);
 void task_watch(struct task *t, struct task **variable);
 
 const char *task_name(const struct task *t);
+
+/* It is about the process with this id, where it is shown. */
+void task_concerns(struct task *t, unsigned process);
 
 /* It is of one of reeve's own modules, and so are the tasks that it makes: neither the ceiling of memory nor hook_time
  * is for them, since they work also where the user's hooks do not. */
@@ -100,13 +104,6 @@ bool tasks_release(struct script *s);
 void tasks_leave_parent(struct loop *loop);
 
 /* All that run or wait now, the oldest first within each generation. */
-struct task_info {
-    const char *name;
-    bool runs;  /* it does not wait, or not any more */
-    msec since; /* clock_now of its begin */
-    struct spot spot;
-};
-typedef void task_info_fn(const struct task_info *info, void *arg);
 void tasks_each(task_info_fn *fn, void *arg);
 size_t tasks_count(void);
 

@@ -284,7 +284,7 @@ end
 function alert.test()
     local outcome = {}
     for i, c in ipairs(channels) do
-        local r = report.new("test", { at = reeve.now(), text = "this is only a test of reeve's alerts" }, true)
+        local r = report.new("test", { at = reeve.now(), text = "nothing has happened" }, true)
         local message = ways[c.kind].compose(c.options, { r }, 0)
         local ok, good, why = pcall(ways[c.kind].send, c.options, message)
         outcome[i] = { name = c.name, why = not (ok and good) and tostring(ok and why or good) or nil }

@@ -21,7 +21,8 @@ local followers = {}
 local FIELDS = {
     etcd = "list", prefix = "string", lease = "time",
     url = "string", name = "string", interval = "time", timeout = "time", username = "string", password = "string",
-    send_env = "boolean", cache = "string", ca_file = "string", insecure = "boolean", proxy = "string",
+    send_env = "boolean", cache = "string", ca_file = "string", cert_file = "string", key_file = "string",
+    insecure = "boolean", proxy = "string",
 }
 
 local function is_time(value)
@@ -29,7 +30,7 @@ local function is_time(value)
     return good and seconds > 0
 end
 
-local PURPOSE = { etcd = { username = true, password = true, send_env = true }, url = { prefix = true, lease = true } }
+local PURPOSE = { etcd = { send_env = true }, url = { prefix = true, lease = true } }
 
 local function is_url(text) return type(text) == "string" and text:find("^https?://[^/]") ~= nil end
 
@@ -50,6 +51,15 @@ local function check_address(options)
     end
 end
 
+local function check_identity(options)
+    if options.etcd and (options.username == nil) ~= (options.password == nil) then
+        error("follow: 'username' and 'password' go together", 0)
+    end
+    if options.key_file and not options.cert_file then
+        error("follow: 'key_file' means nothing without 'cert_file'", 0)
+    end
+end
+
 local function check(options)
     if type(options) ~= "table" then error("follow expects a table", 0) end
     for key, value in pairs(options) do
@@ -66,6 +76,7 @@ local function check(options)
         end
     end
     check_address(options)
+    check_identity(options)
 end
 
 -- ---- followers --------------------------------------------------------------------------------
@@ -143,7 +154,8 @@ local function follow_url(f, options)
     f.write, f.interval = wire.form, 60
     f.server = wire.server {
         url = f.url, username = options.username or username, password = options.password or password,
-        timeout = options.timeout or 30, ca_file = options.ca_file, insecure = options.insecure, proxy = options.proxy,
+        timeout = options.timeout or 30, ca_file = options.ca_file, cert_file = options.cert_file,
+        key_file = options.key_file, insecure = options.insecure, proxy = options.proxy,
     }
 end
 
@@ -170,14 +182,17 @@ local function report_soon(f)
 end
 
 local function follow_etcd(f, options)
-    local urls = {}
+    local urls, username, password = {}, options.username, options.password
     for i, url in ipairs(type(options.etcd) == "table" and options.etcd or { options.etcd }) do
-        urls[i] = wire.split_url(url)
+        local name, word
+        urls[i], name, word = wire.split_url(url)
+        if not username and word then username, password = name, word end
     end
     local prefix = (options.prefix or "/reeve"):gsub("/*$", "/")
     local client = etcd.open {
-        urls = urls, timeout = options.timeout or 30, ca_file = options.ca_file, insecure = options.insecure,
-        proxy = options.proxy,
+        urls = urls, username = username, password = password, timeout = inside.duration(options.timeout or 30),
+        ca_file = options.ca_file, cert_file = options.cert_file, key_file = options.key_file,
+        insecure = options.insecure, proxy = options.proxy,
     }
     local lease = cluster.keep(options.lease or 10)
     f.url, f.interval = urls[1], 600
@@ -192,8 +207,8 @@ local function follow_etcd(f, options)
 end
 
 --- Follow the target states of a server: `{ url=, name=, interval=60, timeout=30, username=, password=, send_env=false,
---- cache=, ca_file=, insecure=, proxy= }`, or of keys in etcd: `{ etcd=, prefix="/reeve", lease=10, … }`. It only
---- registers: nobody is asked before the plan is in force.
+--- cache=, ca_file=, cert_file=, key_file=, insecure=, proxy= }`, or of keys in etcd: `{ etcd=, prefix="/reeve",
+--- lease=10, … }`. It only registers: nobody is asked before the plan is in force.
 function magistrate.follow(options)
     local good, why = pcall(check, options)
     if not good then error(why, 2) end

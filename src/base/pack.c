@@ -7,25 +7,34 @@
 #include <assert.h>
 #include <string.h>
 
-enum { LENGTH_SIZE = 4 };
+enum { LENGTH_SIZE = 4, NUMBERS_MOST = 32 };
 
-static void pack_head(struct buffer *out, const char *name, size_t length)
+/* Room for a field; its name and the length of its value are written, what is returned is where the value belongs. */
+static char *begin_field(struct buffer *out, const char *name, size_t length)
 {
-    size_t name_length = strlen(name);
-    unsigned char size[LENGTH_SIZE];
+    size_t name_length = strlen(name), size;
+    char *at;
 
     assert(name_length <= 255 && length <= UINT32_MAX);
+    size = 1 + name_length + LENGTH_SIZE + length;
+    buffer_reserve(out, size);
+    at = out->data + out->length;
+    *at++ = (char)name_length;
+    memcpy(at, name, name_length);
+    at += name_length;
     for (int i = 0; i < LENGTH_SIZE; i++)
-        size[i] = (unsigned char)(length >> 8 * i);
-    buffer_add_char(out, (char)name_length);
-    buffer_add(out, name, name_length);
-    buffer_add(out, size, sizeof size);
+        *at++ = (char)(length >> 8 * i);
+    out->length += size;
+    out->data[out->length] = '\0';
+    return at;
 }
 
 void pack_bytes(struct buffer *out, const char *name, const void *data, size_t length)
 {
-    pack_head(out, name, length);
-    buffer_add(out, data, length);
+    char *value = begin_field(out, name, length);
+
+    if (length > 0)
+        memcpy(value, data, length);
 }
 
 void pack_text(struct buffer *out, const char *name, const char *text)
@@ -34,19 +43,40 @@ void pack_text(struct buffer *out, const char *name, const char *text)
         pack_bytes(out, name, text, strlen(text));
 }
 
+/* The highest bit of the last byte is the sign. */
+static size_t write_number(unsigned char *bytes, int64_t number)
+{
+    size_t length = 0;
+
+    do {
+        bytes[length++] = (unsigned char)number;
+        number = number < 0 ? ~(~number >> 8) : number >> 8;
+    } while (length < 8 && !((number == 0 && bytes[length - 1] < 128) || (number == -1 && bytes[length - 1] >= 128)));
+    return length;
+}
+
 void pack_number(struct buffer *out, const char *name, int64_t number)
 {
     unsigned char bytes[8];
-    size_t length = 0;
-    int64_t rest = number;
 
-    if (number == 0)
-        return;
-    do {
-        bytes[length++] = (unsigned char)rest;
-        rest = rest < 0 ? ~(~rest >> 8) : rest >> 8;
-        /* the highest bit of the last byte is the sign */
-    } while (length < 8 && !((rest == 0 && bytes[length - 1] < 128) || (rest == -1 && bytes[length - 1] >= 128)));
+    if (number != 0)
+        pack_bytes(out, name, bytes, write_number(bytes, number));
+}
+
+/* Each with its length before it. */
+void pack_numbers(struct buffer *out, const char *name, const int64_t *numbers, size_t count)
+{
+    unsigned char bytes[9 * NUMBERS_MOST];
+    size_t length = 0, size;
+
+    assert(count <= NUMBERS_MOST);
+    while (count > 0 && numbers[count - 1] == 0)
+        count--;
+    for (size_t i = 0; i < count; i++) {
+        size = numbers[i] != 0 ? write_number(bytes + length + 1, numbers[i]) : 0;
+        bytes[length] = (unsigned char)size;
+        length += 1 + size;
+    }
     pack_bytes(out, name, bytes, length);
 }
 
@@ -139,6 +169,20 @@ int64_t unpack_value(const char *value, size_t length)
     for (size_t i = length < 8 ? length : 8; i-- > 0;)
         number = number << 8 | bytes[i];
     return (int64_t)number;
+}
+
+void unpack_values(const char *value, size_t length, int64_t *out, size_t count)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t size = at < length ? (unsigned char)value[at++] : 0;
+
+        if (size > length - at)
+            size = length - at;
+        out[i] = size > 0 ? unpack_value(value + at, size) : 0;
+        at += size;
+    }
 }
 
 int64_t unpack_number(struct unpack *u, const char *name)

@@ -209,6 +209,13 @@ bool text_is_name(const char *name)
     return name[length] == '\0' && length >= 1 && length <= 64 && name[0] != '-';
 }
 
+void text_flatten(char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || *text == 127)
+            *text = ' ';
+}
+
 bool text_equal_secret(const char *a, const char *b)
 {
     size_t in_a = strlen(a), in_b = strlen(b);

@@ -16,8 +16,8 @@ static bool looks_like_an_end(const char *line, const char *end)
     return *line == '.' || (length >= 2 && memcmp(line, "OK", 2) == 0) || (length >= 3 && memcmp(line, "ERR", 3) == 0);
 }
 
-/* Somebody else's lines, with a `.` before those that begin like an end of ours, or with a `.`. */
-static void add_verbatim(const char *data, size_t length, struct buffer *out)
+/* Lines of somebody's words or names, with a `.` before those that begin like an end of ours, or with a `.`. */
+static void add_lines(const char *data, size_t length, struct buffer *out)
 {
     const char *end = data + length;
 
@@ -52,10 +52,8 @@ static void add_text_end(const struct reply *r, struct buffer *out)
 
 static void add_text_reply(const struct reply *r, struct buffer *out)
 {
-    if (r->verbatim && r->text.length > 0)
-        add_verbatim(r->text.data, r->text.length, out);
-    else if (r->text.length > 0)
-        buffer_add(out, r->text.data, r->text.length);
+    if (r->text.length > 0)
+        add_lines(r->text.data, r->text.length, out);
     add_text_end(r, out);
 }
 
@@ -160,7 +158,7 @@ static void on_piece(struct reply *r, const char *data, size_t length, void *arg
 
     (void)r;
     if (a->dialect == DIALECT_TEXT) {
-        add_verbatim(data, length, &out);
+        add_lines(data, length, &out);
     } else {
         open_line(a, &out);
         if (a->dialect == DIALECT_CLIENT) {

@@ -242,26 +242,24 @@ static const struct local locals[] = {
     { "run", "[-c FILE] [-s ADDRESS]… [--daemon] [--pidfile FILE] [-v]",
       "supervise, in the foreground\n"
       "-c names the configuration (./supervisor.lua, then /etc/reeve/supervisor.lua), -s an address of the control "
-      "port "
-      "instead of the configured ones, --daemon goes into the background, -v logs more.",
+      "port instead of the configured ones, --daemon goes into the background, -v logs more.",
       run_main },
     { "check", "[-c FILE]", "tell every mistake of a configuration; starts nothing", check_main },
     { "plan", "[-c FILE] [--json]", "every program with every setting", plan_main },
-    { "convert", "FILE [--from FORMAT] [-o OUT]",
+    { "convert", "FILE [--from FORMAT] [-m FORMATION] [-o OUT]",
       "another tool's configuration as a supervisor.lua\n"
-      "FORMAT is taskmaster, supervisord, procfile or magistrate; it is told by name and content otherwise.",
+      "FORMAT is taskmaster, supervisord, procfile or magistrate; it is told by name and content otherwise. FORMATION "
+      "is for a Procfile: web=2,worker=5.",
       convert_main },
     { "reconcile", "[list|start PROGRAM|stop PROGRAM] [-c FILE] [-v]",
       "one pass towards the states that a server wants, for cron\n"
       "It acts on detached programs only, needs no supervisor, and leaves none behind. `list` shows them, `start` and "
-      "`stop` "
-      "hold until the server changes its mind.",
+      "`stop` hold until the server changes its mind.",
       reconcile_main },
-    { "shell", "[-s ADDRESS]",
+    { "shell", "[-s ADDRESS] [--json] [--password-file FILE]",
       "say commands to a supervisor, one after the other\n"
       "On a terminal lines are edited, completed by the tabulator and kept; otherwise they are read from standard "
-      "input, "
-      "and the exit status is that of the last one that failed.",
+      "input, and the exit status is that of the last one that failed.",
       shell_main },
     { "init", "[FILE]", "write a supervisor.lua to begin with", init_main },
     { "help", "[VERB]", "this list, or all about one command", help_main },
@@ -346,6 +344,16 @@ static bool is_help(const char *word)
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
+/* getopt begins its messages with argv[0]. */
+static int run_local(const struct local *local, int argc, char **argv)
+{
+    static char name[32];
+
+    snprintf(name, sizeof name, "reeve: %s", local->verb);
+    argv[0] = name;
+    return local->main(argc, argv);
+}
+
 static int dispatch(int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : NULL;
@@ -358,7 +366,7 @@ static int dispatch(int argc, char **argv)
     if (local != NULL && local->main == run_main)
         resume_prepare(argc, argv);
     if (local != NULL)
-        return local->main(argc - 1, argv + 1);
+        return run_local(local, argc - 1, argv + 1);
     if (verb == NULL) {
         print_help(NULL);
         return 2;

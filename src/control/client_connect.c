@@ -26,13 +26,13 @@ static bool is_folder_missing(const char *path)
     return missing;
 }
 
-/* `reason` is connect's errno. */
-static bool explain_unix(const char *path, int reason, struct error *e)
+/* `reason` is connect's errno. The default path is never a wrong one: reeve makes its folder. */
+static bool explain_unix(const char *path, bool is_default, int reason, struct error *e)
 {
     struct stat st;
 
     if (reason == ENOENT || reason == ENOTDIR) {
-        if (reason == ENOTDIR || is_folder_missing(path))
+        if (!is_default && (reason == ENOTDIR || is_folder_missing(path)))
             return failure(e, "wrong path: there is no folder for the socket '%s'", path);
         return failure(e, "not running: there is no socket '%s' (another address is named by -s or $REEVE_SOCKET)",
                        path);
@@ -47,12 +47,12 @@ static bool explain_unix(const char *path, int reason, struct error *e)
     return failure_errno(e, "cannot connect to '%s'", path);
 }
 
-static bool explain(const struct client *c, int reason, struct error *e)
+static bool explain(const struct client *c, bool is_default, int reason, struct error *e)
 {
     const char *text = c->address.text;
 
     if (c->address.kind == ADDRESS_UNIX)
-        return explain_unix(text_starts(text, "unix:") ? text + 5 : text, reason, e);
+        return explain_unix(text_starts(text, "unix:") ? text + 5 : text, is_default, reason, e);
     if (reason == ECONNREFUSED)
         return failure(e, "not running: nobody listens at %s", text);
     errno = reason;
@@ -60,7 +60,7 @@ static bool explain(const struct client *c, int reason, struct error *e)
 }
 
 /* A name may have several addresses, and not all of them need answer. */
-static bool connect_to_one(struct client *c, const char *text, struct error *e)
+static bool connect_to_one(struct client *c, const char *text, bool is_default, struct error *e)
 {
     struct address addresses[ADDRESSES_MOST];
     size_t count = address_look_up(text, addresses, ADDRESSES_MOST, e);
@@ -71,14 +71,14 @@ static bool connect_to_one(struct client *c, const char *text, struct error *e)
         c->address = addresses[i];
         c->fd = socket_connect(&c->address, e);
     }
-    return c->fd >= 0 || explain(c, errno, e);
+    return c->fd >= 0 || explain(c, is_default, errno, e);
 }
 
 bool client_connect(struct client *c, struct error *e)
 {
-    bool chosen;
+    bool chosen = true;
     char *address = c->address_text != NULL ? xstrdup(c->address_text) : address_default(&chosen);
-    bool good = connect_to_one(c, address, e);
+    bool good = connect_to_one(c, address, !chosen, e);
     size_t length;
     const char *greeting;
 

@@ -16,10 +16,14 @@ char *premises_absolute(const char *path)
     return xasprintf("%s/%s", folder, path);
 }
 
-bool premises_enter(const struct supervisor_settings *settings, struct error *e)
+void premises_mask(const struct supervisor_settings *settings)
 {
     if (settings->umask >= 0)
         umask((mode_t)settings->umask);
+}
+
+bool premises_enter(const struct supervisor_settings *settings, struct error *e)
+{
     if (settings->workingdir != NULL && chdir(settings->workingdir) < 0)
         return failure_errno(e, "workingdir '%s'", settings->workingdir);
     return true;

@@ -278,6 +278,7 @@ static void reconcile(struct reconcile *r, struct plan *plan)
         plan_release(plan);
         return;
     }
+    premises_mask(&plan->settings);
     if (!has_places(plan, &e) || !open_log(r, &plan->settings, &e) || !enter_folder(r, &e) ||
         !premises_enter(&plan->settings, &e) || !premises_settle(&plan->settings, &e) ||
         !is_alone(&plan->settings, &e) || (held = lock(r, &plan->settings, &e)) < 0) {

@@ -114,6 +114,7 @@ bool run_open_log(const struct run *r, const struct supervisor_settings *setting
 static bool apply_settings(struct run *r, const struct supervisor_settings *settings, struct error *e)
 {
     r->pidfile = premises_absolute(r->pidfile_said != NULL ? r->pidfile_said : settings->pidfile);
+    premises_mask(settings);
     if (!run_open_log(r, settings, e))
         return failure_in(e, "log");
     return premises_enter(settings, e);

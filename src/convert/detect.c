@@ -54,7 +54,8 @@ bool convert_is_foreign(const char *path)
 {
     const char *suffix = suffix_of(path);
 
-    return is_procfile(path) || is_yaml(path) || strcasecmp(suffix, ".ini") == 0 || strcasecmp(suffix, ".conf") == 0;
+    return is_procfile(path) || is_yaml(path) || strcasecmp(suffix, ".ini") == 0 || strcasecmp(suffix, ".conf") == 0 ||
+           strcasecmp(suffix, ".toml") == 0; /* which is refused in better words than Lua's */
 }
 
 static void skip_blanks(struct source_line *line)
@@ -128,8 +129,10 @@ enum format detect_format(const struct source *s, struct problems *problems)
         return FORMAT_YAML;
     if (strcasecmp(suffix, ".ini") == 0)
         return FORMAT_SUPERVISORD;
-    if (strcasecmp(suffix, ".toml") == 0)
-        return refuse(s, problems, 0, "TOML is not read; write it as YAML");
+    if (strcasecmp(suffix, ".toml") == 0) {
+        problems_add(problems, s->path, 0, "TOML is not read: write it as YAML, or as Lua");
+        return FORMAT_UNKNOWN;
+    }
     if (strcasecmp(suffix, ".lua") == 0) {
         problems_add(problems, s->path, 0, "this is Lua, reeve's own format: there is nothing to convert");
         return FORMAT_UNKNOWN;

@@ -3,6 +3,7 @@
 #include "supervisor_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct pool *supervisor_pool_at(const struct supervisor *s, unsigned position)
 {
@@ -77,6 +78,18 @@ static bool leaves_before(const struct supervisor *s, const struct process *p, c
     return false;
 }
 
+bool supervisor_has_forerunner(const struct supervisor *s, const struct process *p)
+{
+    for (size_t i = 0; i < s->leaving.count; i++) {
+        const struct process *q = s->leaving.process[i];
+
+        if (q != p && process_index(q) == process_index(p) && !process_is_settled(q) &&
+            strcmp(process_program(q)->name, process_program(p)->name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool blocks_start(const struct supervisor *s, const struct process *p, struct program *other)
 {
     return !pool_is_good(supervisor_pool_at(s, other->position), order_requires(process_program(p), other));
@@ -119,7 +132,7 @@ void supervisor_waits_for(struct supervisor *s, const struct process *p, struct 
         return;
     }
     if (count == 0)
-        buffer_add_text(out, "its turn");
+        buffer_add_text(out, supervisor_has_forerunner(s, p) ? "the end of the one before it" : "its turn");
     for (size_t i = 0; i < count && i < 8; i++)
         buffer_addf(out, "%s%s", i > 0 ? ", " : "", blocker[i]->name);
     if (count > 8)

@@ -1,6 +1,7 @@
 /* What a process is asked and what it says of itself, while it has a child: readiness, heartbeat, health, STATUS; and
  * the blame, when one of these ends it. */
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "care_private.h"
 #include "core/handover.h"
@@ -260,6 +261,7 @@ void care_put_blame(struct process *p, const char *reason)
 
     care_forgive(p);
     snprintf(blame->reason, sizeof blame->reason, "%s", reason);
+    text_flatten(blame->reason);
     blame->was_starting = p->state == PROCESS_STARTING;
     care_of(p)->blame = blame;
     process_touch(p);
@@ -281,14 +283,11 @@ bool process_is_well(const struct process *p)
 
 /* -- what it says of itself ------------------------------------------------------------------------------------- */
 
-/* One line of words, whatever it is. */
 static void keep_status(struct process *p, const char *text)
 {
     char *status = xstrndup(text, strnlen(text, STATUS_MOST));
 
-    for (char *c = status; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = ' ';
+    text_flatten(status);
     free(care_of(p)->status);
     p->care->status = status;
     process_touch(p);

@@ -292,13 +292,22 @@ static void add_errands(struct life *l, const struct targets *t)
     }
 }
 
+static bool read_batch(const struct request *q, size_t *batch, struct reply *r)
+{
+    if (!request_number(q, "--rolling", 1, batch, r))
+        return false;
+    if (*batch == 0)
+        reply_fail(r, REPLY_USAGE, "%s: --rolling goes at least 1 process at a time", q->verb);
+    return *batch > 0;
+}
+
 static void run(const struct request *q, struct reply *r, enum goal goal)
 {
     struct targets t;
     struct life *l;
     size_t batch = 0;
 
-    if (request_has_flag(q, "--rolling") && !request_number(q, "--rolling", 1, &batch, r)) {
+    if (request_has_flag(q, "--rolling") && !read_batch(q, &batch, r)) {
         reply_end(r);
         return;
     }

@@ -85,7 +85,6 @@ void command_tail(const struct request *q, struct reply *r)
         reply_end(r);
         return;
     }
-    r->verbatim = true;
     targets_find(&rest, 0, false, r, &t);
     say_tails(&t, stream, count, r, &out);
     if (!request_has_flag(q, "-f") || r->code != REPLY_OK)
@@ -102,16 +101,17 @@ void command_attach(const struct request *q, struct reply *r)
     struct targets one = { .process = &p, .count = 1 };
     struct buffer out = { 0 };
     struct error e;
+    bool heard;
 
     if (p == NULL) {
         reply_end(r);
         return;
     }
-    r->verbatim = true;
-    if (!add_tail(p, 1, TAIL_LINES, false, &out, &e))
-        reply_fail(r, REPLY_FAILED, "%s: %s", process_name(p), e.text);
+    heard = add_tail(p, 1, TAIL_LINES, false, &out, &e);
     if (process_settings(p)->err.kind != OUTPUT_STDOUT)
-        add_tail(p, 2, TAIL_LINES, false, &out, NULL);
+        heard = add_tail(p, 2, TAIL_LINES, false, &out, NULL) || heard;
+    if (!heard)
+        reply_fail(r, REPLY_FAILED, "%s: %s", process_name(p), e.text);
     if (r->code != REPLY_OK)
         finish_tail(r, &out);
     else
@@ -146,7 +146,7 @@ static void rotate(struct process *p, bool asked, struct reply *r)
     if (rotated > 0)
         reply_result(r, process_name(p), REPLY_OK, "rotated");
     else if (asked)
-        reply_result(r, process_name(p), REPLY_FAILED, "no captured file: a plain path is the program's own");
+        reply_result(r, process_name(p), REPLY_FAILED, "there is no file that reeve writes: a plain path is the program's own");
 }
 
 void command_rotate(const struct request *q, struct reply *r)

@@ -9,13 +9,19 @@
 typedef void command_fn(const struct request *q, struct reply *r);
 
 /* command_status.c */
-command_fn command_status, command_health, command_pid, command_show, command_why;
+command_fn command_status, command_health, command_pid, command_show;
+
+/* command_why.c */
+command_fn command_why;
 
 /* command_metrics.c */
 command_fn command_metrics;
 
 /* command_graph.c */
 command_fn command_graph;
+
+/* command_tasks.c */
+command_fn command_tasks;
 
 /* command_life.c, command_wait.c */
 command_fn command_start, command_stop, command_restart, command_wait;
@@ -52,8 +58,9 @@ command_fn command_targets;
 /* Send it, and say what became of it. */
 void command_send_signal(struct process *p, int number, struct reply *r);
 
-/* {"code","signal","reason","at"}, or null. */
+/* {"code","signal","reason","at"}, or null; only what is in the braces. */
 void command_print_exit(const struct process_exit *exit, struct buffer *json);
+void command_print_exit_members(const struct process_exit *exit, struct buffer *json);
 
 /* Processes, each once, in the order of the targets. */
 struct targets {
@@ -66,6 +73,23 @@ struct targets {
  * a result of the reply. */
 void targets_find(const struct request *q, size_t first, bool or_all, struct reply *r, struct targets *out);
 void targets_free(struct targets *t);
+
+/* command_tasks.c: the hooks and tasks that run, as `status` shows them: those of the targets, or all if no argument
+ * asks for some. */
+struct task_note;
+struct task_view {
+    const struct supervisor *supervisor;
+    struct task_note *notes; /* owned: for each process that something runs for */
+    size_t count;            /* all of them, whatever was asked for */
+    bool all;
+};
+void task_view_open(struct task_view *v, const struct request *q, const struct targets *t);
+void task_view_describe(const struct task_view *v, const struct process *p, struct buffer *out); /* ", hook on_…" */
+void task_view_list(const struct task_view *v, struct reply *r); /* the oldest thousand: lines, or JSON objects */
+void task_view_close(struct task_view *v);
+
+/* {"name","program","index","state",…} */
+void command_print_process(const struct process *p, const struct task_view *tasks, struct buffer *json);
 
 /* The one process of argument `i`. NULL, with the reply failed, if there is none, or there are several. */
 struct process *targets_one(const struct request *q, size_t i, struct reply *r);

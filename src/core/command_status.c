@@ -1,8 +1,6 @@
-/* Verbs that only look: status, health, pid, show, why. */
+/* Verbs that only look: status, health, pid, show. */
 #include "base/json.h"
-#include "base/units.h"
 #include "command_private.h"
-#include "core/line_format.h"
 #include "os/clock.h"
 #include "process_private.h"
 #include "version.h"
@@ -10,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAME_WIDTH = 32, STATE_WIDTH = 9, LAST_WORDS = 10 };
+enum { NAME_WIDTH = 32, STATE_WIDTH = 9 };
 
 /* ---- status ------------------------------------------------------------------------------------ */
 
@@ -31,11 +29,24 @@ static void trim(struct buffer *b)
     buffer_add_char(b, '\n');
 }
 
-static void print_line(const struct process *p, size_t width, struct buffer *b)
+/* What it says of itself, and which hook of its runs. */
+static const struct buffer *describe(const struct process *p, const struct task_view *tasks)
 {
+    static struct buffer text; /* kept: there may be thousands */
+
+    buffer_clear(&text);
+    process_describe(p, &text);
+    task_view_describe(tasks, p, &text);
+    return &text;
+}
+
+static void print_line(const struct process *p, const struct task_view *tasks, size_t width, struct buffer *b)
+{
+    const struct buffer *description = describe(p, tasks);
+
     add_padded(b, process_name(p), width);
     add_padded(b, process_state_name(process_state(p)), STATE_WIDTH);
-    process_describe(p, b);
+    buffer_add(b, description->data, description->length);
     trim(b);
 }
 
@@ -63,7 +74,8 @@ static void print_organ_line(const struct organ_line *line, void *arg)
     trim(b);
 }
 
-static void print_lines(const struct targets *t, const struct organ_view *organs, struct reply *r)
+static void print_lines(const struct targets *t, const struct organ_view *organs, const struct task_view *tasks,
+                        struct reply *r)
 {
     struct lines lines = { r, NAME_WIDTH };
 
@@ -72,7 +84,7 @@ static void print_lines(const struct targets *t, const struct organ_view *organs
             lines.width = strlen(process_name(t->process[i]));
     organ_view_each(organs, widen, &lines);
     for (size_t i = 0; i < t->count; i++)
-        print_line(t->process[i], lines.width, &r->text);
+        print_line(t->process[i], tasks, lines.width, &r->text);
     organ_view_each(organs, print_organ_line, &lines);
 }
 
@@ -84,9 +96,8 @@ static void add_seconds(struct buffer *b, msec time)
         json_double(b, (double)time / 1000);
 }
 
-static void print_exit(const struct process_exit *exit, struct buffer *b)
+void command_print_exit_members(const struct process_exit *exit, struct buffer *b)
 {
-    json_open_object(b);
     json_key(b, "code");
     if (exit->code >= 0)
         json_int(b, exit->code);
@@ -98,28 +109,22 @@ static void print_exit(const struct process_exit *exit, struct buffer *b)
     json_text(b, exit->reason);
     json_key(b, "at");
     add_seconds(b, exit->at);
-    json_close_object(b);
 }
 
 void command_print_exit(const struct process_exit *exit, struct buffer *json)
 {
-    if (exit != NULL)
-        print_exit(exit, json);
-    else
+    if (exit == NULL) {
         json_none(json);
+        return;
+    }
+    json_open_object(json);
+    command_print_exit_members(exit, json);
+    json_close_object(json);
 }
 
-static void print_description(const struct process *p, struct buffer *b)
+void command_print_process(const struct process *p, const struct task_view *tasks, struct buffer *b)
 {
-    static struct buffer text; /* kept: there may be thousands */
-
-    buffer_clear(&text);
-    process_describe(p, &text);
-    json_bytes(b, text.data, text.length);
-}
-
-static void print_process(const struct process *p, struct buffer *b)
-{
+    const struct buffer *description = describe(p, tasks);
     pid_t pid = process_pid(p);
 
     json_open_object(b);
@@ -145,14 +150,12 @@ static void print_process(const struct process *p, struct buffer *b)
     json_key(b, "exit");
     command_print_exit(process_last_exit(p), b);
     json_key(b, "description");
-    print_description(p, b);
+    json_bytes(b, description->data, description->length);
     json_close_object(b);
 }
 
-static void print_supervisor(const struct supervisor *s, struct buffer *b)
+static void print_supervisor(const struct supervisor *s, size_t tasks, struct buffer *b)
 {
-    const struct supervisor_upward *up = supervisor_upward(s);
-
     json_open_object(b);
     json_key(b, "name");
     json_text(b, plan_host_name(&supervisor_plan(s)->settings));
@@ -165,22 +168,28 @@ static void print_supervisor(const struct supervisor *s, struct buffer *b)
     json_key(b, "hooks");
     json_bool(b, !supervisor_is_quiet(s));
     json_key(b, "tasks");
-    json_int(b, up->count_tasks != NULL ? (long long)up->count_tasks(up->arg) : 0);
+    json_int(b, (long long)tasks);
     json_close_object(b);
 }
 
 static void print_status(const struct request *q, const struct targets *t, const struct organ_view *organs,
-                         struct buffer *b)
+                         const struct task_view *tasks, struct reply *r)
 {
+    struct buffer *b = &r->data;
+
     json_open_object(b);
     json_key(b, "processes");
     json_open_array(b);
     for (size_t i = 0; i < t->count; i++)
-        print_process(t->process[i], b);
+        command_print_process(t->process[i], tasks, b);
     json_close_array(b);
     organ_view_print(organs, b);
+    json_key(b, "tasks");
+    json_open_array(b);
+    task_view_list(tasks, r);
+    json_close_array(b);
     json_key(b, "supervisor");
-    print_supervisor(q->supervisor, b);
+    print_supervisor(q->supervisor, tasks->count, b);
     json_close_object(b);
 }
 
@@ -205,21 +214,26 @@ static void judge_organ_line(const struct organ_line *line, void *arg)
 void command_status(const struct request *q, struct reply *r)
 {
     struct organ_view organs;
+    struct task_view tasks;
     struct request rest;
     struct targets t;
 
     organ_view_open(&organs, q, &rest);
     targets_find(&rest, 0, q->arg_count == 0, r, &t);
+    task_view_open(&tasks, q, &t);
     if (r->wants_data)
-        print_status(q, &t, &organs, &r->data);
+        print_status(q, &t, &organs, &tasks, r);
     else
-        print_lines(&t, &organs, r);
+        print_lines(&t, &organs, &tasks, r);
+    if (!r->wants_data && request_has_flag(q, "-v"))
+        task_view_list(&tasks, r);
     if (q->arg_count == 0 && supervisor_is_quiet(q->supervisor))
         reply_line(r, "reeve: %s", supervisor_quiet_reason);
     for (size_t i = 0; i < t.count && q->arg_count > 0; i++)
         judge_process(t.process[i], r);
     if (q->arg_count > 0)
         organ_view_each(&organs, judge_organ_line, r);
+    task_view_close(&tasks);
     targets_free(&t);
     organ_view_close(&organs);
     reply_end(r);
@@ -318,87 +332,5 @@ void command_show(const struct request *q, struct reply *r)
     } else {
         program_print_text(program, &r->text);
     }
-    reply_end(r);
-}
-
-/* ---- why --------------------------------------------------------------------------------------- */
-
-static void say_end(const char *which, const struct process_exit *exit, struct reply *r)
-{
-    struct buffer after = { 0 };
-    struct line_stamp at;
-
-    line_stamp_set(&at, exit->at);
-    duration_format(&after, exit->uptime);
-    reply_line(r, "%s: %s after %s, at %s", which, exit->reason, after.data, at.text);
-    reply_line(r, "  %s, %s; attempt %d, %d restart%s since a user started it",
-               exit->stopped ? "stopped by us" : "not stopped by us", exit->expected ? "expected" : "unexpected",
-               exit->attempt, exit->restarts, exit->restarts == 1 ? "" : "s");
-    buffer_free(&after);
-}
-
-static void say_ends(const struct process *p, struct reply *r)
-{
-    const struct process_exit *exit;
-
-    if (process_last_exit(p) == NULL)
-        reply_line(r, "it has not ended yet");
-    for (size_t back = 0; (exit = process_end(p, back)) != NULL; back++)
-        say_end(back == 0 ? "last end" : "before that", exit, r);
-}
-
-static void print_ends(const struct process *p, struct buffer *b)
-{
-    const struct process_exit *exit;
-
-    json_open_object(b);
-    json_key(b, "process");
-    print_process(p, b);
-    json_key(b, "ends");
-    json_open_array(b);
-    for (size_t back = 0; (exit = process_end(p, back)) != NULL; back++)
-        command_print_exit(exit, b);
-    json_close_array(b);
-    json_close_object(b);
-}
-
-/* Indented, so that no line of theirs looks like one of ours. */
-static void say_last_words(const struct process *p, int stream, struct reply *r)
-{
-    const struct program *settings = process_settings(p);
-    struct buffer words = { 0 };
-    const char *name = stream == 2 ? "stderr" : "stdout";
-    const char *line, *end;
-
-    if (!output_tail(process_output(p, stream), stream == 2 ? &settings->err : &settings->out, LAST_WORDS, &words,
-                     NULL) ||
-        words.length == 0) {
-        buffer_free(&words);
-        return;
-    }
-    reply_line(r, "last lines of %s:", name);
-    for (line = words.data; *line != '\0'; line = *end != '\0' ? end + 1 : end) {
-        end = line + strcspn(line, "\n");
-        reply_line(r, "  %.*s", (int)(end - line), line);
-    }
-    buffer_free(&words);
-}
-
-void command_why(const struct request *q, struct reply *r)
-{
-    struct process *p = targets_one(q, 0, r);
-    struct buffer description = { 0 };
-
-    if (p != NULL && r->wants_data) {
-        print_ends(p, &r->data);
-    } else if (p != NULL) {
-        process_describe(p, &description);
-        reply_line(r, "%s is %s%s%s", process_name(p), process_state_name(process_state(p)),
-                   description.length > 0 ? ": " : "", description.length > 0 ? description.data : "");
-        say_ends(p, r);
-        say_last_words(p, 1, r);
-        say_last_words(p, 2, r);
-    }
-    buffer_free(&description);
     reply_end(r);
 }

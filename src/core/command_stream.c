@@ -193,7 +193,6 @@ static void run(const struct request *q, struct reply *r, enum journal_kind kind
     bool goes_on = request_has_flag(q, "-f");
     size_t count;
 
-    r->verbatim = true;
     r->streaming = goes_on || r->wants_data;
     if (!request_number(q, "-n", ENTRIES, &count, r)) {
         r->streaming = false;

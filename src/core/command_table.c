@@ -8,10 +8,11 @@
 enum { REGISTERED_MOST = 32 };
 
 static const struct command table[] = {
-    { "status", "[TARGET…]",
+    { "status", "[TARGET…] [-v]",
       "what runs, and since when\n"
-      "One line for each process: name, state, description. The exit status is 3 when a TARGET is not RUNNING.",
-      "", 0, -1, false, command_status },
+      "One line for each process: name, state, description. The exit status is 3 when a TARGET is not RUNNING. With -v "
+      "also the lines of `tasks`.",
+      "-v", 0, -1, false, command_status },
     { "start", "TARGET… [--no-wait]",
       "start processes\n"
       "Waits until each is RUNNING, or has failed; --no-wait does not. A FATAL one gets all its retries again.",
@@ -65,6 +66,10 @@ static const struct command table[] = {
       "the order of programs, and what each waits for\n"
       "How many come before it, its name, what it requires and what it comes after; then what it is waiting for now.",
       "", 0, 0, false, command_graph },
+    { "tasks", "",
+      "hooks and tasks that run now\n"
+      "A line for each: what it is, since when it runs, and at which line of the file it waits.",
+      "", 0, 0, false, command_tasks },
     { "metrics", "[--usage]",
       "counters and gauges for Prometheus\n"
       "As OpenMetrics text, with the names of node_exporter's collector for supervisord beside our own. --usage looks "

@@ -111,12 +111,22 @@ static bool starter_ended(struct process *p, const struct child_exit *end)
     return true;
 }
 
+/* The loop was busy all the time, and finds both the end and the timer of starttime. Nobody knows which came first: it
+ * was the timer where more time has passed since that was due than before. */
+static bool was_up_for_starttime(const struct process *p)
+{
+    return p->state == PROCESS_STARTING && p->timer != NULL &&
+           clock_now() - timer_due(p->timer) >= timer_due(p->timer) - p->started;
+}
+
 void process_child_exited(struct child *c, const struct child_exit *end, void *arg)
 {
     struct process *p = arg;
     struct process_exit *exit;
 
     assert(c == p->child);
+    if (was_up_for_starttime(p))
+        process_became_ready(p);
     if (p->starter && starter_ended(p, end)) {
         process_write(p, false);
         return;

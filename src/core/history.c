@@ -41,64 +41,69 @@ unsigned *history_entry(struct history *h)
     return h != NULL ? &h->entry : NULL;
 }
 
+/* It is packed at each end of a process, so its numbers go by their places. */
+enum { CODE, SIGNAL, CORE, OOM, EXPECTED, STOPPED, FAILED, UPTIME, ATTEMPT, RESTARTS, AT, UNKNOWN, NUMBERS };
+
 static void pack_end(const struct process_exit *end, struct buffer *out)
 {
-    pack_number(out, "code", end->code);
-    pack_number(out, "signal", end->signal);
-    pack_number(out, "core", end->core);
-    pack_number(out, "oom", end->oom);
-    pack_number(out, "expected", end->expected);
-    pack_number(out, "stopped", end->stopped);
-    pack_number(out, "failed", end->failed_start);
+    const int64_t numbers[NUMBERS] = {
+        [CODE] = end->code,
+        [SIGNAL] = end->signal,
+        [CORE] = end->core,
+        [OOM] = end->oom,
+        [EXPECTED] = end->expected,
+        [STOPPED] = end->stopped,
+        [FAILED] = end->failed_start,
+        [UPTIME] = end->uptime,
+        [ATTEMPT] = end->attempt,
+        [RESTARTS] = end->restarts,
+        [AT] = end->at,
+        [UNKNOWN] = end->unknown,
+    };
+
+    pack_numbers(out, "past", numbers, NUMBERS);
     pack_text(out, "reason", end->reason);
-    pack_number(out, "uptime", end->uptime);
-    pack_number(out, "attempt", end->attempt);
-    pack_number(out, "restarts", end->restarts);
-    pack_number(out, "at", end->at);
 }
 
-static void unpack_end(struct unpack *u, struct process_exit *end)
+static void unpack_end(const char *past, size_t length, struct process_exit *end)
 {
-    size_t length;
-    const char *reason;
+    int64_t numbers[NUMBERS];
 
-    *end = (struct process_exit){ .code = (int)unpack_number(u, "code"),
-                                  .signal = (int)unpack_number(u, "signal"),
-                                  .core = unpack_number(u, "core") != 0,
-                                  .oom = unpack_number(u, "oom") != 0,
-                                  .expected = unpack_number(u, "expected") != 0,
-                                  .stopped = unpack_number(u, "stopped") != 0,
-                                  .failed_start = unpack_number(u, "failed") != 0 };
-    reason = unpack_bytes(u, "reason", &length);
-    snprintf(end->reason, sizeof end->reason, "%.*s", (int)length, reason != NULL ? reason : "");
-    end->uptime = unpack_number(u, "uptime");
-    end->attempt = (int)unpack_number(u, "attempt");
-    end->restarts = (int)unpack_number(u, "restarts");
-    end->at = unpack_number(u, "at");
+    unpack_values(past, length, numbers, NUMBERS);
+    *end = (struct process_exit){ .code = (int)numbers[CODE],
+                                  .signal = (int)numbers[SIGNAL],
+                                  .core = numbers[CORE] != 0,
+                                  .oom = numbers[OOM] != 0,
+                                  .expected = numbers[EXPECTED] != 0,
+                                  .stopped = numbers[STOPPED] != 0,
+                                  .failed_start = numbers[FAILED] != 0,
+                                  .unknown = numbers[UNKNOWN] != 0,
+                                  .uptime = numbers[UPTIME],
+                                  .attempt = (int)numbers[ATTEMPT],
+                                  .restarts = (int)numbers[RESTARTS],
+                                  .at = numbers[AT] };
 }
 
 void history_pack(const struct history *h, struct buffer *out)
 {
-    struct buffer end = { 0 };
-
-    for (unsigned i = 0; h != NULL && i < h->count; i++) {
-        buffer_clear(&end);
-        pack_end(&h->end[i], &end);
-        pack_bytes(out, "end", end.data, end.length);
-    }
-    buffer_free(&end);
+    for (unsigned i = 0; h != NULL && i < h->count; i++)
+        pack_end(&h->end[i], out);
 }
 
 void history_unpack(struct history **h, const char *data, size_t length)
 {
-    struct unpack all, one;
-    const char *end;
-    size_t end_length;
+    struct unpack u;
+    const char *past, *reason;
+    size_t past_length, reason_length;
 
-    unpack_begin(&all, data, length);
-    while ((end = unpack_next(&all, "end", &end_length)) != NULL)
-        if (unpack_begin(&one, end, end_length))
-            unpack_end(&one, history_add(h));
+    unpack_begin(&u, data, length);
+    while ((past = unpack_next(&u, "past", &past_length)) != NULL) {
+        struct process_exit *end = history_add(h);
+
+        unpack_end(past, past_length, end);
+        reason = unpack_next(&u, "reason", &reason_length);
+        snprintf(end->reason, sizeof end->reason, "%.*s", (int)reason_length, reason != NULL ? reason : "");
+    }
 }
 
 void history_free(struct history *h)

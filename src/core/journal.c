@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "command_private.h"
 #include "core/line_format.h"
@@ -81,6 +82,7 @@ static void print_event_line(const struct found *f, struct buffer *out)
 {
     struct line_stamp stamp;
     const char *who = f->process != NULL ? f->process : f->program != NULL ? f->program : "reeve";
+    size_t begin = out->length;
 
     line_stamp_set(&stamp, f->entry->at);
     buffer_addf(out, "%s %s %s", stamp.text, who, event_name((enum event_kind)f->entry->kind));
@@ -90,6 +92,7 @@ static void print_event_line(const struct found *f, struct buffer *out)
         buffer_addf(out, ": %s", f->exit->reason);
     else if (f->text != NULL && *f->text != '\0')
         buffer_addf(out, ": %.*s", (int)strcspn(f->text, "\n"), f->text);
+    text_flatten(out->data + begin); /* what a check of a user's says goes to terminals */
     buffer_add_char(out, '\n');
 }
 
@@ -234,13 +237,22 @@ static void tell(enum journal_kind kind, const struct found *f)
     buffer_free(&out);
 }
 
+/* Of a text, what the journal keeps. */
+static void copy_text(char out[LINE_MOST + 1], const char *text, size_t length)
+{
+    if (length > LINE_MOST)
+        length = LINE_MOST;
+    memcpy(out, text, length);
+    out[length] = '\0';
+}
+
 static void on_log_line(int level, const char *line, size_t length, void *arg)
 {
     char text[LINE_MOST + 1];
     struct found f;
 
     (void)arg;
-    snprintf(text, sizeof text, "%.*s", (int)(length < LINE_MOST ? length : LINE_MOST), line);
+    copy_text(text, line, length);
     f = keep(&journal.book[JOURNAL_LOG],
              &(struct found){ .entry = &(struct entry){ .at = clock_wall(), .level = level }, .text = text });
     tell(JOURNAL_LOG, &f);
@@ -260,7 +272,8 @@ static void on_event(const struct event *event, void *arg)
     (void)arg;
     if (event->kind == EVENT_HEALTH && event->ok)
         return; /* a thousand of these would leave no room for news */
-    snprintf(text, sizeof text, "%.*s", LINE_MOST, event->text != NULL ? event->text : "");
+    if (event->text != NULL)
+        copy_text(text, event->text, strlen(event->text));
     f = keep(&journal.book[JOURNAL_EVENTS], &f);
     tell(JOURNAL_EVENTS, &f);
 }

@@ -240,18 +240,41 @@ static bool is_computed(const struct program *program)
     return false;
 }
 
-bool process_resolve(struct process *p, struct error *e)
+/* Under the name that it has, or had, `alone` or as one of several. */
+static struct program *compute_named(struct process *p, bool alone, struct error *e)
+{
+    struct program *settings;
+    struct buffer name = { 0 };
+    char *present = p->name;
+
+    if (alone == (present == NULL))
+        return compute(p, e);
+    program_process_name(p->program, p->index, alone, &name);
+    p->name = name.data;
+    settings = compute(p, e);
+    p->name = present;
+    buffer_free(&name);
+    return settings;
+}
+
+bool process_resolve_again(struct process *p, struct error *e)
 {
     struct program *settings = NULL;
 
     if (is_computed(p->program)) {
-        settings = compute(p, e);
+        settings = compute_named(p, p->started_alone, e);
         if (settings == NULL)
             return false;
     }
     program_free(p->resolved);
     p->resolved = settings;
     return true;
+}
+
+bool process_resolve(struct process *p, struct error *e)
+{
+    p->started_alone = p->name == NULL;
+    return process_resolve_again(p, e);
 }
 
 /* What a worker is born with: it is all still there in the child. */
@@ -378,7 +401,7 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
         p->run = supervisor_next_run(p->supervisor);
         p->starter = p->program->forks;
         resume_hold();
-        process_write(p, false); /* so that there is memory for the same once more */
+        process_make_room(p); /* a child that was just started must not be lost for want of memory */
         p->child = start_child(p, settings, &l, on_exit, e);
         if (p->child != NULL)
             process_write(p, false);
@@ -403,7 +426,7 @@ bool process_is_outdated(struct process *p)
 
     if (p->child == NULL || !is_computed(p->program))
         return false;
-    now = compute(p, NULL);
+    now = compute_named(p, p->started_alone, NULL);
     for (size_t i = 0; now != NULL && i < type->count; i++) {
         const struct setting *s = &type->settings[i];
 

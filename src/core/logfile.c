@@ -47,7 +47,7 @@ static bool give_rights(const struct logfile *f, int fd, struct error *e)
 
 static int open_file(const struct logfile *f, struct stat *st, struct error *e)
 {
-    int fd = file_open_append(f->path, f->mode >= 0 ? (mode_t)f->mode : 0644, e);
+    int fd = file_open_append(f->path, f->mode, e);
 
     if (fd < 0)
         return -1;

@@ -19,7 +19,6 @@
 enum {
     RING_SIZE = 16 << 10,
     TAIL_MOST = 1 << 20, /* of a plain file */
-    FILE_MODE = 0644,
 };
 
 static bool is_read_by_us(const struct output_settings *s)
@@ -288,7 +287,7 @@ static int open_pipe(struct output *o, struct error *e)
 /* A FIFO or a terminal is opened so that reeve never waits; the child may. */
 static int open_for_child(const char *path, struct error *e)
 {
-    int fd = file_open_append(path, FILE_MODE, e);
+    int fd = file_open_append(path, -1, e);
     int flags = fd >= 0 ? fcntl(fd, F_GETFL) : 0;
 
     if (flags > 0 && (flags & O_NONBLOCK) != 0)

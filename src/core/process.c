@@ -18,6 +18,7 @@
 #include "core/process.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "core/detached.h"
 #include "core/handover.h"
@@ -234,6 +235,7 @@ static void start_failed(struct process *p, const char *what, const char *why)
     struct process_exit *exit = process_new_exit(p);
 
     snprintf(exit->reason, sizeof exit->reason, "%s%.150s", what, why);
+    text_flatten(exit->reason);
     decide(p, false);
 }
 

@@ -25,26 +25,30 @@ void process_is_written(struct process *p)
 
 static void pack_state(const struct process *p, struct buffer *out)
 {
+    const int64_t numbers[KEPT_NUMBERS] = {
+        [KEPT_WANTED] = p->wanted,
+        [KEPT_KEPT] = p->kept,
+        [KEPT_SINCE] = p->since,
+        [KEPT_STARTED] = p->started,
+        [KEPT_RUN] = p->run,
+        [KEPT_ATTEMPT] = p->attempt,
+        [KEPT_RESTARTS] = p->restarts,
+        [KEPT_FAILED_STARTS] = p->memory.failed_starts,
+        [KEPT_SHORT_RUNS] = p->memory.short_runs,
+        [KEPT_DUE] = timer_due(p->timer),
+        [KEPT_AGE] = timer_due(p->age),
+        [KEPT_STOP_STEP] = p->stop_step,
+        [KEPT_STARTED_ALONE] = p->started_alone,
+    };
+
     pack_number(out, "id", p->id);
     pack_text(out, "program", p->program->name);
     pack_number(out, "plan", p->plan->number);
     pack_number(out, "index", p->index);
     pack_text(out, "name", p->name);
     pack_text(out, "state", process_state_name(p->state));
-    pack_number(out, "wanted", p->wanted);
-    pack_number(out, "kept", p->kept);
-    pack_number(out, "held", p->held);
     pack_number(out, "leaving", supervisor_is_leaving(p->supervisor, p));
-    pack_number(out, "since", p->since);
-    pack_number(out, "started", p->started);
-    pack_number(out, "run", p->run);
-    pack_number(out, "attempt", p->attempt);
-    pack_number(out, "restarts", p->restarts);
-    pack_number(out, "failed", p->memory.failed_starts);
-    pack_number(out, "short", p->memory.short_runs);
-    pack_number(out, "due", timer_due(p->timer));
-    pack_number(out, "age", timer_due(p->age));
-    pack_number(out, "step", p->stop_step);
+    pack_numbers(out, "numbers", numbers, KEPT_NUMBERS);
 }
 
 static void pack_child(const struct process *p, struct buffer *out)
@@ -66,54 +70,63 @@ static void pack_child(const struct process *p, struct buffer *out)
     pack_number(out, "group lives", p->group_lives);
 }
 
-static void pack_part(struct buffer *out, const char *name, struct buffer *part)
+/* All that is packed for one process, and both its entries, are smaller than this; what is larger has to ask. */
+enum { ROOM = 8 << 10 };
+
+static struct buffer packed, part; /* kept: processes are written often */
+
+static void pack_part(struct buffer *out, const char *name)
 {
-    if (part->length > 0)
-        pack_bytes(out, name, part->data, part->length);
-    buffer_clear(part);
+    if (part.length > 0)
+        pack_bytes(out, name, part.data, part.length);
+    buffer_clear(&part);
 }
 
 static void pack_all(const struct process *p, bool whole, struct buffer *out)
 {
-    static struct buffer part;
-
     pack_state(p, out);
     pack_child(p, out);
     output_pack(p->out, &part);
-    pack_part(out, "out", &part);
+    pack_part(out, "out");
     output_pack(p->err, &part);
-    pack_part(out, "err", &part);
+    pack_part(out, "err");
     care_pack(p, whole, &part);
-    pack_part(out, "care", &part);
+    pack_part(out, "care");
 }
 
 static void write_history(struct process *p)
 {
     unsigned *entry = history_entry(p->history);
-    struct buffer ends = { 0 };
 
     if (entry == NULL)
         return;
-    pack_number(&ends, "id", p->id);
-    history_pack(p->history, &ends);
-    snapshot_put(supervisor_snapshot(p->supervisor), entry, "ends", &ends);
-    buffer_free(&ends);
+    buffer_clear(&packed);
+    pack_number(&packed, "id", p->id);
+    history_pack(p->history, &packed);
+    snapshot_put(supervisor_snapshot(p->supervisor), entry, "ends", &packed);
 }
 
-/* Once a process was written, it can be written again without asking for memory: a child that was just started must not
- * be lost. The ends first: a process that is about to be judged must know how it ended. */
+void process_make_room(const struct process *p)
+{
+    if (supervisor_snapshot(p->supervisor) == NULL)
+        return;
+    buffer_clear(&packed);
+    buffer_reserve(&packed, ROOM);
+    buffer_reserve(&part, ROOM);
+    snapshot_make_room(supervisor_snapshot(p->supervisor), ROOM);
+}
+
+/* The ends first: a process that is about to be judged must know how it ended. */
 void process_write(struct process *p, bool whole)
 {
-    static struct buffer out; /* kept: it is written often */
-
     if (supervisor_snapshot(p->supervisor) == NULL)
         return;
     if (p->ends_touched || whole)
         write_history(p);
     p->ends_touched = false;
-    buffer_clear(&out);
-    pack_all(p, whole, &out);
-    snapshot_put(supervisor_snapshot(p->supervisor), &p->entry, "process", &out);
+    buffer_clear(&packed);
+    pack_all(p, whole, &packed);
+    snapshot_put(supervisor_snapshot(p->supervisor), &p->entry, "process", &packed);
 }
 
 void process_unwrite(struct process *p)

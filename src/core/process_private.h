@@ -47,6 +47,25 @@ struct process {
     bool ends_touched : 1;
     bool kept : 1;    /* the wish is a user's, and holds beyond this life of reeve */
     bool starter : 1; /* the child only starts what puts itself into the background */
+    bool started_alone : 1; /* under the program's own name: brothers may have come since, or gone */
+};
+
+/* The places of a process's numbers in the snapshot; new ones come last. */
+enum {
+    KEPT_WANTED,
+    KEPT_KEPT,
+    KEPT_SINCE,
+    KEPT_STARTED,
+    KEPT_RUN,
+    KEPT_ATTEMPT,
+    KEPT_RESTARTS,
+    KEPT_FAILED_STARTS,
+    KEPT_SHORT_RUNS,
+    KEPT_DUE, /* the timer, the age: times of the clock */
+    KEPT_AGE,
+    KEPT_STOP_STEP,
+    KEPT_STARTED_ALONE,
+    KEPT_NUMBERS
 };
 
 /* Why a process is ended though nobody wished so. */
@@ -76,6 +95,9 @@ void launch_pass(struct launch *l, int number, int fd);
 
 /* Work out the settings of the present run, where some are computed. */
 bool process_resolve(struct process *p, struct error *e);
+
+/* Once more, under the name that it was started with. */
+bool process_resolve_again(struct process *p, struct error *e);
 
 /* Start the child of `p`. Sets child, started, resolved and the outputs. */
 bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e);

@@ -19,21 +19,45 @@ static enum process_state unpack_process_state(struct unpack *u)
     return state;
 }
 
+static msec left_until(msec due)
+{
+    msec left = due - clock_now();
+
+    return left > 0 ? left : 0;
+}
+
+/* A time that came while nobody looked has come now. */
+static void resume_times(struct process *p, msec due, msec age)
+{
+    if (due > 0 || p->state == PROCESS_BACKOFF)
+        process_wait(p, left_until(due));
+    if (age > 0)
+        process_age_at(p, age);
+}
+
 static void unpack_state(struct process *p, struct unpack *u)
 {
+    int64_t numbers[KEPT_NUMBERS];
+    size_t length;
+    const char *packed;
+
     p->id = (unsigned)unpack_number(u, "id");
     p->state = unpack_process_state(u);
-    p->wanted = unpack_number(u, "wanted") != 0;
-    p->kept = unpack_number(u, "kept") != 0;
     p->name = unpack_text(u, "name");
-    p->since = unpack_number(u, "since");
-    p->started = unpack_number(u, "started");
-    p->run = (unsigned)unpack_number(u, "run");
-    p->attempt = (int)unpack_number(u, "attempt");
-    p->restarts = (int)unpack_number(u, "restarts");
-    p->memory.failed_starts = (int)unpack_number(u, "failed");
-    p->memory.short_runs = (int)unpack_number(u, "short");
-    p->stop_step = (unsigned)unpack_number(u, "step") & 0xffff;
+    packed = unpack_bytes(u, "numbers", &length);
+    unpack_values(packed, length, numbers, KEPT_NUMBERS);
+    p->wanted = numbers[KEPT_WANTED] != 0;
+    p->kept = numbers[KEPT_KEPT] != 0;
+    p->since = numbers[KEPT_SINCE];
+    p->started = numbers[KEPT_STARTED];
+    p->run = (unsigned)numbers[KEPT_RUN];
+    p->attempt = (int)numbers[KEPT_ATTEMPT];
+    p->restarts = (int)numbers[KEPT_RESTARTS];
+    p->memory.failed_starts = (int)numbers[KEPT_FAILED_STARTS];
+    p->memory.short_runs = (int)numbers[KEPT_SHORT_RUNS];
+    p->stop_step = (unsigned)numbers[KEPT_STOP_STEP] & 0xffff;
+    p->started_alone = numbers[KEPT_STARTED_ALONE] != 0;
+    resume_times(p, numbers[KEPT_DUE], numbers[KEPT_AGE]);
 }
 
 static void unpack_child(struct process *p, struct unpack *u)
@@ -60,31 +84,12 @@ static void unpack_child(struct process *p, struct unpack *u)
         p->child = child_resume(children, pid, heir, group, process_child_exited, p);
 }
 
-static msec left_until(msec due)
-{
-    msec left = due - clock_now();
-
-    return left > 0 ? left : 0;
-}
-
-/* A time that came while nobody looked has come now. */
-static void unpack_times(struct process *p, struct unpack *u)
-{
-    msec due = unpack_number(u, "due"), age = unpack_number(u, "age");
-
-    if (due > 0 || p->state == PROCESS_BACKOFF)
-        process_wait(p, left_until(due));
-    if (age > 0)
-        process_age_at(p, age);
-}
-
 struct process *process_resume(struct supervisor *s, struct plan *plan, struct program *program, struct unpack *u)
 {
     struct process *p = process_new(s, plan, program, (int)unpack_number(u, "index"));
 
     unpack_state(p, u);
     unpack_child(p, u);
-    unpack_times(p, u);
     return p;
 }
 
@@ -118,7 +123,7 @@ static void take_up_settings(struct process *p)
 
     if (p->program->detached && p->child != NULL)
         child_spare(p->child);
-    if (p->child != NULL && !process_resolve(p, &e))
+    if (p->child != NULL && !process_resolve_again(p, &e))
         log_warning("%s: what it was started with is not known any more: %s", process_name(p), e.text);
 }
 

@@ -11,9 +11,14 @@ static const struct setting *row(const char *setting)
     return setting_find(&program_record, setting);
 }
 
+bool program_has_functions(const struct program *p)
+{
+    return p->record.function_count > 0;
+}
+
 const struct function *program_function(const struct program *p, const char *setting)
 {
-    if (p->record.function_count == 0)
+    if (!program_has_functions(p))
         return NULL;
     return setting_function(p, row(setting));
 }

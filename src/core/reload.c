@@ -43,26 +43,68 @@ static void list_next_start(const struct supervisor_settings *before, const stru
         buffer_add_char(list, '\n');
 }
 
+/* How many there are from now on: the number of the file where that has changed; else the number that they were scaled
+ * to, within bounds that are new. */
+static int count_after(struct pool *pool, const struct plan_difference *d)
+{
+    bool same_bounds = d->before->min_procs == d->after->min_procs && d->before->max_procs == d->after->max_procs;
+
+    if (d->count) {
+        pool->scaled = false;
+        return d->after->numprocs;
+    }
+    if (!pool->scaled)
+        return (int)pool->count;
+    return supervisor_bounded(d->after, (int)pool->count, same_bounds || pool->parked);
+}
+
+/* Nobody has said a word of it yet, and now the file does. */
+static bool is_to_start(const struct process *p, const struct plan_difference *d)
+{
+    return !d->before->autostart && d->after->autostart && d->after->scope == SCOPE_MACHINE &&
+           process_state(p) == PROCESS_STOPPED && process_last_exit(p) == NULL && !process_wish_is_kept(p);
+}
+
+/* Processes that join others are wanted as those are; where nobody is, or all have ended by themselves, as the file
+ * says. */
+static bool is_up(const struct pool *pool)
+{
+    bool stopped = false;
+
+    for (size_t i = 0; i < pool->count; i++) {
+        enum process_state state = process_state(pool->process[i]);
+
+        if (process_wanted(pool->process[i]))
+            return true;
+        stopped = stopped || state == PROCESS_STOPPED || state == PROCESS_STOPPING;
+    }
+    return !stopped && pool->program->autostart;
+}
+
 /* A program that its processes survive in: they follow the new settings from now on. */
 static void take_over(struct supervisor *s, struct pool *pool, const struct pool *old, const struct plan_difference *d)
 {
+    int count;
+
     *pool = *old;
     pool->program = d->after;
     for (size_t i = 0; i < pool->count; i++) {
         struct process *p = pool->process[i];
 
         process_adopt(p, s->plan, d->after);
-        if (!process_wanted(p))
+        if (is_to_start(p, d))
+            supervisor_start_soon(s, p);
+        else if (!process_wanted(p))
             continue;
-        if (d->restart || process_is_outdated(p))
+        else if (d->restart || process_is_outdated(p))
             process_restart(p);
         else if (d->change == PLAN_CHANGED && process_state(p) == PROCESS_FATAL)
             process_start(p);
     }
-    if (d->count) {
-        pool->scaled = false;
+    count = count_after(pool, d);
+    if (d->count || (size_t)count != pool->count) {
         supervisor_touch_pool(s, pool);
-        supervisor_resize(s, pool, (size_t)d->after->numprocs);
+        supervisor_resize(s, pool, (size_t)count, is_up(pool));
     }
 }
 

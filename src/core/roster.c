@@ -123,7 +123,7 @@ static void begin(struct supervisor *s, struct process *p)
 /* The first processes of a program. */
 void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program)
 {
-    int count = desired_count(s->desired, program, &pool->scaled);
+    int count = supervisor_bounded(program, desired_count(s->desired, program, &pool->scaled), true);
 
     pool->kept = pool->scaled;
     pool->program = program;
@@ -198,12 +198,20 @@ void supervisor_process_changed(struct supervisor *s, struct process *p, bool se
         shutdown_settled(s, p);
 }
 
-void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count)
+void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count, bool up)
 {
+    bool kept = pool->count > 0 && process_wish_is_kept(pool->process[0]);
+
     while (pool->count > count)
         supervisor_let_go(s, pool_shrink(pool));
-    while (pool->count < count)
-        supervisor_start_soon(s, supervisor_add_process(s, pool));
+    while (pool->count < count) {
+        struct process *p = supervisor_add_process(s, pool);
+
+        if (up)
+            supervisor_start_soon(s, p);
+        else if (kept)
+            process_keep_wish(p);
+    }
     pool_name_processes(pool);
 }
 
@@ -229,11 +237,15 @@ bool supervisor_is_settled(struct supervisor *s)
     return true;
 }
 
-static int clamp(const struct program *program, int count)
+int supervisor_bounded(const struct program *program, int count, bool ignore_bounds)
 {
-    if (program->max_procs > 0 && count > program->max_procs)
+    if (!ignore_bounds && program->max_procs > 0 && count > program->max_procs)
         count = program->max_procs;
-    return count < program->min_procs ? program->min_procs : count;
+    if (!ignore_bounds && count < program->min_procs)
+        count = program->min_procs;
+    if (program->pidfile != NULL && count > 1) /* one file names one process */
+        count = 1;
+    return count > 0 ? count : 0;
 }
 
 int supervisor_scale(struct supervisor *s, struct program *program, int count, bool ignore_bounds)
@@ -242,12 +254,7 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
     struct buffer text = { 0 };
 
     assert(pool != NULL);
-    if (!ignore_bounds)
-        count = clamp(program, count);
-    if (program->pidfile != NULL && count > 1) /* one file names one process */
-        count = 1;
-    if (count < 0)
-        count = 0;
+    count = supervisor_bounded(program, count, ignore_bounds);
     pool->parked = ignore_bounds && count == 0;
     if ((size_t)count != pool->count) {
         buffer_addf(&text, "%s scaled from %zu to %d", program->name, pool->count, count);
@@ -255,7 +262,7 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
         pool->scaled = true;
         pool->kept = false;
         supervisor_touch_pool(s, pool);
-        supervisor_resize(s, pool, (size_t)count);
+        supervisor_resize(s, pool, (size_t)count, true);
         supervisor_wishes_changed(s);
         bus_publish(s->bus,
                     &(struct event){ .kind = EVENT_SCALE, .program = program, .text = text.data, .at = clock_wall() });

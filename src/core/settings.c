@@ -294,15 +294,17 @@ static bool complain(const struct reading *r, const char *key, const char *forma
     return false;
 }
 
-/* Whether users may write such a name. */
-static bool check_name(const struct reading *r, const char *name)
+/* Whether users may write such a name; its setting, if it is one. */
+static bool check_name(const struct reading *r, const char *name, const struct setting **setting)
 {
     const struct record_type *type = r->shape->type;
     const struct setting *s = setting_find(type, name);
     const char *nearest;
 
+    *setting = NULL;
     if (s != NULL && (s->flags & SETTING_DECLARED))
         return complain(r, name, "'%s' stands before the table, not in it", name);
+    *setting = s;
     if (s != NULL || (type->elsewhere != NULL && strcmp(name, type->elsewhere) == 0))
         return true;
     nearest = text_nearest(name, r->shape->names);
@@ -311,15 +313,20 @@ static bool check_name(const struct reading *r, const char *name)
     return complain(r, name, "unknown setting '%s'", name);
 }
 
-static bool check_names(const struct reading *r, const struct value_table *table)
+/* `given` are the values by the places of their settings; NULL: not there. */
+static bool check_names(const struct reading *r, const struct value_table *table, const struct value **given)
 {
+    const struct setting *s;
     bool good = true;
 
     if (table->elements > 0)
         good =
             complain(r, "", "%s stands there without a name: write NAME = VALUE", value_shown(&table->field[0].value));
-    for (size_t i = table->elements; i < table->count; i++)
-        good = check_name(r, table->field[i].key) && good;
+    for (size_t i = table->elements; i < table->count; i++) {
+        good = check_name(r, table->field[i].key, &s) && good;
+        if (s != NULL)
+            given[s - r->shape->type->settings] = &table->field[i].value;
+    }
     return good;
 }
 
@@ -344,11 +351,12 @@ bool record_read(void *record, const struct value_table *table, const char *cont
 {
     const struct record_type *type = ((struct record *)record)->type;
     const struct reading reading = { shape_of(type), context, file, line, arg, problems };
-    bool good = check_names(&reading, table);
+    const struct value *given[SETTINGS_MOST] = { NULL };
+    bool good = check_names(&reading, table, given);
     struct error e;
 
     for (const struct setting *s = type->settings; s < type->settings + type->count; s++) {
-        const struct value *v = s->flags & SETTING_DECLARED ? NULL : value_get(table, s->name);
+        const struct value *v = given[s - type->settings];
 
         if (v == NULL)
             continue;

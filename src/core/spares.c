@@ -71,7 +71,7 @@ static void adjust(struct supervisor *s, struct pool *pool)
     struct process *p;
 
     if (count > (int)before)
-        supervisor_resize(s, pool, (size_t)count);
+        supervisor_resize(s, pool, (size_t)count, true);
     while ((int)pool->count > count && (p = oldest_idle(pool)) != NULL)
         supervisor_dismiss(s, pool, p);
     if (pool->count == before)

@@ -127,13 +127,19 @@ void process_proceed_stop(struct process *p)
         begin_steps(p);
 }
 
+/* Only its output is open still, and who holds it is to live on. */
+static bool leaves_rest(const struct process *p)
+{
+    return p->ended && !p->group_lives && !process_settings(p)->kill_group;
+}
+
 void process_stop_step_over(struct process *p)
 {
     /* The plan may have changed meanwhile: there may be fewer steps than were begun. */
     if (!p->ended && p->stop_step + 1u < steps(p)->count) {
         p->stop_step++;
         send_step(p);
-    } else {
+    } else if (!leaves_rest(p)) {
         kill_group(p);
     }
 }

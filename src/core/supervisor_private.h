@@ -95,7 +95,12 @@ struct pool *supervisor_pool_of(const struct supervisor *s, const struct program
 struct process *supervisor_add_process(struct supervisor *s, struct pool *pool);
 void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program);
 void supervisor_let_go(struct supervisor *s, struct process *p);
-void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count);
+
+/* Let some go, or add some; `up`: those are to start. */
+void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count, bool up);
+
+/* The number nearest to `count` that the program allows. */
+int supervisor_bounded(const struct program *program, int count, bool ignore_bounds);
 
 /* Take it out of its pool and let it go. */
 void supervisor_dismiss(struct supervisor *s, struct pool *pool, struct process *p);
@@ -110,6 +115,9 @@ struct pool *supervisor_pool_at(const struct supervisor *s, unsigned position);
 struct order_list process_dependents(const struct process *p);
 bool process_is_done(const struct process *p); /* a oneshot that has succeeded */
 bool pool_is_missing(const struct pool *pool); /* it has processes, and nobody wants any */
+
+/* One of the same name has left its pool and is still on its way down: two at once might want the same port. */
+bool supervisor_has_forerunner(const struct supervisor *s, const struct process *p);
 
 /* turns.c: something has changed; it is RUNNING, perhaps again; it is about to be freed. */
 void supervisor_look_again(struct supervisor *s);

@@ -43,8 +43,10 @@ void supervisor_hold_again(struct supervisor *s, struct process *p)
 bool supervisor_holds(struct supervisor *s, struct process *p, bool by_user)
 {
     bool starts = process_state(p) == PROCESS_STARTING;
+    bool waits = starts ? order_has_needs(process_program(p)) || s->survivors != NULL || supervisor_has_forerunner(s, p)
+                        : process_dependents(p).count > 0;
 
-    if (starts ? !order_has_needs(process_program(p)) && s->survivors == NULL : process_dependents(p).count == 0)
+    if (!waits)
         return false;
     hold(s, p, !starts ? PULL_NOTHING : by_user ? PULL_ALL : PULL_STOPPED);
     if (!starts)
@@ -250,7 +252,10 @@ static void pull_all(struct supervisor *s)
 
 static bool may_proceed(struct supervisor *s, const struct process *p)
 {
-    if (!process_is_held(p) || ((s->shutdown.begun || s->survivors != NULL) && process_state(p) == PROCESS_STARTING))
+    bool starts = process_state(p) == PROCESS_STARTING;
+
+    if (!process_is_held(p) ||
+        (starts && (s->shutdown.begun || s->survivors != NULL || supervisor_has_forerunner(s, p))))
         return false;
     return supervisor_blockers(s, p, NULL, 0) == 0;
 }

@@ -228,12 +228,6 @@ void connection_on_drained(struct connection *c, loop_fn *fn)
     c->on_drained = fn;
 }
 
-const char *connection_unread(const struct connection *c, size_t *length)
-{
-    *length = c->in.length;
-    return c->in.length > 0 ? c->in.data : "";
-}
-
 static bool has_owner(const struct connection *c)
 {
     return c->fd >= 0 && !c->finishing;

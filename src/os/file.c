@@ -82,18 +82,19 @@ static int open_own(const char *path)
 
 /* An old file is opened without O_CREAT: its mode stays, and sticky folders may forbid the flag for other people's
  * files. */
-static int open_or_make(const char *path, mode_t mode)
+static int open_or_make(const char *path, int mode)
 {
     const int flags = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    mode_t asked = mode >= 0 ? (mode_t)mode : 0644;
     int fd = file_open(path, flags, 0);
 
     if (fd >= 0 || errno != ENOENT)
         return fd;
-    fd = file_open(path, flags | O_CREAT | O_EXCL, mode);
-    if (fd >= 0)
-        fchmod(fd, mode);
-    else if (errno == EEXIST) /* a link to nothing, or somebody was quicker */
-        fd = file_open(path, flags | O_CREAT, mode);
+    fd = file_open(path, flags | O_CREAT | O_EXCL, asked);
+    if (fd >= 0 && mode >= 0)
+        fchmod(fd, asked);
+    else if (fd < 0 && errno == EEXIST) /* a link to nothing, or somebody was quicker */
+        fd = file_open(path, flags | O_CREAT, asked);
     return fd;
 }
 
@@ -105,7 +106,7 @@ static void block_on_regular(int fd)
         fcntl(fd, F_SETFL, O_APPEND);
 }
 
-int file_open_append(const char *path, mode_t mode, struct error *e)
+int file_open_append(const char *path, int mode, struct error *e)
 {
     int fd = open_or_make(path, mode);
 

@@ -32,7 +32,7 @@ static bool read_file(const char *path, char *to, size_t size)
     return n > 0;
 }
 
-static bool read_of(pid_t pid, const char *name, char *to, size_t size)
+bool procfs_read(pid_t pid, const char *name, char *to, size_t size)
 {
     char path[48];
 
@@ -49,7 +49,7 @@ bool procfs_look(pid_t pid, struct procfs_stat *out)
     unsigned flags;
     long long start;
 
-    if (pid <= 0 || !read_of(pid, "stat", stat, sizeof stat))
+    if (pid <= 0 || !procfs_read(pid, "stat", stat, sizeof stat))
         return false;
     end = strrchr(stat, ')');
     if (end == NULL || sscanf(end, ") %c %d %d %d %*s %*s %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld",
@@ -99,7 +99,7 @@ bool procfs_is_of(pid_t pid, uid_t user)
     const char *line;
     unsigned real, effective;
 
-    if (!read_of(pid, "status", status, sizeof status) || (line = strstr(status, "\nUid:")) == NULL)
+    if (!procfs_read(pid, "status", status, sizeof status) || (line = strstr(status, "\nUid:")) == NULL)
         return false;
     return sscanf(line, "\nUid: %u %u", &real, &effective) == 2 && (real == user || effective == user);
 }
@@ -123,7 +123,7 @@ int64_t procfs_memory(pid_t pid)
     char statm[128];
     long long pages;
 
-    if (!read_of(pid, "statm", statm, sizeof statm) || sscanf(statm, "%*s %lld", &pages) != 1)
+    if (!procfs_read(pid, "statm", statm, sizeof statm) || sscanf(statm, "%*s %lld", &pages) != 1)
         return -1;
     return pages * sysconf(_SC_PAGESIZE);
 }

@@ -1,7 +1,6 @@
 #include "os/slots.h"
 
 #include <fcntl.h>
-#include <stdbool.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -32,6 +31,11 @@ void slots_close(struct slots *s)
     for (int i = 0; i < SLOT_COUNT; i++)
         close_if_open(s->number[i]);
     close_if_open(s->filler);
+}
+
+bool slots_need_no(const struct slots *s, int fd, int above)
+{
+    return fd > above && fd < s->number[0];
 }
 
 /* A slot is out of reach when somebody has lowered our limit since. */

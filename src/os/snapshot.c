@@ -21,10 +21,11 @@
 
 /* VERSION grows when a reader must know more than the version before did; entries and fields that are new do not
  * count, since they are passed over. */
-enum { VERSION = 1 };
+enum { VERSION = 2, OLDEST = 2 }; /* the first one was in no release */
 
 enum {
     UNIT = 64,
+    LEAST = 3,  /* units of a block: a process that is started takes the place of one that was not */
     SMALL = 16, /* sizes in steps of a unit; above that, each is a quarter larger than the one before, or less */
     CLASSES = 16 + 4 * 21,
     FIRST_ROOM = 64 << 10,
@@ -176,8 +177,9 @@ static uint32_t take_new(struct snapshot *s, uint32_t size)
 
 static uint32_t take_block(struct snapshot *s, size_t length)
 {
+    size_t units = (sizeof(struct block) + length + UNIT - 1) / UNIT;
     uint32_t size;
-    unsigned number = class_of((sizeof(struct block) + length + UNIT - 1) / UNIT, &size);
+    unsigned number = class_of(units > LEAST ? units : LEAST, &size);
     uint32_t place = s->free_list[number];
 
     if (place == 0)
@@ -202,6 +204,14 @@ static void complain(struct snapshot *s)
     if (!s->failed)
         log_error("there is no memory for what the next life of reeve must know: %s", strerror(errno));
     s->failed = true;
+}
+
+void snapshot_make_room(struct snapshot *s, size_t bytes)
+{
+    size_t needed = (size_t)head_of(s)->end * UNIT + bytes;
+
+    if (!s->left && needed > s->room && !make_room(s, needed))
+        complain(s);
 }
 
 static bool is_unchanged(const struct block *b, const struct buffer *content)
@@ -343,9 +353,9 @@ static bool check(struct snapshot *s, size_t size, struct error *e)
 
     if (size < sizeof *head || memcmp(head->magic, magic, sizeof magic) != 0)
         return failure(e, "this is no state of reeve's");
-    if (head->version > VERSION)
-        return failure(e, "the state is of version %u, and this reeve reads up to %d", (unsigned)head->version,
-                       VERSION);
+    if (head->version < OLDEST || head->version > VERSION)
+        return failure(e, "the state is of version %u, and this reeve reads versions %d to %d", (unsigned)head->version,
+                       OLDEST, VERSION);
     if ((size_t)head->end * UNIT > size || !find_live(s, (size_t)head->end * UNIT))
         return failure(e, "the state is broken");
     return true;

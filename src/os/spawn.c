@@ -72,15 +72,9 @@ void spawner_free(struct spawner *s)
 }
 
 /* Above the numbers that the child will use itself, the pipe's included. */
-static bool lift(struct birth *b, int fd)
+static bool lift_copy(struct birth *b, int fd)
 {
-    int copy;
-
-    if (fd < 0) {
-        b->lifted[b->lifted_count++] = -1;
-        return true;
-    }
-    copy = slots_fill(&b->spawner->slots, b->lifted_count, fd, b->steps.source_count);
+    int copy = slots_fill(&b->spawner->slots, b->lifted_count, fd, b->steps.source_count);
 
     if (copy < 0)
         return false;
@@ -88,10 +82,29 @@ static bool lift(struct birth *b, int fd)
     return true;
 }
 
+/* The null device, which most children have three times, mostly is where it may stay. */
+static bool lift(struct birth *b, int fd)
+{
+    if (fd >= 0 && !slots_need_no(&b->spawner->slots, fd, b->steps.source_count))
+        return lift_copy(b, fd);
+    b->lifted[b->lifted_count++] = fd;
+    return true;
+}
+
+/* The pipe, which comes behind the sources, is -1. */
+static int source(const struct birth *b, int i)
+{
+    const struct child_request *r = b->steps.request;
+
+    if (i < 3)
+        return r->stdio[i];
+    return (size_t)i - 3 < r->passed_count ? r->passed[i - 3] : -1;
+}
+
 static void let_down(struct birth *b)
 {
     for (int i = 0; i < b->lifted_count; i++)
-        if (b->lifted[i] >= 0)
+        if (b->lifted[i] != source(b, i))
             slots_empty(&b->spawner->slots, i, b->lifted[i]);
     b->lifted_count = 0;
 }
@@ -119,7 +132,7 @@ static bool open_pipe(struct birth *b, struct error *e)
         return true;
     if (pipe2(end, O_CLOEXEC) < 0)
         return failure_errno(e, "pipe");
-    good = lift(b, end[1]) || failure_errno(e, "pipe");
+    good = lift_copy(b, end[1]) || failure_errno(e, "pipe");
     close(end[1]);
     b->pipe = end[0];
     b->steps.pipe = good ? b->lifted[b->lifted_count - 1] : -1;

@@ -1,26 +1,11 @@
 #include "os/usage.h"
 
+#include "os/procfs.h"
+
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-static bool read_stat(pid_t pid, char *to, size_t size)
-{
-    char path[48];
-    ssize_t n;
-    int fd;
-
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    n = read(fd, to, size - 1);
-    close(fd);
-    to[n > 0 ? n : 0] = '\0';
-    return n > 0;
-}
 
 static int count_descriptors(pid_t pid)
 {
@@ -46,7 +31,7 @@ bool usage_of(pid_t pid, struct usage *out)
     char stat[1024];
     const char *end;
 
-    if (!read_stat(pid, stat, sizeof stat))
+    if (!procfs_read(pid, "stat", stat, sizeof stat))
         return false;
     end = strrchr(stat, ')'); /* the name before it may hold anything */
     if (end == NULL || sscanf(end,

@@ -106,10 +106,12 @@ void hooks_forget(const struct script *s)
 /* `p` is NULL for what concerns no process. */
 static void run(struct task *t, const struct process *p)
 {
-    if (p != NULL)
-        lane_run(process_id(p), t);
-    else
+    if (p == NULL) {
         task_run(t);
+        return;
+    }
+    task_concerns(t, process_id(p));
+    lane_run(process_id(p), t);
 }
 
 /* ---- on_exit = function(process, exit) … ------------------------------------------------------- */
@@ -145,7 +147,7 @@ static void run_hook(const struct function *f, const struct event *event, const 
 /* Of the program itself; NULL: it has none for this event. */
 static const struct function *own_hook(const struct event *event, char *name, size_t size)
 {
-    if (event->process == NULL)
+    if (event->process == NULL || !program_has_functions(process_program(event->process)))
         return NULL;
     snprintf(name, size, "on_%s", event_name(event->kind));
     if (setting_find(&program_record, name) == NULL)

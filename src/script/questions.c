@@ -80,6 +80,7 @@ static struct task *begin_task(struct script *s, struct process *p, const struct
     struct task *t = task_new(s, NULL, "function %.80s of %s", f->where, process_name(p));
     bool was_limited = s->limited;
 
+    task_concerns(t, process_id(p));
     s->limited = false;
     script_push_function(s, task_stack(t), f->reference);
     handle_push_process(task_stack(t), p);

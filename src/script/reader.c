@@ -28,19 +28,40 @@ static void __attribute__((format(printf, 2, 3))) problem(struct reader *r, cons
 
 /* ---- where we are ---- */
 
+/* The path is needed for problems only, and is written for every value: by hand, as it is much quicker. What does not
+ * fit is cut off. */
+static void add_to_path(struct reader *r, size_t at, const char *text)
+{
+    size_t length = strlen(text), room = sizeof r->path - 1 - at;
+
+    if (length > room)
+        length = room;
+    memcpy(r->path + at, text, length);
+    r->path[at + length] = '\0';
+}
+
 static size_t enter_key(struct reader *r, const char *key)
 {
     size_t before = strlen(r->path);
 
-    snprintf(r->path + before, sizeof r->path - before, "%s%s", before > 0 ? "." : "", key);
+    if (before > 0)
+        add_to_path(r, before, ".");
+    add_to_path(r, before + strlen(r->path + before), key);
     return before;
 }
 
 static size_t enter_element(struct reader *r, size_t i)
 {
     size_t before = strlen(r->path);
+    char text[24], *digit = text + sizeof text - 1;
 
-    snprintf(r->path + before, sizeof r->path - before, "[%zu]", i);
+    *digit = '\0';
+    *--digit = ']';
+    do
+        *--digit = (char)('0' + i % 10);
+    while ((i /= 10) > 0);
+    *--digit = '[';
+    add_to_path(r, before, digit);
     return before;
 }
 

@@ -28,10 +28,10 @@ static struct plan *load_text(void *arg, const char *text, size_t length, struct
     return script_load_kept(text, length, problems);
 }
 
-static size_t count_tasks(void *arg)
+static void each_task(void *arg, task_info_fn *fn, void *fn_arg)
 {
     (void)arg;
-    return tasks_count();
+    tasks_each(fn, fn_arg);
 }
 
 static bool linger(void *arg, loop_fn *end, void *end_arg)
@@ -180,7 +180,7 @@ void script_attach(struct supervisor_upward *up, const char *path)
                                       .before_fork = worker_before_fork,
                                       .body = worker_live,
                                       .match = questions_match,
-                                      .count_tasks = count_tasks,
+                                      .each_task = each_task,
                                       .linger = linger,
                                       .applied = applied };
 }

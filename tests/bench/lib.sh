@@ -5,12 +5,13 @@
 #   configure COUNT OUTPUT ARG...   a configuration of reeve's for so many of our children
 #   measure WHO ITEM COUNT COMMAND  measure a supervisor; notes the figures as "ROUND WHO FIGURE VALUE"
 #   time_client COMMAND             how long a command takes
-#   await COMMAND                   until the command says yes
+#   await COMMAND                   until the command says yes, for a minute
 #   in_rounds ITEM...               bench_ITEM in each round
 #   print_table WHO... <ROWS        medians; beside those of each WHO their ratio to the floor's
 REEVE=${REEVE:-$here/../../build/reeve}
 rounds=${ROUNDS:-3}
-options= # of measure
+patience=${PATIENCE:-60} # seconds that a supervisor has to stop everything
+options="-p $patience"   # of measure
 # shellcheck disable=SC2034 # for the scripts
 bytes=400000000 size=10000000 # of the log, and of each of its files: whole lines
 # shellcheck disable=SC2034
@@ -24,7 +25,7 @@ server=
 : > "$work/measured"
 programs=${REEVE%/*}/bench
 test -w "${REEVE%/*}" || programs=$work/bench
-trap 'test -z "$server" || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'test -z "$server" || kill_below "$server"; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 # A thousand programs need more descriptors than is usual. (dash and bash know the option.)
@@ -101,20 +102,40 @@ time_client()
 end_server()
 {
     kill "-${1:-TERM}" "$server"
+    poll "$patience" has_ended "$server" || kill_below "$server"
     wait "$server" 2> /dev/null || true
     server=
     rm -f "$socket"
 }
 
-# Until the command says yes; half a minute at most.
-await()
+# A zombie waits for us.
+has_ended() { case $(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2> /dev/null) in '' | Z) ;; *) false ;; esac; }
+
+# A process and all below it: the one above first, so that it starts no others.
+kill_below()
 {
-    for _ in $(seq 300); do
+    children=$(cat "/proc/$1/task/$1/children" 2> /dev/null)
+    kill -KILL "$1"
+    for child in $children; do
+        (kill_below "$child")
+    done
+}
+
+# SECONDS COMMAND
+poll()
+{
+    tenths=${1}0
+    shift
+    for _ in $(seq "$tenths"); do
         ! "$@" || return 0
         sleep 0.1
     done
-    echo "bench: $* does not come true" >&2
-    exit 1
+    return 1
+}
+
+await()
+{
+    poll 60 "$@" || { echo "bench: $* does not come true" >&2; return 1; }
 }
 
 all_run() { test "$("$REEVE" status -s "unix:$socket" 2> /dev/null | grep -c RUNNING)" = 1000; }
@@ -144,17 +165,17 @@ print_table()
                 }
             return n % 2 ? values[(n + 1) / 2] : (values[n / 2] + values[n / 2 + 1]) / 2
         }
-        function figure(list,   value) {
-            if (list == "")
+        function figure(key, name,   value) {
+            if (all[key, name] == "")
                 return "-"
-            value = median(list)
-            return value >= 100 || value == int(value) ? sprintf("%.0f", value) : sprintf("%.2f", value)
+            value = median(all[key, name])
+            return over[key, name] (value >= 100 || value == int(value) ? sprintf("%.0f", value) : sprintf("%.2f", value))
         }
         function ratio(key, name,   round, ratios) {
             for (round = 1; round <= rounds; round++)
                 if (one[key, "floor", round] > 0 && (key, name, round) in one)
                     ratios = ratios " " one[key, name, round] / one[key, "floor", round]
-            return ratios == "" ? "-" : sprintf("%.2f", median(ratios))
+            return ratios == "" ? "-" : over[key, name] sprintf("%.2f", median(ratios))
         }
         BEGIN {
             peers = split(who, peer, " ")
@@ -163,11 +184,12 @@ print_table()
                 printf " %11s %7s", peer[i], "ratio"
             print ""
         }
+        FNR == NR && sub(/^>/, "", $4) { over[$3, $2] = ">" } # it took longer than that
         FNR == NR { all[$3, $2] = all[$3, $2] " " $4; one[$3, $2, $1] = $4; known[$3] = 1; next }
         known[$1] {
-            printf "%-46s %10s", substr($0, length($1) + 2), figure(all[$1, "floor"])
+            printf "%-46s %10s", substr($0, length($1) + 2), figure($1, "floor")
             for (i = 1; i <= peers; i++)
-                printf " %11s %7s", figure(all[$1, peer[i]]), ratio($1, peer[i])
+                printf " %11s %7s", figure($1, peer[i]), ratio($1, peer[i])
             print ""
         }' "$work/measured" -
 }

@@ -1,8 +1,9 @@
 /* measure: starts a supervisor and prints what it is worth, as lines "FIGURE VALUE".
  *
- *   measure [-k SIGNAL] [-r RESTARTS] ITEM LEDGER COUNT FOLDER COMMAND ARGUMENT...
+ *   measure [-k SIGNAL] [-p PATIENCE] [-r RESTARTS] ITEM LEDGER COUNT FOLDER COMMAND ARGUMENT...
  *
- * The supervisor is COMMAND and all its processes that are no children of ours; the SIGNAL (15) ends it.
+ * The supervisor is COMMAND and all its processes that are no children of ours; the SIGNAL (15) ends it. If it has not
+ * stopped everything within PATIENCE (60) seconds, that takes ">60000" ms, and it is killed.
  * COMMAND supervises COUNT of our children, which know LEDGER; the logs are in FOLDER. The ITEM is
  *   restart  how long a dead program is away            rate     how often in a second one can end
  *   fleet    start, memory and wake-ups when idle, stop  churn    restarts and what each of them costs
@@ -11,6 +12,7 @@
 #include "logs.h"
 #include "usage.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -18,11 +20,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { RESTARTS_MOST = 100, PATIENCE = 60, GIGABYTE = 1000000000 };
+enum { RESTARTS_MOST = 100, PROCESSES_MOST = 20000, AWAIT = 60, GIGABYTE = 1000000000 };
 
 static struct ledger *ledger;
 static unsigned count;
@@ -30,6 +33,7 @@ static const char *folder;
 static pid_t supervisor;
 static int stop_signal = SIGTERM;
 static int restarts = 30;
+static int patience = 60;
 static int64_t launched;
 static int64_t let_go; /* when the writers began */
 
@@ -66,36 +70,83 @@ static bool all_gone(void)
     return true;
 }
 
-/* Ask for everything to stop, and wait until it has. The processor time in nanoseconds that all of it used from first
- * to last. */
-static int64_t stop(void)
+static int64_t in_seconds(int seconds)
 {
-    struct rusage r;
-    int status;
+    return nanoseconds() + (int64_t)seconds * 1000000000;
+}
+
+/* Whether the supervisor ends before `latest`. */
+static bool await_end(int64_t latest, struct rusage *usage)
+{
+    struct pollfd end = { .fd = (int)syscall(SYS_pidfd_open, supervisor, 0), .events = POLLIN };
+    int64_t rest = latest - nanoseconds();
+    bool ended = poll(&end, 1, rest > 0 ? (int)(rest / 1000000) : 0) == 1;
+
+    close(end.fd);
+    return ended && wait4(supervisor, NULL, 0, usage) == supervisor;
+}
+
+struct crowd {
+    pid_t pid[PROCESSES_MOST];
+    size_t number;
+};
+
+static void add_to_crowd(pid_t pid, void *arg)
+{
+    struct crowd *crowd = arg;
+
+    if (crowd->number < PROCESSES_MOST)
+        crowd->pid[crowd->number++] = pid;
+}
+
+/* The supervisor and all below it, which go on without it otherwise. It is the first. */
+static void kill_everybody(void)
+{
+    static struct crowd crowd;
+
+    usage_each(supervisor, add_to_crowd, &crowd);
+    for (size_t i = 0; i < crowd.number; i++)
+        kill(crowd.pid[i], SIGKILL);
+}
+
+/* Ask for everything to stop, and wait until it has. False: our patience was over before. In `*cpu` the processor time
+ * in nanoseconds that all of it used from first to last. */
+static bool stop(int64_t *cpu)
+{
+    int64_t latest = in_seconds(patience);
+    struct rusage r = { 0 };
 
     kill(supervisor, stop_signal);
-    if (wait4(supervisor, &status, 0, &r) != supervisor)
-        return 0;
-    for (int i = 0; i < PATIENCE * 1000 && !all_gone(); i++) /* the supervisor may be the first to go */
+    if (!await_end(latest, &r)) {
+        kill_everybody();
+        await_end(in_seconds(AWAIT), &r);
+        return false;
+    }
+    while (!all_gone() && nanoseconds() < latest) /* the supervisor may be the first to go */
         pause_for(0.001);
-    return ((int64_t)r.ru_utime.tv_sec + r.ru_stime.tv_sec) * 1000000000 +
+    *cpu = ((int64_t)r.ru_utime.tv_sec + r.ru_stime.tv_sec) * 1000000000 +
            ((int64_t)r.ru_utime.tv_usec + r.ru_stime.tv_usec) * 1000;
+    return all_gone();
+}
+
+static void end(void)
+{
+    int64_t cpu;
+
+    stop(&cpu);
 }
 
 static void give_up(const char *what)
 {
     fprintf(stderr, "%s: %u began, %u ended\n", what, ledger_count(ledger), ledger->ended);
-    kill(supervisor, SIGKILL);
-    for (unsigned i = 0; i < ledger_count(ledger); i++)
-        if (ledger->entries[i].pid > 0 && ledger->entries[i].ended == 0)
-            kill(ledger->entries[i].pid, SIGKILL);
+    kill_everybody();
     exit(1);
 }
 
 /* Wait until `done` says yes, for a minute. */
 static void await(bool (*done)(void), const char *what)
 {
-    int64_t latest = nanoseconds() + (int64_t)PATIENCE * 1000000000;
+    int64_t latest = in_seconds(AWAIT);
 
     while (!done()) {
         if (nanoseconds() > latest)
@@ -145,7 +196,7 @@ static void measure_restart(void)
     await(restarted_enough, "too few restarts");
     for (int i = 0; i < restarts; i++)
         away[i] = (double)(ledger->entries[i + 1].began - ledger->entries[i].ended) / 1e3;
-    stop();
+    end();
     qsort(away, (size_t)restarts, sizeof *away, compare);
     print("restart_us", away[restarts / 2]);
 }
@@ -160,7 +211,7 @@ static void measure_rate(void)
     began = nanoseconds();
     pause_for(1.5);
     print("restarts_per_s", (double)(ledger_count(ledger) - before) * 1e9 / (double)(nanoseconds() - began));
-    stop();
+    end();
 }
 
 static int64_t last_began(void)
@@ -228,18 +279,21 @@ static void measure_idle(void)
 
 static void measure_fleet(void)
 {
-    int64_t began, used;
+    int64_t began, before, used;
 
     await(all_began, "not all started");
     print("start_ms", (double)(last_began() - launched) / 1e6);
     pause_for(0.5);
     print("start_cpu_ms", (double)cpu_of_all() / 1e6);
     measure_idle();
-    used = cpu_of_all();
+    before = cpu_of_all();
     began = nanoseconds();
-    used = stop() - used;
+    if (!stop(&used)) {
+        printf("stop_ms >%d\n", patience * 1000);
+        return;
+    }
     print("stop_ms", (double)(nanoseconds() - began) / 1e6);
-    print("stop_cpu_ms", (double)used / 1e6);
+    print("stop_cpu_ms", (double)(used - before) / 1e6);
 }
 
 /* Let those write that wait for it, until the last line is in its file. The supervisor's processor time. */
@@ -275,7 +329,7 @@ static void measure_log(void)
     print("log_mb_per_s", gigabytes * 1000 / seconds);
     print("log_cpu_s_per_gb", (double)cpu / 1e9 / gigabytes);
     print("log_lost", (double)lost_lines());
-    stop();
+    end();
 }
 
 static void measure_lines(void)
@@ -284,7 +338,7 @@ static void measure_lines(void)
 
     print("lines_cpu_us_per_1000", (double)cpu / (double)(ledger->entries[0].lines * count));
     print("lines_lost", (double)lost_lines());
-    stop();
+    end();
 }
 
 static void measure_churn(void)
@@ -302,7 +356,7 @@ static void measure_churn(void)
     cpu = usage_of_supervisor().cpu - cpu;
     print("churn_per_s", before / seconds);
     print("churn_cpu_us", (double)cpu / 1e3 / before);
-    stop();
+    end();
 }
 
 int main(int argc, char **argv)
@@ -317,9 +371,11 @@ int main(int argc, char **argv)
 
     int c;
 
-    while ((c = getopt(argc, argv, "+k:r:")) != -1) {
+    while ((c = getopt(argc, argv, "+k:p:r:")) != -1) {
         if (c == 'k')
             stop_signal = atoi(optarg);
+        else if (c == 'p')
+            patience = atoi(optarg);
         else if (c == 'r')
             restarts = atoi(optarg);
         else
@@ -327,7 +383,7 @@ int main(int argc, char **argv)
     }
     argc -= optind - 1;
     argv += optind - 1;
-    if (argc < 6 || restarts < 1 || restarts > RESTARTS_MOST)
+    if (argc < 6 || patience < 1 || restarts < 1 || restarts > RESTARTS_MOST)
         return 2;
     ledger = ledger_open(argv[2]);
     count = (unsigned)atoi(argv[3]);

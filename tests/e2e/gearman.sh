@@ -44,10 +44,11 @@ submit()
     timeout 30 gearman -h 127.0.0.1 -p "$port" -f "$submitted" "$@"
 }
 
+# Whoever looks for a list or a server that is away does it again after a while that doubles.
 wait_worker()
 {
     waited_function=$1
-    wait_for 'functions | awk -v f="$waited_function" "\$1 == f && \$4 > 0 { found = 1 } END { exit !found }"'
+    wait_long 'functions | awk -v f="$waited_function" "\$1 == f && \$4 > 0 { found = 1 } END { exit !found }"'
 }
 
 # The server that does as it is told, on $port: `tell COMMAND…`; what it heard is in $dir/heard.

@@ -6,6 +6,7 @@
 #   run_reeve [ARG…]          start reeve with it on unix:$dir/sock, wait until it answers; its pid is $reeve_pid
 #   reeve VERB…               the client;   reeve_says REQUEST: the text dialect, by nc
 #   wait_for 'CONDITION'      until the shell condition holds, at most 10 s, or 30 s for a build with sanitizers
+#   wait_long 'CONDITION'     the same with three times the patience, for what a timer of ours may hold up
 #   wait_state NAME STATE     until the process is in that state
 #   state NAME, pid_of NAME   the state, the pid of a process
 #   assert_equal WANT GOT [WHAT]    assert_status N COMMAND…    expect_line REGEX COMMAND…
@@ -200,14 +201,14 @@ value = eval(sys.argv[1].strip())
 print(value if isinstance(value, str) else json.dumps(value))' "$1"
 }
 
-# A TCP port of the loopback that is free right now.
+# A TCP port of the loopback that is free right now; free_port 0.0.0.0: of every address.
 free_port()
 {
     python3 -c '
-import socket
+import socket, sys
 s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
+s.bind((sys.argv[1], 0))
+print(s.getsockname()[1])' "${1:-127.0.0.1}"
 }
 
 count_lines()
@@ -224,6 +225,11 @@ count_lines()
 wait_for()
 {
     poll "$1" || fail "not in time: $1"
+}
+
+wait_long()
+{
+    poll "$1" || poll "$1" || poll "$1" || fail "not in 30 s: $1"
 }
 
 wait_state()

@@ -26,6 +26,11 @@ void fake_random(double r)
     chance = r;
 }
 
+void fake_clock_jump(msec time)
+{
+    now += time;
+}
+
 void fake_clock_set(msec time)
 {
     now = time;

@@ -20,6 +20,9 @@ void fake_turn(void);
 /* Let time pass: timers fire in order, and what they cause follows. */
 void fake_clock_advance(msec time);
 
+/* Time passes while the loop is busy elsewhere: no timer fires before it turns again. */
+void fake_clock_jump(msec time);
+
 /* Timers that are pending, and how long the next one takes (-1: none). */
 size_t fake_timers(void);
 msec fake_next_timer(void);

@@ -166,9 +166,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 def main():
     server = Server(("127.0.0.1", 0), Handler)
-    if len(sys.argv) == 3:
+    if len(sys.argv) >= 3:
         Handler.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         Handler.context.load_cert_chain(sys.argv[1], sys.argv[2])
+    if len(sys.argv) == 4:  # clients must show a certificate of this authority
+        Handler.context.verify_mode = ssl.CERT_REQUIRED
+        Handler.context.load_verify_locations(sys.argv[3])
     print(server.server_address[1], flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()

@@ -65,7 +65,7 @@ local words = {
     reload = "has another configuration",
     reload_failed = "could not load its configuration",
     shutdown = "stops everything",
-    test = "is only tested",
+    test = "sends a test alert",
 }
 
 local types = {

@@ -1,4 +1,5 @@
 -- etcd by its HTTP gateway: keys, leases, locks, watches. Keys and values are texts here.
+local account = require "reeve.magistrate.account"
 local cluster = require "reeve.cluster"
 
 local etcd = {}
@@ -16,27 +17,50 @@ local function explain(response)
     return ("it answered with status %d%s"):format(response.status, words and ": " .. tostring(words) or "")
 end
 
---- A client of the servers `options.urls`, of which one is asked until it fails, and then the next.
+--- A client of the servers `options.urls`, of which one is asked until it fails, and then the next. With
+--- `options.username` and `options.password` by that account.
 function etcd.open(options)
     local e = { number = 1 }
 
     function e.url() return options.urls[e.number] end
 
-    local function request(path, body, timeout)
+    local function request(path, body, timeout, token)
+        local headers = { ["Content-Type"] = "application/json" }
+        if token ~= "" then headers.Authorization = token end
         return {
-            url = e.url() .. "v3/" .. path, method = "POST", body = reeve.json.encode(body),
-            headers = { ["Content-Type"] = "application/json" }, timeout = timeout or options.timeout,
-            ca_file = options.ca_file, insecure = options.insecure, proxy = options.proxy,
+            url = e.url() .. "v3/" .. path, method = "POST", body = reeve.json.encode(body), headers = headers,
+            timeout = math.max(timeout, 0.01), ca_file = options.ca_file, cert_file = options.cert_file,
+            key_file = options.key_file, insecure = options.insecure, proxy = options.proxy,
         }
     end
 
-    --- The answer as text; or nil, why, and whether there was an answer.
-    function e.ask(path, body, timeout)
-        local response, why = reeve.http.request(request(path, body, timeout))
+    local function send(path, body, timeout, token)
+        local response, why = reeve.http.request(request(path, body, timeout, token))
         if response and response.status == 200 then return response.body end
         if not response or response.status >= 500 then e.number = e.number % #options.urls + 1 end
         if not response then return nil, why, false end
         return nil, explain(response), true
+    end
+
+    local identity = account.none
+    if options.username then
+        identity = account.new(options.username, options.password, function(path, body, timeout)
+            return send(path, body, timeout, "")
+        end)
+    end
+
+    --- The answer as text; or nil, why, and whether there was an answer. All within the timeout.
+    function e.ask(path, body, timeout)
+        local ends = cluster.clock() + (timeout or options.timeout)
+        local function once()
+            local token, wrong, heard = identity.token(ends - cluster.clock())
+            if not token then return nil, wrong, heard end
+            local text, why, reached = send(path, body, ends - cluster.clock(), token)
+            return text, why, reached, not text and identity.refused(token, why)
+        end
+        local text, why, reached, again = once()
+        if again then text, why, reached = once() end
+        return text, why, reached
     end
 
     --- The answer as a table.
@@ -100,14 +124,20 @@ function etcd.open(options)
     function e.watch(prefix, revision)
         local create = e.under(prefix)
         create.start_revision = tostring(revision)
-        local stream, why = reeve.http.stream(request("watch", { create_request = create }, SILENCE))
+        local token, why = identity.token(options.timeout)
+        local stream
+        if token then stream, why = reeve.http.stream(request("watch", { create_request = create }, SILENCE, token)) end
         return function()
             if not stream then return nil, why end
             local line, wrong = stream:read_line()
             local said = line and reeve.json.decode(line)
             if not line then return nil, wrong end
             if type(said) ~= "table" or not said.result then return nil, "a watch says: " .. line:sub(1, 200) end
-            if said.result.canceled then return nil, said.result.cancel_reason or "the watch was cancelled" end
+            if said.result.canceled then
+                local reason = said.result.cancel_reason or "the watch was cancelled"
+                identity.refused(token, reason)
+                return nil, reason
+            end
             local events = {}
             for i, event in ipairs(said.result.events or {}) do
                 local kv = event.kv

@@ -137,9 +137,17 @@ local function forget_lease(k)
     reeve.store[k.key] = nil
 end
 
+-- The box is seen as long as its lease lives. What it may run does not depend on that.
 local function register(k)
+    local lease = k.lease
     local node = { name = k.f.name, host = reeve.host, since = math.floor(reeve.now()) }
-    return k.e.put(k.prefix .. "nodes/" .. k.f.name, reeve.json.encode(node), k.lease, k.period)
+    local good, why = k.e.put(k.prefix .. "nodes/" .. k.f.name, reeve.json.encode(node), lease, k.period)
+    if good then
+        k.registered, k.unseen = lease, nil
+    elseif k.unseen ~= why then
+        k.unseen = why
+        say("warning", "this box cannot be registered at %s: %s", k.e.url(), why)
+    end
 end
 
 local function begin_lease(k)
@@ -148,7 +156,7 @@ local function begin_lease(k)
     if not id then return nil, seconds end
     k.lease, k.ends = id, asked + seconds
     reeve.store[k.key] = id
-    return register(k)
+    return true
 end
 
 local function renew_lease(k)
@@ -182,6 +190,7 @@ local function turn(k)
     for name in pairs(k.held) do
         if not runs(k.leaving[name]) then lend(k, name) end
     end
+    if k.registered ~= k.lease and not runs(k.registering) then k.registering = reeve.task(register, k) end
     tend(k)
 end
 

@@ -57,7 +57,8 @@ function wire.server(options)
             url = options.url .. path, method = method, body = body, timeout = options.timeout,
             headers = body and { ["Content-Type"] = FORM } or nil,
             user = both and options.username, password = both and options.password,
-            ca_file = options.ca_file, insecure = options.insecure, proxy = options.proxy,
+            ca_file = options.ca_file, cert_file = options.cert_file, key_file = options.key_file,
+            insecure = options.insecure, proxy = options.proxy,
         }
     end
 

@@ -193,6 +193,8 @@ function stream:close() end
 ---@field user? string
 ---@field password? string
 ---@field ca_file? string authorities in PEM, in place of the system's
+---@field cert_file? string our own certificate in PEM, for servers that want one
+---@field key_file? string its key; cert_file has it too
 ---@field insecure? boolean take any certificate
 ---@field proxy? string
 ---@field follow? boolean up to five redirects

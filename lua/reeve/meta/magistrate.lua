@@ -13,6 +13,8 @@ local magistrate = {}
 ---@field send_env? boolean report reeve's environment, and the secrets in it
 ---@field cache? string magistrate.json in state_dir
 ---@field ca_file? string authorities in PEM, in place of the system's
+---@field cert_file? string our own certificate in PEM, for servers that want one
+---@field key_file? string its key; cert_file has it too
 ---@field insecure? boolean take any certificate
 ---@field proxy? string
 
@@ -23,8 +25,12 @@ local magistrate = {}
 ---@field name? string by which the keys know this box; the supervisor's
 ---@field interval? reeve.Time 600: changes come by a watch
 ---@field timeout? reeve.Time 30, for each request
+---@field username? string where etcd has accounts
+---@field password? string
 ---@field cache? string magistrate.json in state_dir
 ---@field ca_file? string authorities in PEM, in place of the system's
+---@field cert_file? string our own certificate in PEM, where etcd wants one
+---@field key_file? string its key; cert_file has it too
 ---@field insecure? boolean take any certificate
 ---@field proxy? string
 

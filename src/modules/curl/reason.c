@@ -33,7 +33,9 @@ static void fail_to_connect(struct transfer *t, CURLcode code)
 
 static void fail_by_cut(struct transfer *t, CURLcode code)
 {
-    if (t->is_mail || t->answer.header_count == 0)
+    if (strstr(t->says, " alert ") != NULL) /* of TLS 1.3: after the handshake, as our side sees it */
+        reason_fail(t, "no TLS with %s: %s", t->peer, words(t, code));
+    else if (t->is_mail || t->answer.header_count == 0)
         reason_fail(t, "%s closed the connection without an answer", t->peer);
     else
         reason_fail(t, "the answer from %s was cut off: %s", t->peer, words(t, code));
@@ -58,6 +60,9 @@ void reason_of_code(struct transfer *t, CURLcode code)
         break;
     case CURLE_SSL_CACERT_BADFILE:
         reason_fail(t, "cannot read the authorities in '%s'", t->ca_file != NULL ? t->ca_file : "the system's file");
+        break;
+    case CURLE_SSL_CERTPROBLEM:
+        reason_fail(t, "no certificate can be shown to %s: %s", t->peer, words(t, code));
         break;
     case CURLE_SSL_CONNECT_ERROR:
         reason_fail(t, "no TLS with %s: %s", t->peer, words(t, code));

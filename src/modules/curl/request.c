@@ -168,6 +168,10 @@ static void set_trust(struct transfer *t, const struct transfer_request *r)
     curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
     if (r->ca_file != NULL)
         curl_easy_setopt(t->easy, CURLOPT_CAINFO, r->ca_file);
+    if (r->cert_file != NULL)
+        curl_easy_setopt(t->easy, CURLOPT_SSLCERT, r->cert_file);
+    if (r->key_file != NULL)
+        curl_easy_setopt(t->easy, CURLOPT_SSLKEY, r->key_file);
     if (!r->insecure)
         return;
     curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, 0L);

@@ -141,8 +141,11 @@ void definitions_read(struct definitions *d, const struct value *list, definitio
     for (size_t i = 0; i < count; i++) {
         struct definition new;
         struct error e;
-        bool good = read_one(&new, value_item(list, i), &e);
+        bool good;
 
+        if (value_item(list, i)->kind == VALUE_NIL)
+            continue; /* it could not be read, and that was told */
+        good = read_one(&new, value_item(list, i), &e);
         if (good && has(d, new.name))
             good = failure(&e, "this name stands there twice, the first one holds");
         if (good) {

@@ -118,21 +118,45 @@ static void answer(struct question *q, const struct value *list, const char *why
     fn(list, why, arg);
 }
 
+/* What was read of a list, and what could not be. */
+struct reading {
+    struct value list;
+    size_t *bad; /* owned: numbers of its elements, from 1 */
+    size_t bad_count;
+    struct error whole;
+};
+
+/* One row of a table that somebody edits must not take the others with it. */
 static void on_bad_value(const char *path, const char *text, void *arg)
 {
-    struct error *e = arg;
+    struct reading *r = arg;
+    size_t number;
+    int used = 0;
 
-    if (e->text[0] == '\0')
-        failure(e, "in the list, '%s': %s", path, text);
+    if (sscanf(path, "[%zu]%n", &number, &used) != 1 || used == 0) {
+        failure(&r->whole, "in the list, '%s': %s", path, text);
+        return;
+    }
+    path += used + (path[used] == '.');
+    log_error("gearman: function %zu: %s%s%s%s", number, *path != '\0' ? "'" : "", path, *path != '\0' ? "': " : "",
+              text);
+    r->bad = xrealloc(r->bad, (r->bad_count + 1) * sizeof *r->bad);
+    r->bad[r->bad_count++] = number;
+}
+
+static void drop_bad_elements(struct reading *r)
+{
+    for (size_t i = 0; i < r->bad_count; i++)
+        value_clear(&r->list.table->field[r->bad[i] - 1].value);
+    free(r->bad);
 }
 
 /* A list, or nil and a message. */
 static void answer_with_result(struct question *q, const struct call *c)
 {
     lua_State *L = c->L;
-    struct error e = { "" };
-    struct reader r = { .script = c->script, .L = L, .on_problem = on_bad_value, .arg = &e };
-    struct value list;
+    struct reading reading = { .whole = { "" } };
+    struct reader r = { .script = c->script, .L = L, .on_problem = on_bad_value, .arg = &reading };
 
     if (lua_type(L, 1) != LUA_TTABLE) {
         if (lua_isnoneornil(L, 1) && lua_isstring(L, 2))
@@ -141,12 +165,13 @@ static void answer_with_result(struct question *q, const struct call *c)
             answer(q, NULL, "its function returned no list");
         return;
     }
-    reader_read(&r, 1, &list);
-    if (e.text[0] != '\0')
-        answer(q, NULL, e.text);
+    reader_read(&r, 1, &reading.list);
+    drop_bad_elements(&reading);
+    if (reading.whole.text[0] != '\0')
+        answer(q, NULL, reading.whole.text);
     else
-        answer(q, &list, NULL);
-    value_clear(&list);
+        answer(q, &reading.list, NULL);
+    value_clear(&reading.list);
 }
 
 static void answer_with_error(struct question *q, const struct call *c)

@@ -9,8 +9,9 @@
 #include <lauxlib.h>
 #include <string.h>
 
-static const char *const fields[] = { "url",      "method",  "headers",  "body",  "timeout", "max_body", "user",
-                                      "password", "ca_file", "insecure", "proxy", "follow",  NULL };
+static const char *const fields[] = { "url",      "method",   "headers",  "body",    "timeout",
+                                      "max_body", "user",     "password", "ca_file", "cert_file",
+                                      "key_file", "insecure", "proxy",    "follow",  NULL };
 
 /* The table stays on the stack, and keeps the texts. */
 static size_t read_headers(lua_State *L, int options, struct transfer_header *out)
@@ -89,11 +90,15 @@ void http_read(lua_State *L, int options, const char *name, const char *url, con
     r->user = args_text_field(L, options, "user", NULL);
     r->password = args_text_field(L, options, "password", NULL);
     r->ca_file = args_text_field(L, options, "ca_file", NULL);
+    r->cert_file = args_text_field(L, options, "cert_file", NULL);
+    r->key_file = args_text_field(L, options, "key_file", NULL);
     r->proxy = args_text_field(L, options, "proxy", NULL);
     r->insecure = args_bool_field(L, options, "insecure", false);
     r->follow = args_bool_field(L, options, "follow", false);
     r->header = headers;
     r->header_count = read_headers(L, options, headers);
+    if (r->key_file != NULL && r->cert_file == NULL)
+        luaL_error(L, "%s: 'key_file' means nothing without 'cert_file'", name);
     if (strncmp(r->url, "http:", 5) != 0 && strncmp(r->url, "https:", 6) != 0)
         luaL_error(L, "%s: '%s' does not begin with http: or https:", name, r->url);
 }

@@ -132,6 +132,7 @@ static int lib_scale(lua_State *L)
     struct error e;
     struct program *program = find(name, &e);
 
+    luaL_checktype(L, 2, LUA_TNUMBER); /* the text "+1" would count as 1 */
     luaL_argcheck(L, count >= 0 && count <= 100000, 2, "expected a number of processes");
     if (program == NULL)
         return handle_push_result(L, false, &e);

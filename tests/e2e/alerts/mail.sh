@@ -58,7 +58,7 @@ grep -qxE 'verdict:   giving up: .*' body || fail "$(cat body)"
 expect_line 'email to ops@example.com, Root <root@example.com>: sent' reeve alert test
 expect_line 'email to db@example.com: sent' reeve alert test
 subjects >all
-grep -q "reeve is only tested: this is only a test of reeve's alerts" all || fail "$(cat all)"
+grep -q "reeve sends a test alert: nothing has happened" all || fail "$(cat all)"
 stop_mail
 assert_status 1 reeve alert test
 expect_line "email to db@example.com: ERROR \(cannot connect to 127.0.0.1:$mail_port: Connection refused\)" \

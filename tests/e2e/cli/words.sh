@@ -24,6 +24,7 @@ assert_status 2 cli conver supervisord.conf
 assert_status 2 cli -c supervisor.lua
 expect_line '.*: reeve run -c FILE .*' cli -c supervisor.lua
 assert_status 2 cli run --frobnicate
+expect_line "reeve: run: unrecognized option '--frobnicate'" cli run --frobnicate
 assert_status 2 cli check there
 assert_status 2 cli convert
 

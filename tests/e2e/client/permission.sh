@@ -17,3 +17,13 @@ as_nobody()
 }
 assert_status 5 as_nobody
 expect_line '.*[Pp]ermission.*' as_nobody
+
+# Where nobody named an address, none is wrong: reeve simply does not run.
+without_address()
+{
+    timeout 30 setpriv --reuid=65534 --regid=65534 --clear-groups \
+        env -u REEVE_SOCKET XDG_RUNTIME_DIR="$dir/none" "$dir/reeve" status "$@"
+}
+assert_status 5 without_address
+expect_line 'reeve: not running: .*' without_address
+expect_line 'reeve: wrong path: .*' without_address -s "unix:$dir/none/sock"

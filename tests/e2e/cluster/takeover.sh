@@ -1,15 +1,34 @@
 #!/bin/sh
-# Of three boxes one runs each program of the cluster. One is killed: its programs run elsewhere within the lease and
-# two seconds, and never twice.
+# Of three boxes, each with an address of its own, one runs each program of the cluster. One is killed: its programs run
+# elsewhere within the lease and two seconds, and never twice.
 . "${0%/*}/etcd.inc"
+
+# Box N is 127.0.0.N: there is its control port, and there listen its programs, each at a port of its own.
+control_port=$(free_port 0.0.0.0)
+ports=$(for i in 1 2 3 4 5 6; do free_port 0.0.0.0; done | tr '\n' ' ')
+ip_of()
+{
+    case $1 in one) echo 127.0.0.1 ;; two) echo 127.0.0.2 ;; three) echo 127.0.0.3 ;; esac
+}
+address_of()
+{
+    echo "tcp:$(ip_of "$1"):$control_port"
+}
+enter()
+{
+    echo "env IP=$(ip_of "$1")"
+}
 
 start_etcd
 lease=4
 cat >box.lua <<END2
-supervisor { name = os.getenv("BOX") }
-for i = 1, 6 do
-  program("p" .. i) { cmd = { "sh", "-c", "$at date +%s%N >>starts; exec $PROGRAMS/alone $dir/lock.p" .. i .. " $dir/twice" }, scope = "cluster",
-    stoptime = 1, starttime = 0 }
+supervisor { name = os.getenv("BOX"), open = true }
+local i = 0
+for port in ("$ports"):gmatch("%d+") do
+  i = i + 1
+  local alone = ("exec $PROGRAMS/alone $dir/lock.p%d $dir/twice %s %s"):format(i, os.getenv("IP"), port)
+  program("p" .. i) { cmd = { "sh", "-c", "$at date +%s%N >>starts; " .. alone }, scope = "cluster", stoptime = 1,
+    starttime = 0 }
 end
 program "everywhere" { cmd = { "sh", "-c", "$at exec sleep 1000" }, starttime = 0 }
 require("reeve.magistrate").follow { etcd = os.getenv("ETCD"), lease = $lease }
@@ -19,6 +38,14 @@ END2
 everything_runs()
 {
     for i in 1 2 3 4 5 6; do has_one p$i || return 1; done
+}
+# The boxes at whose address somebody answers for program N.
+answering()
+{
+    its_port=$(echo "$ports" | cut -d ' ' -f "$1")
+    for box in one two three; do
+        if nc -z "$(ip_of $box)" "$its_port"; then echo $box; fi
+    done
 }
 not_twice()
 {
@@ -31,6 +58,7 @@ not_twice
 assert_equal "one three two" "$(running everywhere | tr '\n' ' ' | sed 's/ $//')"
 for i in 1 2 3 4 5 6; do
     assert_equal "$(running p$i)" "$(get locks/p$i)" "who holds the lock of p$i"
+    wait_for 'test "$(answering $i)" = "$(running p$i)"'
 done
 
 # Elsewhere it cannot be started, and says why.
@@ -50,6 +78,10 @@ echo "all taken over $took ms after the kill, with a lease of $lease s"
 more=$(awk -v cpus="$(nproc)" '{ printf "%d", 2000 + 2000 * $1 / cpus }' /proc/loadavg)
 test $took -lt $((lease * 1000 + more)) || fail "taken over only after $took ms"
 not_twice
+for i in 1 2 3 4 5 6; do
+    wait_for 'test "$(answering $i)" = "$(running p$i)"'
+    test "$(running p$i)" != "$victim" || fail "p$i outlived $victim"
+done
 start_box "$victim"
 
 # All of them are on the box that is left.

@@ -4,6 +4,9 @@
 
 config <<'END'
 program "web" { cmd = "sleep 1000", starttime = 0 }
+for _, name in ipairs { "OK", "ERR", ".dot" } do
+    program(name) { cmd = "sleep 1000", starttime = 0, autostart = false }
+end
 END
 run_reeve
 wait_state web RUNNING
@@ -15,7 +18,17 @@ expect_line OK tail -n 1 answer
 
 expect_line 'ERR .*nobody.*' reeve_says 'stop nobody'
 expect_line 'ERR .+' reeve_says frobnicate
-assert_equal 2 "$(reeve_says 'version; status; quit' | grep -c '^OK' | sed 's/3/2/')" 'OK for each of two'
+assert_equal 3 "$(reeve_says 'version; status; quit' | grep -cx 'OK')" 'an OK for each of three'
+
+# No program's name looks like the end of a reply.
+for verb in targets status 'start all' 'why ERR'; do
+    assert_equal 1 "$(reeve_says "$verb" | grep -cE '^(OK|ERR)')" "ends in the reply to $verb"
+done
+reeve_says targets >answer
+for name in OK ERR .dot; do
+    grep -qFx ".$name" answer || fail "targets does not mark $name: $(cat answer)"
+    reeve targets | grep -qFx "$name" || fail "the client shows marks"
+done
 
 # A failed command does not stop the others of its line, and a carriage return is no part of a name.
 reeve_says "$(printf 'stop nobody; stop web\r')" >answer

@@ -13,8 +13,11 @@ stubborn) trap '' TERM; echo $$ >>"$PIDS"; while :; do sleep 1; done ;;
 family) sleep 1000 & echo $! >>"$PIDS"; wait ;;
 polite) trap 'exit 0' TERM; while :; do sleep 0.05; done ;;
 loud) while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done ;;
+river) while :; do printf xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done ;;
 endless) while :; do printf xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done >&2 ;;
 long) head -c 200000 /dev/zero | tr '\0' y >&2; echo the end >&2; exit 1 ;;
+bulk) head -c 60000 /dev/zero | tr '\0' '\n'; echo '{"type":"complete","bulk":true}'; exit 3 ;;
+heir) { sleep 0.1; echo '{"type":"complete","heir":true}'; } & exit 3 ;;
 gone) rm "$0"; echo '{"type":"complete"}' ;;
 *) echo '{"type":"complete","good":true}'; echo '{"type":"complete","good":false}'; sleep 0.1; exit 7 ;;
 esac
@@ -55,6 +58,7 @@ fails silent 'Error: worker executor exited with 0 and never said complete'
 fails signal 'Error: worker executor was killed by SIGKILL'
 fails polite 'Error: worker executor took longer than 1s'
 fails loud 'Error: worker executor wrote more than 1048576 bytes to stdout'
+fails river 'Error: worker executor wrote more than 1048576 bytes to stdout'
 fails endless 'Error: worker executor wrote more than 1048576 bytes to stderr'
 fails family 'Error: worker executor took longer than 1s'
 fails stubborn 'Error: worker executor took longer than 1s'
@@ -64,6 +68,10 @@ test "$(wc -l <pids)" -eq 2 || fail "not both have begun"
 while read -r pid; do
     wait_for '! is_alive "$pid"'
 done <pids
+
+# What it has written counts, though its exit is known before it is read; also what a child of its still writes.
+assert_equal '{"bulk":true}' "$(printf bulk | submit f)"
+assert_equal '{"heir":true}' "$(printf heir | submit f)"
 
 # Its input need not be read.
 head -c 1000000 /dev/zero >big
@@ -76,4 +84,4 @@ case $said in
 *"exec '$dir/fails': No such file or directory"*) ;;
 *) fail "the reason is not told: $said" ;;
 esac
-expect_line 'gearman:f +RUNNING +0/1 jobs, 10 done, 11 failed' reeve status
+expect_line 'gearman:f +RUNNING +0/1 jobs, 13 done, 12 failed' reeve status

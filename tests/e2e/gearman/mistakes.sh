@@ -14,6 +14,7 @@ gearman.supervise {
         { name = "c", executor = "/bin/c" },
         { name = "c", executor = "/bin/d" },
         { name = "with blank", executor = "/bin/d" },
+        { name = "a\127b", executor = "/bin/d" },
     },
     max_output = "many",
     failure = "panic",
@@ -35,13 +36,27 @@ expect "5: gearman: 'functions': function 1 'a': 'executor' must be an absolute 
 expect "5: .*; function 2: 'name' is missing \(or 'ns' and 'method'\); "
 expect "5: .*; function 3 'b': unknown setting 'concurency', did you mean 'concurrency'\?; "
 expect "5: .*; function 5 'c': this name stands there twice"
-expect "13: gearman: 'max_output': .*many"
-expect "14: gearman: 'failure' must be .warning. or .exception., not .panic."
-expect "15: gearman: 'user': there is no user 'nobody-of-this-name'"
-expect "16: gearman: 'workdir' must be an absolute path, not 'tmp'"
-expect "17: gearman: 'env.*"
-expect "19: gearman: 'functions' is missing"
-expect "19: gearman: 'timeout': "
+expect "5: .*; function 6 'with blank': 'name' has a blank or a control character in it"
+expect "5: .*; function 7 .*: 'name' has a blank or a control character in it"
+expect "14: gearman: 'max_output': .*many"
+expect "15: gearman: 'failure' must be .warning. or .exception., not .panic."
+expect "16: gearman: 'user': there is no user 'nobody-of-this-name'"
+expect "17: gearman: 'workdir' must be an absolute path, not 'tmp'"
+expect "18: gearman: 'env.*"
+expect "20: gearman: 'functions' is missing"
+expect "20: gearman: 'timeout': "
+
+# A zero byte would end the name on its way to the server, and begin another argument.
+config <<'END'
+require("reeve.gearman").supervise {
+    servers = { "127.0.0.1:1" },
+    functions = { { name = "a\0b", executor = "/bin/a" }, { ns = "n\0", method = "m", executor = "/bin/a" } },
+}
+END
+assert_status 1 "$REEVE" check
+said=$output
+expect "3: gearman: 'functions\[1\].name': the text has a zero byte in it"
+expect "3: gearman: 'functions\[2\].ns': the text has a zero byte in it"
 
 config <<'END'
 require("reeve.gearman").supervise(3)

@@ -135,6 +135,20 @@ finish old b
 wait_for 'test "$(functions | awk "\$1 == \"two::b\" { print \$4 }")" = 0'
 wait_for 'test "$(function_says two::b "f")" = none'
 
+# A name with a zero byte in it is no name, and the other rows hold.
+sql <<END
+INSERT INTO gearman_functions (name, executor) VALUES (CONCAT('fi', CHAR(0), 'rst'), '$dir/new'), ('fine', '$dir/new');
+END
+reeve refresh >refresh.out
+wait_worker fine
+grep -q "gearman: function [0-9]*: 'name': the text has a zero byte in it" "$log" || fail 'nothing is said of it'
+assert_equal RUNNING "$(function_says first 'f["state"]')"
+assert_equal none "$(function_says 'fi' f)"
+assert_equal '' "$(functions | awk '$1 ~ /^fi/ && $1 != "first" && $1 != "fine"')"
+sql <<END
+DELETE FROM gearman_functions WHERE name LIKE 'fi%' AND name <> 'first';
+END
+
 # While the database is away, what it said last holds; when it is back it is asked again, without being told to.
 stop_mariadb
 reeve refresh >refresh.out

@@ -18,7 +18,7 @@ program "web" { cmd = "python3 server.py $port", ready = { tcp = "127.0.0.1:$por
 program "told" { cmd = "sleep 1000", starttime = 0, health = { exec = "test ! -e sick", every = 0.1, action = "none" } }
 program "given-up" { cmd = "sleep 1000", starttime = 0, health = { exec = "test ! -e sick", every = 0.1, action = "stop" } }
 program "asked" { cmd = "sleep 1000", starttime = 0, health = { every = 0.1, failures = 1,
-  check = function(p) return not io.open("sick"), "it is sick" end,
+  check = function(p) return not io.open("sick"), "it is sick\27[2J" end,
   action = function(p, why) reeve.log("notice", "action for %s: %s", p.name, why) end } }
 program "fat" { cmd = { "python3", "-c", "import time; x = b'x' * 50000000; time.sleep(1000)" }, starttime = 0.5,
   health = { max_memory = "20MB", every = 0.1, failures = 2 }, autorestart = false }
@@ -40,6 +40,7 @@ wait_for '! reeve health told >/dev/null'
 assert_equal RUNNING "$(state told)"
 wait_for 'grep -q "heard of web: http" "$log"'
 wait_for 'grep -q "action for asked: it is sick" "$log"'
+wait_for 'reeve events -n 100 | grep -q "asked health: it is sick \[2J"' # no terminal obeys it
 rm sick
 wait_for 'test "$(state web)" = RUNNING && test "$(pid_of web)" != "$first"'
 wait_for 'reeve health told >/dev/null'

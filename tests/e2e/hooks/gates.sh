@@ -20,6 +20,6 @@ expect_line 'web *FATAL *before_start: .*no licence for web' reeve status
 touch licence
 expect_line 'web: started' reeve start web
 reeve stop web --no-wait
-expect_line 'web *STOPPING .*before_stop runs' reeve status
+expect_line 'web *STOPPING .*before_stop runs, function .*supervisor.lua:7 waits for .* at .*supervisor.lua:8' reeve status
 touch drained
 wait_state web STOPPED

@@ -6,7 +6,7 @@ set -- "${REEVE%/*}"/reeve_*.deb
 test -e "$1" || skip 'make deb has not been run'
 dpkg-deb -x "$1" root
 for file in bin/reeve lib/reeve/modules/curl.so share/man/man1/reeve.1.gz share/reeve/lua/reeve/meta/config.lua \
-    share/bash-completion/completions/reeve; do
+    share/bash-completion/completions/reeve share/doc/reeve/changelog.gz; do
     test -e "root/usr/$file" || fail "no $file"
 done
 grep -q '^ExecStart=/usr/bin/reeve ' root/lib/systemd/system/reeve.service root/usr/lib/systemd/system/reeve.service \

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Whoever reads one page of the manual finds all others, and what it points to is there.
+# Whoever reads one page of the manual finds all others, what it points to is there, and it fits on a terminal.
 . "${0%/*}/../lib.sh"
 
 cd "$root/contrib/man"
@@ -12,4 +12,12 @@ for page in *.[1-8]; do
         test -f "$named" || fail "$page speaks of $named, which is not there"
         test "$named" != "$page" || fail "$page speaks of itself"
     done <"$dir/named"
+done
+
+command -v man >/dev/null || skip 'there is no man'
+for page in *.[1-8]; do
+    MANWIDTH=80 man -l "$page" >"$dir/shown" 2>"$dir/warned"
+    assert_equal '' "$(cat "$dir/warned")" "what man says of $page"
+    wide=$(python3 -c 'import sys; print("".join(line for line in sys.stdin if len(line.rstrip()) > 80))' <"$dir/shown")
+    assert_equal '' "$wide" "lines of $page that are too wide"
 done

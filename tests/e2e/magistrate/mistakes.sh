@@ -20,7 +20,8 @@ assert_equal 0 "$(count_asked)" 'requests of a check'
 for wrong in "{}|it needs either 'url', the address of a server, or 'etcd'" "{ url = 'ftp://x' }|'url' should be" \
     "{ url = 'http://x', intervall = 5 }|there is no option 'intervall'" \
     "{ url = 'http://x', etcd = 'http://x' }|it needs either" "{ etcd = 'x' }|'etcd' should be an address" \
-    "{ etcd = 'http://x', username = 'y' }|'username' does not go with 'etcd'" "{ etcd = {} }|'etcd' should be a text or a list" \
+    "{ etcd = 'http://x', username = 'y' }|'username' and 'password' go together" "{ etcd = {} }|'etcd' should be a text or a list" \
+    "{ etcd = 'http://x', send_env = true }|'send_env' does not go with 'etcd'" "{ url = 'http://x', key_file = 'y' }|'key_file' means nothing without 'cert_file'" \
     "{ url = 'http://x', lease = 5 }|'lease' does not go with 'url'" \
     "{ url = 'http://x', interval = 'often' }|'interval' is no time" "{ url = 'http://x', timeout = 0 }|'timeout' is no time" \
     "{ url = 'http://x', name = 7 }|'name' should be a string" "{ url = 'http://x', send_env = 1 }|'send_env' should be a boolean"; do

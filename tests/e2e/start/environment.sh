@@ -13,7 +13,11 @@ program "web" {
     env_file = os.getenv("E2E_DIR") .. "/settings",
     env = { STARTED_BY = "reeve", ANSWER = 42, BOTH = "env" },
 }
+program "bare" {
+    cmd = "env > bare.tmp; mv bare.tmp bare", shell = true, oneshot = true, clear_env = true, env = { OWN = 1 },
+}
 END
+export REEVE_HAS=this
 run_reeve
 wait_for 'test -e place/1 -a -e place/2'
 for line in SUPERVISOR=yes FROM_FILE=file BOTH=env STARTED_BY=reeve ANSWER=42 REEVE_PROCESS=web:2 REEVE_PROGRAM=web \
@@ -21,3 +25,9 @@ for line in SUPERVISOR=yes FROM_FILE=file BOTH=env STARTED_BY=reeve ANSWER=42 RE
     expect_line "$line" cat place/2
 done
 expect_line REEVE_PROCESS=web:1 cat place/1
+
+# With clear_env nothing of reeve's own.
+wait_for 'test -e bare'
+expect_line OWN=1 cat bare
+grep -q '^REEVE_HAS=' place/1 || fail "reeve's environment is not inherited"
+! grep '^REEVE_HAS=' bare || fail 'clear_env inherits'

@@ -98,6 +98,30 @@ static void a_name_may_come_several_times(void **state)
     assert_null(unpack_next(&u, "word", &length));
 }
 
+/* A later version may have added one, an earlier one may have had fewer. */
+static void numbers_in_a_row_are_known_by_their_place(void **state)
+{
+    static const int64_t numbers[] = { -1, 0, INT64_MAX, 300, 0, 0 };
+    int64_t out[8], two[2];
+    const char *value;
+    size_t length;
+
+    (void)state;
+    pack_numbers(&packed, "row", numbers, 6);
+    begin();
+    value = unpack_bytes(&u, "row", &length);
+    assert_int_equal(length, 2 + 1 + 9 + 3); /* zeros at the end take no room */
+    memset(out, 9, sizeof out);
+    unpack_values(value, length, out, 8);
+    assert_memory_equal(out, numbers, sizeof numbers);
+    assert_int_equal(out[7], 0);
+    unpack_values(value, length, two, 2);
+    assert_int_equal(two[0], -1);
+    unpack_values(value, 5, out, 8); /* cut off within a number: what is there counts */
+    assert_int_equal(out[0], -1);
+    assert_int_equal(out[3], 0);
+}
+
 static void cut_off_bytes_are_refused_and_never_read_past(void **state)
 {
     (void)state;
@@ -121,6 +145,7 @@ int main(void)
         cmocka_unit_test_teardown(what_is_not_there_is_nothing, forget),
         cmocka_unit_test_teardown(fields_are_found_in_any_order, forget),
         cmocka_unit_test_teardown(a_name_may_come_several_times, forget),
+        cmocka_unit_test_teardown(numbers_in_a_row_are_known_by_their_place, forget),
         cmocka_unit_test_teardown(cut_off_bytes_are_refused_and_never_read_past, forget),
     };
 

@@ -136,6 +136,15 @@ static void names_are_plain(void **state)
     assert_false(text_is_name(name));
 }
 
+static void a_text_becomes_one_calm_line(void **state)
+{
+    char text[] = "bell \a, two\nlines\r\n, \33[31mred\177, \303\244";
+
+    (void)state;
+    text_flatten(text);
+    assert_string_equal(text, "bell  , two lines  ,  [31mred , \303\244");
+}
+
 static void secrets_are_equal_or_not(void **state)
 {
     (void)state;
@@ -160,6 +169,7 @@ int main(void)
         cmocka_unit_test(the_smallest_difference_wins),
         cmocka_unit_test(ends_are_compared),
         cmocka_unit_test(names_are_plain),
+        cmocka_unit_test(a_text_becomes_one_calm_line),
         cmocka_unit_test(secrets_are_equal_or_not),
     };
 

@@ -158,6 +158,7 @@ static void names_of_foreign_files_are_known(void **state)
     assert_true(convert_is_foreign("dir.lua/a.YML"));
     assert_true(convert_is_foreign("/etc/supervisord.conf"));
     assert_true(convert_is_foreign("x.ini"));
+    assert_true(convert_is_foreign("x.toml"));
     assert_true(convert_is_foreign("app/Procfile"));
     assert_true(convert_is_foreign("Procfile.dev"));
     assert_false(convert_is_foreign("supervisor.lua"));

@@ -163,7 +163,80 @@ static void status_as_data_has_the_promised_members(void **state)
     assert_non_null(strstr(answer.data, "{\"processes\":[{\"name\":\"web\",\"program\":\"web\",\"index\":1,"
                                         "\"state\":\"STOPPED\",\"pid\":null,\"uptime\":null,\"ready\":false,"
                                         "\"restarts\":0,\"exit\":null,\"description\":\"Not started\"}],"
-                                        "\"supervisor\":{\"name\":"));
+                                        "\"tasks\":[],\"supervisor\":{\"name\":"));
+    stage_ends(stage);
+}
+
+/* What the script would tell of. */
+static void tell_of_tasks(void *arg, task_info_fn *fn, void *fn_arg)
+{
+    unsigned web = process_id(the(arg, "web"));
+    const char *file = "supervisor.lua";
+
+    fn(&(struct task_info){ "task of supervisor.lua:9", 0, false, clock_now() - 5000, file, 10 }, fn_arg);
+    fn(&(struct task_info){ "hook on_exit of web", web, false, clock_now() - 3000, file, 12 }, fn_arg);
+    fn(&(struct task_info){ "hook on_start of web", web, true, clock_now(), "", 0 }, fn_arg);
+    fn(&(struct task_info){ "hook on_stop of gone", 4711, false, clock_now(), file, 14 }, fn_arg);
+}
+
+static struct stage *a_stage_with_tasks(void)
+{
+    struct supervisor_upward upward = { .each_task = tell_of_tasks };
+    struct plan *plan = a_plan(a_quiet_program("web", 1), a_quiet_program("db", 1), NULL);
+
+    return a_stage_with(&upward, plan);
+}
+
+static void status_describes_the_hook_that_runs(void **state)
+{
+    struct stage *stage = a_stage_with_tasks();
+
+    (void)state;
+    say(stage, "status");
+    assert_answer(REPLY_OK, "web                              STOPPED   Not started, hook on_exit waits for 3s at "
+                            "supervisor.lua:12, 1 more\n"
+                            "db                               STOPPED   Not started\n");
+    stage_ends(stage);
+}
+
+static void status_v_also_lists_the_tasks_of_its_targets(void **state)
+{
+    struct stage *stage = a_stage_with_tasks();
+
+    (void)state;
+    say(stage, "status -v db");
+    assert_answer(REPLY_NOT_RUNNING, "db                               STOPPED   Not started\n");
+    say(stage, "status -v web");
+    assert_non_null(strstr(answer.text, ", 1 more\n"
+                                        "hook on_exit of web: waits for 3s at supervisor.lua:12\n"
+                                        "hook on_start of web: has not begun\n"));
+    say(stage, "status -v");
+    assert_non_null(strstr(answer.text, "\ntask of supervisor.lua:9: waits for 5s at supervisor.lua:10\nhook on_exit"));
+    assert_non_null(strstr(answer.text, "\nhook on_stop of gone: waits for 0s at supervisor.lua:14\n"));
+    stage_ends(stage);
+}
+
+static void status_as_data_has_the_tasks_as_the_verb_has(void **state)
+{
+    struct stage *stage = a_stage_with_tasks();
+    const char *of_web = "{\"task\":\"hook on_exit of web\",\"process\":\"web\",\"waits\":true,\"since\":3,"
+                         "\"file\":\"supervisor.lua\",\"line\":12},"
+                         "{\"task\":\"hook on_start of web\",\"process\":\"web\",\"waits\":false,\"since\":0,"
+                         "\"file\":null,\"line\":0}";
+    char tasks[sizeof answer.data + 64];
+
+    (void)state;
+    ask(stage, true, "tasks");
+    assert_int_equal(strncmp(answer.data, "[{\"task\":\"task of supervisor.lua:9\",\"process\":null,", 50), 0);
+    assert_non_null(strstr(answer.data, of_web));
+    snprintf(tasks, sizeof tasks, ",\"tasks\":%s,\"supervisor\":{", answer.data);
+    ask(stage, true, "status");
+    assert_non_null(strstr(answer.data, tasks));
+    assert_non_null(strstr(answer.data, ",\"tasks\":4}"));
+    snprintf(tasks, sizeof tasks, ",\"tasks\":[%s],\"supervisor\":{", of_web);
+    ask(stage, true, "status web");
+    assert_non_null(strstr(answer.data, tasks));
+    assert_non_null(strstr(answer.data, ",\"tasks\":4}"));
     stage_ends(stage);
 }
 
@@ -261,6 +334,10 @@ static void rolling_goes_batch_by_batch(void **state)
     assert_state(the(stage, "web:3"), PROCESS_STARTING);
     fake_clock_advance(1000);
     assert_answer(REPLY_OK, "web:1: restarted\nweb:2: restarted\nweb:3: restarted\n");
+
+    say(stage, "restart --rolling 0 web");
+    assert_int_equal(answer.code, REPLY_USAGE);
+    assert_state(the(stage, "web:1"), PROCESS_RUNNING);
     stage_ends(stage);
 }
 
@@ -411,6 +488,9 @@ int main(void)
         cmocka_unit_test(help_knows_every_verb),
         cmocka_unit_test(status_has_columns),
         cmocka_unit_test(status_as_data_has_the_promised_members),
+        cmocka_unit_test(status_describes_the_hook_that_runs),
+        cmocka_unit_test(status_v_also_lists_the_tasks_of_its_targets),
+        cmocka_unit_test(status_as_data_has_the_tasks_as_the_verb_has),
         cmocka_unit_test(start_answers_when_all_are_running),
         cmocka_unit_test(start_tells_why_it_failed),
         cmocka_unit_test(stop_answers_when_it_is_gone),

@@ -49,12 +49,45 @@ static void a_new_entry_is_empty(void **state)
     history_free(h);
 }
 
+static void it_goes_into_the_next_life_as_it_is(void **state)
+{
+    static const struct process_exit first = {
+        .code = 3, .expected = true, .uptime = 1234, .attempt = 1, .at = 1700000000000
+    };
+    static const struct process_exit second = { .code = -1,
+                                                .signal = 9,
+                                                .core = true,
+                                                .oom = true,
+                                                .unknown = true,
+                                                .stopped = true,
+                                                .failed_start = true,
+                                                .reason = "killed by SIGKILL",
+                                                .attempt = 7,
+                                                .restarts = 70000,
+                                                .at = 1800000000000 };
+    struct history *h = NULL, *next = NULL;
+    struct buffer packed = { 0 };
+
+    (void)state;
+    *history_add(&h) = first;
+    *history_add(&h) = second;
+    history_pack(h, &packed);
+    history_unpack(&next, packed.data, packed.length);
+    assert_memory_equal(history_end(next, 0), &second, sizeof second);
+    assert_memory_equal(history_end(next, 1), &first, sizeof first);
+    assert_null(history_end(next, 2));
+    buffer_free(&packed);
+    history_free(h);
+    history_free(next);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_newest_comes_first),
         cmocka_unit_test(the_oldest_is_forgotten),
         cmocka_unit_test(a_new_entry_is_empty),
+        cmocka_unit_test(it_goes_into_the_next_life_as_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

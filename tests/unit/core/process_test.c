@@ -98,6 +98,23 @@ static void an_early_exit_is_a_failed_start_whatever_its_code(void **state)
     stage_ends(stage);
 }
 
+static void an_exit_that_is_seen_late_is_none_of_a_start(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), NULL));
+    struct process *p = the(stage, "web");
+
+    (void)state;
+    fake_clock_jump(2000);
+    fake_child_exits(process_pid(p), 3);
+    assert_false(process_last_exit(p)->failed_start);
+    assert_int_equal(process_last_exit(p)->uptime, 2000);
+    assert_state(p, PROCESS_STARTING); /* at once, as after any first crash */
+    fake_clock_jump(1999); /* more likely it was one of those that end at once */
+    fake_child_exits(process_pid(p), 3);
+    assert_true(process_last_exit(p)->failed_start);
+    stage_ends(stage);
+}
+
 static void too_many_failed_starts_are_fatal_until_a_user_starts_it(void **state)
 {
     struct program *program = a_program("web");
@@ -481,6 +498,7 @@ int main(void)
         cmocka_unit_test(a_death_for_want_of_memory_is_told_from_a_kill),
         cmocka_unit_test(an_expected_exit_is_left_alone),
         cmocka_unit_test(an_early_exit_is_a_failed_start_whatever_its_code),
+        cmocka_unit_test(an_exit_that_is_seen_late_is_none_of_a_start),
         cmocka_unit_test(too_many_failed_starts_are_fatal_until_a_user_starts_it),
         cmocka_unit_test(a_spawn_that_fails_is_a_failed_start_with_its_reason),
         cmocka_unit_test(a_spawn_that_always_fails_lets_the_loop_turn),

@@ -440,6 +440,60 @@ static void a_count_changes_by_the_difference(void **state)
     stage_ends(stage);
 }
 
+static struct program *three_of(const char *name, bool autostart)
+{
+    struct program *p = an_everlasting_program(name);
+
+    p->numprocs = 3;
+    p->autostart = autostart;
+    return p;
+}
+
+static void those_who_join_are_wanted_as_the_others_are(void **state)
+{
+    struct program *waits = an_everlasting_program("waits"), *done = an_everlasting_program("done"), *more;
+    struct stage *stage;
+
+    (void)state;
+    waits->autostart = false;
+    done->oneshot = true;
+    stage = a_stage(a_plan(an_everlasting_program("stopped"), an_everlasting_program("up"), waits, done, NULL));
+    fake_child_exits(process_pid(the(stage, "done")), 0);
+    more = three_of("done", true);
+    more->oneshot = true;
+    fake_obey(true);
+    process_stop(the(stage, "stopped"));
+    process_keep_wish(the(stage, "stopped"));
+    assert_true(stage_reload(
+        stage, a_plan(three_of("stopped", true), three_of("up", true), three_of("waits", false), more, NULL), NULL));
+    assert_int_equal(matches(stage, "stopped"), 3);
+    assert_state(the(stage, "stopped:3"), PROCESS_STOPPED);
+    assert_true(process_wish_is_kept(the(stage, "stopped:3")));
+    assert_true(process_is_alive(the(stage, "up:3")));
+    assert_state(the(stage, "done:1"), PROCESS_EXITED);
+    assert_true(process_is_alive(the(stage, "done:3")));
+    assert_state(the(stage, "waits:3"), PROCESS_STOPPED);
+    stage_ends(stage);
+}
+
+static void who_is_to_start_by_now_is_started_unless_a_user_has_spoken(void **state)
+{
+    struct program *quiet = an_everlasting_program("quiet"), *stopped = an_everlasting_program("stopped");
+    struct stage *stage;
+
+    (void)state;
+    quiet->autostart = stopped->autostart = false;
+    stage = a_stage(a_plan(quiet, stopped, NULL));
+    process_stop(the(stage, "stopped"));
+    process_keep_wish(the(stage, "stopped"));
+    assert_true(
+        stage_reload(stage, a_plan(an_everlasting_program("quiet"), an_everlasting_program("stopped"), NULL), NULL));
+    assert_true(process_is_alive(the(stage, "quiet")));
+    assert_state(the(stage, "stopped"), PROCESS_STOPPED);
+    fake_obey(true);
+    stage_ends(stage);
+}
+
 static void a_scaled_count_stays_until_the_file_changes_it(void **state)
 {
     struct program *work = an_everlasting_program("work"), *after;
@@ -456,6 +510,25 @@ static void a_scaled_count_stays_until_the_file_changes_it(void **state)
     after->numprocs = 2;
     assert_true(stage_reload(stage, a_plan(after, NULL), NULL));
     assert_int_equal(matches(stage, "work"), 2);
+    stage_ends(stage);
+}
+
+static void a_scaled_count_keeps_to_new_bounds(void **state)
+{
+    struct program *bounded = an_everlasting_program("work"), *alone = an_everlasting_program("work");
+    struct stage *stage = a_stage(a_plan(an_everlasting_program("work"), NULL));
+
+    (void)state;
+    fake_obey(true);
+    supervisor_scale(stage->supervisor, supervisor_plan(stage->supervisor)->programs[0], 5, true);
+    fake_turn();
+    bounded->max_procs = 3;
+    assert_true(stage_reload(stage, a_plan(bounded, NULL), NULL));
+    assert_int_equal(matches(stage, "work"), 3);
+    alone->max_procs = 3;
+    alone->pidfile = xstrdup("/nowhere/work.pid"); /* which names one process */
+    assert_true(stage_reload(stage, a_plan(alone, NULL), NULL));
+    assert_int_equal(matches(stage, "work"), 1);
     stage_ends(stage);
 }
 
@@ -485,7 +558,10 @@ int main(void)
         cmocka_unit_test(what_a_user_stopped_stays_stopped),
         cmocka_unit_test(a_fatal_program_is_retried_only_when_it_changed),
         cmocka_unit_test(a_count_changes_by_the_difference),
+        cmocka_unit_test(those_who_join_are_wanted_as_the_others_are),
+        cmocka_unit_test(who_is_to_start_by_now_is_started_unless_a_user_has_spoken),
         cmocka_unit_test(a_scaled_count_stays_until_the_file_changes_it),
+        cmocka_unit_test(a_scaled_count_keeps_to_new_bounds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

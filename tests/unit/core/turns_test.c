@@ -518,6 +518,35 @@ static void those_who_are_removed_stop_in_order(void **state)
     stage_ends(stage);
 }
 
+static void a_name_is_taken_until_its_last_bearer_has_ended(void **state)
+{
+    struct program *three = running_at_once("web"), *again = running_at_once("web");
+    struct stage *stage;
+    pid_t last;
+
+    (void)state;
+    three->numprocs = again->numprocs = 3;
+    stage = a_stage(a_plan(three, NULL));
+    last = process_pid(the(stage, "web:3"));
+    supervisor_scale(stage->supervisor, three, 2, false);
+    supervisor_scale(stage->supervisor, three, 3, false);
+    fake_turn();
+    assert_true(waits(stage, "web:3"));
+    assert_description(the(stage, "web:3"), "waiting for the end of the one before it");
+    fake_child_exits(last, 0);
+    assert_state(the(stage, "web:3"), PROCESS_RUNNING);
+
+    last = process_pid(the(stage, "web:3"));
+    assert_true(stage_reload(stage, a_plan(running_at_once("other"), NULL), NULL));
+    assert_true(stage_reload(stage, a_plan(running_at_once("other"), again, NULL), NULL));
+    assert_true(waits(stage, "web:3"));
+    fake_child_exits(last, 0);
+    assert_state(the(stage, "web:3"), PROCESS_RUNNING);
+    assert_true(waits(stage, "web:2"));
+    fake_obey(true);
+    stage_ends(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -548,6 +577,7 @@ int main(void)
         cmocka_unit_test(a_changed_dependency_restarts_nothing),
         cmocka_unit_test(a_reload_can_release_who_waits),
         cmocka_unit_test(those_who_are_removed_stop_in_order),
+        cmocka_unit_test(a_name_is_taken_until_its_last_bearer_has_ended),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,7 @@ static const char *const names[PROGRAMS] = { "a", "b", "c", "d", "e", "f" };
 static char folder[] = "/dev/shm/walk_test.XXXXXX";
 
 static unsigned long long random_state;
+static char again[60]; /* the arguments */
 
 /* xorshift: the same walk for the same seed on every machine. */
 static unsigned pick(unsigned below)
@@ -575,6 +576,7 @@ static void tell(struct walk *w)
     size_t before = w->count;
 
     shrink(w);
+    fprintf(stderr, "to see it again: walk_test %s\n", again);
     fprintf(stderr, "a walk of %zu steps ends badly, and so do these %zu:\n", before, w->count);
     telling = true;
     ends_well(w);
@@ -636,12 +638,11 @@ int main(int argc, char **argv)
     if (argc > 2)
         seed = strcmp(argv[2], "random") == 0 ? (unsigned long long)time(NULL) * 2654435761u + 1
                                               : strtoull(argv[2], NULL, 0);
+    snprintf(again, sizeof again, "%ld %llu", steps, seed);
     stepped = mmap(NULL, sizeof *stepped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     log_open(NULL, 0, LOG_EMERG, LOG_DAEMON, &e);
     good = make_folder() && all_end_well(seed, steps);
     remove_folder();
     munmap(stepped, sizeof *stepped);
-    if (!good)
-        fprintf(stderr, "to see it again: %s %ld %llu\n", argv[0], steps, seed);
     return good ? 0 : 1;
 }

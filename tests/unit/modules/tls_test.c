@@ -2,9 +2,10 @@
 #include "transfers.h"
 
 static char folder[] = "/tmp/reeve-tls-XXXXXX";
-static struct server good, elsewhere, old, plain;
+static struct server good, elsewhere, old, plain, strict;
 
-/* Certificates: "good" for 127.0.0.1, "elsewhere" for another host, "old" for a time that is over. */
+/* Certificates: "good" for 127.0.0.1, "elsewhere" for another host, "old" for a time that is over; "both" is one with
+ * its key in a file. */
 static const char make_certificates[] =
     "cd %s && exec 2>openssl.log\n"
     "key() { openssl req -newkey rsa:2048 -nodes -keyout $1.key -out $1.csr -subj /CN=$1; }\n"
@@ -20,15 +21,18 @@ static const char make_certificates[] =
     "    days='-days 2'; test $name != old || days='-startdate 20200101000000Z -enddate 20200102000000Z'\n"
     "    openssl ca -batch -config ca.conf -cert ca.pem -keyfile ca.key -in $name.csr -out $name.pem \\\n"
     "        -extfile $name.ext -notext $days || exit 1\n"
-    "done\n";
+    "done\n"
+    "cat good.pem good.key >both\n";
 
-static struct server start_tls(const char *name)
+/* `authority`: of the certificates that clients have to show; NULL: they need none. */
+static struct server start_tls(const char *name, const char *authority)
 {
-    char certificate[60], key[60];
-    const char *command[] = { "tests/programs/httpd.py", certificate, key, NULL };
+    char certificate[60], key[60], clients[60];
+    const char *command[] = { "tests/programs/httpd.py", certificate, key, authority != NULL ? clients : NULL, NULL };
 
     snprintf(certificate, sizeof certificate, "%s/%s.pem", folder, name);
     snprintf(key, sizeof key, "%s/%s.key", folder, name);
+    snprintf(clients, sizeof clients, "%s/%s.pem", folder, authority != NULL ? authority : "");
     return server_start(command);
 }
 
@@ -41,9 +45,10 @@ static int start_servers(void **state)
     assert_non_null(mkdtemp(folder));
     snprintf(script, sizeof script, make_certificates, folder);
     assert_int_equal(system(script), 0);
-    good = start_tls("good");
-    elsewhere = start_tls("elsewhere");
-    old = start_tls("old");
+    good = start_tls("good", NULL);
+    elsewhere = start_tls("elsewhere", NULL);
+    old = start_tls("old", NULL);
+    strict = start_tls("good", "ca");
     plain = server_start(command);
     return 0;
 }
@@ -57,6 +62,7 @@ static int stop_servers(void **state)
     server_stop(&elsewhere);
     server_stop(&old);
     server_stop(&plain);
+    server_stop(&strict);
     snprintf(command, sizeof command, "rm -rf %s", folder);
     return system(command);
 }
@@ -132,6 +138,53 @@ static void authorities_that_cannot_be_read_are_named(void **state)
     assert_error(finished(&r), "cannot read the authorities in '/tmp/reeve-tls-");
 }
 
+static char *file(const char *name)
+{
+    char *path = NULL;
+
+    assert_true(asprintf(&path, "%s/%s", folder, name) > 0);
+    return path;
+}
+
+static const char *answer_to(const char *certificate, const char *key)
+{
+    char *cert_file = file(certificate), *key_file = file(key);
+    struct transfer_request r = ask(&strict, "/ok", "ca.pem");
+    const struct outcome *o;
+
+    r.cert_file = *certificate != '\0' ? cert_file : NULL;
+    r.key_file = *key != '\0' ? key_file : NULL;
+    o = finished(&r);
+    free(cert_file);
+    free(key_file);
+    return *o->error != '\0' ? o->error : o->body;
+}
+
+/* A server that refuses us after the handshake closes the connection, and its reason may be lost on the way. */
+static void assert_turned_away(const char *answer)
+{
+    assert_true(strstr(answer, "no TLS with 127.0.0.1:") != NULL ||
+                strstr(answer, "closed the connection without an answer") != NULL);
+}
+
+static void a_server_that_wants_a_certificate_gets_ours(void **state)
+{
+    (void)state;
+    assert_string_equal(answer_to("good.pem", "good.key"), "hello");
+    assert_string_equal(answer_to("both", ""), "hello");
+    assert_turned_away(answer_to("", ""));
+    assert_turned_away(answer_to("other.pem", "other.key"));
+}
+
+static void a_certificate_that_cannot_be_shown_is_named(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(answer_to("nowhere.pem", "good.key"), "no certificate can be shown to 127.0.0.1:"));
+    assert_non_null(strstr(answer_to("nowhere.pem", "good.key"), "nowhere.pem"));
+    assert_non_null(strstr(answer_to("good.pem", "nowhere.key"), "nowhere.key"));
+    assert_non_null(strstr(answer_to("good.pem", "old.key"), "no certificate can be shown to 127.0.0.1:"));
+}
+
 static void a_server_without_tls_is_told(void **state)
 {
     struct transfer_request r = ask(&plain, "/ok", "ca.pem");
@@ -181,6 +234,8 @@ int main(void)
         each(trust_of_one_transfer_is_not_that_of_the_next),
         each(any_certificate_does_where_that_is_wanted),
         each(authorities_that_cannot_be_read_are_named),
+        each(a_server_that_wants_a_certificate_gets_ours),
+        each(a_certificate_that_cannot_be_shown_is_named),
         each(a_server_without_tls_is_told),
         each(fifty_handshakes_do_not_stall_the_loop),
         each(bodies_keep_their_bounds_over_tls),

@@ -14,7 +14,7 @@ struct server {
     struct connection *connection; /* NULL: closed */
     int client;
     int lines, ends, breaks, drains;
-    struct buffer rest; /* what was unread at the end */
+    struct buffer rest; /* what was shown last and is no whole line */
     void (*on_line)(struct server *s);
     void (*on_end)(struct server *s, bool broken);
 };
@@ -27,8 +27,11 @@ static size_t on_read(struct connection *c, const char *data, size_t length, voi
     struct server *s = arg;
     const char *end = memchr(data, '\n', length);
 
-    if (end == NULL)
+    buffer_clear(&s->rest);
+    if (end == NULL) {
+        buffer_add(&s->rest, data, length);
         return 0;
+    }
     s->lines++;
     connection_write(c, data, (size_t)(end + 1 - data));
     if (s->on_line != NULL)
@@ -39,16 +42,11 @@ static size_t on_read(struct connection *c, const char *data, size_t length, voi
 static void on_end(struct connection *c, bool broken, void *arg)
 {
     struct server *s = arg;
-    const char *rest;
-    size_t length;
-
-    if (broken) {
+    (void)c;
+    if (broken)
         s->breaks++;
-    } else {
+    else
         s->ends++;
-        rest = connection_unread(c, &length);
-        buffer_add(&s->rest, rest, length);
-    }
     if (s->on_end != NULL)
         s->on_end(s, broken);
 }

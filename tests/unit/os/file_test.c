@@ -97,6 +97,21 @@ static void appending_makes_the_file_with_its_mode(void **state)
     close(fd);
 }
 
+static void appending_without_a_mode_heeds_the_umask(void **state)
+{
+    mode_t before = umask(027);
+    int fd = file_open_append(path, -1, &e);
+
+    (void)state;
+    umask(0);
+    close(fd);
+    assert_int_equal(mode_of(path), 0640);
+    unlink(path);
+    close(file_open_append(path, -1, &e));
+    umask(before);
+    assert_int_equal(mode_of(path), 0644);
+}
+
 static void appending_keeps_what_is_there(void **state)
 {
     int fd;
@@ -441,6 +456,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(appending_makes_the_file_with_its_mode, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(appending_without_a_mode_heeds_the_umask, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(appending_keeps_what_is_there, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(appending_follows_a_link_to_nothing, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_named_with_its_reason, open_folder, remove_folder),

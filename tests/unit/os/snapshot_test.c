@@ -154,7 +154,7 @@ static void of_two_blocks_of_one_entry_the_later_one_counts(void **state)
     memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, snapshot_fd(snapshot), 0);
     assert_int_equal(memory[16], 0x46); /* the first block is free */
     memory[16] = 0x4c;
-    memory[16 + 3] = memory[32 + 3];
+    memory[16 + 3] = memory[16 + 16 * memory[17] + 3];
     munmap(memory, 4096);
     assert_string_equal(entries("process"), "after|");
 }
@@ -198,19 +198,21 @@ static void what_is_written_in_place_is_found_by_its_name(void **state)
     snapshot_free(next);
 }
 
-static void a_newer_version_is_refused(void **state)
+static void a_version_that_cannot_be_read_is_refused(void **state)
 {
     uint32_t head[16] = { 0 };
     struct error e;
 
     (void)state;
     memcpy(head, "reeve snapshot", 14);
-    head[4] = 1;
+    head[4] = 2;
     head[5] = 1;
     snapshot_free(open_bytes(head, sizeof head, &e));
     head[4] = 99;
     assert_null(open_bytes(head, sizeof head, &e));
-    assert_string_equal(e.text, "the state is of version 99, and this reeve reads up to 1");
+    assert_string_equal(e.text, "the state is of version 99, and this reeve reads versions 2 to 2");
+    head[4] = 1; /* of before there was a release */
+    assert_null(open_bytes(head, sizeof head, &e));
 }
 
 static void garbage_is_refused(void **state)
@@ -222,7 +224,7 @@ static void garbage_is_refused(void **state)
     assert_null(open_bytes(bytes, sizeof bytes, &e));
     assert_string_equal(e.text, "this is no state of reeve's");
     memcpy(bytes, "reeve snapshot", 14);
-    bytes[4] = 1;
+    bytes[4] = 2;
     bytes[5] = 4;
     assert_null(open_bytes(bytes, sizeof bytes, &e)); /* a block of no units */
     assert_string_equal(e.text, "the state is broken");
@@ -246,7 +248,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(of_two_blocks_of_one_entry_the_later_one_counts, begin, end),
         cmocka_unit_test_setup_teardown(a_forked_copy_writes_nothing, begin, end),
         cmocka_unit_test_setup_teardown(what_is_written_in_place_is_found_by_its_name, begin, end),
-        cmocka_unit_test(a_newer_version_is_refused),
+        cmocka_unit_test(a_version_that_cannot_be_read_is_refused),
         cmocka_unit_test(garbage_is_refused),
     };
 

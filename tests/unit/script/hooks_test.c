@@ -144,7 +144,8 @@ static void handles_act(void **state)
         "settings.user)\n"
         "  assert(reeve.program('a'):processes()[1] == a and reeve.program('a') == reeve.programs()[1])\n"
         "  assert(not pcall(a.signal, a, 'NOPE') and a:tail(5) and not pcall(a.tail, a, 5, 'x'))\n"
-        "  assert(a:signal('TERM') and reeve.program('a'):stop())\n"
+        "  assert(a:signal('TERM') and not pcall(reeve.program('a').scale, reeve.program('a'), '+1'))\n"
+        "  assert(reeve.program('a'):stop())\n"
         "  reeve.log('notice', 'host %s at %.3f', reeve.host, reeve.now())\n"
         "end }\n"
         "on('ready', 'a', function() assert(reeve.process('b'):start()) end)");

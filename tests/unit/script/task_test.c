@@ -157,7 +157,8 @@ static void count(const struct task_info *info, void *arg)
 {
     struct buffer *b = arg;
 
-    buffer_addf(b, "%s %d %s:%d\n", info->name, info->runs, info->spot.file, info->spot.line);
+    buffer_addf(b, "%s %d %s:%d%s\n", info->name, info->runs, info->file, info->line,
+                info->process != 0 ? ", of a process" : "");
 }
 
 static void all_that_waits_is_known(void **state)
@@ -170,7 +171,7 @@ static void all_that_waits_is_known(void **state)
     wait_for("a started");
     wait_for("began");
     tasks_each(count, &b);
-    assert_string_equal(b.data, "task of t.lua:1 0 t.lua:3\nhook on_start of a 0 t.lua:5\n");
+    assert_string_equal(b.data, "task of t.lua:1 0 t.lua:3\nhook on_start of a 0 t.lua:5, of a process\n");
     buffer_free(&b);
     finish();
 }

@@ -1,0 +1,132 @@
+/* why: how a process ended, the last times, and its last words. */
+#include "base/json.h"
+#include "base/units.h"
+#include "command_private.h"
+#include "core/line_format.h"
+#include "process_private.h"
+
+#include <string.h>
+
+enum { LAST_WORDS = 10 };
+
+static void say_end(const char *which, const struct process_exit *exit, struct reply *r)
+{
+    struct buffer after = { 0 };
+    struct line_stamp at;
+
+    line_stamp_set(&at, exit->at);
+    duration_format(&after, exit->uptime);
+    reply_line(r, "%s: %s after %s, at %s", which, exit->reason, after.data, at.text);
+    reply_line(r, "  %s, %s; attempt %d, %d restart%s since a user started it",
+               exit->stopped ? "stopped by us" : "not stopped by us", exit->expected ? "expected" : "unexpected",
+               exit->attempt, exit->restarts, exit->restarts == 1 ? "" : "s");
+    buffer_free(&after);
+}
+
+static void say_ends(const struct process *p, struct reply *r)
+{
+    const struct process_exit *exit;
+
+    if (process_last_exit(p) == NULL)
+        reply_line(r, "it has not ended yet");
+    for (size_t back = 0; (exit = process_end(p, back)) != NULL; back++)
+        say_end(back == 0 ? "last end" : "before that", exit, r);
+}
+
+static void print_end(const struct process_exit *exit, struct buffer *b)
+{
+    json_open_object(b);
+    command_print_exit_members(exit, b);
+    json_key(b, "uptime");
+    json_double(b, (double)exit->uptime / 1000);
+    json_key(b, "stopped");
+    json_bool(b, exit->stopped);
+    json_key(b, "expected");
+    json_bool(b, exit->expected);
+    json_key(b, "attempt");
+    json_int(b, exit->attempt);
+    json_key(b, "restarts");
+    json_int(b, exit->restarts);
+    json_close_object(b);
+}
+
+static bool find_last_words(const struct process *p, int stream, struct buffer *words)
+{
+    const struct program *settings = process_settings(p);
+
+    return output_tail(process_output(p, stream), stream == 2 ? &settings->err : &settings->out, LAST_WORDS, words,
+                       NULL) &&
+           words->length > 0;
+}
+
+/* null where nothing is kept. */
+static void print_last_words(const struct process *p, int stream, struct buffer *b)
+{
+    struct buffer words = { 0 };
+
+    if (find_last_words(p, stream, &words))
+        json_bytes(b, words.data, words.length);
+    else
+        json_none(b);
+    buffer_free(&words);
+}
+
+static void print_all(const struct request *q, struct process *p, struct buffer *b)
+{
+    struct task_view tasks;
+    const struct process_exit *exit;
+
+    json_open_object(b);
+    json_key(b, "process");
+    task_view_open(&tasks, q, &(struct targets){ .process = &p, .count = 1 });
+    command_print_process(p, &tasks, b);
+    task_view_close(&tasks);
+    json_key(b, "ends");
+    json_open_array(b);
+    for (size_t back = 0; (exit = process_end(p, back)) != NULL; back++)
+        print_end(exit, b);
+    json_close_array(b);
+    json_key(b, "stdout");
+    print_last_words(p, 1, b);
+    json_key(b, "stderr");
+    print_last_words(p, 2, b);
+    json_close_object(b);
+}
+
+/* Indented, so that no line of theirs looks like one of ours. */
+static void say_last_words(const struct process *p, int stream, struct reply *r)
+{
+    struct buffer words = { 0 };
+    const char *name = stream == 2 ? "stderr" : "stdout";
+    const char *line, *end;
+
+    if (!find_last_words(p, stream, &words)) {
+        buffer_free(&words);
+        return;
+    }
+    reply_line(r, "last lines of %s:", name);
+    for (line = words.data; *line != '\0'; line = *end != '\0' ? end + 1 : end) {
+        end = line + strcspn(line, "\n");
+        reply_line(r, "  %.*s", (int)(end - line), line);
+    }
+    buffer_free(&words);
+}
+
+void command_why(const struct request *q, struct reply *r)
+{
+    struct process *p = targets_one(q, 0, r);
+    struct buffer description = { 0 };
+
+    if (p != NULL && r->wants_data) {
+        print_all(q, p, &r->data);
+    } else if (p != NULL) {
+        process_describe(p, &description);
+        reply_line(r, "%s is %s%s%s", process_name(p), process_state_name(process_state(p)),
+                   description.length > 0 ? ": " : "", description.length > 0 ? description.data : "");
+        say_ends(p, r);
+        say_last_words(p, 1, r);
+        say_last_words(p, 2, r);
+    }
+    buffer_free(&description);
+    reply_end(r);
+}

@@ -1,0 +1,30 @@
+#!/bin/sh
+# why tells the last ends, their causes and the last lines of both streams: as text, and all of it in JSON too.
+. "${0%/*}/../lib.sh"
+
+config <<'END'
+program "web" {
+    cmd = "echo hello; echo oops >&2; exit 3", shell = true, starttime = 0, autorestart = false,
+}
+program "calm" { cmd = "sleep 1000", starttime = 0, stdout = "discard" }
+END
+run_reeve
+wait_state web EXITED
+assert_status 0 reeve start web
+wait_state web EXITED
+
+reeve why web >text
+for line in 'web is EXITED: .*' 'last end: exited with status 3 after .*' 'before that: exited with status 3 after .*' \
+    '  not stopped by us, unexpected; attempt 1, 0 restarts .*' 'last lines of stdout:' '  hello' 'last lines of stderr:' '  oops'; do
+    grep -qx "$line" text || fail "no line '$line': $(cat text)"
+done
+
+reeve why web --json >data
+assert_equal '2 3 None False False 1 0' "$(json \
+    '" ".join(map(str, [len(r["ends"])] + [r["ends"][0][k] for k in ("code", "signal", "stopped", "expected", "attempt", "restarts")]))' <data)"
+assert_equal 'True True' "$(json '"%s %s" % (r["ends"][0]["uptime"] >= 0, r["ends"][0]["at"] >= r["ends"][1]["at"])' <data)"
+assert_equal "'hello\\nhello' 'oops\\noops'" "$(json '"%r %r" % (r["stdout"].strip(), r["stderr"].strip())' <data)"
+
+assert_equal '[] None None' "$(reeve why calm --json | json '"%s %s %s" % (r["ends"], r["stdout"], r["stderr"])')"
+assert_status 0 reeve stop calm
+assert_equal 'TERM True' "$(reeve why calm --json | json '"%s %s" % (r["ends"][0]["signal"], r["ends"][0]["stopped"])')"

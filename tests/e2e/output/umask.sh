@@ -1,0 +1,16 @@
+#!/bin/sh
+# What reeve makes is as private as its umask says, unless a mode is given: plain files, captured ones, its own log.
+. "${0%/*}/../lib.sh"
+
+config <<END
+supervisor { umask = "077", log = { "stderr", "$dir/own.log" } }
+program "plain" { cmd = "umask; exec sleep 1000", shell = true, starttime = 0, stdout = "$dir/plain" }
+program "captured" { cmd = "sleep 1000", starttime = 0, stdout = { path = "$dir/captured" } }
+program "public" { cmd = "sleep 1000", starttime = 0, stdout = { path = "$dir/public", mode = "0644" } }
+END
+run_reeve
+wait_state public RUNNING
+wait_for 'test -s plain'
+
+assert_equal 0077 "$(cat plain)" 'umask of the program'
+assert_equal '600 600 600 644' "$(stat -c %a plain captured own.log public | tr '\n' ' ' | sed 's/ $//')"
