@@ -50,7 +50,7 @@ bool call_run(struct call *c, msec limit);
 /* A task is ended while it waits: `<close>` variables are closed, and must not wait. */
 void call_close(struct call *c, msec limit);
 
-/* Where `L` was when its time was over: called in the hook, since it cannot be told exactly afterwards. */
+/* Where `L` was when its time was over: called as it is cut off, since it cannot be told exactly afterwards. */
 void call_interrupted(lua_State *L);
 
 /* Whether what runs now is of reeve's own modules. */

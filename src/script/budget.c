@@ -41,7 +41,6 @@ static void on_count(lua_State *L, lua_Debug *ar)
         lua_sethook(L, NULL, 0, 0); /* a leftover: this coroutine was armed in an earlier entry */
         return;
     }
-    call_interrupted(L);
     budget_cut_off(L);
 }
 
@@ -184,6 +183,7 @@ bool budget_is_spent(void)
 
 int budget_cut_off(lua_State *L)
 {
+    call_interrupted(L); /* or the yield would be taken for a wait */
     if (lua_isyieldable(L))
         return lua_yield(L, 0);
     return luaL_error(L, "out of time");

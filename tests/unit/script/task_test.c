@@ -114,6 +114,24 @@ static void tasks_wait_within_pcall_and_keep_their_budget(void **state)
     finish();
 }
 
+/* Its time runs out within C, where no hook of Lua's looks, and pcall is the first who can tell. */
+static void an_error_that_comes_too_late_is_no_wait(void **state)
+{
+    (void)state;
+    start("supervisor { hook_time = 0.002 }\n"
+          "local parts = {}\n"
+          "for i = 1, 1000000 do parts[i] = '' end\n"
+          "parts[#parts + 1] = {}\n"
+          "reeve.task(function()\n"
+          "  pcall(table.concat, parts)\n"
+          "  reeve.log('notice', 'escaped')\n"
+          "end)");
+    wait_for("task of t.lua:5: t.lua:6: ran for more than 2ms and was cut off");
+    assert_not_heard("escaped");
+    assert_int_equal(tasks_count(), 0);
+    finish();
+}
+
 static void a_task_that_fails_after_a_wait_is_logged_with_its_traceback(void **state)
 {
     (void)state;
@@ -265,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_cancelled_task_closes_its_variables),
         cmocka_unit_test(waiting_in_the_wrong_place_is_an_error),
         cmocka_unit_test(tasks_wait_within_pcall_and_keep_their_budget),
+        cmocka_unit_test(an_error_that_comes_too_late_is_no_wait),
         cmocka_unit_test(a_task_that_fails_after_a_wait_is_logged_with_its_traceback),
         cmocka_unit_test(hooks_of_one_process_run_in_order),
         cmocka_unit_test(a_user_cannot_resume_a_task),
