@@ -324,9 +324,11 @@ bool child_signal_group(struct child *c, int number, struct error *e)
         return failure(e, "nobody is left in the group of process %d", (int)c->pid);
     if (stranger_of(c) != NULL)
         return stranger_signal_group(stranger_of(c), c->pidfd, number, e);
-    if (kill(-child_group(c), number) < 0)
-        return failure_errno(e, "signal %s to the group of process %d", signal_name(number), (int)c->pid);
-    return true;
+    if (kill(-child_group(c), number) == 0)
+        return true;
+    if (errno == ESRCH && c->state == RUNNING) /* it leads no group: a former life knew that of its starter */
+        return child_signal(c, number, e);
+    return failure_errno(e, "signal %s to the group of process %d", signal_name(number), (int)c->pid);
 }
 
 /* If the kernel has given the number to another child of ours, the group is that one's. */

@@ -80,6 +80,20 @@ static void strangers_are_no_heirs(void **state)
     assert_int_equal(last.code, 0);
 }
 
+/* One of another's group, of which this life knows the number only. */
+static void who_leads_no_group_is_signalled_alone(void **state)
+{
+    pid_t pid = fork();
+
+    (void)state;
+    if (pid == 0)
+        for (;;)
+            pause();
+    assert_true(child_signal_group(child_resume(all, pid, 0, pid, on_exit_end, NULL), SIGKILL, NULL));
+    wait_for_ends(1);
+    assert_int_equal(last.signal, SIGKILL);
+}
+
 #define WITH_CHILDREN(test) cmocka_unit_test_setup_teardown(test, open_children, close_children)
 
 int main(void)
@@ -89,6 +103,7 @@ int main(void)
         WITH_CHILDREN(its_group_is_signalled_from_then_on),
         WITH_CHILDREN(an_heir_that_is_gone_is_none),
         WITH_CHILDREN(strangers_are_no_heirs),
+        WITH_CHILDREN(who_leads_no_group_is_signalled_alone),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
