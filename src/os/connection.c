@@ -94,10 +94,12 @@ static void break_off(struct connection *c)
     wish_turn(c);
 }
 
-/* What it sent before it left is still to be read; its end comes behind that. */
+/* What it sent before it left is still to be read; its end comes behind that. One that is there after all must not wait
+ * for more. */
 static void send_failed(struct connection *c)
 {
     c->deaf = true;
+    shutdown(c->fd, SHUT_WR);
     forget_output(c);
     if (c->readable == NULL)
         break_off(c);

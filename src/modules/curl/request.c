@@ -61,8 +61,10 @@ static bool take_peer(struct transfer *t, CURLU *url, struct error *e)
 }
 
 /* What may hold a password is not repeated. */
-static bool fail_to_read(const char *text, struct error *e)
+static bool fail_to_read(CURLUcode reason, const char *text, struct error *e)
 {
+    if (reason == CURLUE_OUT_OF_MEMORY)
+        return failure(e, "out of memory");
     if (strchr(text, '@') != NULL)
         return failure(e, "this is not a URL such as https://example.com/path (it is not shown: there is an @ in it)");
     return failure(e, "'%s' is not a URL such as https://example.com/path", text);
@@ -71,8 +73,8 @@ static bool fail_to_read(const char *text, struct error *e)
 static bool read_url(struct transfer *t, const char *text, struct error *e)
 {
     CURLU *url = curl_url();
-    bool fine = curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK ? take_peer(t, url, e)
-                                                                                              : fail_to_read(text, e);
+    CURLUcode reason = curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME);
+    bool fine = reason == CURLUE_OK ? take_peer(t, url, e) : fail_to_read(reason, text, e);
 
     curl_url_cleanup(url);
     return fine;
