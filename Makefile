@@ -249,6 +249,9 @@ fuzzed: $(FUZZERS:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 	        $(BUILD)/corpus/$$name tests/fuzz/corpus/$$name || exit 1; \
 	done
 
+faults: everything ## each call of the system fails in turn, all of them; make test tries a share
+	@FAULTS_SHARE=1 LIMIT=600 $(RUN) $(wildcard tests/e2e/faults/*.sh) tests/e2e/faults/busy tests/e2e/faults/memory
+
 SOAK_SECONDS ?= 3600
 soak: everything ## random walks and crashes for SOAK_SECONDS=3600
 	@SOAK_SECONDS=$(SOAK_SECONDS) REEVE='$(abspath $(BUILD))/reeve' tests/e2e/crash/a_churn.sh & \
@@ -309,7 +312,7 @@ clean: ## remove all that was built
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz
 
 FORCE:
-.PHONY: all help setup demo jobs everything test unit e2e check sanitized layers lint valgrind fuzz fuzzed soak bench \
+.PHONY: all help setup demo jobs everything test unit e2e check sanitized layers lint valgrind fuzz fuzzed faults soak bench \
         format static install uninstall dist deb clean FORCE
 .SECONDARY:
 

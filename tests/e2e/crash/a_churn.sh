@@ -7,8 +7,8 @@ config <<'END'
 supervisor { max_lives = 1000000 }
 program "brief" { cmd = "sleep 0.05", numprocs = 5, starttime = 0, autorestart = true, backoff = 0 }
 program "fails" { cmd = "exit 1", shell = true, numprocs = 3, startretries = 100000, backoff = 0.02 }
-program "steady" { cmd = "sleep 1000", starttime = 0, numprocs = 10 }
-program "moved" { cmd = "sleep 1000", starttime = 0, numprocs = 5 }
+program "steady" { cmd = "sleep 100000", starttime = 0, numprocs = 10 }
+program "moved" { cmd = "sleep 100000", starttime = 0, numprocs = 5 }
 program "loud" { cmd = "while :; do echo some words; sleep 0.02; done", shell = true, starttime = 0, numprocs = 3 }
 END
 run_reeve

@@ -36,7 +36,7 @@ PATIENCE = 20
 
 
 # For some reasons there are better words than the system's.
-OTHER_WORDS = ('in name resolution', 'another program does already', 'out of memory', 'after a crash')
+OTHER_WORDS = ('in name resolution', 'is no HOST:PORT', 'another program does already', 'out of memory', 'after a crash')
 
 
 class Lost(Exception):
@@ -386,7 +386,12 @@ class Trial:
         self.begin()
 
     def end(self):
-        status = self.reeve.stop()
+        try:
+            status = self.reeve.stop()
+        except subprocess.TimeoutExpired:
+            with open(self.reeve.log, errors='replace') as f:
+                print(f.read()[-6000:])
+            raise
         if status != 0:
             self.failures.append('it ended with %d' % status)
         print('%d failures were tried, %d of them came about, %d cost something'
