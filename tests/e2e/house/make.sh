@@ -2,7 +2,7 @@
 # make help lists what can be made, install and uninstall are a pair, and a release has notes, or there is none.
 . "${0%/*}/../lib.sh"
 
-unset MAKEFLAGS MFLAGS MAKELEVEL # of the make that runs the tests
+unset MAKEFLAGS MFLAGS MAKELEVEL BUILD # of the make that runs the tests
 build=${REEVE%/*}
 make_here() { make -s -C "$root" BUILD="$build" PREFIX=/usr/local DESTDIR="$dir/root" -o all "$@"; }
 
