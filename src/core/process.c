@@ -349,7 +349,6 @@ void process_proceed(struct process *p)
         launch(p, NULL);
 }
 
-/* A start by a user: the past is forgotten. */
 /* Between a stop and the start after it, leave may be taken back. */
 static bool may_start(struct process *p)
 {
@@ -361,6 +360,7 @@ static bool may_start(struct process *p)
     return false;
 }
 
+/* A start by a user: the past is forgotten. */
 void process_start_anew(struct process *p, bool by_user)
 {
     if (!may_start(p))

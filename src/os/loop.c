@@ -52,7 +52,6 @@ struct watch {
     LIST_ENTRY(watch) link; /* while it is */
 };
 
-
 enum { REFUSED_RETRY = 100 };
 
 LIST_HEAD(watches, watch);
