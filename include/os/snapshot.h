@@ -20,7 +20,7 @@ enum { SNAPSHOT_KIND_MOST = 12 };
 struct snapshot *snapshot_new(struct error *e);
 
 /* The one that a former life left behind in `fd`, which becomes ours; it can only be read. NULL if it is none, is
- * broken, or can only be read by a newer reeve. */
+ * broken, or can only be read by a newer reeve. If the system has no memory for it we wait up to half a second. */
 struct snapshot *snapshot_open(int fd, struct error *e);
 
 /* Closes its descriptor. NULL is welcome. */

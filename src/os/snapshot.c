@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* VERSION grows when a reader must know more than the version before did; entries and fields that are new do not
@@ -29,6 +30,7 @@ enum {
     SMALL = 16, /* sizes in steps of a unit; above that, each is a quarter larger than the one before, or less */
     CLASSES = 16 + 4 * 21,
     FIRST_ROOM = 64 << 10,
+    OPEN_TRIES = 25,
 };
 
 static const size_t reserved = (size_t)1 << 30;
@@ -361,19 +363,43 @@ static bool check(struct snapshot *s, size_t size, struct error *e)
     return true;
 }
 
+/* False, with errno: the system does not give it to us. Nothing of a size maps to nothing. */
+static bool map_former(struct snapshot *s)
+{
+    struct stat st;
+
+    if (fstat(s->fd, &st) < 0)
+        return false;
+    s->mapped = (size_t)st.st_size;
+    if (s->mapped > 0)
+        s->memory = mmap(NULL, s->mapped, PROT_READ, MAP_PRIVATE, s->fd, 0);
+    return s->mapped == 0 || s->memory != MAP_FAILED;
+}
+
+/* All that is known of the children is in there, and there is no second one: what the system refuses now it may give in
+ * a moment. */
+static bool map_patiently(struct snapshot *s)
+{
+    const struct timespec pause = { .tv_nsec = 20 * 1000000 };
+
+    for (int tries = 0; tries < OPEN_TRIES; tries++) {
+        if (map_former(s))
+            return true;
+        if (errno == EBADF)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return map_former(s);
+}
+
 struct snapshot *snapshot_open(int fd, struct error *e)
 {
     struct snapshot *s = xcalloc(1, sizeof *s);
-    struct stat st;
 
     s->fd = fd;
     s->memory = MAP_FAILED;
-    if (fstat(fd, &st) == 0 && st.st_size > 0) {
-        s->mapped = (size_t)st.st_size;
-        s->memory = mmap(NULL, s->mapped, PROT_READ, MAP_PRIVATE, fd, 0);
-    }
-    if (s->memory == MAP_FAILED)
-        failure(e, "this is no state of reeve's");
+    if (!map_patiently(s))
+        failure_errno(e, "the state cannot be read");
     else if (check(s, s->mapped, e))
         return s;
     snapshot_free(s);

@@ -14,11 +14,12 @@ share = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 NEEDED = ('epoll_create1', 'execve', 'stat')  # where one of these fails for ever, nothing can come of it
 ONCE = (errno.EINTR, errno.ECONNABORTED, errno.ECONNRESET, errno.ENOBUFS, faults.SHORT)
 
-# By these a life after a crash learns of its children, and leaves word for the next one. Without the first it says so and
-# ends, rather than start everything once more; without the second it goes on, says so, and the next crash is its last.
-STATE = ('snapshot_open', 'each (os/resume_descriptors', 'snapshot_new', 'make_room (os/snapshot')
-# With these it begins: they may be refused once or twice, but if they are in life after life, there is none.
-BEGINNING = ('open_sigchld', 'signals_open', 'spawner_new', 'make_timer', 'parse_inet')
+# A life after a crash has left word for the next one only when it has memory for that: until then it says that a crash
+# would be its last.
+STATE = ('snapshot_new', 'make_room (os/snapshot')
+# With these it begins: they may be refused once or twice, but if they are in life after life, there is none. By the first
+# it learns of its children: when it never can, it says so and ends, rather than start everything once more.
+BEGINNING = ('map_former', 'snapshot_open', 'open_sigchld', 'signals_open', 'spawner_new', 'make_timer', 'parse_inet')
 
 
 def is_lasting(act, site, reason):
