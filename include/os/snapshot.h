@@ -57,8 +57,12 @@ void snapshot_put_named(struct snapshot *s, unsigned name, unsigned *entry, cons
 /* Forget an entry; *entry becomes 0. 0 is welcome. */
 void snapshot_drop(struct snapshot *s, unsigned *entry);
 
-/* Whether all was kept so far. */
+/* Whether all was kept so far. An errno: why not. */
 bool snapshot_is_whole(const struct snapshot *s);
+int snapshot_failure(const struct snapshot *s);
+
+/* Whoever knows what was not kept writes it once more: does that succeed, all is kept. */
+void snapshot_try_again(struct snapshot *s);
 
 /* Call `fn` for all entries of a kind, in the order in which they were first put. The bytes are lent for the call. */
 typedef void snapshot_fn(const char *data, size_t length, void *arg);

@@ -6,7 +6,6 @@
  * moves, and what was freed is used again. */
 #include "os/snapshot.h"
 
-#include "base/log.h"
 #include "base/xalloc.h"
 
 #include <assert.h>
@@ -65,7 +64,8 @@ struct snapshot {
     size_t mapped; /* bytes of addresses */
     uint32_t last_entry;
     uint32_t free_list[CLASSES]; /* place of a block, whose `entry` names the next; 0: none */
-    bool failed, left;
+    int failure;                 /* an errno: why not all was kept */
+    bool left;
     struct block **live; /* of one that was opened: by entry; owned */
     size_t live_count;
 };
@@ -89,6 +89,8 @@ static bool make_room(struct snapshot *s, size_t needed)
 
     while (room < needed)
         room = room == 0 ? FIRST_ROOM : room + room / 4 / UNIT * UNIT;
+    if (room > reserved)
+        errno = ENOMEM;
     if (room > reserved || fallocate(s->fd, 0, 0, (off_t)room) < 0)
         return false;
     s->room = room;
@@ -201,19 +203,12 @@ static void give_back(struct snapshot *s, uint32_t place)
     s->free_list[number] = place;
 }
 
-static void complain(struct snapshot *s)
-{
-    if (!s->failed)
-        log_error("there is no memory for what the next life of reeve must know: %s", strerror(errno));
-    s->failed = true;
-}
-
 void snapshot_make_room(struct snapshot *s, size_t bytes)
 {
     size_t needed = (size_t)head_of(s)->end * UNIT + bytes;
 
     if (!s->left && needed > s->room && !make_room(s, needed))
-        complain(s);
+        s->failure = errno;
 }
 
 static bool is_unchanged(const struct block *b, const struct buffer *content)
@@ -227,9 +222,10 @@ static struct block *begin_entry(struct snapshot *s, const struct block *old, un
 {
     struct block *b;
 
+    errno = ENOMEM;
     *place = length < reserved ? take_block(s, length) : 0;
     if (*place == 0) {
-        complain(s);
+        s->failure = errno;
         return NULL;
     }
     b = block_at(s, *place);
@@ -295,7 +291,17 @@ void snapshot_drop(struct snapshot *s, unsigned *entry)
 
 bool snapshot_is_whole(const struct snapshot *s)
 {
-    return !s->failed;
+    return s->failure == 0;
+}
+
+int snapshot_failure(const struct snapshot *s)
+{
+    return s->failure;
+}
+
+void snapshot_try_again(struct snapshot *s)
+{
+    s->failure = 0;
 }
 
 /* -- reading ---------------------------------------------------------------------------------------------------- */

@@ -14,9 +14,6 @@ share = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 NEEDED = ('epoll_create1', 'execve', 'stat')  # where one of these fails for ever, nothing can come of it
 ONCE = (errno.EINTR, errno.ECONNABORTED, errno.ECONNRESET, errno.ENOBUFS, faults.SHORT)
 
-# A life after a crash has left word for the next one only when it has memory for that: until then it says that a crash
-# would be its last.
-STATE = ('snapshot_new', 'make_room (os/snapshot')
 # With these it begins: they may be refused once or twice, but if they are in life after life, there is none. By the first
 # it learns of its children: when it never can, it says so and ends, rather than start everything once more.
 BEGINNING = ('map_former', 'snapshot_open', 'open_sigchld', 'signals_open', 'spawner_new', 'make_timer', 'parse_inet')
@@ -26,10 +23,6 @@ def is_lasting(act, site, reason):
     if act.__name__ == 'crash' and trial.place(site).startswith(BEGINNING):
         return False
     return reason not in ONCE and site.call not in NEEDED and site.call not in ('send', 'recv', 'sendmsg', 'recvmsg')
-
-
-def is_final(act, site):
-    return act.__name__ == 'crash' and trial.place(site).startswith(STATE)
 
 
 def is_wanted(site):
@@ -45,8 +38,6 @@ only = re.compile(os.environ.get('FAULTS_ONLY', ''))
 trial.sites = [(act, site) for act, site in trial.sites if only.search(site.call + ' ' + trial.place(site))]
 print('%d sites' % len(trial.sites), flush=True)
 for i, (act, site) in enumerate(trial.sites):
-    if is_final(act, site):
-        continue
     for reason in site.reasons:
         if (i + reason) % share == 0:
             trial.try_one(act, site, reason, 1)
