@@ -138,9 +138,11 @@ void record_print(const void *record, struct buffer *json);
 extern const struct setting_type setting_bool;            /* bool */
 extern const struct setting_type setting_int;             /* int; with min and max; INT_MIN is unset */
 extern const struct setting_type setting_limit;           /* int; -1 is unset: no limit */
+extern const struct setting_type setting_bound;           /* int; 0 is no bound, and printed as unset */
 extern const struct setting_type setting_duration;        /* msec; "10s" or seconds */
 extern const struct setting_type setting_duration_or_off; /* msec; 0 and false are off */
 extern const struct setting_type setting_size;            /* int64_t bytes */
+extern const struct setting_type setting_size_bound;      /* int64_t bytes; 0 is no bound, and printed as unset */
 extern const struct setting_type setting_text;            /* char *, owned, not empty */
 extern const struct setting_type setting_identity;        /* the same; a number is taken as its digits */
 extern const struct setting_type setting_choice;          /* int: index into choices */

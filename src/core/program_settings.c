@@ -131,7 +131,7 @@ static const struct setting program_rows[] = {
       .help = "orders what nothing else orders: lower starts first and stops last" },
     { "min_procs", &setting_int, FIELD(min_procs), "1", .max = PROCESSES_MOST,
       .help = "the fewest processes that scaling leaves" },
-    { "max_procs", &setting_int, FIELD(max_procs), "0", .max = PROCESSES_MOST,
+    { "max_procs", &setting_bound, FIELD(max_procs), .max = PROCESSES_MOST,
       .help = "the most processes that scaling makes; 0: no bound" },
     { "spare_procs", &spares_setting, FIELD(spare_procs),
       .help = "of workers so many are kept idle, { fewest, most }, within min_procs and max_procs" },

@@ -71,12 +71,27 @@ static void print_limit(const struct setting *s, const void *field, struct buffe
     print_int_or(-1, *(const int *)field, json);
 }
 
+static bool read_bound(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    return read_int_or(0, s, record, v, e);
+}
+
+static void print_bound(const struct setting *s, const void *field, struct buffer *json)
+{
+    (void)s;
+    print_int_or(0, *(const int *)field, json);
+}
+
 const struct setting_type setting_int = {
     .noun = "a whole number", .size = sizeof(int), .read = read_int, .print = print_int, .equal = setting_equal_ints
 };
 
 const struct setting_type setting_limit = {
     .noun = "a whole number", .size = sizeof(int), .read = read_limit, .print = print_limit, .equal = setting_equal_ints
+};
+
+const struct setting_type setting_bound = {
+    .noun = "a whole number", .size = sizeof(int), .read = read_bound, .print = print_bound, .equal = setting_equal_ints
 };
 
 static bool equal_longs(const void *a, const void *b)
@@ -172,8 +187,22 @@ static void print_size(const struct setting *s, const void *field, struct buffer
     json_int(json, *(const int64_t *)field);
 }
 
+static void print_size_bound(const struct setting *s, const void *field, struct buffer *json)
+{
+    if (*(const int64_t *)field == 0)
+        json_none(json);
+    else
+        print_size(s, field, json);
+}
+
 const struct setting_type setting_size = { .noun = "a size such as 512 or \"10MB\"",
                                            .size = sizeof(int64_t),
                                            .read = read_size,
                                            .print = print_size,
                                            .equal = equal_longs };
+
+const struct setting_type setting_size_bound = { .noun = "a size such as 512 or \"10MB\"",
+                                                 .size = sizeof(int64_t),
+                                                 .read = read_size,
+                                                 .print = print_size_bound,
+                                                 .equal = equal_longs };

@@ -66,7 +66,7 @@ static const struct good program_good[] = {
     { "watchdog", "false", "null" },
     { "health", "null", "null" },
     { "health", "{'tcp':'localhost:80'}",
-      "{'action':'restart','check':null,'every':10,'exec':null,'failures':3,'http':null,'max_memory':0,"
+      "{'action':'restart','check':null,'every':10,'exec':null,'failures':3,'http':null,'max_memory':null,"
       "'start_delay':0,'status':null,'tcp':'localhost:80','timeout':3,'unix':null}" },
     { "health",
       "{'check':{'function':'f.lua:3'},'action':{'function':'f.lua:4'},'every':1,'max_memory':'1MB',"
@@ -209,7 +209,8 @@ static const struct good program_good[] = {
     { "spare_procs", "null", "null" },
     { "spare_procs", "[2,5]", "[2,5]" },
     { "spare_procs", "[0,1]", "[0,1]" },
-    { "max_procs", "null", "0" },
+    { "max_procs", "null", "null" },
+    { "max_procs", "0", "null" },
     { "max_procs", "9", "9" },
     HOOK("on_start"),
     HOOK("on_ready"),
