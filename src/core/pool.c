@@ -102,3 +102,11 @@ struct process *pool_find(const struct pool *pool, int index)
             return pool->process[i];
     return NULL;
 }
+
+bool pool_is_wanted(const struct pool *pool)
+{
+    for (size_t i = 0; i < pool->count; i++)
+        if (process_wanted(pool->process[i]))
+            return true;
+    return false;
+}

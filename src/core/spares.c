@@ -7,14 +7,9 @@
 #include "supervisor_private.h"
 
 /* A pool that nobody wants up stays down: a user has stopped it, or WINCH has parked it. */
-static bool is_wanted(const struct pool *pool)
+static bool is_up(const struct pool *pool)
 {
-    if (pool->parked)
-        return false;
-    for (size_t i = 0; i < pool->count; i++)
-        if (process_wanted(pool->process[i]))
-            return true;
-    return pool->count == 0 && pool->program->autostart;
+    return !pool->parked && (pool->count > 0 ? pool_is_wanted(pool) : pool->program->autostart);
 }
 
 static int count_idle(const struct pool *pool)
@@ -86,7 +81,7 @@ static void look(void *arg)
 
     s->looking_at_spares = false;
     for (size_t i = 0; !s->shutdown.begun && i < s->plan->program_count; i++)
-        if (s->pools[i].program->spare_procs.max > 0 && is_wanted(&s->pools[i]))
+        if (s->pools[i].program->spare_procs.max > 0 && is_up(&s->pools[i]))
             adjust(s, &s->pools[i]);
 }
 

@@ -388,6 +388,26 @@ static void the_backoff_survives_a_reload(void **state)
     stage_ends(stage);
 }
 
+static void a_reload_says_and_does_nothing_about_one_that_has_ended(void **state)
+{
+    struct stage *stage = a_stage(a_plan(an_everlasting_program("web"), an_everlasting_program("done"), NULL));
+    struct program *web = an_everlasting_program("web"), *done = an_everlasting_program("done");
+    struct buffer list = { 0 };
+
+    (void)state;
+    fake_child_exits(process_pid(the(stage, "done")), 0);
+    assert_state(the(stage, "done"), PROCESS_EXITED);
+    fake_obey(true);
+    words_add(&web->cmd, "-v");
+    words_add(&done->cmd, "-v");
+    assert_true(stage_reload(stage, a_plan(web, done, NULL), &list));
+    assert_string_equal(list.data, "changed: web (cmd; restart)\nchanged: done (cmd)\n");
+    assert_state(the(stage, "web"), PROCESS_RUNNING);
+    assert_state(the(stage, "done"), PROCESS_EXITED);
+    buffer_free(&list);
+    stage_ends(stage);
+}
+
 static void what_a_user_stopped_stays_stopped(void **state)
 {
     struct stage *stage = a_stage(a_plan(an_everlasting_program("web"), NULL));
@@ -555,6 +575,7 @@ int main(void)
         cmocka_unit_test(a_kept_program_is_not_touched),
         cmocka_unit_test(a_live_setting_restarts_nothing_and_holds_at_once),
         cmocka_unit_test(the_backoff_survives_a_reload),
+        cmocka_unit_test(a_reload_says_and_does_nothing_about_one_that_has_ended),
         cmocka_unit_test(what_a_user_stopped_stays_stopped),
         cmocka_unit_test(a_fatal_program_is_retried_only_when_it_changed),
         cmocka_unit_test(a_count_changes_by_the_difference),
