@@ -6,7 +6,8 @@
 
 #include <limits.h>
 
-bool setting_within(const struct setting *s, double n, struct error *e)
+/* Whether `n` is within the row's bounds. */
+static bool is_within(const struct setting *s, double n, struct error *e)
 {
     if ((s->min == 0 && s->max == 0) || (n >= s->min && n <= s->max))
         return true;
@@ -23,7 +24,7 @@ bool setting_read_int(const struct setting *s, const struct value *v, int *out, 
 
     if (!value_to_integer(v, &n))
         return setting_mismatch(s, v, e);
-    if (!setting_within(s, (double)n, e))
+    if (!is_within(s, (double)n, e))
         return false;
     if (n <= INT_MIN || n > INT_MAX)
         return failure(e, "'%s': %lld is out of bounds", s->name, (long long)n);
@@ -116,7 +117,7 @@ bool setting_read_duration(const struct setting *s, const struct value *v, msec 
         return setting_mismatch(s, v, e);
     if (!good)
         return setting_refused(s, e);
-    if (!setting_within(s, (double)duration / 1000, e))
+    if (!is_within(s, (double)duration / 1000, e))
         return false;
     *out = duration;
     return true;
@@ -175,7 +176,7 @@ static bool read_size(const struct setting *s, void *record, const struct value 
     }
     if (n < 0)
         return failure(e, "'%s' must not be negative: %lld", s->name, (long long)n);
-    if (!setting_within(s, (double)n, e))
+    if (!is_within(s, (double)n, e))
         return false;
     *(int64_t *)setting_field(s, record) = n;
     return true;

@@ -29,11 +29,11 @@ static void a_start_waits_for_before_start(void **state)
     (void)state;
     assert_state(p, PROCESS_STARTING);
     assert_int_equal(fake_started(), 0);
-    assert_true(process_is_at_gate(p));
+    assert_non_null(p->gate);
     assert_described(p, "before_start runs");
     answer_question(questions[0], false, NULL);
     assert_state(p, PROCESS_RUNNING);
-    assert_false(process_is_at_gate(p));
+    assert_null(p->gate);
     stage_ends(stage);
 }
 

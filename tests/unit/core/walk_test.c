@@ -404,8 +404,8 @@ static void count_living(struct process *p, void *arg)
 
     switch (process_state(p)) {
     case PROCESS_STARTING:
-        assert_true(alive ? !process_is_held(p) && !process_is_at_gate(p)
-                          : process_is_held(p) || process_is_at_gate(p) || process_program(p)->forks);
+        assert_true(alive ? !process_is_held(p) && p->gate == NULL
+                          : process_is_held(p) || p->gate != NULL || process_program(p)->forks);
         break;
     case PROCESS_RUNNING:
     case PROCESS_STOPPING:
