@@ -442,7 +442,7 @@ void output_reopen(struct output *o)
         logfile_reopen(o->file);
 }
 
-unsigned long output_dropped(const struct output *o)
+long output_dropped(const struct output *o)
 {
-    return o != NULL && o->file != NULL ? logfile_dropped(o->file) : 0;
+    return o != NULL && o->file != NULL ? (long)logfile_dropped(o->file) : -1;
 }
