@@ -108,7 +108,7 @@ struct process *process_new(struct supervisor *supervisor, struct plan *plan, st
 
 void process_free(struct process *p)
 {
-    if (p->program->detached && p->child != NULL) {
+    if (p->program->common->detached && p->child != NULL) {
         timer_stop(&p->timer);
         timer_stop(&p->patience);
         child_free(p->child);
@@ -155,8 +155,9 @@ void process_begin_aging(struct process *p)
     double share = 0.9 + 0.2 * clock_random();
 
     timer_stop(&p->age);
-    if (p->program->max_age > 0)
-        p->age = timer_start(supervisor_loop(p->supervisor), (msec)((double)p->program->max_age * share), on_age, p);
+    if (p->program->common->max_age > 0)
+        p->age =
+            timer_start(supervisor_loop(p->supervisor), (msec)((double)p->program->common->max_age * share), on_age, p);
 }
 
 void process_age_at(struct process *p, msec due)
@@ -243,8 +244,8 @@ static void await_ready(struct process *p)
 {
     if (program_is_asked(p->program))
         care_await_ready(p);
-    else if (p->program->starttime > 0)
-        process_wait(p, p->program->starttime);
+    else if (p->program->common->starttime > 0)
+        process_wait(p, p->program->common->starttime);
     else
         process_became_ready(p);
 }
@@ -415,14 +416,14 @@ static bool is_expected(const struct process *p)
 {
     const struct process_exit *exit = last_exit(p);
 
-    if ((exit->failed_start && !p->program->oneshot) || care_blame(p) != NULL)
+    if ((exit->failed_start && !p->program->common->oneshot) || care_blame(p) != NULL)
         return false;
     return exit->stopped || policy_expected(p->program, exit->code);
 }
 
 static void decide(struct process *p, bool was_running)
 {
-    struct run_end end = { .was_running = was_running || p->program->oneshot,
+    struct run_end end = { .was_running = was_running || p->program->common->oneshot,
                            .code = care_blame(p) != NULL ? -1 : last_exit(p)->code,
                            .uptime = last_exit(p)->uptime };
     struct verdict verdict = judge(p, &end);

@@ -121,7 +121,7 @@ static void take_up_settings(struct process *p)
 {
     struct error e;
 
-    if (p->program->detached && p->child != NULL)
+    if (p->program->common->detached && p->child != NULL)
         child_spare(p->child);
     if (p->child != NULL && !process_resolve_again(p, &e))
         log_warning("%s: what it was started with is not known any more: %s", process_name(p), e.text);
@@ -142,7 +142,7 @@ static void take_up_start(struct process *p)
     if (p->child == NULL)
         wait_for_turn(p);
     else if (!program_is_asked(p->program) && p->timer == NULL)
-        process_wait(p, left_until(p->started + p->program->starttime));
+        process_wait(p, left_until(p->started + p->program->common->starttime));
 }
 
 static void take_up_state(struct process *p)
