@@ -24,9 +24,6 @@ struct completion {
 /* Add to `out` what the word may become. True: it may also be the name of a file. */
 bool completion_find(const struct completion *c, struct words *out);
 
-/* Add `word` if it begins like `typed`. */
-void completion_offer(struct words *out, const char *typed, const char *word);
-
 /* What all of `found` have in common beyond `typed`; a blank follows if there is only one. */
 void completion_common(const struct words *found, const char *typed, struct buffer *out);
 

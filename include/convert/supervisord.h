@@ -84,7 +84,4 @@ struct expr *supervisord_command(struct ini_values *v, const char *template, str
 /* [supervisord]. */
 void supervisord_settings(struct supervisord *sd);
 
-/* The folder of the file where a place is. */
-const char *supervisord_folder(struct supervisord *sd, struct place place);
-
 #endif

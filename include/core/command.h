@@ -70,6 +70,5 @@ void command_list(struct buffer *out);
 void command_help(const struct command *c, struct buffer *out);
 
 bool request_has_flag(const struct request *q, const char *flag);
-const char *request_flag_value(const struct request *q, const char *flag); /* NULL: not given */
 
 #endif

@@ -16,22 +16,19 @@ struct environment {
     size_t owned_count;
 };
 
-/* Take "KEY=value" over whatever KEY was; the text is borrowed. */
-void environment_put(struct environment *env, char *entry);
-
-/* The same with a text of our own. */
+/* Take KEY=value over whatever KEY was; both are copied. */
 void environment_set(struct environment *env, const char *key, const char *value);
 
+/* The same with texts "KEY=value", which are borrowed. */
 void environment_put_all(struct environment *env, const struct words *entries);
 
-/* reeve's own. */
+/* reeve's own, as the first source. */
 void environment_inherit(struct environment *env);
 
 /* Lines of KEY=value: blank lines and comments (#) are skipped, a leading `export` is allowed, a value may stand in
  * quotes: '…' is taken as it is, in "…" \n \" \\ \$ are understood. False with file, line and reason. */
 bool environment_read_file(struct environment *env, const char *path, struct error *e);
 
-const char *environment_get(const struct environment *env, const char *key);
 void environment_free(struct environment *env);
 
 #endif

@@ -68,7 +68,7 @@ void output_unlisten(struct output_listener **l);
 bool output_rotate(struct output *o, struct error *e);
 void output_reopen(struct output *o);
 
-/* Lines that were dropped because the sink was full or failed. */
-unsigned long output_dropped(const struct output *o);
+/* Lines that were dropped because the file was full or failed; -1: none is written. */
+long output_dropped(const struct output *o);
 
 #endif

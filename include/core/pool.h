@@ -42,4 +42,7 @@ void pool_name_processes(struct pool *pool);
 /* The one with that index, or NULL. */
 struct process *pool_find(const struct pool *pool, int index);
 
+/* Whether one of them at least is wished up. */
+bool pool_is_wanted(const struct pool *pool);
+
 #endif

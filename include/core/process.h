@@ -94,13 +94,12 @@ void process_hear(struct process *p, const char *key, const char *value);
 enum process_state process_state(const struct process *p);
 const char *process_state_name(enum process_state state); /* "RUNNING" */
 bool process_state_parse(const char *name, enum process_state *out);
-bool process_is_alive(const struct process *p);    /* has a child */
-bool process_is_settled(const struct process *p);  /* STOPPED, EXITED or FATAL, and nothing of it left */
-bool process_is_held(const struct process *p);     /* STARTING or STOPPING, but waits for others */
-bool process_is_at_gate(const struct process *p);  /* before_start or before_stop runs */
-bool process_is_well(const struct process *p);     /* no health check finds fault with it */
-bool process_is_busy(const struct process *p);     /* a worker that says so */
-bool process_wanted(const struct process *p);      /* wished up */
+bool process_is_alive(const struct process *p);   /* has a child */
+bool process_is_settled(const struct process *p); /* STOPPED, EXITED or FATAL, and nothing of it left */
+bool process_is_held(const struct process *p);    /* STARTING or STOPPING, but waits for others */
+bool process_is_well(const struct process *p);    /* no health check finds fault with it */
+bool process_is_busy(const struct process *p);    /* a worker that says so */
+bool process_wanted(const struct process *p);     /* wished up */
 bool process_wish_is_kept(const struct process *p);
 bool process_outlives_us(const struct process *p); /* detached, and up */
 const char *process_name(const struct process *p); /* "web" or "web:2" */
@@ -109,12 +108,10 @@ int process_index(const struct process *p);
 struct program *process_program(const struct process *p);
 struct plan *process_plan(const struct process *p);
 struct supervisor *process_supervisor(const struct process *p);
-pid_t process_pid(const struct process *p);       /* 0: none */
-msec process_started(const struct process *p);    /* clock_now of the start of its last child */
-unsigned process_run(const struct process *p);    /* the number of that start among all there were; 0: none */
-msec process_since(const struct process *p);      /* clock_now of the last change of state */
-msec process_changed_at(const struct process *p); /* wall clock of it */
-msec process_uptime(const struct process *p);     /* of the child; -1: none */
+pid_t process_pid(const struct process *p);    /* 0: none */
+msec process_started(const struct process *p); /* clock_now of the start of its last child */
+unsigned process_run(const struct process *p); /* the number of that start among all there were; 0: none */
+msec process_uptime(const struct process *p);  /* of the child; -1: none */
 int process_restarts(const struct process *p);
 const struct process_exit *process_last_exit(const struct process *p); /* NULL: has not ended yet */
 

@@ -10,9 +10,6 @@
 /* "'stoptime': " before what somebody else said about the value. False. */
 bool setting_refused(const struct setting *s, struct error *e);
 
-/* Whether `n` is within the row's bounds. */
-bool setting_within(const struct setting *s, double n, struct error *e);
-
 bool setting_read_int(const struct setting *s, const struct value *v, int *out, struct error *e);
 bool setting_read_duration(const struct setting *s, const struct value *v, msec *out, struct error *e);
 bool setting_read_signal(const struct setting *s, const struct value *v, int *out, struct error *e);

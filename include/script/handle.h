@@ -15,7 +15,6 @@ const struct plan *script_plan(void);
 
 /* Push a handle. */
 void handle_push_process(lua_State *L, const struct process *p);
-void handle_push_program(lua_State *L, const char *name);
 
 /* The process of the handle at `index`, which must be one; NULL, with the reason, if it is gone. */
 struct process *handle_find_process(lua_State *L, int index, struct error *e);
@@ -25,8 +24,7 @@ struct process *handle_find_process(lua_State *L, int index, struct error *e);
 int handle_wait(lua_State *L);
 int handle_usage(lua_State *L);
 
-/* The ids of all processes of a target, as memory of Lua's on top of the stack; the same as a list of handles. */
-unsigned *handle_push_ids(lua_State *L, const char *target, size_t *count);
+/* Push a list of handles of all processes of a target. */
 int handle_push_processes(lua_State *L, const char *target);
 
 /* call_at(time, f) -> handle: f() runs as a task at that time of the wall clock, in seconds since 1970, or before it

@@ -65,7 +65,7 @@ struct loading {
     struct source *current; /* the one that is evaluated now */
     msec limit;
     bool told_cut_off;
-    bool is_cut_short; /* some file was not run to its end: declarations may be missing */
+    bool lacks_declarations; /* perhaps: some file was not run to its end, or one is misspelled */
 };
 
 /* From now on the script is loading, until loading_end, which frees it all. */

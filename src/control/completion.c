@@ -140,12 +140,6 @@ static void find_place(const struct usage *u, const struct words *before, struct
 
 /* ---- what may stand there ---------------------------------------------------------------------- */
 
-void completion_offer(struct words *out, const char *typed, const char *word)
-{
-    if (text_starts(word, typed))
-        words_add(out, word);
-}
-
 struct search {
     const struct completion *asked;
     struct words *out;
@@ -155,7 +149,8 @@ struct search {
 
 static void offer(struct search *s, const char *word)
 {
-    completion_offer(s->out, s->asked->typed, word);
+    if (text_starts(word, s->asked->typed))
+        words_add(s->out, word);
 }
 
 static void offer_all(struct search *s, const char *const *words)

@@ -18,6 +18,7 @@
 #include "os/signals.h"
 #include "run_private.h"
 #include "script/script.h"
+#include "script/store.h"
 #include "version.h"
 
 #include <getopt.h>
@@ -266,6 +267,7 @@ static void tear_down(struct run *r)
     bus_unlisten(&r->listener);
     supervisor_free(r->supervisor);
     script_detach(&r->upward);
+    store_clear();
     signals_close();
     loop_free(r->loop);
     snapshot_free(r->snapshot);

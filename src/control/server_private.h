@@ -18,6 +18,7 @@ enum {
     TCP_MOST = 64,         /* idle TCP connections */
     STREAMS_MOST = 16,     /* of one connection */
     PENDING_MOST = 256,    /* requests of one connection that wait for their answers; then the next waits as in text */
+    LEAVE_MOST = 60000,    /* milliseconds that a client who leaves waits for what he asked before */
     SLICE = 10             /* milliseconds of commands of one client, then it is the others' turn */
 };
 
@@ -50,11 +51,12 @@ struct session {
     struct answer *holding; /* the next command waits for this one */
     struct timer *turn;     /* goes on, or ends it, in the next turn of the loop */
     struct timer *penalty;  /* after a wrong password */
+    struct timer *patience; /* of one who leaves */
     char caller[80];
     bool tcp, authorized;
     bool working; /* in the middle of its commands */
     bool ended;   /* the client sends no more */
-    bool leaving; /* no more commands: what was said is sent, then it is closed */
+    bool leaving; /* no more commands: what was asked is answered, then it is closed */
     bool doomed;  /* closed in the next turn, whatever waits to be sent */
     int failures; /* wrong passwords */
     bool touched; /* to be written into the snapshot */
@@ -99,6 +101,9 @@ void session_open(struct server *server, int fd, bool tcp, bool authorized);
 void session_close(struct session *s);
 void session_send(struct session *s, const char *data, size_t length);
 void session_doom(struct session *s, const char *why);
+
+/* No more commands: streams end, what was asked before is answered, for a while, and then it is closed. */
+void session_leave(struct session *s);
 
 /* A command is over, or a line refused: go on. */
 void session_wake(struct session *s);

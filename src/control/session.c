@@ -25,6 +25,7 @@ void session_close(struct session *s)
         answer_drop(a);
     timer_stop(&s->turn);
     timer_stop(&s->penalty);
+    timer_stop(&s->patience);
     TAILQ_REMOVE(&s->server->sessions, s, link);
     session_unwrite(s);
     s->server->tcp_count -= s->tcp;
@@ -34,7 +35,7 @@ void session_close(struct session *s)
 }
 
 /* Send what waits to be sent, but do nothing more. */
-static void leave(struct session *s)
+static void finish(struct session *s)
 {
     connection_finish(s->connection);
     s->connection = NULL;
@@ -80,6 +81,33 @@ void session_send(struct session *s, const char *data, size_t length)
         session_doom(s, NULL);
     else
         connection_write(s->connection, data, length);
+}
+
+static void cancel_answers(struct session *s, bool only_streams)
+{
+    struct answer *a, *next;
+
+    for (a = TAILQ_FIRST(&s->answers); a != NULL; a = next) {
+        next = TAILQ_NEXT(a, link);
+        if (a->reply->streaming || !only_streams)
+            answer_cancel(a);
+    }
+}
+
+static void on_patience_over(void *arg)
+{
+    struct session *s = arg;
+
+    s->patience = NULL;
+    cancel_answers(s, false);
+}
+
+void session_leave(struct session *s)
+{
+    s->leaving = true;
+    cancel_answers(s, true);
+    if (s->patience == NULL)
+        s->patience = timer_start(s->server->loop, LEAVE_MOST, on_patience_over, s);
 }
 
 /* ---- commands ---------------------------------------------------------------------------------- */
@@ -138,7 +166,7 @@ static bool run_own(struct session *s, const struct words *words, struct answer 
     const char *verb = words->word[0];
 
     if (strcmp(verb, "quit") == 0 && words->count == 1) {
-        s->leaving = true;
+        session_leave(s);
         reply_end(a->reply);
     } else if (strcmp(verb, "auth") == 0 && words->count == 2) {
         session_authorize(s, words->word[1], a->reply);
@@ -229,7 +257,7 @@ static const char *find_newline(const struct session *s, const char **start)
 
 static void too_long(struct session *s, const char *line)
 {
-    s->leaving = true;
+    session_leave(s);
     refuse(s, answer_new(s, *line == '{' ? DIALECT_JSON : DIALECT_TEXT, NULL), REPLY_TOO_LONG,
            "a line has at most 64 KB");
 }
@@ -337,8 +365,8 @@ static void work(struct session *s)
         session_wake(s);
     else if (s->in.length > HELD_MOST)
         session_doom(s, "too many commands at once");
-    else if (s->leaving ? s->holding == NULL && s->penalty == NULL : s->ended && TAILQ_EMPTY(&s->answers))
-        leave(s);
+    else if ((s->leaving || s->ended) && TAILQ_EMPTY(&s->answers))
+        finish(s);
 }
 
 /* ---- what the connection says ------------------------------------------------------------------ */

@@ -12,7 +12,8 @@ static void on_penalty_over(void *arg)
     struct reply *r = s->holding->reply;
 
     s->penalty = NULL;
-    s->leaving = s->failures >= TRIES;
+    if (s->failures >= TRIES)
+        session_leave(s);
     reply_fail(r, REPLY_AUTH, "this is not the password");
     reply_end(r);
 }

@@ -211,7 +211,8 @@ static void unpack_state(struct session *s, struct unpack *u)
 
     s->in_line = unpack_number(u, "in line") != 0;
     s->ended = unpack_number(u, "ended") != 0;
-    s->leaving = unpack_number(u, "leaving") != 0;
+    if (unpack_number(u, "leaving") != 0)
+        session_leave(s);
     s->failures = (int)unpack_number(u, "failures");
     s->telnet.state = (unsigned char)unpack_number(u, "telnet state");
     s->telnet.verb = (unsigned char)unpack_number(u, "telnet verb");

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *supervisord_folder(struct supervisord *sd, struct place place)
+/* The folder of the file where a place is. */
+static const char *folder_of(struct supervisord *sd, struct place place)
 {
     if (sd->folder_file != place.file) {
         struct source s = { .path = xstrdup(place.file) };
@@ -59,7 +60,7 @@ char *ini_value(struct ini_values *v, const char *name, struct place *place)
 
     if (option == NULL)
         return NULL;
-    v->scope.here = supervisord_folder(v->sd, option->place);
+    v->scope.here = folder_of(v->sd, option->place);
     value = template_expand(option->value, &v->scope, &e);
     if (value == NULL)
         ini_refuse(v, name, option->place, "%s", e.text);

@@ -309,7 +309,7 @@ static const struct setting health_rows[] = {
       .help = "no check before it has been RUNNING so long" },
     { "action", &setting_choice, FIELD(action), "restart", .flags = SETTING_ADVISOR, .choices = health_actions,
       .help = "what is done then; a function gets (process, why)" },
-    { "max_memory", &setting_size, FIELD(max_memory),
+    { "max_memory", &setting_size_bound, FIELD(max_memory),
       .help = "more resident memory than this is like a failed check; 0: no limit" },
 };
 

@@ -231,7 +231,7 @@ bool request_has_flag(const struct request *q, const char *flag)
     return find_flag(q, flag) != NULL;
 }
 
-const char *request_flag_value(const struct request *q, const char *flag)
+static const char *flag_value(const struct request *q, const char *flag)
 {
     const struct flag *f = find_flag(q, flag);
 
@@ -240,7 +240,7 @@ const char *request_flag_value(const struct request *q, const char *flag)
 
 bool request_number(const struct request *q, const char *flag, size_t fallback, size_t *out, struct reply *r)
 {
-    const char *value = request_flag_value(q, flag);
+    const char *value = flag_value(q, flag);
 
     *out = fallback;
     if (value == NULL)

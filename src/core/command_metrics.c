@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 #include "command_private.h"
 #include "core/metrics.h"
+#include "core/output.h"
 #include "core/tally.h"
 #include "os/clock.h"
 #include "os/usage.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { STATES = PROCESS_FATAL + 1, SLICE = 3 /* milliseconds */ };
 
@@ -77,6 +79,17 @@ static void add_given_up(struct buffer *out, const char *name, const struct proc
     add(out, name, p, (double)tally_given_up(process_id(p)));
 }
 
+static void add_dropped(struct buffer *out, const char *name, const struct process *p)
+{
+    for (int stream = STDOUT_FILENO; stream <= STDERR_FILENO; stream++) {
+        long lines = output_dropped(process_output(p, stream));
+
+        if (lines >= 0)
+            metrics_sample(out, name, (double)lines, "process", process_name(p), "program", process_program(p)->name,
+                           "stream", stream == STDOUT_FILENO ? "stdout" : "stderr", NULL);
+    }
+}
+
 /* ---- the names of node_exporter's collector for supervisord --------------------------------------- */
 
 static void add_theirs(struct buffer *out, const char *name, const struct process *p, double value)
@@ -131,6 +144,8 @@ static const struct {
     { "reeve_process_restarts", "counter", "Automatic restarts since the last start by a user.", add_restarts },
     { "reeve_process_exits", "counter", "Ends, by their kind.", add_ends },
     { "reeve_process_given_up", "counter", "How often it became FATAL.", add_given_up },
+    { "reeve_process_dropped_lines", "counter", "Lines of output that its file was too slow for, or did not take.",
+      add_dropped },
     { "node_supervisord_up", "gauge", "Whether it is STARTING, RUNNING or STOPPING.", add_their_up },
     { "node_supervisord_state", "gauge", "Its state as supervisord's number.", add_their_state },
     { "node_supervisord_exit_status", "gauge", "The status of its last end, -1 for a signal.", add_their_status },

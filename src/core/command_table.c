@@ -91,7 +91,10 @@ static const struct command table[] = {
     { "version", "", "which reeve answers", "", 0, 0, false, command_version },
     { "help", "[VERB]", "this list, or all about one command", "", 0, 1, false, command_help_verb },
     { "auth", "PASSWORD", "say the password, which is the rest of the line", "", 1, 1, false, NULL },
-    { "quit", "", "close the connection", "", 0, 0, false, NULL },
+    { "quit", "",
+      "close the connection\n"
+      "What was asked before is answered first, within a minute; streams end.",
+      "", 0, 0, false, NULL },
 };
 
 static const struct command *registered[REGISTERED_MOST];

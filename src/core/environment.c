@@ -38,7 +38,8 @@ static void append(struct environment *env, char *entry)
     env->entry[env->count] = NULL;
 }
 
-void environment_put(struct environment *env, char *entry)
+/* The text is borrowed. */
+static void put(struct environment *env, char *entry)
 {
     const char *equals = strchr(entry, '=');
     size_t i;
@@ -57,7 +58,7 @@ static void put_owned(struct environment *env, char *entry)
     if (env->owned_count % OWNED_STEP == 0)
         env->owned = xrealloc(env->owned, (env->owned_count + OWNED_STEP) * sizeof *env->owned);
     env->owned[env->owned_count++] = entry;
-    environment_put(env, entry);
+    put(env, entry);
 }
 
 void environment_set(struct environment *env, const char *key, const char *value)
@@ -74,7 +75,7 @@ void environment_set(struct environment *env, const char *key, const char *value
 void environment_put_all(struct environment *env, const struct words *entries)
 {
     for (size_t i = 0; i < entries->count; i++)
-        environment_put(env, entries->word[i]);
+        put(env, entries->word[i]);
 }
 
 /* Nobody names a variable twice in our own environment: no need to look. */
@@ -86,13 +87,6 @@ void environment_inherit(struct environment *env)
         append(env, *e);
 }
 
-const char *environment_get(const struct environment *env, const char *key)
-{
-    size_t length = strlen(key), i = find(env, key, length);
-
-    return i < env->count ? env->entry[i] + length + 1 : NULL;
-}
-
 void environment_free(struct environment *env)
 {
     for (size_t i = 0; i < env->owned_count; i++)
@@ -102,8 +96,7 @@ void environment_free(struct environment *env)
     *env = (struct environment){ 0 };
 }
 
-/* ---- env_file: not foreman's .env, which convert/dotenv.c reads by other rules
- * ------------------------------------------ */
+/* ---- env_file: not foreman's .env, which convert/dotenv.c reads by other rules ------------------ */
 
 static char unescaped(char c)
 {

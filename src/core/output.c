@@ -148,22 +148,6 @@ static void send_on(struct output *o, const char *data, size_t length)
     output_keep_line(o);
 }
 
-static void tell_listeners(struct output *o, const char *data, size_t length)
-{
-    struct output_listener *l, *next;
-
-    o->telling = true;
-    LIST_FOREACH(l, &o->listeners, link)
-    if (l->fn != NULL)
-        l->fn(data, length, l->arg);
-    o->telling = false;
-    for (l = LIST_FIRST(&o->listeners); l != NULL; l = next) {
-        next = LIST_NEXT(l, link);
-        if (l->fn == NULL)
-            output_unlisten(&l);
-    }
-}
-
 /* Nobody writes any more. */
 static void finish(struct output *o)
 {
@@ -188,8 +172,7 @@ static void on_read(const char *data, size_t length, void *arg)
         return;
     }
     ring_add(&o->ring, data, length);
-    if (!LIST_EMPTY(&o->listeners))
-        tell_listeners(o, data, length);
+    output_tell(o, data, length);
     send_on(o, data, length);
 }
 
@@ -227,22 +210,12 @@ struct output *output_new(struct loop *loop, const struct output_settings *s, co
     return o;
 }
 
-static void forget_listeners(struct output *o)
-{
-    struct output_listener *l;
-
-    while ((l = LIST_FIRST(&o->listeners)) != NULL) {
-        LIST_REMOVE(l, link);
-        l->output = NULL;
-    }
-}
-
 void output_free(struct output *o)
 {
     if (o == NULL)
         return;
     output_cut(o);
-    forget_listeners(o);
+    output_forget_listeners(o);
     if (o->file != NULL)
         logfile_close(o->file, &o->user);
     line_cutter_free(&o->cutter);
@@ -403,32 +376,6 @@ bool output_tail(const struct output *o, const struct output_settings *s, size_t
     return file_tail(path, lines, TAIL_MOST, out, e);
 }
 
-struct output_listener *output_listen(struct output *o, output_listener_fn *fn, void *arg)
-{
-    struct output_listener *l = xcalloc(1, sizeof *l);
-
-    l->output = o;
-    l->fn = fn;
-    l->arg = arg;
-    LIST_INSERT_HEAD(&o->listeners, l, link);
-    return l;
-}
-
-void output_unlisten(struct output_listener **l)
-{
-    struct output_listener *leaving = *l;
-
-    if (leaving == NULL)
-        return;
-    *l = NULL;
-    leaving->fn = NULL;
-    if (leaving->output != NULL && leaving->output->telling)
-        return; /* It goes when all were told. */
-    if (leaving->output != NULL)
-        LIST_REMOVE(leaving, link);
-    free(leaving);
-}
-
 bool output_rotate(struct output *o, struct error *e)
 {
     if (o == NULL || o->to != SINK_FILE)
@@ -442,7 +389,7 @@ void output_reopen(struct output *o)
         logfile_reopen(o->file);
 }
 
-unsigned long output_dropped(const struct output *o)
+long output_dropped(const struct output *o)
 {
-    return o != NULL && o->file != NULL ? logfile_dropped(o->file) : 0;
+    return o != NULL && o->file != NULL ? (long)logfile_dropped(o->file) : -1;
 }

@@ -1,4 +1,5 @@
-/* What the two parts of an output share: its way (output.c), its next life (output_keep.c). */
+/* What the parts of an output share: its way (output.c), who hears it (output_listeners.c), its next life
+ * (output_keep.c). */
 #ifndef CORE_OUTPUT_PRIVATE_H
 #define CORE_OUTPUT_PRIVATE_H
 
@@ -44,6 +45,10 @@ bool output_open_sink(struct output *o, const struct output_settings *s, struct 
 
 /* Read from `fd`, and own it. */
 void output_read(struct output *o, int fd);
+
+/* output_listeners.c: tell all of them; nobody listens any more. */
+void output_tell(struct output *o, const char *data, size_t length);
+void output_forget_listeners(struct output *o);
 
 /* A line that was begun belongs to the next life, if that comes before its end. */
 void output_keep_line(struct output *o);

@@ -30,8 +30,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { AGE_POSTPONED = 1000 };
-
 static bool may_follow(enum process_state from, enum process_state to)
 {
     static const unsigned char allowed[] = {
@@ -58,23 +56,6 @@ void process_publish(struct process *p, enum event_kind kind, const struct proce
                                                                 .state = (int)p->state,
                                                                 .exit = exit,
                                                                 .at = clock_wall() });
-}
-
-/* The last end, with what follows from it; `verdict` is NULL after a stop by wish. */
-static void publish_end(struct process *p, enum event_kind kind, const struct verdict *verdict)
-{
-    struct buffer words = { 0 };
-
-    if (verdict != NULL)
-        process_verdict_words(verdict, &words);
-    bus_publish(supervisor_bus(p->supervisor), &(struct event){ .kind = kind,
-                                                                .process = p,
-                                                                .program = p->program,
-                                                                .state = (int)p->state,
-                                                                .exit = last_exit(p),
-                                                                .text = words.data,
-                                                                .at = clock_wall() });
-    buffer_free(&words);
 }
 
 /* The only place where `state` is assigned. */
@@ -108,7 +89,7 @@ struct process *process_new(struct supervisor *supervisor, struct plan *plan, st
 
 void process_free(struct process *p)
 {
-    if (p->program->detached && p->child != NULL) {
+    if (p->program->common->detached && p->child != NULL) {
         timer_stop(&p->timer);
         timer_stop(&p->patience);
         child_free(p->child);
@@ -132,40 +113,6 @@ void process_free(struct process *p)
 /* -- the way up ------------------------------------------------------------------------------------------------- */
 
 static void begin_start(struct process *p, bool by_user, const struct verdict *untold);
-static void decide(struct process *p, bool was_running);
-
-static void on_age(void *arg)
-{
-    struct process *p = arg;
-
-    p->age = NULL;
-    if (p->state != PROCESS_RUNNING)
-        return;
-    if (!supervisor_siblings_run(p->supervisor, p)) {
-        p->age = timer_start(supervisor_loop(p->supervisor), AGE_POSTPONED, on_age, p);
-        return;
-    }
-    log_notice("%s has reached its max_age, restarting it", process_name(p));
-    process_restart(p);
-}
-
-/* Give or take 10 %, so that processes that were started together do not end together. */
-void process_begin_aging(struct process *p)
-{
-    double share = 0.9 + 0.2 * clock_random();
-
-    timer_stop(&p->age);
-    if (p->program->max_age > 0)
-        p->age = timer_start(supervisor_loop(p->supervisor), (msec)((double)p->program->max_age * share), on_age, p);
-}
-
-void process_age_at(struct process *p, msec due)
-{
-    msec left = due - clock_now();
-
-    timer_stop(&p->age);
-    p->age = timer_start(supervisor_loop(p->supervisor), left > 0 ? left : 0, on_age, p);
-}
 
 void process_became_ready(struct process *p)
 {
@@ -178,7 +125,7 @@ void process_became_ready(struct process *p)
     care_begin(p);
 }
 
-static void restart_automatically(struct process *p, const struct verdict *untold)
+void process_restart_by_verdict(struct process *p, const struct verdict *untold)
 {
     p->restarts++;
     process_publish(p, EVENT_RESTART, last_exit(p));
@@ -195,7 +142,7 @@ static void on_timer(void *arg)
         process_became_ready(p);
         break;
     case PROCESS_BACKOFF:
-        restart_automatically(p, NULL);
+        process_restart_by_verdict(p, NULL);
         break;
     case PROCESS_STOPPING:
         process_stop_step_over(p);
@@ -236,15 +183,15 @@ static void start_failed(struct process *p, const char *what, const char *why)
 
     snprintf(exit->reason, sizeof exit->reason, "%s%.150s", what, why);
     text_flatten(exit->reason);
-    decide(p, false);
+    process_judge(p, false);
 }
 
 static void await_ready(struct process *p)
 {
     if (program_is_asked(p->program))
         care_await_ready(p);
-    else if (p->program->starttime > 0)
-        process_wait(p, p->program->starttime);
+    else if (p->program->common->starttime > 0)
+        process_wait(p, p->program->common->starttime);
     else
         process_became_ready(p);
 }
@@ -368,109 +315,4 @@ void process_start_anew(struct process *p, bool by_user)
     p->memory = (struct policy_memory){ 0 };
     p->restarts = p->attempt = 0;
     begin_start(p, by_user, NULL);
-}
-
-/* -- an end ----------------------------------------------------------------------------------------------------- */
-
-static void leave(struct process *p)
-{
-    p->wanted = false;
-    supervisor_wishes_changed(p->supervisor);
-    process_enter(p, PROCESS_EXITED);
-    supervisor_process_ended(p->supervisor, p);
-}
-
-static void give_up(struct process *p, const struct verdict *verdict)
-{
-    publish_end(p, EVENT_FATAL, verdict);
-    process_enter(p, PROCESS_FATAL);
-    supervisor_process_ended(p->supervisor, p);
-}
-
-/* Also a start that failed at once goes through the timer: the loop must turn between two tries. */
-static void back_off(struct process *p, msec delay)
-{
-    process_enter(p, PROCESS_BACKOFF);
-    process_publish(p, EVENT_BACKOFF, last_exit(p));
-    process_wait(p, delay);
-}
-
-static struct verdict judge(struct process *p, const struct run_end *end)
-{
-    const struct supervisor_upward *up = supervisor_upward(p->supervisor);
-    const struct function *advisor = program_function(p->program, "autorestart");
-    struct verdict verdict = policy_decide(p->program, &p->memory, end, clock_random());
-
-    if (end->was_running && advisor != NULL && up->advise != NULL && !supervisor_is_quiet(p->supervisor))
-        up->advise(up->arg, p, advisor, last_exit(p), &verdict);
-    if (verdict.kind == VERDICT_RESTART && (supervisor_is_ending(p->supervisor) || !p->wanted))
-        verdict.kind = VERDICT_LEAVE;
-    if (verdict.kind == VERDICT_RESTART)
-        supervisor_may_restart(p->supervisor, p, &verdict);
-    return verdict;
-}
-
-/* What ends before it was running has failed, whatever its status; a oneshot's life is short by nature. */
-static bool is_expected(const struct process *p)
-{
-    const struct process_exit *exit = last_exit(p);
-
-    if ((exit->failed_start && !p->program->oneshot) || care_blame(p) != NULL)
-        return false;
-    return exit->stopped || policy_expected(p->program, exit->code);
-}
-
-static void decide(struct process *p, bool was_running)
-{
-    struct run_end end = { .was_running = was_running || p->program->oneshot,
-                           .code = care_blame(p) != NULL ? -1 : last_exit(p)->code,
-                           .uptime = last_exit(p)->uptime };
-    struct verdict verdict = judge(p, &end);
-    bool at_once = verdict.kind == VERDICT_RESTART && verdict.delay == 0 && was_running;
-    bool told = !at_once || care_blame(p) != NULL; /* a blame is forgotten before the new start */
-
-    publish_end(p, EVENT_EXIT, &verdict);
-    if (told)
-        process_log_end(p, last_exit(p), &verdict);
-    care_forget(p);
-    if (was_running)
-        p->attempt = 0;
-    switch (verdict.kind) {
-    case VERDICT_LEAVE:
-        leave(p);
-        break;
-    case VERDICT_GIVE_UP:
-        give_up(p, &verdict);
-        break;
-    case VERDICT_RESTART:
-        if (at_once)
-            restart_automatically(p, told ? NULL : &verdict);
-        else
-            back_off(p, verdict.delay);
-        break;
-    }
-}
-
-static void stopped(struct process *p)
-{
-    publish_end(p, EVENT_EXIT, NULL);
-    process_log_end(p, last_exit(p), NULL);
-    process_publish(p, EVENT_STOP, last_exit(p));
-    care_forget(p);
-    process_enter(p, PROCESS_STOPPED);
-    if (p->wanted)
-        process_start_anew(p, false);
-}
-
-void process_over(struct process *p)
-{
-    const struct blame *blame = care_blame(p);
-    bool was_running = p->state == PROCESS_RUNNING || (p->state == PROCESS_STOPPING && !last_exit(p)->failed_start);
-
-    last_exit(p)->expected = is_expected(p);
-    p->ends_touched = true;
-    if (p->state == PROCESS_STOPPING && blame == NULL)
-        stopped(p);
-    else
-        decide(p, was_running);
 }

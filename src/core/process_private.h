@@ -1,6 +1,6 @@
 /* The inside of a process, for the files that make it up: process.c (the machine), wishes.c (what moves it), launch.c
- * (a start), stopping.c (the way down), ending.c (the end of a child), care.c (readiness, heartbeat, health) and
- * process_words.c (what it says of itself). */
+ * (a start), aging.c (max_age), stopping.c (the way down), ending.c (the end of a child), verdict.c (what follows from
+ * it), care.c (readiness, heartbeat, health) and process_words.c (what it says of itself). */
 #ifndef CORE_PROCESS_PRIVATE_H
 #define CORE_PROCESS_PRIVATE_H
 
@@ -45,13 +45,17 @@ struct process {
     bool held : 1;        /* STARTING or STOPPING, but others come first */
     bool touched : 1;     /* to be written into the snapshot */
     bool ends_touched : 1;
-    bool kept : 1;    /* the wish is a user's, and holds beyond this life of reeve */
-    bool starter : 1; /* the child only starts what puts itself into the background */
+    bool kept : 1;          /* the wish is a user's, and holds beyond this life of reeve */
+    bool starter : 1;       /* the child only starts what puts itself into the background */
     bool started_alone : 1; /* under the program's own name: brothers may have come since, or gone */
 };
 
 /* The places of a process's numbers in the snapshot; new ones come last. */
 enum {
+    KEPT_ID,
+    KEPT_PLAN,
+    KEPT_INDEX,
+    KEPT_STATE,
     KEPT_WANTED,
     KEPT_KEPT,
     KEPT_SINCE,
@@ -65,6 +69,7 @@ enum {
     KEPT_AGE,
     KEPT_STOP_STEP,
     KEPT_STARTED_ALONE,
+    KEPT_STARTER,
     KEPT_NUMBERS
 };
 
@@ -126,18 +131,28 @@ static inline bool program_is_asked(const struct program *program)
     return program->ready != NULL || program_function(program, "ready") != NULL;
 }
 
-/* process.c: the only place where the state changes; call the machine again after `delay`; the child is over in every
- * respect: go on. */
+/* process.c: the only place where the state changes; call the machine again after `delay`. */
 void process_enter(struct process *p, enum process_state next);
 void process_wait(struct process *p, msec delay);
 void process_became_ready(struct process *p);
 void process_daemon_found(struct process *p, const struct process_mark *who, const char *why); /* NULL: and why not */
 void process_start_anew(struct process *p, bool by_user);
+
+/* An automatic restart, at once. `untold`: the verdict on the last run, if the log does not know it yet. */
+void process_restart_by_verdict(struct process *p, const struct verdict *untold);
+void process_publish(struct process *p, enum event_kind kind, const struct process_exit *exit);
+
+/* The last end from now on, to be filled in. */
+struct process_exit *process_new_exit(struct process *p);
+
+/* aging.c: max_age is counted from now on; it is reached at `due`, of the clock. */
 void process_begin_aging(struct process *p);
 void process_age_at(struct process *p, msec due);
+
+/* verdict.c: the child is over in every respect: go on; the last run was none that a user stopped: say and do what
+ * follows. */
 void process_over(struct process *p);
-void process_publish(struct process *p, enum event_kind kind, const struct process_exit *exit);
-struct process_exit *process_new_exit(struct process *p);
+void process_judge(struct process *p, bool was_running);
 
 /* stopping.c: from alive to stopped; a held one may go on. */
 void process_begin_stop(struct process *p);

@@ -101,7 +101,8 @@ void process_log_end(const struct process *p, const struct process_exit *exit, c
     }
     if (verdict != NULL && exit->expected)
         buffer_add_text(&b, ", as expected");
-    else if (verdict != NULL && exit->failed_start && !never_ran && !p->program->oneshot && care_blame(p) == NULL)
+    else if (verdict != NULL && exit->failed_start && !never_ran && !p->program->common->oneshot &&
+             care_blame(p) == NULL)
         buffer_add_text(&b, ", before it was running");
     if (verdict != NULL)
         add_consequence(&b, verdict);
@@ -112,7 +113,7 @@ void process_log_end(const struct process *p, const struct process_exit *exit, c
 /* As supervisorctl says it: "Nov 24 09:41 AM". */
 static void describe_time(const struct process *p, struct buffer *out)
 {
-    time_t at = (time_t)(process_changed_at(p) / 1000);
+    time_t at = (time_t)((clock_wall() - (clock_now() - p->since)) / 1000);
     struct tm local;
     char text[32];
 
@@ -193,11 +194,6 @@ bool process_is_held(const struct process *p)
     return p->held;
 }
 
-bool process_is_at_gate(const struct process *p)
-{
-    return p->gate != NULL;
-}
-
 bool process_wanted(const struct process *p)
 {
     return p->wanted;
@@ -210,7 +206,7 @@ bool process_wish_is_kept(const struct process *p)
 
 bool process_outlives_us(const struct process *p)
 {
-    return p->program->detached && p->child != NULL && p->state != PROCESS_STOPPING;
+    return p->program->common->detached && p->child != NULL && p->state != PROCESS_STOPPING;
 }
 
 unsigned process_id(const struct process *p)
@@ -251,16 +247,6 @@ msec process_started(const struct process *p)
 unsigned process_run(const struct process *p)
 {
     return p->run;
-}
-
-msec process_since(const struct process *p)
-{
-    return p->since;
-}
-
-msec process_changed_at(const struct process *p)
-{
-    return clock_wall() - (clock_now() - p->since);
 }
 
 msec process_uptime(const struct process *p)

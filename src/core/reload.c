@@ -11,16 +11,18 @@
 
 enum { KEPT_TOLD = 5, OTHERS_TOLD = 50 };
 
-static void print_list(const struct plan_comparison *c, struct buffer *list)
+static void print_list(const struct supervisor *s, const struct plan_comparison *c, struct buffer *list)
 {
     for (size_t i = 0; i < c->count; i++) {
         const struct plan_difference *d = &c->difference[i];
+        /* Who has ended for good, or was stopped, is not started by a change. */
+        bool restart = d->restart && pool_is_wanted(&s->pools[d->before->position]);
 
         buffer_addf(list, "%s: %s", plan_change_name(d->change), d->name);
         for (size_t k = 0; k < d->settings.count; k++)
             buffer_addf(list, "%s%s", k == 0 ? " (" : ", ", d->settings.word[k]);
         if (d->settings.count > 0)
-            buffer_add_text(list, d->restart ? "; restart)" : ")");
+            buffer_add_text(list, restart ? "; restart)" : ")");
         buffer_add_char(list, '\n');
     }
 }
@@ -47,11 +49,12 @@ static void list_next_start(const struct supervisor_settings *before, const stru
  * to, within bounds that are new. */
 static int count_after(struct pool *pool, const struct plan_difference *d)
 {
-    bool same_bounds = d->before->min_procs == d->after->min_procs && d->before->max_procs == d->after->max_procs;
+    bool same_bounds = d->before->common->min_procs == d->after->common->min_procs &&
+                       d->before->common->max_procs == d->after->common->max_procs;
 
     if (d->count) {
         pool->scaled = false;
-        return d->after->numprocs;
+        return d->after->common->numprocs;
     }
     if (!pool->scaled)
         return (int)pool->count;
@@ -61,7 +64,7 @@ static int count_after(struct pool *pool, const struct plan_difference *d)
 /* Nobody has said a word of it yet, and now the file does. */
 static bool is_to_start(const struct process *p, const struct plan_difference *d)
 {
-    return !d->before->autostart && d->after->autostart && d->after->scope == SCOPE_MACHINE &&
+    return !d->before->common->autostart && d->after->common->autostart && d->after->common->scope == SCOPE_MACHINE &&
            process_state(p) == PROCESS_STOPPED && process_last_exit(p) == NULL && !process_wish_is_kept(p);
 }
 
@@ -69,16 +72,12 @@ static bool is_to_start(const struct process *p, const struct plan_difference *d
  * says. */
 static bool is_up(const struct pool *pool)
 {
-    bool stopped = false;
-
-    for (size_t i = 0; i < pool->count; i++) {
-        enum process_state state = process_state(pool->process[i]);
-
-        if (process_wanted(pool->process[i]))
-            return true;
-        stopped = stopped || state == PROCESS_STOPPED || state == PROCESS_STOPPING;
-    }
-    return !stopped && pool->program->autostart;
+    if (pool_is_wanted(pool))
+        return true;
+    for (size_t i = 0; i < pool->count; i++)
+        if (process_state(pool->process[i]) == PROCESS_STOPPED || process_state(pool->process[i]) == PROCESS_STOPPING)
+            return false;
+    return pool->program->common->autostart;
 }
 
 /* A program that its processes survive in: they follow the new settings from now on. */
@@ -224,7 +223,7 @@ static bool load_and_apply(struct supervisor *s, bool dry_run, struct buffer *li
     }
     plan_anchor(plan);
     plan_compare(s->plan, plan, &c);
-    print_list(&c, list);
+    print_list(s, &c, list);
     list_next_start(&s->plan->settings, &plan->settings, list);
     if (dry_run) {
         plan_release(plan);

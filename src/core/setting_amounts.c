@@ -6,7 +6,8 @@
 
 #include <limits.h>
 
-bool setting_within(const struct setting *s, double n, struct error *e)
+/* Whether `n` is within the row's bounds. */
+static bool is_within(const struct setting *s, double n, struct error *e)
 {
     if ((s->min == 0 && s->max == 0) || (n >= s->min && n <= s->max))
         return true;
@@ -23,7 +24,7 @@ bool setting_read_int(const struct setting *s, const struct value *v, int *out, 
 
     if (!value_to_integer(v, &n))
         return setting_mismatch(s, v, e);
-    if (!setting_within(s, (double)n, e))
+    if (!is_within(s, (double)n, e))
         return false;
     if (n <= INT_MIN || n > INT_MAX)
         return failure(e, "'%s': %lld is out of bounds", s->name, (long long)n);
@@ -71,12 +72,27 @@ static void print_limit(const struct setting *s, const void *field, struct buffe
     print_int_or(-1, *(const int *)field, json);
 }
 
+static bool read_bound(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    return read_int_or(0, s, record, v, e);
+}
+
+static void print_bound(const struct setting *s, const void *field, struct buffer *json)
+{
+    (void)s;
+    print_int_or(0, *(const int *)field, json);
+}
+
 const struct setting_type setting_int = {
     .noun = "a whole number", .size = sizeof(int), .read = read_int, .print = print_int, .equal = setting_equal_ints
 };
 
 const struct setting_type setting_limit = {
     .noun = "a whole number", .size = sizeof(int), .read = read_limit, .print = print_limit, .equal = setting_equal_ints
+};
+
+const struct setting_type setting_bound = {
+    .noun = "a whole number", .size = sizeof(int), .read = read_bound, .print = print_bound, .equal = setting_equal_ints
 };
 
 static bool equal_longs(const void *a, const void *b)
@@ -101,7 +117,7 @@ bool setting_read_duration(const struct setting *s, const struct value *v, msec 
         return setting_mismatch(s, v, e);
     if (!good)
         return setting_refused(s, e);
-    if (!setting_within(s, (double)duration / 1000, e))
+    if (!is_within(s, (double)duration / 1000, e))
         return false;
     *out = duration;
     return true;
@@ -160,7 +176,7 @@ static bool read_size(const struct setting *s, void *record, const struct value 
     }
     if (n < 0)
         return failure(e, "'%s' must not be negative: %lld", s->name, (long long)n);
-    if (!setting_within(s, (double)n, e))
+    if (!is_within(s, (double)n, e))
         return false;
     *(int64_t *)setting_field(s, record) = n;
     return true;
@@ -172,8 +188,22 @@ static void print_size(const struct setting *s, const void *field, struct buffer
     json_int(json, *(const int64_t *)field);
 }
 
+static void print_size_bound(const struct setting *s, const void *field, struct buffer *json)
+{
+    if (*(const int64_t *)field == 0)
+        json_none(json);
+    else
+        print_size(s, field, json);
+}
+
 const struct setting_type setting_size = { .noun = "a size such as 512 or \"10MB\"",
                                            .size = sizeof(int64_t),
                                            .read = read_size,
                                            .print = print_size,
                                            .equal = equal_longs };
+
+const struct setting_type setting_size_bound = { .noun = "a size such as 512 or \"10MB\"",
+                                                 .size = sizeof(int64_t),
+                                                 .read = read_size,
+                                                 .print = print_size_bound,
+                                                 .equal = equal_longs };

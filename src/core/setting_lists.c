@@ -9,27 +9,40 @@
 
 /* ---- words ------------------------------------------------------------------------------------- */
 
+static bool read_word(const struct setting *s, const struct value *list, size_t i, struct words *out, struct error *e)
+{
+    const struct value *item = value_item(list, i);
+    char *word = value_to_text(item);
+
+    if (word == NULL && list->kind != VALUE_TABLE)
+        return setting_mismatch(s, list, e);
+    if (word == NULL)
+        return failure(e, "'%s': item %zu must be text, not %s", s->name, i + 1, value_shown(item));
+    words_add(out, word);
+    free(word);
+    return true;
+}
+
+static bool read_each_word(const struct setting *s, const struct value *v, struct words *out, struct error *e)
+{
+    struct error all = { "" }, one;
+    size_t count;
+
+    if (!value_is_list(v, &count))
+        return setting_mismatch(s, v, e);
+    for (size_t i = 0; i < count; i++)
+        if (!read_word(s, v, i, out, &one))
+            setting_fails_too(&all, &one);
+    return all.text[0] == '\0' || failure(e, "%s", all.text);
+}
+
 bool setting_read_words(const struct setting *s, const struct value *v, struct words *out, struct error *e)
 {
     struct words words = { .word = xcalloc(1, sizeof *words.word) }; /* empty is not unset */
-    size_t count;
 
-    if (!value_is_list(v, &count)) {
+    if (!read_each_word(s, v, &words, e)) {
         words_free(&words);
-        return setting_mismatch(s, v, e);
-    }
-    for (size_t i = 0; i < count; i++) {
-        const struct value *item = value_item(v, i);
-        char *word = value_to_text(item);
-
-        if (word == NULL) {
-            words_free(&words);
-            if (v->kind != VALUE_TABLE)
-                return setting_mismatch(s, v, e);
-            return failure(e, "'%s': item %zu must be text, not %s", s->name, i + 1, value_shown(item));
-        }
-        words_add(&words, word);
-        free(word);
+        return false;
     }
     words_free(out);
     *out = words;
@@ -94,10 +107,12 @@ bool numbers_have(const struct numbers *n, int number)
 
 static bool read_each_number(const struct setting *s, const struct value *v, struct numbers *out, struct error *e)
 {
+    struct error all = { "" }, one;
+
     for (size_t i = 0; i < out->count; i++)
-        if (!setting_read_int(s, value_item(v, i), &out->number[i], e))
-            return false;
-    return true;
+        if (!setting_read_int(s, value_item(v, i), &out->number[i], &one))
+            setting_fails_too(&all, &one);
+    return all.text[0] == '\0' || failure(e, "%s", all.text);
 }
 
 static bool read_numbers(const struct setting *s, void *record, const struct value *v, struct error *e)

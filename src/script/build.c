@@ -168,7 +168,7 @@ struct plan *build_plan(struct loading *l)
     program_free(defaults);
     plan->annexes = l->annexes;
     l->annexes = NULL;
-    if (!l->is_cut_short)
+    if (!l->lacks_declarations)
         plan_check(plan, l->problems);
     return plan;
 }

@@ -137,6 +137,6 @@ bool evaluate(struct script *s, struct source *source)
     }
     call_end(&c);
     l->current = outer;
-    l->is_cut_short = l->is_cut_short || !good;
+    l->lacks_declarations = l->lacks_declarations || !good;
     return good;
 }

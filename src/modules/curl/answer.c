@@ -84,7 +84,7 @@ void answer_listen(struct transfer *t)
     curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
 }
 
-int answer_status(const struct transfer *t)
+static int status_of(const struct transfer *t)
 {
     long status = 0;
 
@@ -112,7 +112,7 @@ void answer_tell(const struct transfer *t)
     struct transfer_header *headers = list_headers(a);
     struct transfer_result result = {
         .error = t->failed ? t->why.text : NULL,
-        .status = answer_status(t),
+        .status = status_of(t),
         .header = headers,
         .header_count = a->header_count,
         .body = a->body.length > 0 ? a->body.data : "",

@@ -75,7 +75,6 @@ void mail_hang_up(const struct transfer *t);
 
 /* answer.c */
 void answer_listen(struct transfer *t);
-int answer_status(const struct transfer *t);
 /* Hand on what has come of a body that is not kept. The transfer may be gone then. */
 void answer_tell_part(struct transfer *t);
 /* Call the transfer's function. */

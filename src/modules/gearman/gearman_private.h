@@ -189,7 +189,6 @@ void job_resume(struct job *j);
 
 /* The one and only report. */
 void job_complete(struct job *j, const struct buffer *body);
-void job_fail(struct job *j, const char *text, size_t length);
 
 /* Refuse a job that has not begun. */
 void job_refuse(struct jobserver *s, const char *handle, const char *why);

@@ -110,7 +110,7 @@ static void tell_failure(const struct job *j, const char *text, size_t length)
     gearman_job_failed(j, first);
 }
 
-void job_fail(struct job *j, const char *text, size_t length)
+static void fail(struct job *j, const char *text, size_t length)
 {
     if (j->settled)
         return;
@@ -168,7 +168,7 @@ static void fail_for_end(struct job *j)
     buffer_add_char(&text, '\n');
     job_add_stderr(j, &text);
     buffer_add(&text, arguments.data, arguments.length);
-    job_fail(j, text.data, text.length);
+    fail(j, text.data, text.length);
     buffer_free(&text);
     buffer_free(&arguments);
 }

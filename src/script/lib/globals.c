@@ -1,4 +1,6 @@
-/* A global that nobody defined is nearly always a misspelled one: reading it gives nil, as ever, and is told. */
+/* A global that nobody defined is nearly always a misspelled one: reading it gives nil, as ever, and is told. Where it
+ * resembles the word of a declaration it gives a stand-in that takes anything, so that the declarations after it are
+ * checked, too. */
 #include "base/log.h"
 #include "base/text.h"
 #include "script/lib.h"
@@ -52,13 +54,20 @@ static const char *hint_for(const char *name)
     return NULL;
 }
 
+/* Leaves one value on the stack, and borrows from it. */
+static const char *push_nearest(lua_State *L, const char *name)
+{
+    return text_nearest(name, names_of_globals(L));
+}
+
 static const char *push_message(lua_State *L, const char *name)
 {
     const char *hint = hint_for(name);
-    const char *nearest = hint == NULL ? text_nearest(name, names_of_globals(L)) : NULL;
+    const char *nearest;
 
     if (hint != NULL)
         return lua_pushfstring(L, "there is no global '%s': %s", name, hint);
+    nearest = push_nearest(L, name);
     if (nearest != NULL)
         return lua_pushfstring(L, "there is no global '%s', did you mean '%s'?", name, nearest);
     return lua_pushfstring(L, "there is no global '%s'", name);
@@ -77,18 +86,42 @@ static void log_once(lua_State *L, const char *name)
     log_warning("%s:%d: %s", spot.file, spot.line, push_message(L, name));
 }
 
+static bool is_misspelled_declaration(lua_State *L, const char *name)
+{
+    static const char *const words[] = { "supervisor", "program", "group", "socket", "include", NULL };
+    const char *nearest = hint_for(name) == NULL ? push_nearest(L, name) : NULL;
+
+    for (size_t i = 0; nearest != NULL && words[i] != NULL; i++)
+        if (strcmp(nearest, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* progam "web" { … }: both calls are taken. */
+static int stand_in(lua_State *L)
+{
+    lua_pushcfunction(L, stand_in);
+    return 1;
+}
+
 /* __index of the table of globals */
 static int undefined(lua_State *L)
 {
     const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
+    struct loading *l = script_of(L)->loading;
 
     if (name == NULL)
         return 0;
-    if (script_of(L)->loading != NULL)
-        loading_problem(L, "%s", push_message(L, name));
-    else
+    if (l == NULL) {
         log_once(L, name);
-    return 0;
+        return 0;
+    }
+    loading_problem(L, "%s", push_message(L, name));
+    if (!is_misspelled_declaration(L, name))
+        return 0;
+    l->lacks_declarations = true;
+    lua_pushcfunction(L, stand_in);
+    return 1;
 }
 
 void lib_guard_globals(lua_State *L)

@@ -11,7 +11,7 @@
 
 static const char type_name[] = "reeve.program";
 
-void handle_push_program(lua_State *L, const char *name)
+static void push_program(lua_State *L, const char *name)
 {
     lua_newuserdatauv(L, 0, 1);
     lua_pushstring(L, name);
@@ -51,7 +51,8 @@ static void on_process(struct process *p, void *arg)
     l->count++;
 }
 
-unsigned *handle_push_ids(lua_State *L, const char *target, size_t *count)
+/* The ids of all processes of a target, as memory of Lua's on top of the stack. */
+static unsigned *push_ids(lua_State *L, const char *target, size_t *count)
 {
     struct supervisor *s = script_supervisor();
     struct listing l = { 0 };
@@ -71,7 +72,7 @@ unsigned *handle_push_ids(lua_State *L, const char *target, size_t *count)
 int handle_push_processes(lua_State *L, const char *target)
 {
     size_t count;
-    const unsigned *ids = handle_push_ids(L, target, &count);
+    const unsigned *ids = push_ids(L, target, &count);
 
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
@@ -92,7 +93,7 @@ static int act(lua_State *L, void (*action)(struct process *p))
 {
     const char *name = check_name(L);
     size_t count;
-    const unsigned *ids = handle_push_ids(L, name, &count);
+    const unsigned *ids = push_ids(L, name, &count);
     struct error e;
 
     if (find(name, &e) == NULL)
@@ -245,7 +246,7 @@ static int lib_programs(lua_State *L)
 
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
-        handle_push_program(L, plan->programs[i]->name);
+        push_program(L, plan->programs[i]->name);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
@@ -259,7 +260,7 @@ static int lib_program(lua_State *L)
 
     if (find(name, &e) == NULL)
         return handle_push_result(L, false, &e);
-    handle_push_program(L, name);
+    push_program(L, name);
     return 1;
 }
 

@@ -59,6 +59,11 @@ printf '%s\n' '{"verb":"restart","args":["later"],"id":1}' '{"verb":"version","i
     tail -n +2 >answers
 assert_equal '2:True 1:True ' "$(order <answers)" 'after a half-close'
 
+# So does whoever leaves, and then the connection is closed; his streams end.
+talk 999 '{"verb":"restart","args":["later"],"id":1}' '{"verb":"events","args":["-f"],"id":2}' '{"verb":"quit","id":3}' \
+    '{"verb":"version","id":4}' | grep -v '"id":2,"data"' >answers
+assert_equal '2:True 3:True 1:True ' "$(order <answers)" 'before the end'
+
 # There is a ceiling: those beyond it wait, and nothing is lost.
 for i in $(seq 300); do echo "{\"verb\":\"wait\",\"args\":[\"slow\",\"RUNNING\",\"500ms\"],\"id\":$i}"; done |
     timeout 60 nc -N -U sock | tail -n +2 >answers

@@ -9,12 +9,13 @@ program "fails" { cmd = "sh -c 'exit 3'", starttime = 0, autorestart = false }
 program "never" { cmd = "/nonexistent", startretries = 0 }
 program "killed" { cmd = "sh -c 'kill -9 $$'", starttime = 0, autorestart = false }
 program "again" { cmd = "sh -c 'test -e over || { : >over; exit 1; }; exec sleep 1001'", starttime = 0 }
+program "lost" { cmd = "seq 100", starttime = 0, oneshot = true, stdout = { path = "/dev/full" } }
 program "hooked" { cmd = "true", starttime = 0, oneshot = true, on_exit = function() error("oops") end }
 program "asleep" { cmd = "true", starttime = 0, oneshot = true, on_exit = function() reeve.sleep(1000) end }
 END
 run_reeve
 wait_state web:2 RUNNING
-for name in ends fails killed hooked asleep; do wait_state $name EXITED; done
+for name in ends fails killed lost hooked asleep; do wait_state $name EXITED; done
 wait_state never FATAL
 wait_for 'test "$(state again)" = RUNNING && reeve why again | grep -q "status 1"'
 wait_for 'reeve tasks | grep -q "asleep"'
@@ -70,9 +71,12 @@ none reeve_process_start_time_seconds process=web:1 program=web
 0 reeve_process_exits_total process=never program=never kind=unexpected
 1 reeve_process_given_up_total process=never program=never
 1 reeve_process_restarts_total process=again program=again
+100 reeve_process_dropped_lines_total process=lost program=lost stream=stdout
+none reeve_process_dropped_lines_total process=lost program=lost stream=stderr
+none reeve_process_dropped_lines_total process=ends program=ends stream=stdout
 1 reeve_hook_errors_total
 1 reeve_tasks
-8 reeve_programs
+9 reeve_programs
 1 reeve_reloads_total result=applied
 1 reeve_reloads_total result=refused
 1 reeve_build_info version=$(reeve version | sed 's/^reeve //; s/,.*//; s/ .*//')

@@ -5,7 +5,7 @@ static struct program *guarded(const char *setting)
 {
     struct program *p = a_program("web");
 
-    p->starttime = 0;
+    program_own(p)->starttime = 0;
     give_function(p, setting);
     return p;
 }
@@ -29,11 +29,11 @@ static void a_start_waits_for_before_start(void **state)
     (void)state;
     assert_state(p, PROCESS_STARTING);
     assert_int_equal(fake_started(), 0);
-    assert_true(process_is_at_gate(p));
+    assert_non_null(p->gate);
     assert_described(p, "before_start runs");
     answer_question(questions[0], false, NULL);
     assert_state(p, PROCESS_RUNNING);
-    assert_false(process_is_at_gate(p));
+    assert_null(p->gate);
     stage_ends(stage);
 }
 

@@ -66,7 +66,7 @@ static const struct good program_good[] = {
     { "watchdog", "false", "null" },
     { "health", "null", "null" },
     { "health", "{'tcp':'localhost:80'}",
-      "{'action':'restart','check':null,'every':10,'exec':null,'failures':3,'http':null,'max_memory':0,"
+      "{'action':'restart','check':null,'every':10,'exec':null,'failures':3,'http':null,'max_memory':null,"
       "'start_delay':0,'status':null,'tcp':'localhost:80','timeout':3,'unix':null}" },
     { "health",
       "{'check':{'function':'f.lua:3'},'action':{'function':'f.lua:4'},'every':1,'max_memory':'1MB',"
@@ -209,7 +209,8 @@ static const struct good program_good[] = {
     { "spare_procs", "null", "null" },
     { "spare_procs", "[2,5]", "[2,5]" },
     { "spare_procs", "[0,1]", "[0,1]" },
-    { "max_procs", "null", "0" },
+    { "max_procs", "null", "null" },
+    { "max_procs", "0", "null" },
     { "max_procs", "9", "9" },
     HOOK("on_start"),
     HOOK("on_ready"),
@@ -244,6 +245,9 @@ static const struct bad program_bad[] = {
       "'autorestart' must be true, false, \"always\", \"unexpected\", \"never\" or a function, not 1" },
     { "exitcodes", "256", "'exitcodes' must be from 0 to 255, not 256" },
     { "exitcodes", "[0,'x']", "'exitcodes': expected a whole number or a list of them, got \"x\"" },
+    { "exitcodes", "[256,0,'x']",
+      "'exitcodes' must be from 0 to 255, not 256; "
+      "'exitcodes': expected a whole number or a list of them, got \"x\"" },
     { "exitcodes", "{'a':0}", "'exitcodes': expected a whole number or a list of them, got a table" },
     { "starttime", "-1", "'starttime': -1 is negative: a time is 0 or more seconds" },
     { "startretries", "true", "'startretries': expected a whole number, got true" },
@@ -313,6 +317,7 @@ static const struct bad program_bad[] = {
     { "no_new_privs", "1", "'no_new_privs': expected true or false, got 1" },
     { "requires", "{'db':1}", "'requires': expected the name of a program or a list of them, got a table" },
     { "after", "[true]", "'after': item 1 must be text, not true" },
+    { "after", "[true,'db',[]]", "'after': item 1 must be text, not true; 'after': item 3 must be text, not a table" },
     { "on_dependency", "'stop'", "'on_dependency' must be \"restart\" or \"ignore\", not \"stop\"" },
     { "ready", "'soon'",
       "'ready': expected \"starttime\", \"notify\", a table such as { tcp = \"…\" } or a function, got \"soon\"" },

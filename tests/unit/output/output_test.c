@@ -311,7 +311,7 @@ static void a_slow_sink_makes_the_child_wait(void **state)
     while (!ended || poll(&(struct pollfd){ .fd = reader, .events = POLLIN }, 1, 0) > 0) {
         read_some(reader, &got);
         turn_loop();
-        assert_true(output_dropped(o) == 0);
+        assert_int_equal(output_dropped(o), 0);
     }
     assert_int_equal(got.length, LINES * LINE_LENGTH);
     for (int i = 0; i < LINES; i++)
@@ -327,7 +327,7 @@ static void a_slow_sink_may_drop_whole_lines(void **state)
     struct capture_settings c = capture_to(place("log"));
     struct output_settings s = captured(&c);
     struct buffer got = { 0 };
-    unsigned long lines = 0;
+    long lines = 0;
     bool ended = false;
     struct output *o;
     pid_t talker;

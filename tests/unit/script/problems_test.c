@@ -53,6 +53,21 @@ static void a_misspelled_word_is_one_problem_not_two(void **state)
     assert_refused("for i = 1, 9 do local x = foo end", "t.lua:1: there is no global 'foo'\n");
 }
 
+static void what_follows_a_misspelled_declaration_is_checked(void **state)
+{
+    (void)state;
+    assert_refused("progam \"a\" { cmd = \"x\" }\n"
+                   "group \"g\" { \"a\" }\n"
+                   "local s = suporvisor { umask = 9 }\n"
+                   "program \"b\" { cmd = \"x\", umask = 9 }\n"
+                   "prog \"c\" {}\n"
+                   "program \"d\" { comd = \"x\" }\n",
+                   "t.lua:1: there is no global 'progam', did you mean 'program'?\n"
+                   "t.lua:3: there is no global 'suporvisor', did you mean 'supervisor'?\n"
+                   "t.lua:4: program 'b': 'umask': '9' is not octal: write digits from 0 to 7, such as \"022\"\n"
+                   "t.lua:5: there is no global 'prog'\n");
+}
+
 static void globals_of_the_user_are_welcome(void **state)
 {
     (void)state;
@@ -173,6 +188,7 @@ int main(void)
         cmocka_unit_test(groups_are_not_blamed_for_programs_that_an_error_kept_away),
         cmocka_unit_test(an_undefined_global_is_told_and_evaluation_goes_on),
         cmocka_unit_test(a_misspelled_word_is_one_problem_not_two),
+        cmocka_unit_test(what_follows_a_misspelled_declaration_is_checked),
         cmocka_unit_test(globals_of_the_user_are_welcome),
         cmocka_unit_test(a_declaration_without_a_table_is_told),
         cmocka_unit_test(what_cannot_be_a_value_is_told),

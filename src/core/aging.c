@@ -1,0 +1,40 @@
+/* max_age: a process that runs for longer is restarted, but only while all its siblings run. */
+#include "base/log.h"
+#include "os/clock.h"
+#include "process_private.h"
+
+enum { POSTPONED = 1000 };
+
+static void on_age(void *arg)
+{
+    struct process *p = arg;
+
+    p->age = NULL;
+    if (p->state != PROCESS_RUNNING)
+        return;
+    if (!supervisor_siblings_run(p->supervisor, p)) {
+        p->age = timer_start(supervisor_loop(p->supervisor), POSTPONED, on_age, p);
+        return;
+    }
+    log_notice("%s has reached its max_age, restarting it", process_name(p));
+    process_restart(p);
+}
+
+/* Give or take 10 %, so that processes that were started together do not end together. */
+void process_begin_aging(struct process *p)
+{
+    double share = 0.9 + 0.2 * clock_random();
+
+    timer_stop(&p->age);
+    if (p->program->common->max_age > 0)
+        p->age =
+            timer_start(supervisor_loop(p->supervisor), (msec)((double)p->program->common->max_age * share), on_age, p);
+}
+
+void process_age_at(struct process *p, msec due)
+{
+    msec left = due - clock_now();
+
+    timer_stop(&p->age);
+    p->age = timer_start(supervisor_loop(p->supervisor), left > 0 ? left : 0, on_age, p);
+}

@@ -1,0 +1,124 @@
+/* What follows from an end: policy.c decides, purely, the program's advisor may overrule it, and here it is told and
+ * done. A stop by wish asks neither. */
+#include "os/clock.h"
+#include "process_private.h"
+
+/* The last end, with what follows from it; `verdict` is NULL after a stop by wish. */
+static void publish_end(struct process *p, enum event_kind kind, const struct verdict *verdict)
+{
+    struct buffer words = { 0 };
+
+    if (verdict != NULL)
+        process_verdict_words(verdict, &words);
+    bus_publish(supervisor_bus(p->supervisor), &(struct event){ .kind = kind,
+                                                                .process = p,
+                                                                .program = p->program,
+                                                                .state = (int)p->state,
+                                                                .exit = last_exit(p),
+                                                                .text = words.data,
+                                                                .at = clock_wall() });
+    buffer_free(&words);
+}
+
+static void leave(struct process *p)
+{
+    p->wanted = false;
+    supervisor_wishes_changed(p->supervisor);
+    process_enter(p, PROCESS_EXITED);
+    supervisor_process_ended(p->supervisor, p);
+}
+
+static void give_up(struct process *p, const struct verdict *verdict)
+{
+    publish_end(p, EVENT_FATAL, verdict);
+    process_enter(p, PROCESS_FATAL);
+    supervisor_process_ended(p->supervisor, p);
+}
+
+/* Also a start that failed at once goes through the timer: the loop must turn between two tries. */
+static void back_off(struct process *p, msec delay)
+{
+    process_enter(p, PROCESS_BACKOFF);
+    process_publish(p, EVENT_BACKOFF, last_exit(p));
+    process_wait(p, delay);
+}
+
+static struct verdict judge(struct process *p, const struct run_end *end)
+{
+    const struct supervisor_upward *up = supervisor_upward(p->supervisor);
+    const struct function *advisor = program_function(p->program, "autorestart");
+    struct verdict verdict = policy_decide(p->program, &p->memory, end, clock_random());
+
+    if (end->was_running && advisor != NULL && up->advise != NULL && !supervisor_is_quiet(p->supervisor))
+        up->advise(up->arg, p, advisor, last_exit(p), &verdict);
+    if (verdict.kind == VERDICT_RESTART && (supervisor_is_ending(p->supervisor) || !p->wanted))
+        verdict.kind = VERDICT_LEAVE;
+    if (verdict.kind == VERDICT_RESTART)
+        supervisor_may_restart(p->supervisor, p, &verdict);
+    return verdict;
+}
+
+/* What ends before it was running has failed, whatever its status; a oneshot's life is short by nature. */
+static bool is_expected(const struct process *p)
+{
+    const struct process_exit *exit = last_exit(p);
+
+    if ((exit->failed_start && !p->program->common->oneshot) || care_blame(p) != NULL)
+        return false;
+    return exit->stopped || policy_expected(p->program, exit->code);
+}
+
+void process_judge(struct process *p, bool was_running)
+{
+    struct run_end end = { .was_running = was_running || p->program->common->oneshot,
+                           .code = care_blame(p) != NULL ? -1 : last_exit(p)->code,
+                           .uptime = last_exit(p)->uptime };
+    struct verdict verdict = judge(p, &end);
+    bool at_once = verdict.kind == VERDICT_RESTART && verdict.delay == 0 && was_running;
+    bool told = !at_once || care_blame(p) != NULL; /* a blame is forgotten before the new start */
+
+    publish_end(p, EVENT_EXIT, &verdict);
+    if (told)
+        process_log_end(p, last_exit(p), &verdict);
+    care_forget(p);
+    if (was_running)
+        p->attempt = 0;
+    switch (verdict.kind) {
+    case VERDICT_LEAVE:
+        leave(p);
+        break;
+    case VERDICT_GIVE_UP:
+        give_up(p, &verdict);
+        break;
+    case VERDICT_RESTART:
+        if (at_once)
+            process_restart_by_verdict(p, told ? NULL : &verdict);
+        else
+            back_off(p, verdict.delay);
+        break;
+    }
+}
+
+static void stopped(struct process *p)
+{
+    publish_end(p, EVENT_EXIT, NULL);
+    process_log_end(p, last_exit(p), NULL);
+    process_publish(p, EVENT_STOP, last_exit(p));
+    care_forget(p);
+    process_enter(p, PROCESS_STOPPED);
+    if (p->wanted)
+        process_start_anew(p, false);
+}
+
+void process_over(struct process *p)
+{
+    const struct blame *blame = care_blame(p);
+    bool was_running = p->state == PROCESS_RUNNING || (p->state == PROCESS_STOPPING && !last_exit(p)->failed_start);
+
+    last_exit(p)->expected = is_expected(p);
+    p->ends_touched = true;
+    if (p->state == PROCESS_STOPPING && blame == NULL)
+        stopped(p);
+    else
+        process_judge(p, was_running);
+}
