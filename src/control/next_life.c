@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "control/foreign.h"
 #include "control/upgrade.h"
+#include "core/journal.h"
 #include "modules/gearman.h"
 #include "os/resume.h"
 #include "run_private.h"
@@ -100,12 +101,15 @@ static void on_turn_over(void *arg)
 
 void life_keep(struct run *r)
 {
+    if (r->former != NULL)
+        journal_resume(handover_snapshot(r->former));
     r->snapshot = snapshot_new(&r->unkept);
     if (r->snapshot == NULL)
         return; /* life_arm tries again */
     write_run(r);
     supervisor_keep(r->supervisor, r->snapshot);
     script_keep(r->snapshot);
+    journal_keep(r->snapshot);
 }
 
 void life_follow(struct run *r, const struct plan *plan)
@@ -141,6 +145,7 @@ static void write_again(struct run *r)
     write_run(r);
     supervisor_keep_again(r->supervisor, r->snapshot);
     script_keep(r->snapshot);
+    journal_keep(r->snapshot);
     server_write(r->server, true);
     if (is_new)
         arm(r);
