@@ -32,12 +32,12 @@ before=$(reeve status | sed 's/, uptime.*//')
 age=$(reeve status --json | json 'r["supervisor"]["uptime"]')
 past() { reeve why say | sed 1d; } # without the uptime
 why=$(past)
-reeve events -n 1000 --json >events
+reeve events -n 1000 --json >told
 expect_line 'upgraded: this is reeve .*' reeve upgrade
 assert_equal "$before" "$(reeve status | sed 's/, uptime.*//')"
 assert_equal "$why" "$(past)"
-reeve events -n 1000 --json | cmp -n "$(wc -c <events)" - events || fail "other events are told"
-grep -q '"reason": *"exited with status 7"' events || fail "there were no ends to tell of: $(cat events)"
+reeve events -n 1000 --json | cmp -n "$(wc -c <told)" - told || fail "other events are told"
+grep -q '"reason": *"exited with status 7"' told || fail "there were no ends to tell of: $(cat told)"
 reeve log -n 1000 | grep -q 'start 1$' || fail "the log begins anew"
 reeve tail say | grep -q words || fail "the last words are forgotten"
 assert_equal True "$(reeve status --json | json "str(r['supervisor']['uptime'] >= $age)")" "reeve is as old as before"
