@@ -112,28 +112,17 @@ extern const struct record_type health_record;
 enum scope { SCOPE_MACHINE, SCOPE_CLUSTER };
 enum on_dependency { ON_DEPENDENCY_RESTART, ON_DEPENDENCY_IGNORE };
 
-struct program {
-    struct record record;
-    char *name;
-    const char *file; /* where it was declared; interned */
-    int line;
-    unsigned position; /* in its plan */
-
-    struct words cmd; /* what to exec */
+/* What many programs say alike, or do not say at all. */
+struct program_common {
+    struct common_part part;
     struct words stop_cmd, reload_cmd;
-    struct words env; /* "KEY=value" */
     struct words groups;
     struct numbers exitcodes;
     struct stop_steps stopsignal;
     struct limits limits;
     struct spares spare_procs;
-    struct output_settings out, err;
     struct backoff backoff;
-    char *workingdir, *env_file, *user, *group, *input, *pidfile;
-    struct name_list *requires, *after; /* NULL: nobody */
-    struct name_list *sockets;          /* NULL: none */
-    struct ready_settings *ready;       /* NULL: "starttime" */
-    struct health_settings *health;     /* NULL: not asked */
+    char *user, *group;
     msec ready_timeout, watchdog /* 0: off */;
     msec starttime, stable, stoptime, respawn_interval, max_age;
     int numprocs, first_index, startretries, respawn_limit /* -1: none */, priority;
@@ -144,6 +133,24 @@ struct program {
     int autorestart, on_giveup, stop_to, on_dependency, scope; /* enums above */
     bool shell, autostart, oneshot, essential, clear_env, no_new_privs, kill_group;
     bool detached, forks;
+};
+
+struct program {
+    struct record record;
+    const struct program_common *common;
+    char *name;
+    const char *file; /* where it was declared; interned */
+    int line;
+    unsigned position; /* in its plan */
+
+    struct words cmd; /* what to exec */
+    struct words env; /* "KEY=value" */
+    struct output_settings out, err;
+    char *workingdir, *env_file, *input, *pidfile;
+    struct name_list *requires, *after; /* NULL: nobody */
+    struct name_list *sockets;          /* NULL: none */
+    struct ready_settings *ready;       /* NULL: "starttime" */
+    struct health_settings *health;     /* NULL: not asked */
 };
 extern const struct record_type program_record;
 
@@ -157,6 +164,9 @@ bool program_is_worker(const struct program *p);
 
 /* A program of all defaults, as `supervisor { defaults = … }` may have changed them (`defaults` NULL: reeve's own). */
 struct program *program_new(const char *name, const char *file, int line, const struct program *defaults);
+
+/* What it has in common with others, to be written to: its own from now on. */
+struct program_common *program_own(struct program *p);
 
 /* Free it and its name. NULL is welcome. */
 void program_free(struct program *p);

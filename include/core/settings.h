@@ -54,7 +54,8 @@ enum setting_flag {
 struct setting {
     const char *name;
     const struct setting_type *type;
-    size_t offset;        /* of its field in the record */
+    bool common;          /* its field lies in the record's common part */
+    size_t offset;        /* of its field there, or in the record */
     const char *fallback; /* its default, as value_from_text reads it; NULL: all zero */
     enum setting_change change;
     unsigned flags;
@@ -69,7 +70,15 @@ struct record_type {
     const struct setting *settings;
     size_t count;          /* of settings: at most 128 */
     size_t size;           /* of the struct */
+    size_t common;         /* the place in it of the pointer to its common part, which is of */
+    size_t common_size;    /* so many bytes; 0: it has none */
     const char *elsewhere; /* a name in its table that others read, or NULL: known, but no row */
+};
+
+/* The first member of a common part: settings that many records of a kind have alike and therefore keep together, so
+ * that thousands of them are small. Who wants to change one gets a part of its own first. */
+struct common_part {
+    unsigned holders;
 };
 
 /* A setting whose value is a function: a hook, an advisor, or a value computed for each process. */
@@ -88,8 +97,14 @@ struct record {
 /* All defaults. */
 void record_init(void *record, const struct record_type *type);
 
-/* A deep copy into the uninitialized `to`. */
+/* A deep copy into the uninitialized `to`. The common part is held by both. */
 void record_copy(void *to, const void *from);
+
+/* Its common part, not shared with any other from now on: to be written to. */
+void *record_own(void *record);
+
+/* It will not be changed any more: if one of the last others says the same, they share their common parts. */
+void record_share(void *record);
 
 /* Free what it owns, not itself. */
 void record_clear(void *record);
@@ -106,7 +121,7 @@ bool record_read(void *record, const struct value_table *table, const char *cont
  * setting. */
 bool setting_read(const struct setting *s, void *record, const struct value *v, struct error *e);
 
-/* Its field in a record. */
+/* Its field in a record, to be written to. */
 void *setting_field(const struct setting *s, void *record);
 
 /* "'stoptime': expected a time such as 10 or "10s", got a table": for types whose read refuses a value. False. */

@@ -189,7 +189,7 @@ static void run_command(struct reconcile *r)
     if (r->name != NULL)
         words_add(&words, r->name);
     for (size_t i = 0; r->name == NULL && i < plan->program_count; i++)
-        if (plan->programs[i]->detached)
+        if (plan->programs[i]->common->detached)
             words_add(&words, plan->programs[i]->name);
     r->reply = reply_new(false, NULL, on_reply_end, r);
     command_run(r->supervisor, "reeve reconcile", &words, r->reply);
@@ -244,7 +244,7 @@ static bool has_places(const struct plan *plan, struct error *e)
     for (size_t i = 0; plan->settings.state_dir == NULL && i < plan->program_count; i++) {
         const struct program *program = plan->programs[i];
 
-        if (program->detached && program->pidfile == NULL)
+        if (program->common->detached && program->pidfile == NULL)
             return failure(e,
                            "program '%s' has neither 'pidfile' nor is there a 'state_dir': nobody would find it again",
                            program->name);
@@ -256,7 +256,7 @@ static bool find_program(struct reconcile *r, const struct plan *plan)
 {
     const struct program *program = r->name != NULL ? plan_find(plan, r->name) : NULL;
 
-    if (r->name == NULL || (program != NULL && program->detached))
+    if (r->name == NULL || (program != NULL && program->common->detached))
         return true;
     r->status = program == NULL ? 4 : 1;
     if (program == NULL)

@@ -26,8 +26,9 @@ void process_begin_aging(struct process *p)
     double share = 0.9 + 0.2 * clock_random();
 
     timer_stop(&p->age);
-    if (p->program->max_age > 0)
-        p->age = timer_start(supervisor_loop(p->supervisor), (msec)((double)p->program->max_age * share), on_age, p);
+    if (p->program->common->max_age > 0)
+        p->age =
+            timer_start(supervisor_loop(p->supervisor), (msec)((double)p->program->common->max_age * share), on_age, p);
 }
 
 void process_age_at(struct process *p, msec due)

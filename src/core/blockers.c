@@ -19,7 +19,7 @@ bool process_is_done(const struct process *p)
 {
     const struct process_exit *exit = process_last_exit(p);
 
-    return process_program(p)->oneshot && process_state(p) == PROCESS_EXITED && exit != NULL && exit->code == 0;
+    return process_program(p)->common->oneshot && process_state(p) == PROCESS_EXITED && exit != NULL && exit->code == 0;
 }
 
 /* Whether it will do as it is: for those who require its program, or only come after it. */
@@ -29,9 +29,9 @@ static bool is_good_for(const struct process *p, bool required)
 
     if (process_is_done(p))
         return true;
-    if (state == PROCESS_RUNNING && !process_program(p)->oneshot)
+    if (state == PROCESS_RUNNING && !process_program(p)->common->oneshot)
         return true;
-    return !process_wanted(p) ? !required || !process_program(p)->oneshot : !required && state == PROCESS_FATAL;
+    return !process_wanted(p) ? !required || !process_program(p)->common->oneshot : !required && state == PROCESS_FATAL;
 }
 
 bool pool_is_missing(const struct pool *pool)

@@ -32,7 +32,7 @@ static bool has_ready(const struct program *program, enum ready_kind kind)
 
 static bool may_speak(const struct program *program)
 {
-    return has_ready(program, READY_NOTIFY) || program->watchdog > 0;
+    return has_ready(program, READY_NOTIFY) || program->common->watchdog > 0;
 }
 
 /* -- before and after the start --------------------------------------------------------------------------------- */
@@ -46,8 +46,8 @@ static bool prepare_notify(struct process *p, struct launch *l, struct error *e)
         return false;
     supervisor_touch_self(p->supervisor);
     environment_set(&l->environment, "NOTIFY_SOCKET", address);
-    snprintf(usec, sizeof usec, "%lld", (long long)p->program->watchdog * 1000);
-    if (p->program->watchdog > 0)
+    snprintf(usec, sizeof usec, "%lld", (long long)p->program->common->watchdog * 1000);
+    if (p->program->common->watchdog > 0)
         environment_set(&l->environment, "WATCHDOG_USEC", usec);
     return true;
 }
@@ -79,7 +79,7 @@ static bool prepare_worker(struct process *p, struct launch *l, struct error *e)
         care->line = board_take(board, e);
     if (care->line == NULL)
         return false;
-    board_listen(care->line, p->program->spare_procs.max > 0);
+    board_listen(care->line, p->program->common->spare_procs.max > 0);
     l->bell = 3 + (int)l->request.passed_count;
     launch_pass(l, l->bell, board_bell(board));
     return true;
@@ -106,8 +106,8 @@ bool care_prepare(struct process *p, struct launch *l, struct error *e)
 
 void care_watch_heartbeat(struct process *p)
 {
-    if (p->program->watchdog > 0 && care_of(p)->watchdog == NULL)
-        p->care->watchdog = watchdog_start(p, p->program->watchdog, p->care->line);
+    if (p->program->common->watchdog > 0 && care_of(p)->watchdog == NULL)
+        p->care->watchdog = watchdog_start(p, p->program->common->watchdog, p->care->line);
 }
 
 void care_begin_hearing(struct process *p)
@@ -231,7 +231,7 @@ static void renew_health(struct process *p, const struct program *before)
 
 static void renew_watchdog(struct process *p, const struct program *before)
 {
-    if (before->watchdog == p->program->watchdog)
+    if (before->common->watchdog == p->program->common->watchdog)
         return;
     if (p->care != NULL)
         watchdog_stop(&p->care->watchdog);
@@ -241,7 +241,7 @@ static void renew_watchdog(struct process *p, const struct program *before)
 void care_adopt(struct process *p, const struct program *before)
 {
     if (care_line(p) != NULL)
-        board_listen(care_line(p), p->program->spare_procs.max > 0);
+        board_listen(care_line(p), p->program->common->spare_procs.max > 0);
     if (p->state != PROCESS_RUNNING || p->ended)
         return;
     renew_health(p, before);
@@ -331,7 +331,7 @@ static void extend(struct process *p, msec time)
     if (p->care->readiness != NULL)
         readiness_extend(p->care->readiness, time);
     else if (p->state == PROCESS_STOPPING && !p->held && p->gate == NULL &&
-             clock_now() + time > p->since + p->program->stoptime)
+             clock_now() + time > p->since + p->program->common->stoptime)
         process_wait(p, time);
 }
 

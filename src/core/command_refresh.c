@@ -103,8 +103,8 @@ static void run_command(struct refresher *f, struct process *p, const struct pro
     struct error e;
 
     *o = (struct order){ .all = f, .id = process_id(p) };
-    o->command =
-        side_command_start(p, "reload command", &settings->reload_cmd, settings->stoptime, on_command_end, o, &e);
+    o->command = side_command_start(p, "reload command", &settings->common->reload_cmd, settings->common->stoptime,
+                                    on_command_end, o, &e);
     if (o->command == NULL) {
         reply_result(f->reply, process_name(p), REPLY_FAILED, e.text);
         return;
@@ -120,9 +120,9 @@ static void refresh(struct refresher *f, struct process *p)
 
     if (process_pid(p) == 0)
         reply_result(f->reply, process_name(p), REPLY_FAILED, "not running");
-    else if (settings->reload_signal != 0)
-        command_send_signal(p, settings->reload_signal, f->reply);
-    else if (settings->reload_cmd.count > 0)
+    else if (settings->common->reload_signal != 0)
+        command_send_signal(p, settings->common->reload_signal, f->reply);
+    else if (settings->common->reload_cmd.count > 0)
         run_command(f, p, settings);
     else
         reply_result(f->reply, process_name(p), REPLY_FAILED, "it has neither reload_signal nor reload_cmd");

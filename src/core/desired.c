@@ -134,11 +134,11 @@ int desired_count(const struct desired *d, const struct program *program, bool *
 {
     *scaled = false;
     for (const struct wish *w = d != NULL ? first_of(d, program->name) : NULL; w != NULL; w = next_of(d, w))
-        if (w->want == WANT_COUNT && w->said == program->numprocs) {
+        if (w->want == WANT_COUNT && w->said == program->common->numprocs) {
             *scaled = true;
             return w->number;
         }
-    return program->numprocs;
+    return program->common->numprocs;
 }
 
 bool desired_up(const struct desired *d, const struct program *program, int index)
@@ -146,7 +146,7 @@ bool desired_up(const struct desired *d, const struct program *program, int inde
     for (const struct wish *w = d != NULL ? first_of(d, program->name) : NULL; w != NULL; w = next_of(d, w))
         if (w->want != WANT_COUNT && (w->number == EVERYBODY || w->number == index))
             return w->want == WANT_UP;
-    return program->autostart;
+    return program->common->autostart;
 }
 
 void desired_forget(struct desired *d)
@@ -168,8 +168,8 @@ static bool is_news(const struct process *p, enum want *want)
     if (!process_wish_is_kept(p))
         return false;
     if (*want == WANT_UP)
-        return !program->autostart && !program->oneshot;
-    return program->autostart && (state == PROCESS_STOPPED || state == PROCESS_STOPPING);
+        return !program->common->autostart && !program->common->oneshot;
+    return program->common->autostart && (state == PROCESS_STOPPED || state == PROCESS_STOPPING);
 }
 
 static void print_pool(const struct pool *pool, struct buffer *out)
@@ -180,7 +180,7 @@ static void print_pool(const struct pool *pool, struct buffer *out)
     enum want want = WANT_UP;
 
     if (pool->scaled && pool->kept)
-        buffer_addf(out, "count %s %zu %d\n", name, pool->count, pool->program->numprocs);
+        buffer_addf(out, "count %s %zu %d\n", name, pool->count, pool->program->common->numprocs);
     for (size_t i = 0; i < pool->count; i++)
         news += is_news(pool->process[i], &want);
     if (news == pool->count && news > 0)

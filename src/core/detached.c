@@ -18,7 +18,7 @@ static char *place_in_state(const struct process *p, const char *ending)
 
     if (folder == NULL)
         return NULL;
-    if (process_index(p) == program->first_index)
+    if (process_index(p) == program->common->first_index)
         return xasprintf("%s/%s.%s", folder, program->name, ending);
     return xasprintf("%s/%s:%d.%s", folder, program->name, process_index(p), ending);
 }
@@ -27,7 +27,7 @@ char *detached_place(const struct process *p)
 {
     const struct program *program = process_program(p);
 
-    if (program->forks)
+    if (program->common->forks)
         return place_in_state(p, "daemon");
     return program->pidfile != NULL ? text_beside(program->file, program->pidfile) : place_in_state(p, "pid");
 }
@@ -36,7 +36,8 @@ char *detached_place(const struct process *p)
 bool detached_find(const struct process *p, struct process_mark *out, struct error *e)
 {
     const struct program *program = process_program(p);
-    char *own = program->forks && program->pidfile != NULL ? text_beside(program->file, program->pidfile) : NULL;
+    char *own =
+        program->common->forks && program->pidfile != NULL ? text_beside(program->file, program->pidfile) : NULL;
     char *noted = detached_place(p);
     bool found = own != NULL && pidfile_find(own, out, e);
 

@@ -78,9 +78,9 @@ static void look_at_group(void *arg)
  * process leaves nothing of it behind. */
 static void end_group(struct process *p)
 {
-    if (!process_settings(p)->kill_group)
+    if (!process_settings(p)->common->kill_group)
         return;
-    if (p->state == PROCESS_STOPPING && process_settings(p)->stop_to == STOP_TO_GROUP) {
+    if (p->state == PROCESS_STOPPING && process_settings(p)->common->stop_to == STOP_TO_GROUP) {
         p->group_lives = true;
         loop_later(supervisor_loop(p->supervisor), look_at_group, p);
     } else {
@@ -142,7 +142,7 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
     if (care_blame(p) != NULL)
         snprintf(exit->reason, sizeof exit->reason, "%s", care_blame(p)->reason);
     p->ended = true;
-    if (p->program->detached || p->program->forks)
+    if (p->program->common->detached || p->program->common->forks)
         detached_forget(p, child_pid(c));
     care_stop(p);
     if (p->state != PROCESS_STOPPING)

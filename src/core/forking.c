@@ -41,7 +41,7 @@ static void on_limit(void *arg)
         return;
     }
     buffer_add_text(&why, "not in the background within ");
-    duration_format_seconds(&why, process_program(f->process)->ready_timeout);
+    duration_format_seconds(&why, process_program(f->process)->common->ready_timeout);
     if (f->again != NULL)
         buffer_addf(&why, ": pid file %s", f->why.text);
     end(f, NULL, why.data);
@@ -66,7 +66,8 @@ struct forking *forking_start(struct process *p, forking_fn *on_end)
 
     f->process = p;
     f->on_end = on_end;
-    f->limit = timer_start(supervisor_loop(process_supervisor(p)), process_program(p)->ready_timeout, on_limit, f);
+    f->limit =
+        timer_start(supervisor_loop(process_supervisor(p)), process_program(p)->common->ready_timeout, on_limit, f);
     return f;
 }
 

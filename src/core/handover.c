@@ -266,7 +266,7 @@ static void resume_process(const char *data, size_t length, void *arg)
     if (!unpack_begin(&u, data, length))
         return;
     name = unpack_text(&u, "program");
-    plan = find_plan(passage->handover, unpack_number(&u, "plan"));
+    plan = find_plan(passage->handover, process_packed_plan(&u));
     if (name != NULL && plan != NULL)
         program = plan_find(plan, name);
     if (program == NULL) {
@@ -306,7 +306,7 @@ static void take_up_process(const char *data, size_t length, void *arg)
 
     if (!unpack_begin(&u, data, length))
         return;
-    p = supervisor_process(passage->supervisor, (unsigned)unpack_number(&u, "id"));
+    p = supervisor_process(passage->supervisor, process_packed_id(&u));
     if (p != NULL)
         process_take_up(p, passage->handover->snapshot, &u);
 }

@@ -29,7 +29,7 @@ static bool fill_environment(struct environment *env, struct process *p, const s
 {
     const struct supervisor *s = p->supervisor;
 
-    if (!settings->clear_env)
+    if (!settings->common->clear_env)
         environment_inherit(env);
     if (identity != NULL && identity->name != NULL) {
         environment_set(env, "HOME", identity->home);
@@ -68,29 +68,30 @@ static void fill_limits(struct launch *l, const struct limits *limits)
 
 bool launch_prepare(struct launch *l, struct process *p, const struct program *settings, struct error *e)
 {
-    bool changes_user = settings->user != NULL || settings->group != NULL || settings->groups.word != NULL;
+    const struct program_common *common = settings->common;
+    bool changes_user = common->user != NULL || common->group != NULL || common->groups.word != NULL;
     int null = file_null(e);
 
     *l = (struct launch){ .close_after = { -1, -1, -1, -1 } };
     if (null < 0)
         return false;
-    if (changes_user && !identity_find(settings->user, settings->group, (const char *const *)settings->groups.word,
-                                       settings->groups.count, &l->identity, e))
+    if (changes_user && !identity_find(common->user, common->group, (const char *const *)common->groups.word,
+                                       common->groups.count, &l->identity, e))
         return false;
     if (!fill_environment(&l->environment, p, settings, changes_user ? &l->identity : NULL, e))
         return false;
     l->request = (struct child_request){ .envp = l->environment.entry,
                                          .directory = settings->workingdir,
-                                         .umask = settings->umask,
+                                         .umask = common->umask,
                                          .stdio = { null, null, null },
                                          .identity = changes_user ? &l->identity : NULL,
-                                         .has_nice = settings->nice != INT_MIN,
-                                         .nice = settings->nice,
-                                         .has_oom_score_adj = settings->oom_score_adj != INT_MIN,
-                                         .oom_score_adj = settings->oom_score_adj,
-                                         .no_new_privs = settings->no_new_privs,
-                                         .deathsig = settings->detached ? 0 : settings->deathsig };
-    fill_limits(l, &settings->limits);
+                                         .has_nice = common->nice != INT_MIN,
+                                         .nice = common->nice,
+                                         .has_oom_score_adj = common->oom_score_adj != INT_MIN,
+                                         .oom_score_adj = common->oom_score_adj,
+                                         .no_new_privs = common->no_new_privs,
+                                         .deathsig = common->detached ? 0 : common->deathsig };
+    fill_limits(l, &common->limits);
     return true;
 }
 
@@ -192,7 +193,7 @@ static bool open_streams(struct launch *l, struct process *p, const struct progr
             return failure_in(e, "stdin");
         l->request.stdio[0] = l->close_after[0];
     }
-    if (settings->detached && (!output_outlives_us(&settings->out) || !output_outlives_us(&settings->err)))
+    if (settings->common->detached && (!output_outlives_us(&settings->out) || !output_outlives_us(&settings->err)))
         return failure(e, "a detached program's output must go to a path or be discarded");
     renew_output(p, &p->out, &settings->out, "stdout");
     renew_output(p, &p->err, &settings->err, "stderr");
@@ -338,7 +339,7 @@ static bool note_child(struct process *p, struct error *e)
     struct process_mark who;
 
     supervisor_note_child(p->supervisor, p, child_pid(p->child));
-    if (!p->program->detached || p->program->forks)
+    if (!p->program->common->detached || p->program->common->forks)
         return true;
     child_spare(p->child);
     warn_of_no_place(p);
@@ -360,7 +361,7 @@ bool process_join(struct process *p, const struct process_mark *who, child_exit_
     p->child = child;
     p->starter = false;
     process_touch(p);
-    if (p->program->detached)
+    if (p->program->common->detached)
         child_spare(p->child);
     supervisor_note_child(p->supervisor, p, who->pid);
     if (!detached_note(p, who, &why))
@@ -373,7 +374,7 @@ bool process_find_again(struct process *p, child_exit_fn *on_exit)
     struct process_mark who;
     struct error e;
 
-    if ((!p->program->detached && !p->program->forks) || !detached_find(p, &who, NULL))
+    if ((!p->program->common->detached && !p->program->common->forks) || !detached_find(p, &who, NULL))
         return false;
     if (!process_resolve(p, &e) || !process_join(p, &who, on_exit, &e)) {
         log_warning("%s: %s", process_name(p), e.text);
@@ -399,7 +400,7 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
         l.request.envp = l.environment.entry;
         p->started = clock_now();
         p->run = supervisor_next_run(p->supervisor);
-        p->starter = p->program->forks;
+        p->starter = p->program->common->forks;
         resume_hold();
         process_make_room(p); /* a child that was just started must not be lost for want of memory */
         p->child = start_child(p, settings, &l, on_exit, e);

@@ -79,10 +79,10 @@ msec lease_least(const struct program *program)
 {
     msec sum = 0;
 
-    for (size_t i = 0; i < program->stopsignal.count; i++) {
-        msec wait = program->stopsignal.step[i].wait;
+    for (size_t i = 0; i < program->common->stopsignal.count; i++) {
+        msec wait = program->common->stopsignal.step[i].wait;
 
-        sum += wait >= 0 ? wait : program->stoptime;
+        sum += wait >= 0 ? wait : program->common->stoptime;
     }
     return sum + LEASE_MARGIN;
 }
@@ -115,7 +115,7 @@ static void for_each(const struct leases *l, const char *name, target_fn *fn)
     const struct program *program = plan_find(supervisor_plan(l->supervisor), name);
     bool known;
 
-    if (program != NULL && program->scope == SCOPE_CLUSTER) /* unless a reload has changed that */
+    if (program != NULL && program->common->scope == SCOPE_CLUSTER) /* unless a reload has changed that */
         supervisor_each(l->supervisor, name, fn, NULL, &known);
 }
 
@@ -225,7 +225,7 @@ void leases_unpack(struct leases *l, struct unpack *u)
 
 bool lease_allows(const struct leases *l, const struct program *program)
 {
-    const struct lease *lease = program->scope == SCOPE_CLUSTER ? find(l, program->name) : NULL;
+    const struct lease *lease = program->common->scope == SCOPE_CLUSTER ? find(l, program->name) : NULL;
 
-    return program->scope != SCOPE_CLUSTER || (lease != NULL && !lease->ending);
+    return program->common->scope != SCOPE_CLUSTER || (lease != NULL && !lease->ending);
 }

@@ -133,7 +133,7 @@ static void settle(struct order *o, const struct plan *plan)
     unsigned *queue = xcalloc(count + 1, sizeof *queue), *left = xcalloc(count + 1, sizeof *left);
 
     for (unsigned p = 0; p < count; p++) {
-        o->priority[p] = plan->programs[p]->priority;
+        o->priority[p] = plan->programs[p]->common->priority;
         left[p] = o->needs.start[p + 1] - o->needs.start[p];
         if (left[p] == 0)
             queue[ready++] = p;
@@ -213,5 +213,5 @@ unsigned order_rank(const struct order *o, const struct program *p)
 
 int order_priority(const struct order *o, const struct program *p)
 {
-    return o->priority != NULL ? o->priority[p->position] : p->priority;
+    return o->priority != NULL ? o->priority[p->position] : p->common->priority;
 }

@@ -162,6 +162,7 @@ bool plan_add(struct plan *plan, struct program *program, struct problems *probl
     }
     if (plan->program_count == plan->slot_count / 2)
         grow_slots(plan);
+    record_share(program);
     program->position = (unsigned)plan->program_count;
     plan->programs[plan->program_count++] = program;
     *find_slot(plan, program->name) = (unsigned)plan->program_count;

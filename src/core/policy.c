@@ -10,9 +10,9 @@
 
 bool policy_expected(const struct program *p, int code)
 {
-    if (p->oneshot)
+    if (p->common->oneshot)
         return code == 0;
-    return code >= 0 && numbers_have(&p->exitcodes, code);
+    return code >= 0 && numbers_have(&p->common->exitcodes, code);
 }
 
 void policy_ready(struct policy_memory *memory)
@@ -41,14 +41,14 @@ static struct verdict restart_after(msec delay)
 static struct verdict retry_start(const struct program *p, struct policy_memory *memory, double random)
 {
     memory->failed_starts++;
-    if (memory->failed_starts > p->startretries) {
+    if (memory->failed_starts > p->common->startretries) {
         struct verdict v = { .kind = VERDICT_GIVE_UP };
 
         snprintf(v.text, sizeof v.text, "%d failed start%s", memory->failed_starts,
                  memory->failed_starts == 1 ? "" : "s");
         return v;
     }
-    return restart_after(backoff_delay(&p->backoff, memory->failed_starts, random));
+    return restart_after(backoff_delay(&p->common->backoff, memory->failed_starts, random));
 }
 
 /* After a stable run, and after the first unexpected end, at once; an expected end of a short run waits, but
@@ -56,14 +56,14 @@ static struct verdict retry_start(const struct program *p, struct policy_memory 
 static msec delay_after_run(const struct program *p, struct policy_memory *memory, const struct run_end *end,
                             double random)
 {
-    if (end->uptime >= p->stable) {
+    if (end->uptime >= p->common->stable) {
         memory->short_runs = 0;
         return 0;
     }
     if (policy_expected(p, end->code))
-        return backoff_delay(&p->backoff, 1, random);
+        return backoff_delay(&p->common->backoff, 1, random);
     memory->short_runs++;
-    return memory->short_runs == 1 ? 0 : backoff_delay(&p->backoff, memory->short_runs - 1, random);
+    return memory->short_runs == 1 ? 0 : backoff_delay(&p->common->backoff, memory->short_runs - 1, random);
 }
 
 struct verdict policy_decide(const struct program *p, struct policy_memory *memory, const struct run_end *end,
@@ -71,11 +71,11 @@ struct verdict policy_decide(const struct program *p, struct policy_memory *memo
 {
     bool expected = policy_expected(p, end->code);
 
-    if (p->oneshot && expected)
+    if (p->common->oneshot && expected)
         return (struct verdict){ .kind = VERDICT_LEAVE };
-    if (!end->was_running && !p->oneshot)
+    if (!end->was_running && !p->common->oneshot)
         return retry_start(p, memory, random);
-    if (p->autorestart == AUTORESTART_NEVER || (p->autorestart == AUTORESTART_UNEXPECTED && expected))
+    if (p->common->autorestart == AUTORESTART_NEVER || (p->common->autorestart == AUTORESTART_UNEXPECTED && expected))
         return (struct verdict){ .kind = VERDICT_LEAVE };
     return restart_after(delay_after_run(p, memory, end, random));
 }

@@ -18,14 +18,14 @@ static size_t free_place(const struct pool *pool)
 {
     size_t i = 0;
 
-    while (i < pool->count && process_index(pool->process[i]) == pool->program->first_index + (int)i)
+    while (i < pool->count && process_index(pool->process[i]) == pool->program->common->first_index + (int)i)
         i++;
     return i;
 }
 
 static int new_index(const struct pool *pool)
 {
-    int first = pool->program->first_index;
+    int first = pool->program->common->first_index;
 
     return pool->last_index < first ? first : pool->last_index + 1;
 }
@@ -53,7 +53,7 @@ struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *
 {
     bool is_worker = program_is_worker(pool->program);
     size_t place = is_worker ? pool->count : free_place(pool);
-    int index = is_worker ? new_index(pool) : pool->program->first_index + (int)place;
+    int index = is_worker ? new_index(pool) : pool->program->common->first_index + (int)place;
     struct process *p = process_new(s, plan, pool->program, index);
 
     insert(pool, place, p);

@@ -89,7 +89,7 @@ struct process *process_new(struct supervisor *supervisor, struct plan *plan, st
 
 void process_free(struct process *p)
 {
-    if (p->program->detached && p->child != NULL) {
+    if (p->program->common->detached && p->child != NULL) {
         timer_stop(&p->timer);
         timer_stop(&p->patience);
         child_free(p->child);
@@ -190,8 +190,8 @@ static void await_ready(struct process *p)
 {
     if (program_is_asked(p->program))
         care_await_ready(p);
-    else if (p->program->starttime > 0)
-        process_wait(p, p->program->starttime);
+    else if (p->program->common->starttime > 0)
+        process_wait(p, p->program->common->starttime);
     else
         process_became_ready(p);
 }

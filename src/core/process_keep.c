@@ -26,6 +26,10 @@ void process_is_written(struct process *p)
 static void pack_state(const struct process *p, struct buffer *out)
 {
     const int64_t numbers[KEPT_NUMBERS] = {
+        [KEPT_ID] = p->id,
+        [KEPT_PLAN] = p->plan->number,
+        [KEPT_INDEX] = p->index,
+        [KEPT_STATE] = p->state,
         [KEPT_WANTED] = p->wanted,
         [KEPT_KEPT] = p->kept,
         [KEPT_SINCE] = p->since,
@@ -39,14 +43,11 @@ static void pack_state(const struct process *p, struct buffer *out)
         [KEPT_AGE] = timer_due(p->age),
         [KEPT_STOP_STEP] = p->stop_step,
         [KEPT_STARTED_ALONE] = p->started_alone,
+        [KEPT_STARTER] = p->starter,
     };
 
-    pack_number(out, "id", p->id);
     pack_text(out, "program", p->program->name);
-    pack_number(out, "plan", p->plan->number);
-    pack_number(out, "index", p->index);
     pack_text(out, "name", p->name);
-    pack_text(out, "state", process_state_name(p->state));
     pack_number(out, "leaving", supervisor_is_leaving(p->supervisor, p));
     pack_numbers(out, "numbers", numbers, KEPT_NUMBERS);
 }
@@ -56,7 +57,6 @@ static void pack_child(const struct process *p, struct buffer *out)
     struct process_mark who;
     pid_t pid;
 
-    pack_number(out, "starter", p->starter);
     if (p->child == NULL)
         return;
     if (child_is_stranger(p->child, &who))

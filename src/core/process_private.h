@@ -52,6 +52,10 @@ struct process {
 
 /* The places of a process's numbers in the snapshot; new ones come last. */
 enum {
+    KEPT_ID,
+    KEPT_PLAN,
+    KEPT_INDEX,
+    KEPT_STATE,
     KEPT_WANTED,
     KEPT_KEPT,
     KEPT_SINCE,
@@ -65,6 +69,7 @@ enum {
     KEPT_AGE,
     KEPT_STOP_STEP,
     KEPT_STARTED_ALONE,
+    KEPT_STARTER,
     KEPT_NUMBERS
 };
 

@@ -8,15 +8,33 @@
 
 #include <stdlib.h>
 
-static enum process_state unpack_process_state(struct unpack *u)
+static void unpack_kept(struct unpack *u, int64_t numbers[KEPT_NUMBERS])
 {
-    enum process_state state = PROCESS_STOPPED;
-    char *name = unpack_text(u, "state");
+    size_t length;
+    const char *packed = unpack_bytes(u, "numbers", &length);
 
-    if (name != NULL)
-        process_state_parse(name, &state);
-    free(name);
-    return state;
+    unpack_values(packed, length, numbers, KEPT_NUMBERS);
+}
+
+unsigned process_packed_id(struct unpack *u)
+{
+    int64_t numbers[KEPT_NUMBERS];
+
+    unpack_kept(u, numbers);
+    return (unsigned)numbers[KEPT_ID];
+}
+
+unsigned process_packed_plan(struct unpack *u)
+{
+    int64_t numbers[KEPT_NUMBERS];
+
+    unpack_kept(u, numbers);
+    return (unsigned)numbers[KEPT_PLAN];
+}
+
+static enum process_state state_of(int64_t number)
+{
+    return number >= PROCESS_STOPPED && number <= PROCESS_FATAL ? (enum process_state)number : PROCESS_STOPPED;
 }
 
 static msec left_until(msec due)
@@ -35,17 +53,10 @@ static void resume_times(struct process *p, msec due, msec age)
         process_age_at(p, age);
 }
 
-static void unpack_state(struct process *p, struct unpack *u)
+static void take_numbers(struct process *p, const int64_t numbers[KEPT_NUMBERS])
 {
-    int64_t numbers[KEPT_NUMBERS];
-    size_t length;
-    const char *packed;
-
-    p->id = (unsigned)unpack_number(u, "id");
-    p->state = unpack_process_state(u);
-    p->name = unpack_text(u, "name");
-    packed = unpack_bytes(u, "numbers", &length);
-    unpack_values(packed, length, numbers, KEPT_NUMBERS);
+    p->id = (unsigned)numbers[KEPT_ID];
+    p->state = state_of(numbers[KEPT_STATE]);
     p->wanted = numbers[KEPT_WANTED] != 0;
     p->kept = numbers[KEPT_KEPT] != 0;
     p->since = numbers[KEPT_SINCE];
@@ -57,6 +68,7 @@ static void unpack_state(struct process *p, struct unpack *u)
     p->memory.short_runs = (int)numbers[KEPT_SHORT_RUNS];
     p->stop_step = (unsigned)numbers[KEPT_STOP_STEP] & 0xffff;
     p->started_alone = numbers[KEPT_STARTED_ALONE] != 0;
+    p->starter = numbers[KEPT_STARTER] != 0;
     resume_times(p, numbers[KEPT_DUE], numbers[KEPT_AGE]);
 }
 
@@ -68,7 +80,6 @@ static void unpack_child(struct process *p, struct unpack *u)
     pid_t heir = (pid_t)unpack_number(u, "heir");
     struct process_mark who;
 
-    p->starter = unpack_number(u, "starter") != 0;
     if (pid <= 0)
         return;
     p->ended = unpack_number(u, "ended") != 0;
@@ -86,9 +97,13 @@ static void unpack_child(struct process *p, struct unpack *u)
 
 struct process *process_resume(struct supervisor *s, struct plan *plan, struct program *program, struct unpack *u)
 {
-    struct process *p = process_new(s, plan, program, (int)unpack_number(u, "index"));
+    int64_t numbers[KEPT_NUMBERS];
+    struct process *p;
 
-    unpack_state(p, u);
+    unpack_kept(u, numbers);
+    p = process_new(s, plan, program, (int)numbers[KEPT_INDEX]);
+    p->name = unpack_text(u, "name");
+    take_numbers(p, numbers);
     unpack_child(p, u);
     return p;
 }
@@ -121,7 +136,7 @@ static void take_up_settings(struct process *p)
 {
     struct error e;
 
-    if (p->program->detached && p->child != NULL)
+    if (p->program->common->detached && p->child != NULL)
         child_spare(p->child);
     if (p->child != NULL && !process_resolve_again(p, &e))
         log_warning("%s: what it was started with is not known any more: %s", process_name(p), e.text);
@@ -142,7 +157,7 @@ static void take_up_start(struct process *p)
     if (p->child == NULL)
         wait_for_turn(p);
     else if (!program_is_asked(p->program) && p->timer == NULL)
-        process_wait(p, left_until(p->started + p->program->starttime));
+        process_wait(p, left_until(p->started + p->program->common->starttime));
 }
 
 static void take_up_state(struct process *p)

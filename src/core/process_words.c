@@ -101,7 +101,8 @@ void process_log_end(const struct process *p, const struct process_exit *exit, c
     }
     if (verdict != NULL && exit->expected)
         buffer_add_text(&b, ", as expected");
-    else if (verdict != NULL && exit->failed_start && !never_ran && !p->program->oneshot && care_blame(p) == NULL)
+    else if (verdict != NULL && exit->failed_start && !never_ran && !p->program->common->oneshot &&
+             care_blame(p) == NULL)
         buffer_add_text(&b, ", before it was running");
     if (verdict != NULL)
         add_consequence(&b, verdict);
@@ -205,7 +206,7 @@ bool process_wish_is_kept(const struct process *p)
 
 bool process_outlives_us(const struct process *p)
 {
-    return p->program->detached && p->child != NULL && p->state != PROCESS_STOPPING;
+    return p->program->common->detached && p->child != NULL && p->state != PROCESS_STOPPING;
 }
 
 unsigned process_id(const struct process *p)

@@ -44,6 +44,11 @@ struct program *program_new(const char *name, const char *file, int line, const 
     return p;
 }
 
+struct program_common *program_own(struct program *p)
+{
+    return record_own(p);
+}
+
 void program_free(struct program *p)
 {
     if (p == NULL)

@@ -61,9 +61,10 @@ static void check_worker(struct check *c)
 {
     const struct program *p = c->program;
 
-    if (program_is_worker(p) && (p->detached || p->forks))
-        complain(c, p->detached ? "detached" : "forks", "'run' and '%s' exclude each other: a worker lives with reeve",
-                 p->detached ? "detached" : "forks");
+    if (program_is_worker(p) && (p->common->detached || p->common->forks))
+        complain(c, p->common->detached ? "detached" : "forks",
+                 "'run' and '%s' exclude each other: a worker lives with reeve",
+                 p->common->detached ? "detached" : "forks");
 }
 
 /* What only workers have. */
@@ -71,13 +72,13 @@ static void check_spares(struct check *c)
 {
     const struct program *p = c->program;
 
-    if (p->spare_procs.max == 0)
+    if (p->common->spare_procs.max == 0)
         return;
     if (!program_is_worker(p))
         complain(c, "spare_procs", "'spare_procs' is for workers ('run'): no other program says whether it is busy");
-    else if (p->max_procs > 0 && p->spare_procs.min > p->max_procs)
-        complain(c, "spare_procs", "'spare_procs' keeps %d idle, and 'max_procs' is %d", p->spare_procs.min,
-                 p->max_procs);
+    else if (p->common->max_procs > 0 && p->common->spare_procs.min > p->common->max_procs)
+        complain(c, "spare_procs", "'spare_procs' keeps %d idle, and 'max_procs' is %d", p->common->spare_procs.min,
+                 p->common->max_procs);
 }
 
 /* QUIT lets a worker end by itself. */
@@ -90,12 +91,19 @@ static void choose_stopsignal(struct program *p)
     value_clear(&quit);
 }
 
+/* Two boxes must not run a cluster's program; a detached one outlives us. */
+static void choose_deathsig(struct program *p)
+{
+    if (p->common->scope == SCOPE_CLUSTER || p->common->detached)
+        program_own(p)->deathsig = p->common->detached ? 0 : SIGKILL;
+}
+
 static void check_reload(struct check *c)
 {
     const struct program *p = c->program;
-    bool has_command = p->reload_cmd.count > 0 || program_function(p, "reload_cmd") != NULL;
+    bool has_command = p->common->reload_cmd.count > 0 || program_function(p, "reload_cmd") != NULL;
 
-    if (p->reload_signal != 0 && has_command)
+    if (p->common->reload_signal != 0 && has_command)
         complain(c, "reload_cmd", "'reload_signal' and 'reload_cmd' exclude each other: keep one");
 }
 
@@ -103,25 +111,28 @@ static void check_counts(struct check *c)
 {
     const struct program *p = c->program;
 
-    if (p->max_procs > 0 && p->max_procs < p->min_procs)
-        complain(c, "max_procs", "'max_procs' is %d, less than 'min_procs', %d", p->max_procs, p->min_procs);
-    else if (p->max_procs > 0 && p->numprocs > p->max_procs)
-        complain(c, "numprocs", "'numprocs' is %d, more than 'max_procs', %d", p->numprocs, p->max_procs);
-    else if (p->numprocs < p->min_procs && was_said(p, "min_procs"))
-        complain(c, "numprocs", "'numprocs' is %d, less than 'min_procs', %d", p->numprocs, p->min_procs);
+    if (p->common->max_procs > 0 && p->common->max_procs < p->common->min_procs)
+        complain(c, "max_procs", "'max_procs' is %d, less than 'min_procs', %d", p->common->max_procs,
+                 p->common->min_procs);
+    else if (p->common->max_procs > 0 && p->common->numprocs > p->common->max_procs)
+        complain(c, "numprocs", "'numprocs' is %d, more than 'max_procs', %d", p->common->numprocs,
+                 p->common->max_procs);
+    else if (p->common->numprocs < p->common->min_procs && was_said(p, "min_procs"))
+        complain(c, "numprocs", "'numprocs' is %d, less than 'min_procs', %d", p->common->numprocs,
+                 p->common->min_procs);
 }
 
 static void check_users(struct check *c)
 {
     const struct program *p = c->program;
 
-    if (p->user != NULL && !identity_user_exists(p->user))
-        complain(c, "user", "there is no user '%s'", p->user);
-    if (p->group != NULL && !identity_group_exists(p->group))
-        complain(c, "group", "there is no group '%s'", p->group);
-    for (size_t i = 0; i < p->groups.count; i++)
-        if (!identity_group_exists(p->groups.word[i]))
-            complain(c, "groups", "there is no group '%s'", p->groups.word[i]);
+    if (p->common->user != NULL && !identity_user_exists(p->common->user))
+        complain(c, "user", "there is no user '%s'", p->common->user);
+    if (p->common->group != NULL && !identity_group_exists(p->common->group))
+        complain(c, "group", "there is no group '%s'", p->common->group);
+    for (size_t i = 0; i < p->common->groups.count; i++)
+        if (!identity_group_exists(p->common->groups.word[i]))
+            complain(c, "groups", "there is no group '%s'", p->common->groups.word[i]);
 }
 
 static void check_owner(struct check *c, const char *stream, const struct output_settings *o)
@@ -222,13 +233,13 @@ static void check_detached(struct check *c)
 {
     const struct program *p = c->program;
 
-    if (!p->detached)
+    if (!p->common->detached)
         return;
     check_outlives(c, "stdout", &p->out);
     check_outlives(c, "stderr", &p->err);
-    if (p->deathsig != 0 && was_said(p, "deathsig"))
+    if (p->common->deathsig != 0 && was_said(p, "deathsig"))
         complain(c, "deathsig", "'detached' and 'deathsig' exclude each other: it outlives reeve");
-    if (p->watchdog > 0)
+    if (p->common->watchdog > 0)
         complain(c, "watchdog", "'detached' and 'watchdog' exclude each other: a heartbeat needs reeve");
 }
 
@@ -236,18 +247,18 @@ static void check_forks(struct check *c)
 {
     const struct program *p = c->program;
 
-    if (p->forks && p->pidfile == NULL)
+    if (p->common->forks && p->pidfile == NULL)
         complain(c, "forks", "'forks' needs 'pidfile': the file that it writes its pid to");
-    if (p->forks && p->oneshot)
+    if (p->common->forks && p->common->oneshot)
         complain(c, "oneshot", "'forks' and 'oneshot' exclude each other: what goes to the background has no end");
-    if (p->forks && (p->watchdog > 0 || (p->ready != NULL && p->ready->kind == READY_NOTIFY)))
-        complain(c, p->watchdog > 0 ? "watchdog" : "ready",
+    if (p->common->forks && (p->common->watchdog > 0 || (p->ready != NULL && p->ready->kind == READY_NOTIFY)))
+        complain(c, p->common->watchdog > 0 ? "watchdog" : "ready",
                  "'forks' takes it away from reeve, which could not tell whose notices it hears: run it in the "
                  "foreground");
-    if (p->pidfile != NULL && !p->forks && !p->detached)
+    if (p->pidfile != NULL && !p->common->forks && !p->common->detached)
         complain(c, "pidfile", "'pidfile' is for programs that are 'detached' or that 'forks'");
-    if (p->pidfile != NULL && p->numprocs > 1)
-        complain(c, "pidfile", "'pidfile' names one file, and 'numprocs' is %d", p->numprocs);
+    if (p->pidfile != NULL && p->common->numprocs > 1)
+        complain(c, "pidfile", "'pidfile' names one file, and 'numprocs' is %d", p->common->numprocs);
 }
 
 /* It must not outlive reeve, which holds its lock. */
@@ -255,13 +266,13 @@ static void check_scope(struct check *c)
 {
     const struct program *p = c->program;
 
-    if (p->scope != SCOPE_CLUSTER)
+    if (p->common->scope != SCOPE_CLUSTER)
         return;
-    if (p->detached || p->forks)
+    if (p->common->detached || p->common->forks)
         complain(c, "scope",
                  "'scope = \"cluster\"' excludes 'detached' and 'forks': reeve holds its lock in the cluster, so "
                  "it must not outlive reeve");
-    if (was_said(p, "deathsig") && p->deathsig != SIGKILL)
+    if (was_said(p, "deathsig") && p->common->deathsig != SIGKILL)
         complain(c, "deathsig",
                  "with 'scope = \"cluster\"' it is KILL: nothing may be left when another box takes over");
 }
@@ -290,9 +301,6 @@ bool program_check(struct program *p, record_line_fn *line, void *arg, struct pr
     check_detached(&c);
     check_forks(&c);
     check_scope(&c);
-    if (p->scope == SCOPE_CLUSTER)
-        p->deathsig = SIGKILL;
-    if (p->detached)
-        p->deathsig = 0;
+    choose_deathsig(p);
     return c.good;
 }

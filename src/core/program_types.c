@@ -63,7 +63,7 @@ static bool read_command(const struct setting *s, void *record, const struct val
 /* `shell` stands before `cmd` in the table, and so has been read. */
 static bool read_program_command(const struct setting *s, void *record, const struct value *v, struct error *e)
 {
-    return read_command(s, record, v, ((struct program *)record)->shell, e);
+    return read_command(s, record, v, ((struct program *)record)->common->shell, e);
 }
 
 static bool read_side_command(const struct setting *s, void *record, const struct value *v, struct error *e)

@@ -31,7 +31,7 @@ struct readiness {
     msec deadline;
     struct probe *probe; /* one of these two, of what is probed */
     struct timer *again;
-    struct error last; /* what the last probe found wrong */
+    struct error last;   /* what the last probe found wrong */
     struct watch *watch; /* of `fd` */
     int fd;
     struct ear ears[2];
@@ -245,7 +245,7 @@ struct readiness *readiness_start(struct process *p, int fd, readiness_fn *on_en
     r->process = p;
     r->fd = fd;
     r->on_end = on_end;
-    set_deadline(r, process_started(p) + program->ready_timeout);
+    set_deadline(r, process_started(p) + program->common->ready_timeout);
     if (f != NULL) {
         ask(r, f);
     } else {

@@ -49,11 +49,12 @@ static void list_next_start(const struct supervisor_settings *before, const stru
  * to, within bounds that are new. */
 static int count_after(struct pool *pool, const struct plan_difference *d)
 {
-    bool same_bounds = d->before->min_procs == d->after->min_procs && d->before->max_procs == d->after->max_procs;
+    bool same_bounds = d->before->common->min_procs == d->after->common->min_procs &&
+                       d->before->common->max_procs == d->after->common->max_procs;
 
     if (d->count) {
         pool->scaled = false;
-        return d->after->numprocs;
+        return d->after->common->numprocs;
     }
     if (!pool->scaled)
         return (int)pool->count;
@@ -63,7 +64,7 @@ static int count_after(struct pool *pool, const struct plan_difference *d)
 /* Nobody has said a word of it yet, and now the file does. */
 static bool is_to_start(const struct process *p, const struct plan_difference *d)
 {
-    return !d->before->autostart && d->after->autostart && d->after->scope == SCOPE_MACHINE &&
+    return !d->before->common->autostart && d->after->common->autostart && d->after->common->scope == SCOPE_MACHINE &&
            process_state(p) == PROCESS_STOPPED && process_last_exit(p) == NULL && !process_wish_is_kept(p);
 }
 
@@ -76,7 +77,7 @@ static bool is_up(const struct pool *pool)
     for (size_t i = 0; i < pool->count; i++)
         if (process_state(pool->process[i]) == PROCESS_STOPPED || process_state(pool->process[i]) == PROCESS_STOPPING)
             return false;
-    return pool->program->autostart;
+    return pool->program->common->autostart;
 }
 
 /* A program that its processes survive in: they follow the new settings from now on. */

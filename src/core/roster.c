@@ -107,16 +107,16 @@ void supervisor_start_soon(struct supervisor *s, struct process *p)
 static void begin(struct supervisor *s, struct process *p)
 {
     const struct program *program = process_program(p);
-    bool found = program->detached && process_recover(p);
+    bool found = program->common->detached && process_recover(p);
     bool wanted = desired_up(s->desired, program, process_index(p));
 
     if (s->visits)
         return;
-    if (found && !wanted && program->autostart)
+    if (found && !wanted && program->common->autostart)
         process_stop(p);
-    else if (!found && wanted && program->scope == SCOPE_MACHINE)
+    else if (!found && wanted && program->common->scope == SCOPE_MACHINE)
         supervisor_start_soon(s, p);
-    if (wanted != program->autostart)
+    if (wanted != program->common->autostart)
         process_keep_wish(p);
 }
 
@@ -239,10 +239,10 @@ bool supervisor_is_settled(struct supervisor *s)
 
 int supervisor_bounded(const struct program *program, int count, bool ignore_bounds)
 {
-    if (!ignore_bounds && program->max_procs > 0 && count > program->max_procs)
-        count = program->max_procs;
-    if (!ignore_bounds && count < program->min_procs)
-        count = program->min_procs;
+    if (!ignore_bounds && program->common->max_procs > 0 && count > program->common->max_procs)
+        count = program->common->max_procs;
+    if (!ignore_bounds && count < program->common->min_procs)
+        count = program->common->min_procs;
     if (program->pidfile != NULL && count > 1) /* one file names one process */
         count = 1;
     return count > 0 ? count : 0;

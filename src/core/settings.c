@@ -1,217 +1,15 @@
-#include "core/settings.h"
-
 #include "base/json.h"
 #include "base/text.h"
-#include "base/xalloc.h"
+#include "settings_private.h"
 
 #include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SETTINGS_MOST = 128,
-    FIELD_MOST = 64 /* bytes of a field that owns memory */
-};
-
-/* What is worked out once for each kind of record. */
-struct shape {
-    const struct record_type *type;
-    void *defaults; /* a record to copy from */
-    const struct setting *sorted[SETTINGS_MOST];
-    const char *names[SETTINGS_MOST + 2]; /* what a user may write, for guesses; a NULL ends them */
-    struct shape *next;
-};
-
-static struct shape *shapes;
-
-void *setting_field(const struct setting *s, void *record)
-{
-    return (char *)record + s->offset;
-}
-
-static const void *field_of(const struct setting *s, const void *record)
-{
-    return (const char *)record + s->offset;
-}
-
-static void free_functions(struct record *r)
-{
-    for (unsigned i = 0; i < r->function_count; i++)
-        free(r->functions[i].function);
-    free(r->functions);
-    r->functions = NULL;
-    r->function_count = 0;
-}
-
-/* ---- defaults ---------------------------------------------------------------------------------- */
-
-static void read_default(const struct setting *s, void *record)
-{
-    struct value v;
-    bool good;
-
-    if (s->fallback == NULL)
-        return;
-    v = value_from_text(s->fallback);
-    good = s->type->read(s, record, &v, NULL);
-    assert(good);
-    (void)good;
-    value_clear(&v);
-}
-
-static int by_name(const void *a, const void *b)
-{
-    const struct setting *const *left = a, *const *right = b;
-
-    return strcmp((*left)->name, (*right)->name);
-}
-
-static void list_names(struct shape *shape)
-{
-    const struct record_type *type = shape->type;
-    size_t known = 0;
-
-    for (size_t i = 0; i < type->count; i++)
-        if (!(type->settings[i].flags & SETTING_DECLARED))
-            shape->names[known++] = type->settings[i].name;
-    shape->names[known] = type->elsewhere;
-}
-
-static struct shape *shape_new(const struct record_type *type)
-{
-    struct shape *shape = xcalloc(1, sizeof *shape);
-
-    assert(type->count <= SETTINGS_MOST);
-    shape->type = type;
-    shape->defaults = xcalloc(1, type->size);
-    ((struct record *)shape->defaults)->type = type;
-    for (size_t i = 0; i < type->count; i++) {
-        shape->sorted[i] = &type->settings[i];
-        read_default(&type->settings[i], shape->defaults);
-    }
-    qsort(shape->sorted, type->count, sizeof shape->sorted[0], by_name);
-    list_names(shape);
-    return shape;
-}
-
-/* There are a handful of kinds, which live as long as we do. */
-static struct shape *shape_of(const struct record_type *type)
-{
-    struct shape *shape = shapes;
-
-    while (shape != NULL && shape->type != type)
-        shape = shape->next;
-    if (shape == NULL) {
-        shape = shape_new(type);
-        shape->next = shapes;
-        shapes = shape;
-    }
-    return shape;
-}
-
-/* What nobody said is shared with the defaults of its kind, which live as long as we do: five thousand programs need
- * not each own the same list of exit codes. */
-static bool is_shared(const struct setting *s, const void *record)
-{
-    const struct shape *shape = shape_of(((const struct record *)record)->type);
-
-    return memcmp(field_of(s, record), field_of(s, shape->defaults), s->type->size) == 0;
-}
-
-void record_init(void *record, const struct record_type *type)
-{
-    record_copy(record, shape_of(type)->defaults);
-}
-
-/* ---- copies ------------------------------------------------------------------------------------ */
-
-static struct function *function_copy(const struct function *f)
-{
-    return function_new(f->reference, f->code, f->where);
-}
-
-static void copy_functions(struct record *to, const struct record *from)
-{
-    to->functions = NULL; /* never shared, also when nothing is in it */
-    if (from->function_count > 0)
-        to->functions = xcalloc(from->function_count, sizeof *to->functions);
-    for (unsigned i = 0; i < from->function_count; i++) {
-        to->functions[i].setting = from->functions[i].setting;
-        to->functions[i].function = function_copy(from->functions[i].function);
-    }
-}
-
-void record_copy(void *to, const void *from)
-{
-    const struct record_type *type = ((const struct record *)from)->type;
-
-    memcpy(to, from, type->size);
-    copy_functions(to, from);
-    for (const struct setting *s = type->settings; s < type->settings + type->count; s++)
-        if (s->type->copy != NULL && !is_shared(s, from))
-            s->type->copy(setting_field(s, to), field_of(s, from));
-}
-
-static void clear_field(const struct setting *s, void *record)
-{
-    if (s->type->clear != NULL && !is_shared(s, record))
-        s->type->clear(setting_field(s, record));
-}
-
-void record_clear(void *record)
-{
-    const struct record_type *type = ((struct record *)record)->type;
-
-    for (const struct setting *s = type->settings; s < type->settings + type->count; s++)
-        clear_field(s, record);
-    free_functions(record);
-}
-
-/* ---- functions --------------------------------------------------------------------------------- */
-
-static struct function_setting *find_function(const struct record *r, const struct setting *s)
-{
-    for (unsigned i = 0; i < r->function_count; i++)
-        if (r->functions[i].setting == s)
-            return &r->functions[i];
-    return NULL;
-}
-
-const struct function *setting_function(const void *record, const struct setting *s)
-{
-    const struct function_setting *found = find_function(record, s);
-
-    return found != NULL ? found->function : NULL;
-}
-
-static void drop_function(struct record *r, const struct setting *s)
-{
-    struct function_setting *found = find_function(r, s);
-
-    if (found == NULL)
-        return;
-    free(found->function);
-    *found = r->functions[--r->function_count];
-}
-
-static void keep_function(struct record *r, const struct setting *s, const struct function *f)
-{
-    drop_function(r, s);
-    r->functions = xrealloc(r->functions, (r->function_count + 1) * sizeof *r->functions);
-    r->functions[r->function_count++] = (struct function_setting){ s, function_copy(f) };
-}
+enum { FIELD_MOST = 64 }; /* bytes of a field that owns memory */
 
 /* ---- reading ----------------------------------------------------------------------------------- */
-
-const struct setting *setting_find(const struct record_type *type, const char *name)
-{
-    const struct setting wanted = { .name = name }, *key = &wanted;
-    struct shape *shape = shape_of(type);
-    const struct setting **found = bsearch(&key, shape->sorted, type->count, sizeof shape->sorted[0], by_name);
-
-    return found != NULL ? *found : NULL;
-}
 
 bool setting_mismatch(const struct setting *s, const struct value *v, struct error *e)
 {
@@ -223,28 +21,32 @@ bool setting_mismatch(const struct setting *s, const struct value *v, struct err
 /* Back to the default, and to no function. */
 static void reset(const struct setting *s, void *record)
 {
-    const struct shape *shape = shape_of(((struct record *)record)->type);
+    void *field;
 
-    drop_function(record, s);
-    if (s->flags & SETTING_HOOK)
+    record_drop_function(record, s);
+    if (s->flags & SETTING_HOOK || setting_is_default(s, record))
         return;
-    clear_field(s, record);
-    memcpy(setting_field(s, record), field_of(s, shape->defaults), s->type->size);
+    field = setting_field(s, record);
+    if (s->type->clear != NULL)
+        s->type->clear(field);
+    memcpy(field, setting_field_of(s, shape_of(((struct record *)record)->type)->defaults), s->type->size);
 }
 
-/* Read into a field that may be shared: the type would free what is not the record's. */
+/* Read into a field that may be shared with the defaults: the type would free what is not the record's. */
 static bool read_field(const struct setting *s, void *record, const struct value *v, struct error *e)
 {
     char shared[FIELD_MOST];
+    void *field;
 
     assert(s->type->size <= sizeof shared);
-    if (s->type->clear == NULL || !is_shared(s, record))
+    if (s->type->clear == NULL || !setting_is_default(s, record))
         return s->type->read(s, record, v, e);
-    memcpy(shared, setting_field(s, record), s->type->size);
-    memset(setting_field(s, record), 0, s->type->size);
+    field = setting_field(s, record);
+    memcpy(shared, field, s->type->size);
+    memset(field, 0, s->type->size);
     if (s->type->read(s, record, v, e))
         return true;
-    memcpy(setting_field(s, record), shared, s->type->size);
+    memcpy(field, shared, s->type->size);
     return false;
 }
 
@@ -258,12 +60,12 @@ bool setting_read(const struct setting *s, void *record, const struct value *v, 
     }
     if (v->kind == VALUE_FUNCTION && (s->flags & takes_function)) {
         reset(s, record);
-        keep_function(record, s, v->function);
+        record_put_function(record, s, v->function);
         return true;
     }
     if (!read_field(s, record, v, e))
         return false;
-    drop_function(record, s);
+    record_drop_function(record, s);
     return true;
 }
 
@@ -371,7 +173,9 @@ bool record_read(void *record, const struct value_table *table, const char *cont
 
 bool setting_equal(const struct setting *s, const void *a, const void *b)
 {
-    return s->type->equal == NULL || s->type->equal(field_of(s, a), field_of(s, b));
+    const void *left = setting_field_of(s, a), *right = setting_field_of(s, b);
+
+    return left == right || s->type->equal == NULL || s->type->equal(left, right);
 }
 
 static bool is_other_code(const struct function *a, const struct function *b)
@@ -395,7 +199,7 @@ bool setting_changed(const struct setting *s, const void *a, const void *b, enum
     if (setting_equal(s, a, b))
         return false;
     if (s->type->change != NULL)
-        *change = s->type->change(field_of(s, a), field_of(s, b));
+        *change = s->type->change(setting_field_of(s, a), setting_field_of(s, b));
     return true;
 }
 
@@ -424,9 +228,9 @@ void setting_print(const struct setting *s, const void *record, struct buffer *j
     else if (s->flags & SETTING_HOOK)
         json_none(json);
     else if (s->flags & SETTING_SECRET)
-        print_secret(field_of(s, record), json);
+        print_secret(setting_field_of(s, record), json);
     else
-        s->type->print(s, field_of(s, record), json);
+        s->type->print(s, setting_field_of(s, record), json);
 }
 
 void record_print(const void *record, struct buffer *json)

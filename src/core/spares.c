@@ -9,7 +9,7 @@
 /* A pool that nobody wants up stays down: a user has stopped it, or WINCH has parked it. */
 static bool is_up(const struct pool *pool)
 {
-    return !pool->parked && (pool->count > 0 ? pool_is_wanted(pool) : pool->program->autostart);
+    return !pool->parked && (pool->count > 0 ? pool_is_wanted(pool) : pool->program->common->autostart);
 }
 
 static int count_idle(const struct pool *pool)
@@ -27,15 +27,15 @@ static int wish(const struct pool *pool, int idle)
     const struct program *program = pool->program;
     int count = (int)pool->count;
 
-    if (idle < program->spare_procs.min)
-        count += program->spare_procs.min - idle;
-    else if (idle > program->spare_procs.max)
-        count -= idle - program->spare_procs.max;
-    if (program->max_procs > 0 && count > program->max_procs)
-        count = program->max_procs;
+    if (idle < program->common->spare_procs.min)
+        count += program->common->spare_procs.min - idle;
+    else if (idle > program->common->spare_procs.max)
+        count -= idle - program->common->spare_procs.max;
+    if (program->common->max_procs > 0 && count > program->common->max_procs)
+        count = program->common->max_procs;
     if (count > PROCESSES_MOST)
         count = PROCESSES_MOST;
-    return count < program->min_procs ? program->min_procs : count;
+    return count < program->common->min_procs ? program->common->min_procs : count;
 }
 
 static struct process *oldest_idle(const struct pool *pool)
@@ -81,7 +81,7 @@ static void look(void *arg)
 
     s->looking_at_spares = false;
     for (size_t i = 0; !s->shutdown.begun && i < s->plan->program_count; i++)
-        if (s->pools[i].program->spare_procs.max > 0 && is_up(&s->pools[i]))
+        if (s->pools[i].program->common->spare_procs.max > 0 && is_up(&s->pools[i]))
             adjust(s, &s->pools[i]);
 }
 
@@ -97,7 +97,7 @@ void spares_follow_plan(struct supervisor *s)
 {
     s->has_spares = false;
     for (size_t i = 0; i < s->plan->program_count; i++)
-        if (s->plan->programs[i]->spare_procs.max > 0)
+        if (s->plan->programs[i]->common->spare_procs.max > 0)
             s->has_spares = true;
     supervisor_look_at_spares(s);
 }

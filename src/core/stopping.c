@@ -13,7 +13,8 @@ static const struct stop_steps *steps(const struct process *p)
     static struct stop_step term = { SIGTERM, -1 };
     static const struct stop_steps hasty = { &term, 1 };
 
-    return program_is_worker(p->program) && supervisor_is_hasty(p->supervisor) ? &hasty : &p->program->stopsignal;
+    return program_is_worker(p->program) && supervisor_is_hasty(p->supervisor) ? &hasty
+                                                                               : &p->program->common->stopsignal;
 }
 
 /* Those of a plan, or of a shutdown, that came in the middle may be fewer. */
@@ -45,13 +46,13 @@ static void send_step(struct process *p)
     bool sent;
 
     process_write(p, false); /* an end that follows is one that we wished for */
-    sent = p->program->stop_to == STOP_TO_GROUP ? child_signal_group(p->child, number, &e)
-                                                : child_signal(p->child, number, &e);
+    sent = p->program->common->stop_to == STOP_TO_GROUP ? child_signal_group(p->child, number, &e)
+                                                        : child_signal(p->child, number, &e);
     if (!sent)
         log_warning("%s: cannot send %s: %s", process_name(p), signal_name(number), e.text);
     else if (number != SIGKILL)
         child_signal(p->child, SIGCONT, NULL);
-    process_wait(p, wait >= 0 ? wait : p->program->stoptime);
+    process_wait(p, wait >= 0 ? wait : p->program->common->stoptime);
 }
 
 static void on_stop_cmd_end(struct process *p, bool ok, void *arg)
@@ -64,19 +65,19 @@ static void on_stop_cmd_end(struct process *p, bool ok, void *arg)
 
 static bool run_stop_cmd(struct process *p)
 {
-    const struct words *cmd = &process_settings(p)->stop_cmd;
+    const struct words *cmd = &process_settings(p)->common->stop_cmd;
     struct error e;
 
     if (cmd->count == 0)
         return false;
-    p->stop_cmd = side_command_start(p, "stop command", cmd, p->program->stoptime, on_stop_cmd_end, NULL, &e);
+    p->stop_cmd = side_command_start(p, "stop command", cmd, p->program->common->stoptime, on_stop_cmd_end, NULL, &e);
     if (p->stop_cmd == NULL) {
         log_warning("%s: %s; sending %s instead", process_name(p), e.text, signal_name(step(p)->signal));
         return false;
     }
     /* Only KILL comes behind a stop command. */
     p->stop_step = (unsigned)steps(p)->count - 1;
-    process_wait(p, p->program->stoptime);
+    process_wait(p, p->program->common->stoptime);
     return true;
 }
 
@@ -130,7 +131,7 @@ void process_proceed_stop(struct process *p)
 /* Only its output is open still, and who holds it is to live on. */
 static bool leaves_rest(const struct process *p)
 {
-    return p->ended && !p->group_lives && !process_settings(p)->kill_group;
+    return p->ended && !p->group_lives && !process_settings(p)->common->kill_group;
 }
 
 void process_stop_step_over(struct process *p)

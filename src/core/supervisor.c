@@ -180,7 +180,7 @@ const char *supervisor_forbids_start(const struct supervisor *s, const struct pr
 {
     const struct program *program = process_program(p);
 
-    if (s->visits && !program->detached)
+    if (s->visits && !program->common->detached)
         return "it is not detached: only a supervisor that stays can do that";
     return lease_allows(s->leases, program) ? NULL : "its lock in the cluster is not ours";
 }
@@ -205,9 +205,9 @@ void supervisor_may_restart(struct supervisor *s, struct process *p, struct verd
     supervisor_touch_self(s);
     if (pool != NULL)
         supervisor_touch_pool(s, pool);
-    if (pool != NULL &&
-        !respawns_allow(&pool->respawns, program->respawn_limit, program->respawn_interval, clock_now())) {
-        give_up_for(verdict, program->respawn_limit, program->respawn_interval, "");
+    if (pool != NULL && !respawns_allow(&pool->respawns, program->common->respawn_limit,
+                                        program->common->respawn_interval, clock_now())) {
+        give_up_for(verdict, program->common->respawn_limit, program->common->respawn_interval, "");
         return;
     }
     if (respawns_allow(&s->respawns, all->respawn_limit, all->respawn_interval, clock_now()))
@@ -235,10 +235,10 @@ void supervisor_process_ended(struct supervisor *s, struct process *p)
 
     if (s->shutdown.begun)
         return;
-    if (program->essential) {
+    if (program->common->essential) {
         snprintf(why, sizeof why, "%s is essential and has ended", process_name(p));
         supervisor_shutdown(s, exit_code_of(process_last_exit(p)), false, why);
-    } else if (gave_up && program->on_giveup == GIVEUP_SHUTDOWN) {
+    } else if (gave_up && program->common->on_giveup == GIVEUP_SHUTDOWN) {
         snprintf(why, sizeof why, "%s was given up", process_name(p));
         supervisor_shutdown(s, 1, false, why);
     }

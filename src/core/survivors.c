@@ -103,7 +103,7 @@ static void end_one(const struct process_mark *who, const char *process, bool no
     struct survivor *s;
     struct child *child;
 
-    if (!noted && program != NULL && program->detached)
+    if (!noted && program != NULL && program->common->detached)
         return;
     s = xcalloc(1, sizeof *s);
     child = child_adopt(supervisor_children(v->supervisor), who, on_exit_of, s, NULL);
@@ -114,7 +114,8 @@ static void end_one(const struct process_mark *who, const char *process, bool no
     log_warning("process %d of %s is left from an earlier life of reeve, ending it", (int)who->pid, process);
     s->all = v;
     s->child = child;
-    s->limit = timer_start(supervisor_loop(v->supervisor), program != NULL ? program->stoptime : STOPTIME, on_limit, s);
+    s->limit = timer_start(supervisor_loop(v->supervisor), program != NULL ? program->common->stoptime : STOPTIME,
+                           on_limit, s);
     LIST_INSERT_HEAD(&v->list, s, link);
     child_signal_group(child, SIGTERM, NULL);
     child_signal_group(child, SIGCONT, NULL);

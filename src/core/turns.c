@@ -99,7 +99,8 @@ void supervisor_came_back(struct supervisor *s, struct process *p)
 {
     struct pool *pool = supervisor_pool_of(s, process_program(p));
 
-    if (pool == NULL || process_last_exit(p) == NULL || process_program(p)->oneshot || process_dependents(p).count == 0)
+    if (pool == NULL || process_last_exit(p) == NULL || process_program(p)->common->oneshot ||
+        process_dependents(p).count == 0)
         return;
     for (size_t i = 0; i < pool->count; i++)
         if (pool->process[i] != p && process_state(pool->process[i]) == PROCESS_RUNNING)
@@ -150,14 +151,14 @@ static void follow_down(struct process *p, const struct pool *pool)
 /* What a oneshot has done stays done; only who still waits for it is concerned. */
 static void stop_along(const struct pool *pool, struct process *p)
 {
-    if (process_wanted(p) && !stays(p) && (!pool->program->oneshot || process_is_held(p)))
+    if (process_wanted(p) && !stays(p) && (!pool->program->common->oneshot || process_is_held(p)))
         follow_down(p, pool);
 }
 
 static bool can_restart(const struct process *p)
 {
-    return process_program(p)->on_dependency == ON_DEPENDENCY_RESTART && process_wanted(p) && process_is_alive(p) &&
-           process_state(p) != PROCESS_STOPPING && !stays(p);
+    return process_program(p)->common->on_dependency == ON_DEPENDENCY_RESTART && process_wanted(p) &&
+           process_is_alive(p) && process_state(p) != PROCESS_STOPPING && !stays(p);
 }
 
 static void restart_along(const struct pool *pool, struct process *p)
@@ -188,7 +189,7 @@ static void fall(struct supervisor *s, const struct pool *pool)
     }
     if (pool->count > 0 && !wanted)
         each_along(s, pool, stop_along);
-    else if (stopping && !up && !pool->program->oneshot)
+    else if (stopping && !up && !pool->program->common->oneshot)
         each_along(s, pool, restart_along);
 }
 

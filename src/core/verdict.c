@@ -63,14 +63,14 @@ static bool is_expected(const struct process *p)
 {
     const struct process_exit *exit = last_exit(p);
 
-    if ((exit->failed_start && !p->program->oneshot) || care_blame(p) != NULL)
+    if ((exit->failed_start && !p->program->common->oneshot) || care_blame(p) != NULL)
         return false;
     return exit->stopped || policy_expected(p->program, exit->code);
 }
 
 void process_judge(struct process *p, bool was_running)
 {
-    struct run_end end = { .was_running = was_running || p->program->oneshot,
+    struct run_end end = { .was_running = was_running || p->program->common->oneshot,
                            .code = care_blame(p) != NULL ? -1 : last_exit(p)->code,
                            .uptime = last_exit(p)->uptime };
     struct verdict verdict = judge(p, &end);

@@ -25,10 +25,11 @@ enum { VERSION = 2, OLDEST = 2 }; /* the first one was in no release */
 
 enum {
     UNIT = 64,
-    LEAST = 3,  /* units of a block: a process that is started takes the place of one that was not */
+    LEAST = 2,  /* units of a block: a process that is started takes the place of one that was not */
     SMALL = 16, /* sizes in steps of a unit; above that, each is a quarter larger than the one before, or less */
     CLASSES = 16 + 4 * 21,
     FIRST_ROOM = 64 << 10,
+    LARGE = 64 << 10, /* bytes of content */
 };
 
 static const size_t reserved = (size_t)1 << 30;
@@ -239,6 +240,17 @@ static struct block *begin_entry(struct snapshot *s, const struct block *old, un
     return b;
 }
 
+/* What is large (the text of a plan) is not looked at in this life: written, it takes none of our own pages. */
+static void fill(struct snapshot *s, struct block *b, const struct buffer *content)
+{
+    off_t at = b->data - s->memory;
+
+    if (content->length >= LARGE && pwrite(s->fd, content->data, content->length, at) == (ssize_t)content->length)
+        return;
+    if (content->length > 0)
+        memcpy(b->data, content->data, content->length);
+}
+
 unsigned snapshot_name(struct snapshot *s)
 {
     return s != NULL ? ++s->last_entry : 0;
@@ -276,8 +288,7 @@ void snapshot_put_named(struct snapshot *s, unsigned name, unsigned *entry, cons
     b = begin_entry(s, old, name, kind, content->length, &place);
     if (b == NULL)
         return;
-    if (content->length > 0)
-        memcpy(b->data, content->data, content->length);
+    fill(s, b, content);
     __atomic_store_n(&b->state, LIVE, __ATOMIC_RELEASE);
     if (*entry != 0)
         give_back(s, *entry);

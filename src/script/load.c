@@ -123,7 +123,7 @@ static void check_scope(struct script *s, const struct program *program)
 static void check_scopes(struct script *s, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->program_count; i++)
-        if (plan->programs[i]->scope == SCOPE_CLUSTER)
+        if (plan->programs[i]->common->scope == SCOPE_CLUSTER)
             check_scope(s, plan->programs[i]);
 }
 

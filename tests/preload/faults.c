@@ -331,6 +331,8 @@ MOVE(read, (int fd, void *data, size_t length), (fd, data, length), FATE_OF(kind
 MOVE(write, (int fd, const void *data, size_t length), (fd, data, length),
      FATE_OF(kind_of(fd, length), "write", ENOSPC, EIO))
 MOVE(pread, (int fd, void *data, size_t length, off_t at), (fd, data, length, at), FATE("pread", EINTR, EIO, SHORT))
+MOVE(pwrite, (int fd, const void *data, size_t length, off_t at), (fd, data, length, at),
+     FATE("pwrite", EINTR, EIO, ENOSPC, SHORT))
 MOVE(send, (int fd, const void *data, size_t length, int flags), (fd, data, length, flags),
      FATE("send", EINTR, EAGAIN, ENOBUFS, ECONNRESET, SHORT))
 MOVE(recv, (int fd, void *data, size_t length, int flags), (fd, data, length, flags),

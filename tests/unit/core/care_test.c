@@ -17,7 +17,7 @@ static struct program *asked(struct program *p, enum ready_kind kind)
 
 static struct program *checked(struct program *p, enum health_action action)
 {
-    p->starttime = 0;
+    program_own(p)->starttime = 0;
     p->health = xcalloc(1, sizeof *p->health);
     record_init(p->health, &health_record);
     p->health->tcp = xstrdup("127.0.0.1:80");
@@ -27,8 +27,8 @@ static struct program *checked(struct program *p, enum health_action action)
 
 static struct program *watched(struct program *p, msec limit)
 {
-    p->starttime = 0;
-    p->watchdog = limit;
+    program_own(p)->starttime = 0;
+    program_own(p)->watchdog = limit;
     return p;
 }
 
@@ -96,7 +96,7 @@ static void not_being_ready_in_time_is_a_failed_start(void **state)
 
     (void)state;
     fake_obey(true);
-    web->startretries = 1;
+    program_own(web)->startretries = 1;
     stage = a_stage(a_plan(web, NULL));
     fake_obey(true);
     fake_clock_advance(60000);
@@ -171,7 +171,7 @@ static void a_file_that_never_comes_is_waited_for_in_vain(void **state)
     struct stage *stage;
 
     (void)state;
-    web->ready_timeout = 2000;
+    program_own(web)->ready_timeout = 2000;
     stage = a_stage(a_plan(web, NULL));
     fake_obey(true);
     fake_clock_advance(2000);
@@ -275,7 +275,7 @@ static void one_that_never_beats_is_judged_from_its_start(void **state)
     struct stage *stage;
 
     (void)state;
-    web->autorestart = AUTORESTART_NEVER;
+    program_own(web)->autorestart = AUTORESTART_NEVER;
     stage = a_stage(a_plan(web, NULL));
     fake_clock_advance(2000);
     assert_state(the(stage, "web"), PROCESS_EXITED);

@@ -58,8 +58,8 @@ static struct program *a_quiet_program(const char *name, int numprocs)
 {
     struct program *p = a_program(name);
 
-    p->autostart = false;
-    p->numprocs = numprocs;
+    program_own(p)->autostart = false;
+    program_own(p)->numprocs = numprocs;
     return p;
 }
 
@@ -262,7 +262,7 @@ static void start_tells_why_it_failed(void **state)
     struct stage *stage;
 
     (void)state;
-    web->startretries = 1;
+    program_own(web)->startretries = 1;
     stage = a_stage(a_plan(web, NULL));
     fake_spawn_fails(2, "chdir to '/nope': No such file or directory");
     say(stage, "start web nobody");
@@ -322,7 +322,7 @@ static void rolling_goes_batch_by_batch(void **state)
     struct stage *stage;
 
     (void)state;
-    web->numprocs = 3;
+    program_own(web)->numprocs = 3;
     stage = a_stage(a_plan(web, NULL));
     fake_obey(true);
     fake_clock_advance(1000);
@@ -347,8 +347,8 @@ static void rolling_ends_at_the_first_failure(void **state)
     struct stage *stage;
 
     (void)state;
-    web->numprocs = 2;
-    web->startretries = 0;
+    program_own(web)->numprocs = 2;
+    program_own(web)->startretries = 0;
     stage = a_stage(a_plan(web, NULL));
     fake_obey(true);
     fake_clock_advance(1000);
@@ -433,7 +433,8 @@ static void a_reload_lists_what_it_did(void **state)
     (void)state;
     stage->next = a_plan(a_program("web"), a_program("api"), NULL);
     ask(stage, true, "reload");
-    assert_string_equal(answer.data, "{\"added\":[\"api\"],\"removed\":[\"db\"],\"changed\":[],\"kept\":[\"web\"],\"next_start\":[]}");
+    assert_string_equal(
+        answer.data, "{\"added\":[\"api\"],\"removed\":[\"db\"],\"changed\":[],\"kept\":[\"web\"],\"next_start\":[]}");
     fake_turn();
     say(stage, "reload");
     assert_answer(REPLY_FAILED, "supervisor.lua:3: syntax error near 'end'\n");

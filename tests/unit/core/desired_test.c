@@ -56,8 +56,8 @@ static struct program *a_program_of(const char *name, int count, bool autostart)
 {
     struct program *p = a_program(name);
 
-    p->numprocs = count;
-    p->autostart = autostart;
+    program_own(p)->numprocs = count;
+    program_own(p)->autostart = autostart;
     return p;
 }
 
@@ -156,7 +156,7 @@ static void a_oneshot_is_not_run_once_more(void **state)
     struct stage *stage;
 
     (void)state;
-    job->oneshot = true;
+    program_own(job)->oneshot = true;
     stage = a_life(a_plan(job, NULL));
     user_starts(the(stage, "job"));
     fake_turn();

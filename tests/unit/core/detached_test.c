@@ -35,8 +35,8 @@ static struct program *a_detached_program(void)
 {
     struct program *p = a_program("d");
 
-    p->detached = true;
-    p->deathsig = 0;
+    program_own(p)->detached = true;
+    program_own(p)->deathsig = 0;
     return p;
 }
 
@@ -45,7 +45,7 @@ static struct program *a_forking_program(void)
 {
     struct program *p = a_program("d");
 
-    p->forks = true;
+    program_own(p)->forks = true;
     p->pidfile = xstrdup(path);
     return p;
 }
@@ -176,7 +176,7 @@ static void each_process_has_a_pid_file_of_its_own(void **state)
     char second[64];
 
     (void)state;
-    program->numprocs = 2;
+    program_own(program)->numprocs = 2;
     stage = a_stage_with_state(program);
     snprintf(second, sizeof second, "%s/d:2.pid", folder);
     assert_true(is_noted(process_pid(the(stage, "d:1"))));
@@ -224,7 +224,7 @@ static void without_its_pid_file_it_does_not_run(void **state)
 
     (void)state;
     program->pidfile = xstrdup("/proc/nope/d.pid");
-    program->startretries = 0;
+    program_own(program)->startretries = 0;
     stage = a_stage(a_plan(program, NULL));
     assert_state(the(stage, "d"), PROCESS_FATAL);
     assert_non_null(strstr(process_last_exit(the(stage, "d"))->reason, "pid file"));
@@ -282,7 +282,7 @@ static void it_is_found_again_though_nothing_would_start_it(void **state)
     struct stage *stage;
 
     (void)state;
-    program->autostart = false;
+    program_own(program)->autostart = false;
     note_stranger(START);
     stage = a_second_life(program);
     assert_state(the(stage, "d"), PROCESS_RUNNING);
@@ -396,7 +396,7 @@ static void a_pid_file_that_does_not_come_is_a_failed_start(void **state)
     struct process *p;
 
     (void)state;
-    program->ready_timeout = 5000;
+    program_own(program)->ready_timeout = 5000;
     stage = a_stage(a_plan(program, NULL));
     p = the(stage, "d");
     fake_clock_advance(1000);
@@ -418,7 +418,7 @@ static void a_starter_that_stays_is_a_failed_start(void **state)
     pid_t starter;
 
     (void)state;
-    program->ready_timeout = 5000;
+    program_own(program)->ready_timeout = 5000;
     stage = a_stage(a_plan(program, NULL));
     p = the(stage, "d");
     starter = process_pid(p);

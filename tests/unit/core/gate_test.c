@@ -5,7 +5,7 @@ static struct program *guarded(const char *setting)
 {
     struct program *p = a_program("web");
 
-    p->starttime = 0;
+    program_own(p)->starttime = 0;
     give_function(p, setting);
     return p;
 }

@@ -28,7 +28,7 @@ static struct program *a_patient_program(void)
 {
     struct program *program = a_program("web");
 
-    program->backoff = (struct backoff){ .first = 500, .factor = 2, .max = 30000 };
+    program_own(program)->backoff = (struct backoff){ .first = 500, .factor = 2, .max = 30000 };
     return program;
 }
 
@@ -74,10 +74,10 @@ static void to_second_step(void)
 {
     struct program *program = a_patient_program();
 
-    program->stopsignal.step = xcalloc(2, sizeof(struct stop_step)); /* the default one is shared */
-    program->stopsignal.step[0] = (struct stop_step){ SIGINT, 1000 };
-    program->stopsignal.step[1] = (struct stop_step){ SIGUSR1, 4000 };
-    program->stopsignal.count = 2;
+    program_own(program)->stopsignal.step = xcalloc(2, sizeof(struct stop_step)); /* the default one is shared */
+    program->common->stopsignal.step[0] = (struct stop_step){ SIGINT, 1000 };
+    program->common->stopsignal.step[1] = (struct stop_step){ SIGUSR1, 4000 };
+    program_own(program)->stopsignal.count = 2;
     begin(program);
     process_stop(web());
     fake_clock_advance(2000);
@@ -95,7 +95,7 @@ static void to_exited(void)
 {
     struct program *program = a_patient_program();
 
-    program->autorestart = AUTORESTART_NEVER;
+    program_own(program)->autorestart = AUTORESTART_NEVER;
     begin(program);
     fake_clock_advance(1000);
     fake_child_exits(pid(), 0);
@@ -106,7 +106,7 @@ static void to_fatal(void)
 {
     struct program *program = a_patient_program();
 
-    program->startretries = 0;
+    program_own(program)->startretries = 0;
     begin(program);
     fake_child_exits(pid(), 1);
     assert_state(web(), PROCESS_FATAL);
@@ -116,7 +116,7 @@ static void to_waiting(void)
 {
     struct program *db = a_program("db"), *program = a_patient_program();
 
-    db->autostart = false;
+    program_own(db)->autostart = false;
     program->requires = xcalloc(1, sizeof *program->requires);
     words_add(&program->requires->words, "db");
     stage = a_stage_with_questions(a_plan(db, program, NULL));
@@ -160,7 +160,7 @@ static void to_unready(void)
     program->ready = xcalloc(1, sizeof *program->ready);
     record_init(program->ready, &ready_record);
     program->ready->kind = READY_NOTIFY;
-    program->ready_timeout = 5000;
+    program_own(program)->ready_timeout = 5000;
     begin(program);
     fake_clock_advance(2000);
     assert_state(web(), PROCESS_STARTING);
@@ -170,7 +170,7 @@ static void to_watched(void)
 {
     struct program *program = a_patient_program();
 
-    program->watchdog = 3000;
+    program_own(program)->watchdog = 3000;
     begin(program);
     fake_clock_advance(2000);
     assert_state(web(), PROCESS_RUNNING);
@@ -319,7 +319,7 @@ static void add_all(struct buffer *out)
     supervisor_each(stage->supervisor, "all", add_process, out, &known);
     buffer_addf(out, "%zu living of %zu, %zu questions", fake_living(), fake_started(), question_count);
     /* A gate begins again, and with it its time; the watchdog's timer may go off too early, and is set again. */
-    if (question_count == 0 && process_program(web())->watchdog == 0)
+    if (question_count == 0 && process_program(web())->common->watchdog == 0)
         buffer_addf(out, ", next timer in %lld", (long long)fake_next_timer());
     buffer_add_char(out, '\n');
     for (size_t i = 0; i < fake_living(); i++)

@@ -7,10 +7,10 @@ static struct program *a_program_of_the_cluster(void)
 {
     struct program *p = a_program("single");
 
-    p->starttime = 0;
-    p->stoptime = 2000;
-    p->scope = SCOPE_CLUSTER;
-    p->autorestart = AUTORESTART_ALWAYS;
+    program_own(p)->starttime = 0;
+    program_own(p)->stoptime = 2000;
+    program_own(p)->scope = SCOPE_CLUSTER;
+    program_own(p)->autorestart = AUTORESTART_ALWAYS;
     return p;
 }
 
@@ -148,7 +148,7 @@ static void a_program_that_leaves_the_cluster_is_left_alone(void **state)
     struct program *p = a_program_of_the_cluster();
 
     (void)state;
-    p->scope = SCOPE_MACHINE;
+    program_own(p)->scope = SCOPE_MACHINE;
     start_with_a_lease(10000);
     fake_obey(true);
     assert_true(stage_reload(stage, a_plan(p, NULL), NULL));
@@ -162,7 +162,7 @@ static void a_program_that_joins_the_cluster_waits_for_its_lease(void **state)
     struct program *p = a_program_of_the_cluster();
 
     (void)state;
-    p->scope = SCOPE_MACHINE;
+    program_own(p)->scope = SCOPE_MACHINE;
     fake_obey(true);
     assert_true(stage_reload(stage, a_plan(p, NULL), NULL));
     process_start(single());

@@ -45,7 +45,7 @@ static void a_plan_without_names_has_no_order(void **state)
     assert_int_equal(order_needs(o, web).count, 0);
     assert_int_equal(order_dependents(o, web).count, 0);
     assert_int_equal(order_rank(o, web), 0);
-    assert_int_equal(order_priority(o, web), web->priority);
+    assert_int_equal(order_priority(o, web), web->common->priority);
     assert_problems(plan, "");
     plan_release(plan);
 }
@@ -90,8 +90,8 @@ static void a_priority_never_goes_against_a_need(void **state)
     struct plan *plan = a_plan(web, db, NULL);
 
     (void)state;
-    db->priority = 20;
-    web->priority = 10;
+    program_own(db)->priority = 20;
+    program_own(web)->priority = 10;
     web->after = names("db", NULL);
     assert_int_equal(order_priority(plan_order(plan), web), 20);
     assert_int_equal(order_priority(plan_order(plan), db), 20);

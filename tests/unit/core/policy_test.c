@@ -36,7 +36,7 @@ static void failed_starts_wait_longer_and_longer(void **state)
     struct policy_memory m = { 0 };
 
     (void)state;
-    p->startretries = 3;
+    program_own(p)->startretries = 3;
     assert_int_equal(decide(p, &m, failed_start(0)).delay, 500);
     assert_int_equal(decide(p, &m, failed_start(0)).delay, 1000);
     assert_int_equal(decide(p, &m, failed_start(0)).delay, 2000);
@@ -50,7 +50,7 @@ static void one_failed_start_too_many_is_fatal(void **state)
     struct verdict v;
 
     (void)state;
-    p->startretries = 2;
+    program_own(p)->startretries = 2;
     assert_int_equal(decide(p, &m, failed_start(1)).kind, VERDICT_RESTART);
     assert_int_equal(decide(p, &m, failed_start(1)).kind, VERDICT_RESTART);
     v = decide(p, &m, failed_start(1));
@@ -65,7 +65,7 @@ static void becoming_ready_forgets_failed_starts(void **state)
     struct policy_memory m = { 0 };
 
     (void)state;
-    p->startretries = 1;
+    program_own(p)->startretries = 1;
     decide(p, &m, failed_start(1));
     policy_ready(&m);
     assert_int_equal(decide(p, &m, failed_start(1)).kind, VERDICT_RESTART);
@@ -78,7 +78,7 @@ static void no_retries_means_one_start(void **state)
     struct policy_memory m = { 0 };
 
     (void)state;
-    p->startretries = 0;
+    program_own(p)->startretries = 0;
     assert_string_equal(decide(p, &m, failed_start(1)).text, "1 failed start");
     program_free(p);
 }
@@ -101,9 +101,9 @@ static void always_and_never_do_not_ask_for_the_code(void **state)
     struct policy_memory m = { 0 };
 
     (void)state;
-    p->autorestart = AUTORESTART_ALWAYS;
+    program_own(p)->autorestart = AUTORESTART_ALWAYS;
     assert_int_equal(decide(p, &m, ran(60000, 0)).kind, VERDICT_RESTART);
-    p->autorestart = AUTORESTART_NEVER;
+    program_own(p)->autorestart = AUTORESTART_NEVER;
     assert_int_equal(decide(p, &m, ran(60000, 1)).kind, VERDICT_LEAVE);
     assert_int_equal(decide(p, &m, ran(60000, -1)).kind, VERDICT_LEAVE);
     program_free(p);
@@ -115,7 +115,7 @@ static void never_still_retries_a_failed_start(void **state)
     struct policy_memory m = { 0 };
 
     (void)state;
-    p->autorestart = AUTORESTART_NEVER;
+    program_own(p)->autorestart = AUTORESTART_NEVER;
     assert_int_equal(decide(p, &m, failed_start(0)).kind, VERDICT_RESTART);
     program_free(p);
 }
@@ -129,7 +129,7 @@ static void a_stable_run_restarts_at_once_and_resets_the_backoff(void **state)
     assert_int_equal(decide(p, &m, ran(1000, 1)).delay, 0);
     assert_int_equal(decide(p, &m, ran(1000, 1)).delay, 500);
     assert_int_equal(decide(p, &m, ran(1000, 1)).delay, 1000);
-    assert_int_equal(decide(p, &m, ran(p->stable, 1)).delay, 0);
+    assert_int_equal(decide(p, &m, ran(p->common->stable, 1)).delay, 0);
     assert_int_equal(decide(p, &m, ran(1000, 1)).delay, 0);
     assert_int_equal(decide(p, &m, ran(1000, 1)).delay, 500);
     program_free(p);
@@ -141,7 +141,7 @@ static void an_expected_end_of_a_short_run_waits_without_growing(void **state)
     struct policy_memory m = { 0 };
 
     (void)state;
-    p->autorestart = AUTORESTART_ALWAYS;
+    program_own(p)->autorestart = AUTORESTART_ALWAYS;
     for (int i = 0; i < 5; i++)
         assert_int_equal(decide(p, &m, ran(1000, 0)).delay, 500);
     program_free(p);
@@ -153,8 +153,8 @@ static void a_backoff_of_zero_waits_for_nothing(void **state)
     struct policy_memory m = { 0 };
 
     (void)state;
-    p->autorestart = AUTORESTART_ALWAYS;
-    p->backoff = (struct backoff){ .factor = 1 };
+    program_own(p)->autorestart = AUTORESTART_ALWAYS;
+    program_own(p)->backoff = (struct backoff){ .factor = 1 };
     assert_int_equal(decide(p, &m, failed_start(1)).delay, 0);
     assert_int_equal(decide(p, &m, failed_start(1)).delay, 0);
     assert_int_equal(decide(p, &m, ran(10, 1)).delay, 0);
@@ -191,12 +191,12 @@ static void a_oneshot_is_done_when_it_ends_well_at_any_time(void **state)
     struct policy_memory m = { 0 };
 
     (void)state;
-    p->oneshot = true;
-    p->autorestart = AUTORESTART_ALWAYS;
+    program_own(p)->oneshot = true;
+    program_own(p)->autorestart = AUTORESTART_ALWAYS;
     assert_int_equal(decide(p, &m, failed_start(0)).kind, VERDICT_LEAVE);
     assert_int_equal(decide(p, &m, ran(99999, 0)).kind, VERDICT_LEAVE);
     assert_int_equal(decide(p, &m, ran(99999, 1)).kind, VERDICT_RESTART);
-    p->autorestart = AUTORESTART_NEVER;
+    program_own(p)->autorestart = AUTORESTART_NEVER;
     assert_int_equal(decide(p, &m, failed_start(1)).kind, VERDICT_LEAVE);
     program_free(p);
 }

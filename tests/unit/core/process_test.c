@@ -6,7 +6,7 @@ static struct process *a_running_process(struct stage **stage, struct program *p
 
     *stage = a_stage(a_plan(program, NULL));
     p = the(*stage, program->name);
-    fake_clock_advance(program->starttime);
+    fake_clock_advance(program->common->starttime);
     assert_state(p, PROCESS_RUNNING);
     return p;
 }
@@ -31,7 +31,7 @@ static void a_starttime_of_zero_runs_at_once(void **state)
     struct stage *stage;
 
     (void)state;
-    program->starttime = 0;
+    program_own(program)->starttime = 0;
     stage = a_stage(a_plan(program, NULL));
     assert_state(the(stage, "web"), PROCESS_RUNNING);
     stage_ends(stage);
@@ -43,7 +43,7 @@ static void autostart_false_waits_for_a_user(void **state)
     struct stage *stage;
 
     (void)state;
-    program->autostart = false;
+    program_own(program)->autostart = false;
     stage = a_stage(a_plan(program, NULL));
     assert_state(the(stage, "web"), PROCESS_STOPPED);
     assert_int_equal(fake_started(), 0);
@@ -109,7 +109,7 @@ static void an_exit_that_is_seen_late_is_none_of_a_start(void **state)
     assert_false(process_last_exit(p)->failed_start);
     assert_int_equal(process_last_exit(p)->uptime, 2000);
     assert_state(p, PROCESS_STARTING); /* at once, as after any first crash */
-    fake_clock_jump(1999); /* more likely it was one of those that end at once */
+    fake_clock_jump(1999);             /* more likely it was one of those that end at once */
     fake_child_exits(process_pid(p), 3);
     assert_true(process_last_exit(p)->failed_start);
     stage_ends(stage);
@@ -122,7 +122,7 @@ static void too_many_failed_starts_are_fatal_until_a_user_starts_it(void **state
     struct process *p;
 
     (void)state;
-    program->startretries = 2;
+    program_own(program)->startretries = 2;
     stage = a_stage(a_plan(program, NULL));
     p = the(stage, "web");
     for (int i = 0; i < 3; i++) {
@@ -148,7 +148,7 @@ static void a_spawn_that_fails_is_a_failed_start_with_its_reason(void **state)
     struct program *program = a_program("web");
 
     (void)state;
-    program->autostart = false;
+    program_own(program)->autostart = false;
     stage = a_stage(a_plan(program, NULL));
     p = the(stage, "web");
     fake_spawn_fails(1, "exec '/bin/true': Permission denied");
@@ -166,9 +166,9 @@ static void a_spawn_that_always_fails_lets_the_loop_turn(void **state)
     struct stage *stage;
 
     (void)state;
-    program->backoff = (struct backoff){ .factor = 1 };
-    program->startretries = 1000;
-    program->autostart = false;
+    program_own(program)->backoff = (struct backoff){ .factor = 1 };
+    program_own(program)->startretries = 1000;
+    program_own(program)->autostart = false;
     stage = a_stage(a_plan(program, NULL));
     fake_spawn_fails(100000, "exec '/nope': No such file or directory");
     process_start(the(stage, "web"));
@@ -203,7 +203,7 @@ static void stop_is_never_followed_by_a_restart(void **state)
     struct process *p;
 
     (void)state;
-    program->autorestart = AUTORESTART_ALWAYS;
+    program_own(program)->autorestart = AUTORESTART_ALWAYS;
     p = a_running_process(&stage, program);
     process_stop(p);
     fake_child_exits(process_pid(p), 77);
@@ -250,11 +250,11 @@ static void stop_steps_follow_one_another(void **state)
     pid_t pid;
 
     (void)state;
-    program->stopsignal.step = xcalloc(2, sizeof(struct stop_step)); /* the default one is shared */
-    program->stopsignal.step[0] = (struct stop_step){ SIGINT, 3000 };
-    program->stopsignal.step[1] = (struct stop_step){ SIGUSR1, -1 };
-    program->stopsignal.count = 2;
-    program->stop_to = STOP_TO_PROCESS;
+    program_own(program)->stopsignal.step = xcalloc(2, sizeof(struct stop_step)); /* the default one is shared */
+    program->common->stopsignal.step[0] = (struct stop_step){ SIGINT, 3000 };
+    program->common->stopsignal.step[1] = (struct stop_step){ SIGUSR1, -1 };
+    program_own(program)->stopsignal.count = 2;
+    program_own(program)->stop_to = STOP_TO_PROCESS;
     p = a_running_process(&stage, program);
     pid = process_pid(p);
     process_stop(p);
@@ -363,7 +363,7 @@ static void a_oneshot_that_ends_well_is_done(void **state)
     struct stage *stage;
 
     (void)state;
-    program->oneshot = true;
+    program_own(program)->oneshot = true;
     stage = a_stage(a_plan(program, NULL));
     fake_child_exits(process_pid(the(stage, "migrate")), 0);
     assert_state(the(stage, "migrate"), PROCESS_EXITED);
@@ -378,7 +378,7 @@ static void an_old_process_is_restarted(void **state)
     struct process *p;
 
     (void)state;
-    program->max_age = 60000;
+    program_own(program)->max_age = 60000;
     p = a_running_process(&stage, program);
     fake_clock_advance(59999);
     assert_state(p, PROCESS_RUNNING);
@@ -415,7 +415,7 @@ static struct process *a_process_with_a_stop_command(struct stage **stage)
     struct program *program = a_program("web");
     struct process *p;
 
-    words_add(&program->stop_cmd, "/bin/stop");
+    words_add(&program_own(program)->stop_cmd, "/bin/stop");
     p = a_running_process(stage, program);
     process_stop(p);
     assert_int_equal(fake_living(), 2);

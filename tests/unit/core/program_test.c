@@ -33,12 +33,55 @@ static void a_program_begins_with_the_defaults_of_the_file(void **state)
     assert_string_equal(p->name, "web");
     assert_string_equal(p->file, "w.lua");
     assert_int_equal(p->line, 7);
-    assert_int_equal(p->stoptime, 3000);
+    assert_int_equal(p->common->stoptime, 3000);
     assert_string_equal(p->env.word[0], "A=1");
     assert_string_equal(program_function(p, "on_exit")->where, "f:1");
     assert_null(program_function(p, "on_stop"));
     program_free(p);
     program_free(NULL);
+}
+
+/* `settings` of both; whether they keep what they have in common in one place once a plan has them. */
+static bool share(const char *settings, const char *others)
+{
+    struct plan *plan = plan_new();
+    bool shared;
+
+    add_program(plan, "a", settings);
+    add_program(plan, "b", others);
+    shared = plan->programs[0]->common == plan->programs[1]->common;
+    plan_release(plan);
+    return shared;
+}
+
+static void programs_that_say_the_same_keep_it_in_one_place(void **state)
+{
+    (void)state;
+    assert_true(share("{'cmd':'x'}", "{'cmd':'y','env':{'A':1}}"));
+    assert_true(share("{'cmd':'x','stoptime':3,'exitcodes':[0,2]}", "{'cmd':'x','stoptime':3,'exitcodes':[0,2]}"));
+    assert_true(share("{'cmd':'x','user':'root'}", "{'cmd':'x','user':'root'}"));
+    assert_false(share("{'cmd':'x','user':'root'}", "{'cmd':'x','user':'daemon'}"));
+    assert_false(share("{'cmd':'x','exitcodes':[0,2]}", "{'cmd':'x','exitcodes':[0,3]}"));
+    assert_false(share("{'cmd':'x'}", "{'cmd':'x','stoptime':3}"));
+}
+
+static void who_changes_what_is_shared_leaves_the_others_alone(void **state)
+{
+    struct program *a = a_program("a", "{'cmd':'x','exitcodes':[0,2]}");
+    struct program *b = program_new("b", "p.lua", 4, a);
+    struct value five = value_of("5"), nothing = { 0 };
+
+    (void)state;
+    assert_ptr_equal(a->common, b->common);
+    assert_true(setting_read(setting_find(&program_record, "stoptime"), b, &five, NULL));
+    assert_int_equal(a->common->stoptime, 10000);
+    assert_int_equal(b->common->stoptime, 5000);
+    assert_true(numbers_have(&b->common->exitcodes, 2));
+    assert_true(setting_read(setting_find(&program_record, "exitcodes"), b, &nothing, NULL));
+    assert_true(numbers_have(&a->common->exitcodes, 2));
+    assert_false(numbers_have(&b->common->exitcodes, 2));
+    program_free(a);
+    program_free(b);
 }
 
 static void a_program_needs_something_to_run(void **state)
@@ -64,7 +107,7 @@ static void assert_stop_signal(const char *settings, int expected)
     struct program *p = a_program("web", settings);
 
     assert_true(program_check(p, NULL, NULL, NULL));
-    assert_int_equal(p->stopsignal.step[0].signal, expected);
+    assert_int_equal(p->common->stopsignal.step[0].signal, expected);
     program_free(p);
 }
 
@@ -207,7 +250,7 @@ static void detached_means_no_deathsig(void **state)
 
     (void)state;
     assert_true(program_check(p, NULL, NULL, NULL));
-    assert_int_equal(p->deathsig, 0);
+    assert_int_equal(p->common->deathsig, 0);
     program_free(p);
 }
 
@@ -255,6 +298,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_begins_with_the_defaults_of_the_file),
+        cmocka_unit_test(programs_that_say_the_same_keep_it_in_one_place),
+        cmocka_unit_test(who_changes_what_is_shared_leaves_the_others_alone),
         cmocka_unit_test(a_program_needs_something_to_run),
         cmocka_unit_test(a_worker_has_a_function_and_no_command),
         cmocka_unit_test(workers_are_stopped_by_quit_unless_they_say_otherwise),

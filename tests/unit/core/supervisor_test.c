@@ -4,7 +4,7 @@ static struct program *an_everlasting_program(const char *name)
 {
     struct program *p = a_program(name);
 
-    p->starttime = 0;
+    program_own(p)->starttime = 0;
     return p;
 }
 
@@ -29,8 +29,8 @@ static void lower_priority_starts_first_and_stops_last(void **state)
     struct stage *stage;
 
     (void)state;
-    web->priority = 20;
-    db->priority = 10;
+    program_own(web)->priority = 20;
+    program_own(db)->priority = 10;
     stage = a_stage(a_plan(web, db, NULL));
     assert_true(process_pid(the(stage, "db")) < process_pid(the(stage, "web")));
     supervisor_shutdown(stage->supervisor, 0, false, "SIGTERM");
@@ -51,9 +51,9 @@ static void nothing_restarts_during_a_shutdown(void **state)
     struct stage *stage;
 
     (void)state;
-    web->priority = 20;
-    db->priority = 10;
-    db->autorestart = AUTORESTART_ALWAYS;
+    program_own(web)->priority = 20;
+    program_own(db)->priority = 10;
+    program_own(db)->autorestart = AUTORESTART_ALWAYS;
     stage = a_stage(a_plan(web, db, NULL));
     supervisor_shutdown(stage->supervisor, 0, false, "SIGTERM");
     fake_turn();
@@ -84,7 +84,7 @@ static void stop_timeout_bounds_the_whole_shutdown(void **state)
     struct stage *stage;
 
     (void)state;
-    slow->stoptime = 3600000;
+    program_own(slow)->stoptime = 3600000;
     stage = a_stage(a_plan(slow, NULL));
     supervisor_shutdown(stage->supervisor, 0, false, "SIGTERM");
     fake_clock_advance(59999);
@@ -100,8 +100,8 @@ static void the_end_of_an_essential_program_is_everybodys(void **state)
     struct stage *stage;
 
     (void)state;
-    web->essential = true;
-    web->autorestart = AUTORESTART_NEVER;
+    program_own(web)->essential = true;
+    program_own(web)->autorestart = AUTORESTART_NEVER;
     stage = a_stage(a_plan(web, an_everlasting_program("db"), NULL));
     fake_obey(true);
     fake_child_exits(process_pid(the(stage, "web")), 42);
@@ -116,7 +116,7 @@ static void a_users_stop_of_an_essential_program_ends_nothing(void **state)
     struct stage *stage;
 
     (void)state;
-    web->essential = true;
+    program_own(web)->essential = true;
     stage = a_stage(a_plan(web, NULL));
     fake_obey(true);
     process_stop(the(stage, "web"));
@@ -132,8 +132,8 @@ static void an_essential_program_killed_by_a_signal_gives_128_and_its_number(voi
     struct stage *stage;
 
     (void)state;
-    web->essential = true;
-    web->autorestart = AUTORESTART_NEVER;
+    program_own(web)->essential = true;
+    program_own(web)->autorestart = AUTORESTART_NEVER;
     stage = a_stage(a_plan(web, NULL));
     fake_child_dies(process_pid(the(stage, "web")), SIGKILL);
     assert_int_equal(supervisor_exit_code(stage->supervisor), 137);
@@ -148,8 +148,8 @@ static void more_restarts_than_the_limit_give_up_for_the_program(void **state)
     struct stage *stage;
 
     (void)state;
-    crunch->numprocs = 2;
-    crunch->respawn_limit = 2;
+    program_own(crunch)->numprocs = 2;
+    program_own(crunch)->respawn_limit = 2;
     stage = a_stage(a_plan(crunch, NULL));
     fake_child_exits(process_pid(the(stage, "crunch:1")), 1);
     fake_child_exits(process_pid(the(stage, "crunch:2")), 1);
@@ -189,8 +189,8 @@ static void giving_up_can_shut_everything_down(void **state)
     struct stage *stage;
 
     (void)state;
-    web->startretries = 0;
-    web->on_giveup = GIVEUP_SHUTDOWN;
+    program_own(web)->startretries = 0;
+    program_own(web)->on_giveup = GIVEUP_SHUTDOWN;
     stage = a_stage(a_plan(web, an_everlasting_program("db"), NULL));
     fake_obey(true);
     fake_child_exits(process_pid(the(stage, "web")), 3);
@@ -224,8 +224,8 @@ static void targets_name_what_they_say(void **state)
     struct stage *stage;
 
     (void)state;
-    work->numprocs = 3;
-    none->numprocs = 0;
+    program_own(work)->numprocs = 3;
+    program_own(none)->numprocs = 0;
     plan = a_plan(an_everlasting_program("web"), work, none, NULL);
     words_add(&members, "web");
     words_add(&members, "work");
@@ -272,7 +272,7 @@ static void scaling_takes_the_lowest_index_and_gives_up_the_highest(void **state
     struct stage *stage;
 
     (void)state;
-    work->numprocs = 3;
+    program_own(work)->numprocs = 3;
     stage = a_stage(a_plan(work, NULL));
     fake_obey(true);
     supervisor_scale(stage->supervisor, work, 2, false);
@@ -292,9 +292,9 @@ static void scaling_stays_within_the_bounds(void **state)
     struct stage *stage;
 
     (void)state;
-    work->numprocs = 2;
-    work->min_procs = 1;
-    work->max_procs = 3;
+    program_own(work)->numprocs = 2;
+    program_own(work)->min_procs = 1;
+    program_own(work)->max_procs = 3;
     stage = a_stage(a_plan(work, NULL));
     fake_obey(true);
     assert_int_equal(supervisor_scale(stage->supervisor, work, 9, false), 3);
@@ -364,7 +364,7 @@ static void a_live_setting_restarts_nothing_and_holds_at_once(void **state)
     pid_t pid = process_pid(the(stage, "web"));
 
     (void)state;
-    after->autorestart = AUTORESTART_NEVER;
+    program_own(after)->autorestart = AUTORESTART_NEVER;
     assert_true(stage_reload(stage, a_plan(after, NULL), NULL));
     assert_int_equal(process_pid(the(stage, "web")), pid);
     fake_child_exits(pid, 1);
@@ -429,12 +429,12 @@ static void a_fatal_program_is_retried_only_when_it_changed(void **state)
     struct stage *stage;
 
     (void)state;
-    web->startretries = 0;
+    program_own(web)->startretries = 0;
     stage = a_stage(a_plan(web, NULL));
     fake_child_exits(process_pid(the(stage, "web")), 1);
     assert_state(the(stage, "web"), PROCESS_FATAL);
     after = a_program("web");
-    after->startretries = 0;
+    program_own(after)->startretries = 0;
     assert_true(stage_reload(stage, a_plan(after, NULL), NULL));
     assert_state(the(stage, "web"), PROCESS_FATAL);
     assert_true(stage_reload(stage, a_plan(a_program("web"), NULL), NULL));
@@ -449,8 +449,8 @@ static void a_count_changes_by_the_difference(void **state)
     pid_t first;
 
     (void)state;
-    before->numprocs = 3;
-    after->numprocs = 2;
+    program_own(before)->numprocs = 3;
+    program_own(after)->numprocs = 2;
     stage = a_stage(a_plan(before, NULL));
     fake_obey(true);
     first = process_pid(the(stage, "work:1"));
@@ -464,8 +464,8 @@ static struct program *three_of(const char *name, bool autostart)
 {
     struct program *p = an_everlasting_program(name);
 
-    p->numprocs = 3;
-    p->autostart = autostart;
+    program_own(p)->numprocs = 3;
+    program_own(p)->autostart = autostart;
     return p;
 }
 
@@ -475,12 +475,12 @@ static void those_who_join_are_wanted_as_the_others_are(void **state)
     struct stage *stage;
 
     (void)state;
-    waits->autostart = false;
-    done->oneshot = true;
+    program_own(waits)->autostart = false;
+    program_own(done)->oneshot = true;
     stage = a_stage(a_plan(an_everlasting_program("stopped"), an_everlasting_program("up"), waits, done, NULL));
     fake_child_exits(process_pid(the(stage, "done")), 0);
     more = three_of("done", true);
-    more->oneshot = true;
+    program_own(more)->oneshot = true;
     fake_obey(true);
     process_stop(the(stage, "stopped"));
     process_keep_wish(the(stage, "stopped"));
@@ -502,7 +502,7 @@ static void who_is_to_start_by_now_is_started_unless_a_user_has_spoken(void **st
     struct stage *stage;
 
     (void)state;
-    quiet->autostart = stopped->autostart = false;
+    program_own(quiet)->autostart = program_own(stopped)->autostart = false;
     stage = a_stage(a_plan(quiet, stopped, NULL));
     process_stop(the(stage, "stopped"));
     process_keep_wish(the(stage, "stopped"));
@@ -527,7 +527,7 @@ static void a_scaled_count_stays_until_the_file_changes_it(void **state)
     assert_true(stage_reload(stage, a_plan(an_everlasting_program("work"), NULL), NULL));
     assert_int_equal(matches(stage, "work"), 3);
     after = an_everlasting_program("work");
-    after->numprocs = 2;
+    program_own(after)->numprocs = 2;
     assert_true(stage_reload(stage, a_plan(after, NULL), NULL));
     assert_int_equal(matches(stage, "work"), 2);
     stage_ends(stage);
@@ -542,10 +542,10 @@ static void a_scaled_count_keeps_to_new_bounds(void **state)
     fake_obey(true);
     supervisor_scale(stage->supervisor, supervisor_plan(stage->supervisor)->programs[0], 5, true);
     fake_turn();
-    bounded->max_procs = 3;
+    program_own(bounded)->max_procs = 3;
     assert_true(stage_reload(stage, a_plan(bounded, NULL), NULL));
     assert_int_equal(matches(stage, "work"), 3);
-    alone->max_procs = 3;
+    program_own(alone)->max_procs = 3;
     alone->pidfile = xstrdup("/nowhere/work.pid"); /* which names one process */
     assert_true(stage_reload(stage, a_plan(alone, NULL), NULL));
     assert_int_equal(matches(stage, "work"), 1);

@@ -133,7 +133,7 @@ static void one_that_does_not_stop_is_killed_after_its_stoptime(void **state)
     struct stage *stage;
 
     (void)state;
-    web->stoptime = 3000;
+    program_own(web)->stoptime = 3000;
     stage = a_life_after(web);
     fake_clock_advance(2999);
     assert_int_equal(fake_living(), 1);
@@ -177,7 +177,7 @@ static void a_detached_one_is_found_again_and_not_ended(void **state)
     struct stage *stage;
 
     (void)state;
-    web->detached = true;
+    program_own(web)->detached = true;
     assert_true(pidfile_record(pidfile, &who, NULL));
     stage = a_life_after(web);
     assert_state(the(stage, "web"), PROCESS_RUNNING);
@@ -196,7 +196,7 @@ static void a_detached_one_that_nobody_could_find_is_ended(void **state)
     struct stage *stage;
 
     (void)state;
-    web->detached = true;
+    program_own(web)->detached = true;
     stage = a_life_after(web);
     assert_int_equal(fake_last_signal(SURVIVOR), SIGTERM);
     assert_int_equal(fake_started(), 0);

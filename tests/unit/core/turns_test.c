@@ -7,7 +7,7 @@ static struct program *running_at_once(const char *name)
 {
     struct program *p = a_program(name);
 
-    p->starttime = 0;
+    program_own(p)->starttime = 0;
     return p;
 }
 
@@ -83,8 +83,8 @@ static void all_processes_of_a_program_count(void **state)
     struct stage *stage;
 
     (void)state;
-    db->numprocs = 2;
-    db->startretries = 9;
+    program_own(db)->numprocs = 2;
+    program_own(db)->startretries = 9;
     stage = a_stage(a_plan(after(running_at_once("web"), "db"), db, NULL));
     child_ends(stage, "db:2", 1);
     fake_clock_advance(1000);
@@ -101,7 +101,7 @@ static void a_program_without_processes_is_ready(void **state)
     struct stage *stage;
 
     (void)state;
-    db->numprocs = 0;
+    program_own(db)->numprocs = 0;
     stage = a_stage(a_plan(requiring(running_at_once("web"), "db"), db, NULL));
     assert_state(the(stage, "web"), PROCESS_RUNNING);
     stage_ends(stage);
@@ -113,7 +113,7 @@ static void after_waits_only_for_what_is_to_start(void **state)
     struct stage *stage;
 
     (void)state;
-    db->autostart = false;
+    program_own(db)->autostart = false;
     stage = a_stage(a_plan(after(running_at_once("web"), "db"), db, NULL));
     assert_state(the(stage, "web"), PROCESS_RUNNING);
     assert_state(the(stage, "db"), PROCESS_STOPPED);
@@ -126,7 +126,7 @@ static void what_is_required_is_started_too(void **state)
     struct stage *stage;
 
     (void)state;
-    db->autostart = disk->autostart = web->autostart = false;
+    program_own(db)->autostart = program_own(disk)->autostart = program_own(web)->autostart = false;
     stage = a_stage(a_plan(requiring(web, "db"), requiring(db, "disk"), disk, NULL));
     process_start(the(stage, "web"));
     fake_turn();
@@ -144,7 +144,7 @@ static void a_fatal_one_releases_after_but_not_requires(void **state)
     struct stage *stage;
 
     (void)state;
-    db->startretries = 0;
+    program_own(db)->startretries = 0;
     stage = a_stage(a_plan(after(running_at_once("log"), "db"), requiring(running_at_once("web"), "db"), db, NULL));
     assert_true(waits(stage, "log"));
     child_ends(stage, "db", 1);
@@ -160,7 +160,7 @@ static void a_users_start_tries_a_fatal_requirement_again(void **state)
     struct stage *stage;
 
     (void)state;
-    db->startretries = 0;
+    program_own(db)->startretries = 0;
     stage = a_stage(a_plan(requiring(running_at_once("web"), "db"), db, NULL));
     child_ends(stage, "db", 1);
     process_start(the(stage, "web"));
@@ -177,7 +177,7 @@ static void a_oneshot_is_ready_when_it_is_done(void **state)
     struct stage *stage;
 
     (void)state;
-    migrate->oneshot = true;
+    program_own(migrate)->oneshot = true;
     stage = a_stage(
         a_plan(after(running_at_once("log"), "migrate"), requiring(running_at_once("web"), "migrate"), migrate, NULL));
     fake_clock_advance(5000);
@@ -197,8 +197,8 @@ static void a_failed_oneshot_is_tried_once_and_not_for_ever(void **state)
     struct stage *stage;
 
     (void)state;
-    migrate->oneshot = true;
-    migrate->autorestart = AUTORESTART_NEVER;
+    program_own(migrate)->oneshot = true;
+    program_own(migrate)->autorestart = AUTORESTART_NEVER;
     stage = a_stage(a_plan(requiring(running_at_once("web"), "migrate"), migrate, NULL));
     child_ends(stage, "migrate", 1);
     assert_state(the(stage, "migrate"), PROCESS_EXITED);
@@ -223,7 +223,7 @@ static void a_command_to_all_is_seen_as_a_whole(void **state)
     bool known;
 
     (void)state;
-    web->autostart = db->autostart = false;
+    program_own(web)->autostart = program_own(db)->autostart = false;
     stage = a_stage(a_plan(web, db, NULL));
     supervisor_each(stage->supervisor, "all", start_both, NULL, &known);
     fake_turn();
@@ -310,7 +310,7 @@ static void ignoring_does_not_cover_a_stop(void **state)
     struct stage *stage;
 
     (void)state;
-    web->on_dependency = ON_DEPENDENCY_IGNORE;
+    program_own(web)->on_dependency = ON_DEPENDENCY_IGNORE;
     stage = a_stage(a_plan(web, running_at_once("db"), NULL));
     fake_obey(true);
     process_stop(the(stage, "db"));
@@ -325,7 +325,7 @@ static void one_of_several_may_be_stopped_alone(void **state)
     struct stage *stage;
 
     (void)state;
-    db->numprocs = 2;
+    program_own(db)->numprocs = 2;
     stage = a_stage(a_plan(requiring(running_at_once("web"), "db"), db, NULL));
     fake_obey(true);
     process_stop(the(stage, "db:1"));
@@ -344,7 +344,7 @@ static void a_shutdown_goes_backwards_along_the_order(void **state)
     struct stage *stage;
 
     (void)state;
-    web->priority = 1; /* which alone would stop it last */
+    program_own(web)->priority = 1; /* which alone would stop it last */
     stage = a_stage(a_plan(web, db, running_at_once("disk"), running_at_once("other"), NULL));
     supervisor_shutdown(stage->supervisor, 0, false, "SIGTERM");
     fake_turn();
@@ -442,7 +442,7 @@ static void it_can_be_ignored(void **state)
     pid_t old;
 
     (void)state;
-    web->on_dependency = ON_DEPENDENCY_IGNORE;
+    program_own(web)->on_dependency = ON_DEPENDENCY_IGNORE;
     stage = a_stage(a_plan(web, running_at_once("db"), NULL));
     fake_obey(true);
     old = process_pid(the(stage, "web"));
@@ -461,7 +461,7 @@ static void others_of_the_program_hold_the_place(void **state)
     pid_t old;
 
     (void)state;
-    db->numprocs = 2;
+    program_own(db)->numprocs = 2;
     stage = a_stage(a_plan(requiring(running_at_once("web"), "db"), db, NULL));
     fake_obey(true);
     old = process_pid(the(stage, "web"));
@@ -525,7 +525,7 @@ static void a_name_is_taken_until_its_last_bearer_has_ended(void **state)
     pid_t last;
 
     (void)state;
-    three->numprocs = again->numprocs = 3;
+    program_own(three)->numprocs = program_own(again)->numprocs = 3;
     stage = a_stage(a_plan(three, NULL));
     last = process_pid(the(stage, "web:3"));
     supervisor_scale(stage->supervisor, three, 2, false);

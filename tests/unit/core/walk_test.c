@@ -62,7 +62,7 @@ static void depend_at_random(struct program *p, int i, const struct plan *plan)
     for (int k = 0; k < i; k++)
         if (pick(4) == 0 && plan_find(plan, names[k]) != NULL)
             add_name(pick(2) ? &p->requires : &p->after, names[k]);
-    p->on_dependency = (int)pick(2);
+    program_own(p)->on_dependency = (int)pick(2);
 }
 
 static void be_cared_for_at_random(struct program *p)
@@ -72,10 +72,10 @@ static void be_cared_for_at_random(struct program *p)
         record_init(p->ready, &ready_record);
         p->ready->kind = pick(2) ? READY_NOTIFY : READY_TCP;
         p->ready->tcp = xstrdup("127.0.0.1:80");
-        p->ready_timeout = 1000 + pick(10000);
+        program_own(p)->ready_timeout = 1000 + pick(10000);
     }
     if (pick(6) == 0)
-        p->watchdog = 1000 + pick(5000);
+        program_own(p)->watchdog = 1000 + pick(5000);
     if (pick(4) == 0) {
         p->health = xcalloc(1, sizeof *p->health);
         record_init(p->health, &health_record);
@@ -95,13 +95,13 @@ static void go_to_the_background(struct program *p)
     char path[80];
 
     path_of(p->name, path, sizeof path);
-    p->forks = true;
+    program_own(p)->forks = true;
     words_add(&p->cmd, "&"); /* so that the fake knows, too */
     p->pidfile = xstrdup(path);
-    p->ready_timeout = 2000;
-    p->numprocs = p->numprocs > 0;
-    p->max_procs = 1;
-    p->oneshot = false;
+    program_own(p)->ready_timeout = 2000;
+    program_own(p)->numprocs = p->common->numprocs > 0;
+    program_own(p)->max_procs = 1;
+    program_own(p)->oneshot = false;
     if (p->ready != NULL)
         p->ready->kind = READY_TCP;
 }
@@ -112,28 +112,28 @@ static struct program *a_random_program(int i, const struct plan *plan)
 
     if (pick(4) == 0)
         words_add(&p->cmd, "-v");
-    p->numprocs = (int)pick(4);
-    p->min_procs = 0;
-    p->starttime = pick(3) == 0 ? 0 : 1000;
-    p->startretries = (int)pick(3);
-    p->autorestart = (int)pick(3);
-    p->autostart = pick(4) != 0;
-    p->oneshot = pick(6) == 0;
-    p->priority = (int)pick(3);
-    p->stop_to = (int)pick(2);
-    p->kill_group = pick(5) != 0;
-    p->max_age = pick(4) == 0 ? 20000 : 0;
+    program_own(p)->numprocs = (int)pick(4);
+    program_own(p)->min_procs = 0;
+    program_own(p)->starttime = pick(3) == 0 ? 0 : 1000;
+    program_own(p)->startretries = (int)pick(3);
+    program_own(p)->autorestart = (int)pick(3);
+    program_own(p)->autostart = pick(4) != 0;
+    program_own(p)->oneshot = pick(6) == 0;
+    program_own(p)->priority = (int)pick(3);
+    program_own(p)->stop_to = (int)pick(2);
+    program_own(p)->kill_group = pick(5) != 0;
+    program_own(p)->max_age = pick(4) == 0 ? 20000 : 0;
     if (pick(4) == 0)
-        p->backoff = (struct backoff){ .factor = 1 };
+        program_own(p)->backoff = (struct backoff){ .factor = 1 };
     if (pick(4) == 0)
-        p->respawn_limit = (int)pick(4);
+        program_own(p)->respawn_limit = (int)pick(4);
     depend_at_random(p, i, plan);
     be_cared_for_at_random(p);
     if (pick(5) == 0)
         go_to_the_background(p);
-    p->detached = pick(5) == 0;
-    if (p->detached || p->forks) /* as the check wants it */
-        p->watchdog = 0;
+    program_own(p)->detached = pick(5) == 0;
+    if (p->common->detached || p->common->forks) /* as the check wants it */
+        program_own(p)->watchdog = 0;
     if (pick(6) == 0)
         give_function(p, "before_start");
     if (pick(6) == 0)
@@ -405,7 +405,7 @@ static void count_living(struct process *p, void *arg)
     switch (process_state(p)) {
     case PROCESS_STARTING:
         assert_true(alive ? !process_is_held(p) && p->gate == NULL
-                          : process_is_held(p) || p->gate != NULL || process_program(p)->forks);
+                          : process_is_held(p) || p->gate != NULL || process_program(p)->common->forks);
         break;
     case PROCESS_RUNNING:
     case PROCESS_STOPPING:

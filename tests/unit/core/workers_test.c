@@ -26,10 +26,10 @@ static struct program *a_worker(const char *name, int count)
     words_free(&p->cmd);
     assert_true(setting_read(setting_find(&program_record, "run"), p, &body, NULL));
     value_clear(&body);
-    p->stopsignal.step = xcalloc(1, sizeof *p->stopsignal.step);
-    p->stopsignal.step[0] = (struct stop_step){ SIGQUIT, -1 };
-    p->starttime = 0;
-    p->numprocs = count;
+    program_own(p)->stopsignal.step = xcalloc(1, sizeof *p->common->stopsignal.step);
+    p->common->stopsignal.step[0] = (struct stop_step){ SIGQUIT, -1 };
+    program_own(p)->starttime = 0;
+    program_own(p)->numprocs = count;
     return p;
 }
 
@@ -172,7 +172,7 @@ static void a_worker_that_cannot_be_forked_is_a_failed_start(void **state)
     struct stage *stage;
 
     (void)state;
-    work->startretries = 0;
+    program_own(work)->startretries = 0;
     stage = a_crowd(work);
     fake_spawn_fails(1, "fork: no memory");
     fake_child_dies(fake_living_pid(0), SIGKILL);
@@ -190,7 +190,7 @@ static void beats_on_the_board_count_and_wake_nobody(void **state)
     pid_t first;
 
     (void)state;
-    work->watchdog = 10000;
+    program_own(work)->watchdog = 10000;
     stage = a_crowd(work);
     first = process_pid(the(stage, "work"));
     for (int i = 0; i < 10; i++) {
@@ -214,8 +214,8 @@ static void a_worker_that_never_beats_is_judged_from_its_start(void **state)
     struct stage *stage;
 
     (void)state;
-    work->watchdog = 2000;
-    work->autorestart = AUTORESTART_NEVER;
+    program_own(work)->watchdog = 2000;
+    program_own(work)->autorestart = AUTORESTART_NEVER;
     stage = a_crowd(work);
     fake_clock_advance(1999);
     assert_state(the(stage, "work"), PROCESS_RUNNING);
@@ -230,8 +230,8 @@ static struct program *a_worker_with_spares(int count, int min, int max)
 {
     struct program *p = a_worker("work", count);
 
-    p->spare_procs = (struct spares){ min, max };
-    p->max_procs = 8;
+    program_own(p)->spare_procs = (struct spares){ min, max };
+    program_own(p)->max_procs = 8;
     return p;
 }
 
@@ -275,7 +275,7 @@ static void spares_stay_within_the_bounds(void **state)
     struct stage *stage;
 
     (void)state;
-    work->min_procs = 2;
+    program_own(work)->min_procs = 2;
     stage = a_crowd(work);
     fake_obey(true);
     assert_indices(stage, " 2 3");
@@ -293,8 +293,8 @@ static void what_fails_is_no_reason_to_start_more(void **state)
     struct stage *stage;
 
     (void)state;
-    work->startretries = 0;
-    work->starttime = 1000;
+    program_own(work)->startretries = 0;
+    program_own(work)->starttime = 1000;
     stage = a_crowd(work);
     while (fake_living() > 0)
         fake_child_exits(fake_living_pid(0), 1);

@@ -143,6 +143,26 @@ static void it_grows_with_its_content(void **state)
 }
 
 /* Whoever is interrupted between the new block and the end of the old one leaves two. */
+static void what_is_large_is_written_past_our_own_memory(void **state)
+{
+    enum { LARGE = 200000 };
+    char *large = malloc(LARGE + 1);
+    unsigned before = 0, between = 0, behind = 0;
+
+    (void)state;
+    memset(large, 'x', LARGE);
+    large[LARGE] = '\0';
+    put(&before, "plan", "small");
+    put(&between, "plan", large);
+    put(&behind, "plan", "the end");
+    assert_true(snapshot_is_whole(snapshot));
+    entries("plan");
+    assert_int_equal(read_back.length, strlen("small||the end|") + LARGE);
+    assert_memory_equal(read_back.data, "small|xxx", 9);
+    assert_string_equal(read_back.data + strlen("small|") + LARGE - 2, "xx|the end|");
+    free(large);
+}
+
 static void of_two_blocks_of_one_entry_the_later_one_counts(void **state)
 {
     unsigned a = 0;
@@ -245,6 +265,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_dropped_is_gone, begin, end),
         cmocka_unit_test_setup_teardown(memory_is_used_again, begin, end),
         cmocka_unit_test_setup_teardown(it_grows_with_its_content, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_large_is_written_past_our_own_memory, begin, end),
         cmocka_unit_test_setup_teardown(of_two_blocks_of_one_entry_the_later_one_counts, begin, end),
         cmocka_unit_test_setup_teardown(a_forked_copy_writes_nothing, begin, end),
         cmocka_unit_test_setup_teardown(what_is_written_in_place_is_found_by_its_name, begin, end),

@@ -10,9 +10,9 @@ static void a_program_becomes_a_record(void **state)
     (void)state;
     assert_int_equal(plan->program_count, 1);
     assert_string_equal(p->cmd.word[0], "/bin/sleep");
-    assert_int_equal(p->numprocs, 3);
-    assert_false(p->autostart);
-    assert_int_equal(p->stoptime, 2500);
+    assert_int_equal(p->common->numprocs, 3);
+    assert_false(p->common->autostart);
+    assert_int_equal(p->common->stoptime, 2500);
     assert_string_equal(p->env.word[1], "B=2");
     assert_string_equal(p->file, "t.lua");
     assert_int_equal(p->line, 1);
@@ -34,8 +34,8 @@ static void programs_can_be_made_in_loops_from_one_table(void **state)
                                   "for i = 1, 3 do t.numprocs = i; program(\"w\" .. i)(t) end");
 
     (void)state;
-    assert_int_equal(plan_find(plan, "w1")->numprocs, 1);
-    assert_int_equal(plan_find(plan, "w3")->numprocs, 3);
+    assert_int_equal(plan_find(plan, "w1")->common->numprocs, 1);
+    assert_int_equal(plan_find(plan, "w3")->common->numprocs, 3);
     plan_release(plan);
 }
 
@@ -47,9 +47,9 @@ static void defaults_apply_to_all_programs_wherever_they_stand(void **state)
                                   "program \"b\" { cmd = \"x\", startretries = 1 }");
 
     (void)state;
-    assert_int_equal(plan_find(plan, "a")->startretries, 7);
-    assert_int_equal(plan_find(plan, "b")->startretries, 1);
-    assert_int_equal(plan_find(plan, "a")->stoptime, 2000);
+    assert_int_equal(plan_find(plan, "a")->common->startretries, 7);
+    assert_int_equal(plan_find(plan, "b")->common->startretries, 1);
+    assert_int_equal(plan_find(plan, "a")->common->stoptime, 2000);
     plan_release(plan);
 }
 
