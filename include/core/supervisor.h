@@ -18,6 +18,7 @@
 struct board;
 struct board_line;
 struct notices;
+struct reload_report;
 struct sockets;
 struct supervisor;
 
@@ -96,12 +97,9 @@ void supervisor_start(struct supervisor *s, struct plan *plan);
 void supervisor_visit(struct supervisor *s, struct plan *plan);
 const char *supervisor_forbids_start(const struct supervisor *s, const struct process *p); /* why; NULL: it may start */
 
-/* How the last line of a reload's list begins, if there is one: settings of reeve's own that cannot follow. */
-#define RELOAD_NEXT_START "next start of reeve: "
-
-/* Load anew and apply. Any problem: false, all of them in `problems`, nothing changed. `list` gets the
- * difference, a line each: "added: web". With `dry_run` nothing is done but the list. */
-bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems);
+/* Load anew and apply. Any problem: false, all of them in `problems`, nothing changed. `report`, all zero before, says
+ * what has changed. With `dry_run` nothing does. */
+bool supervisor_reload(struct supervisor *s, bool dry_run, struct reload_report *report, struct problems *problems);
 
 /* Stop everything in reverse order, then end the loop with `exit_code`. Called again: KILL. `graceful`: SIGQUIT came.
  */

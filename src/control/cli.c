@@ -147,14 +147,6 @@ static int plan_main(int argc, char **argv)
 
 /* ---- convert ----------------------------------------------------------------------------------- */
 
-static bool is_format(const char *name)
-{
-    for (const char *const *f = convert_formats; *f != NULL; f++)
-        if (strcmp(*f, name) == 0)
-            return true;
-    return false;
-}
-
 static int write_lua(const struct buffer *lua, const char *path)
 {
     struct error e;
@@ -205,7 +197,7 @@ static int convert_main(int argc, char **argv)
     }
     if (optind + 1 != argc)
         return cli_misuse("convert takes one file");
-    if (options.format != NULL && !is_format(options.format))
+    if (options.format != NULL && !text_is_among(options.format, convert_formats))
         return cli_misuse("there is no format '%s': taskmaster, supervisord, procfile or magistrate", options.format);
     return convert(argv[optind], &options, out);
 }
