@@ -182,6 +182,7 @@ void supervisor_let_go(struct supervisor *s, struct process *p)
                                          .state = (int)process_state(p),
                                          .at = clock_wall() });
     process_stop(p);
+    supervisor_look_again(s); /* nobody waits for it any more */
     if (process_is_settled(p))
         supervisor_sweep_soon(s);
 }

@@ -95,6 +95,27 @@ static void all_processes_of_a_program_count(void **state)
     stage_ends(stage);
 }
 
+static void who_was_scaled_away_is_not_waited_for(void **state)
+{
+    struct program *db = a_program("db");
+    struct stage *stage;
+
+    (void)state;
+    program_own(db)->numprocs = 2;
+    program_own(db)->oneshot = true;
+    stage = a_stage(a_plan(requiring(running_at_once("web"), "db"), db, NULL));
+    process_stop(the(stage, "db:2"));
+    child_ends(stage, "db:2", 0);
+    child_ends(stage, "db:1", 0);
+    fake_turn();
+    assert_state(the(stage, "db:2"), PROCESS_STOPPED);
+    assert_true(waits(stage, "web"));
+    supervisor_scale(stage->supervisor, db, 1, false);
+    fake_turn();
+    assert_state(the(stage, "web"), PROCESS_RUNNING);
+    stage_ends(stage);
+}
+
 static void a_program_without_processes_is_ready(void **state)
 {
     struct program *db = a_program("db");
@@ -553,6 +574,7 @@ int main(void)
         cmocka_unit_test(one_starts_after_another_is_ready),
         cmocka_unit_test(all_that_are_waited_for_are_named),
         cmocka_unit_test(all_processes_of_a_program_count),
+        cmocka_unit_test(who_was_scaled_away_is_not_waited_for),
         cmocka_unit_test(a_program_without_processes_is_ready),
         cmocka_unit_test(after_waits_only_for_what_is_to_start),
         cmocka_unit_test(what_is_required_is_started_too),
