@@ -9,6 +9,9 @@
 /* Whether `name` matches the glob `pattern`: * ? [a-z] [!a-z] and \ before a character that is meant as it is. */
 bool text_matches(const char *pattern, const char *name);
 
+/* Whether it is one of `words` (a NULL ends them). */
+bool text_is_among(const char *text, const char *const *words);
+
 /* The one of `candidates` (a NULL ends them) that `word` was most likely meant to be; NULL if none is near. */
 const char *text_nearest(const char *word, const char *const *candidates);
 

@@ -26,6 +26,9 @@ void words_copy(struct words *to, const struct words *from);
 
 bool words_equal(const struct words *a, const struct words *b);
 
+/* Whether `word` is among them. */
+bool words_have(const struct words *w, const char *word);
+
 /* Forget the words; the list is empty again. */
 void words_free(struct words *w);
 

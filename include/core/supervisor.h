@@ -18,6 +18,7 @@
 struct board;
 struct board_line;
 struct notices;
+struct reload_report;
 struct sockets;
 struct supervisor;
 
@@ -94,22 +95,18 @@ void supervisor_start(struct supervisor *s, struct plan *plan);
 /* The same for a visit: nothing is started by itself, only detached programs can be, and the end is quiet. Whoever of
  * them runs is found again at the start, and lives on at the end. */
 void supervisor_visit(struct supervisor *s, struct plan *plan);
-const char *supervisor_forbids_start(const struct supervisor *s, const struct process *p); /* why; NULL: it may start */
 
-/* How the last line of a reload's list begins, if there is one: settings of reeve's own that cannot follow. */
-#define RELOAD_NEXT_START "next start of reeve: "
+/* Why a process may not be started now; NULL: it may. */
+const char *supervisor_forbids_start(const struct supervisor *s, const struct process *p);
 
-/* Load anew and apply. Any problem: false, all of them in `problems`, nothing changed. `list` gets the
- * difference, a line each: "added: web". With `dry_run` nothing is done but the list. */
-bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems);
+/* Load anew and apply. Any problem: false, all of them in `problems`, nothing changed. `report`, all zero before, says
+ * what has changed. With `dry_run` nothing does. */
+bool supervisor_reload(struct supervisor *s, bool dry_run, struct reload_report *report, struct problems *problems);
 
 /* Stop everything in reverse order, then end the loop with `exit_code`. Called again: KILL. `graceful`: SIGQUIT came.
  */
 void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, const char *why);
 bool supervisor_is_ending(const struct supervisor *s);
-
-/* Whether it ends so that workers are not asked but told: by TERM. */
-bool supervisor_is_hasty(const struct supervisor *s);
 int supervisor_exit_code(const struct supervisor *s);
 
 /* Open reeve's own log and every captured file again. */
@@ -156,30 +153,8 @@ struct children *supervisor_children(const struct supervisor *s);
 const struct supervisor_upward *supervisor_upward(const struct supervisor *s);
 msec supervisor_started(const struct supervisor *s); /* clock_now */
 
-/* Somebody wishes other processes up or down than before, or another number of them: it is kept soon. */
-void supervisor_wishes_changed(struct supervisor *s);
-
-/* It is kept now, before whoever wished is told that it is done. */
+/* What users wish is kept now, before whoever wished is told that it is done. */
 void supervisor_keep_wishes(struct supervisor *s);
-
-/* For the process itself. It runs with this pid: the next life may have to know. */
-void supervisor_note_child(struct supervisor *s, const struct process *p, pid_t pid);
-
-/* For the process itself. Its state has changed; `settled`: it was not settled before, and is now. */
-void supervisor_process_changed(struct supervisor *s, struct process *p, bool settled);
-
-/* Whether others come before its start (it is STARTING) or its stop (STOPPING); if so process_proceed is called when
- * they are through. `by_user`: a user wants the start, and so whatever it requires, FATAL ones too. */
-bool supervisor_holds(struct supervisor *s, struct process *p, bool by_user);
-
-/* The same for one of a former life, which is held until its turn comes. */
-void supervisor_hold_again(struct supervisor *s, struct process *p);
-
-/* Start it soon: in the order in which they were asked for, a few at each turn of the loop. */
-void supervisor_start_soon(struct supervisor *s, struct process *p);
-
-/* It was wished down, or goes down to start again: who requires its program goes with it. */
-void supervisor_falls(struct supervisor *s, struct process *p);
 
 /* The programs that a held process waits for: "db, cache". */
 void supervisor_waits_for(struct supervisor *s, const struct process *p, struct buffer *out);
@@ -192,22 +167,6 @@ bool supervisor_is_in_vain(struct supervisor *s, const struct process *p);
 
 /* Whether everything that is wanted of a program is RUNNING, or, if it is a oneshot, done. */
 bool supervisor_is_ready(struct supervisor *s, const struct program *program);
-
-/* It is EXITED or FATAL: an essential one, or one whose end is everybody's, takes all the others with it. */
-void supervisor_process_ended(struct supervisor *s, struct process *p);
-
-/* Hold a restart against all respawn limits; one too many turns the verdict into VERDICT_GIVE_UP. */
-void supervisor_may_restart(struct supervisor *s, struct process *p, struct verdict *verdict);
-
-/* A user starts a FATAL one: its program's past restarts are forgotten. */
-void supervisor_forgive(struct supervisor *s, struct process *p);
-
-/* Whether all others of its program that are wanted are RUNNING. */
-bool supervisor_siblings_run(struct supervisor *s, struct process *p);
-
-/* Numbers for a new process, and a new start. */
-unsigned supervisor_next_id(struct supervisor *s);
-unsigned supervisor_next_run(struct supervisor *s);
 
 /* Whether this life calls no hooks, since the ones before ended too soon; until the next reload. */
 bool supervisor_is_quiet(const struct supervisor *s);

@@ -4,7 +4,7 @@
 #define OS_MANAGER_H
 
 #include "base/units.h"
-#include "os/socket.h"
+#include "os/address.h"
 
 #include <stdbool.h>
 

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "os/loop.h"
-#include "os/socket.h"
+#include "os/address.h"
 
 #include <stdbool.h>
 

@@ -1,36 +1,12 @@
-/* socket: addresses as people write them, and what listens or connects there. */
+/* socket: what listens at an address, or connects to it. */
 #ifndef OS_SOCKET_H
 #define OS_SOCKET_H
 
 #include "base/error.h"
+#include "os/address.h"
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <sys/socket.h>
 #include <sys/types.h>
-
-enum address_kind { ADDRESS_UNIX, ADDRESS_TCP, ADDRESS_UDP };
-
-/* "unix:/run/reeve.sock", "tcp:127.0.0.1:7279", "tcp:[::1]:7279", "tcp:*:80", "udp:…"; a bare path is unix. */
-struct address {
-    enum address_kind kind;
-    struct sockaddr_storage socket;
-    socklen_t length;
-    char text[256]; /* as it was written, for messages */
-};
-
-/* Host names are refused here (looking one up would block); literals and "localhost" are read. */
-bool address_parse(const char *text, struct address *out, struct error *e);
-
-/* For the client, which may wait: the host of a tcp: address may also be a name, which may have several addresses. How
- * many there are, at most `most` (not 0); 0 on failure. */
-size_t address_look_up(const char *text, struct address *out, size_t most, struct error *e);
-
-/* Whether both are the same place, however they were written. */
-bool address_equal(const struct address *a, const struct address *b);
-
-/* Whether only this machine can reach it. */
-bool address_is_local(const struct address *a);
 
 struct listen_options {
     int backlog; /* 0: the system's most */

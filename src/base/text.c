@@ -153,6 +153,14 @@ static int how_far(const char *word, const char *candidate)
     return strlen(candidate) <= LONGEST_GUESS ? distance(word, candidate) : INT_MAX;
 }
 
+bool text_is_among(const char *text, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (strcmp(text, *words) == 0)
+            return true;
+    return false;
+}
+
 const char *text_nearest(const char *word, const char *const *candidates)
 {
     const char *nearest = NULL;

@@ -73,6 +73,14 @@ bool words_equal(const struct words *a, const struct words *b)
     return true;
 }
 
+bool words_have(const struct words *w, const char *word)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (strcmp(w->word[i], word) == 0)
+            return true;
+    return false;
+}
+
 void words_free(struct words *w)
 {
     free(w->word);

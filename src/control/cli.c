@@ -85,13 +85,13 @@ struct file_options {
     bool json;
 };
 
-static bool read_file_options(int argc, char **argv, const char *letters, struct file_options *o)
+static bool read_file_options(int argc, char **argv, struct file_options *o)
 {
     static const struct option names[] = { { "json", no_argument, NULL, 'j' }, { 0 } };
     int c;
 
     *o = (struct file_options){ 0 };
-    while ((c = getopt_long(argc, argv, letters, names, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "c:", names, NULL)) != -1) {
         if (c == 'c')
             o->file = optarg;
         else if (c == 'j')
@@ -99,61 +99,68 @@ static bool read_file_options(int argc, char **argv, const char *letters, struct
         else
             return false;
     }
+    o->file = cli_file(o->file);
     return true;
 }
 
-static int check_main(int argc, char **argv)
-{
-    struct file_options o;
-    struct plan *plan;
+/* What both print of a good file. */
+typedef void print_plan_fn(const struct plan *plan, const struct file_options *o, struct buffer *out);
 
-    if (!read_file_options(argc, argv, "c:", &o))
-        return wrong_option();
-    if (optind < argc)
-        return cli_misuse("check: what is '%s'? A file is named by -c", argv[optind]);
-    plan = load(cli_file(o.file));
-    if (plan == NULL)
-        return 1;
-    printf("%s: no problems, %zu program%s\n", cli_file(o.file), plan->program_count,
-           plan->program_count == 1 ? "" : "s");
-    plan_release(plan);
-    return 0;
-}
-
-static int plan_main(int argc, char **argv)
+static int print_plan(const struct file_options *o, print_plan_fn *print)
 {
-    struct file_options o;
+    struct plan *plan = load(o->file);
     struct buffer out = { 0 };
-    struct plan *plan;
 
-    if (!read_file_options(argc, argv, "c:", &o))
-        return wrong_option();
-    if (optind < argc)
-        return cli_misuse("plan: what is '%s'? A file is named by -c", argv[optind]);
-    plan = load(cli_file(o.file));
     if (plan == NULL)
         return 1;
-    if (o.json) {
-        plan_print_json(plan, &out);
-        buffer_add_char(&out, '\n');
-    } else {
-        plan_print_text(plan, &out);
-    }
+    print(plan, o, &out);
     fwrite(out.data, 1, out.length, stdout);
     buffer_free(&out);
     plan_release(plan);
     return 0;
 }
 
-/* ---- convert ----------------------------------------------------------------------------------- */
-
-static bool is_format(const char *name)
+static void print_verdict(const struct plan *plan, const struct file_options *o, struct buffer *out)
 {
-    for (const char *const *f = convert_formats; *f != NULL; f++)
-        if (strcmp(*f, name) == 0)
-            return true;
-    return false;
+    buffer_addf(out, "%s: no problems, %zu program%s\n", o->file, plan->program_count,
+                plan->program_count == 1 ? "" : "s");
 }
+
+static int check_main(int argc, char **argv)
+{
+    struct file_options o;
+
+    if (!read_file_options(argc, argv, &o))
+        return wrong_option();
+    if (optind < argc)
+        return cli_misuse("check: what is '%s'? A file is named by -c", argv[optind]);
+    if (o.json)
+        return cli_misuse("check: problems are lines FILE:LINE: MESSAGE, there is no --json");
+    return print_plan(&o, print_verdict);
+}
+
+static void print_settings(const struct plan *plan, const struct file_options *o, struct buffer *out)
+{
+    if (!o->json) {
+        plan_print_text(plan, out);
+        return;
+    }
+    plan_print_json(plan, out);
+    buffer_add_char(out, '\n');
+}
+
+static int plan_main(int argc, char **argv)
+{
+    struct file_options o;
+
+    if (!read_file_options(argc, argv, &o))
+        return wrong_option();
+    if (optind < argc)
+        return cli_misuse("plan: what is '%s'? A file is named by -c", argv[optind]);
+    return print_plan(&o, print_settings);
+}
+
+/* ---- convert ----------------------------------------------------------------------------------- */
 
 static int write_lua(const struct buffer *lua, const char *path)
 {
@@ -205,7 +212,7 @@ static int convert_main(int argc, char **argv)
     }
     if (optind + 1 != argc)
         return cli_misuse("convert takes one file");
-    if (options.format != NULL && !is_format(options.format))
+    if (options.format != NULL && !text_is_among(options.format, convert_formats))
         return cli_misuse("there is no format '%s': taskmaster, supervisord, procfile or magistrate", options.format);
     return convert(argv[optind], &options, out);
 }

@@ -3,6 +3,7 @@
 #include "client_private.h"
 #include "control/address.h"
 #include "os/file.h"
+#include "os/socket.h"
 
 #include <errno.h>
 #include <fcntl.h>

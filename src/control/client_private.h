@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 #include "base/words.h"
 #include "core/reply.h"
-#include "os/socket.h"
+#include "os/address.h"
 
 #include <jansson.h>
 #include <signal.h>

@@ -265,14 +265,6 @@ static void offer_piece(struct search *s, const struct piece *p)
         offer_alternative(s, strsep(&rest, "|"));
 }
 
-static bool has_word(const struct words *words, const char *word)
-{
-    for (size_t i = 0; i < words->count; i++)
-        if (strcmp(words->word[i], word) == 0)
-            return true;
-    return false;
-}
-
 static void offer_flags(struct search *s, const struct usage *u)
 {
     char name[64];
@@ -284,7 +276,7 @@ static void offer_flags(struct search *s, const struct usage *u)
             continue;
         memcpy(name, p->text, p->length);
         name[p->length] = '\0';
-        if (!has_word(s->asked->before, name))
+        if (!words_have(s->asked->before, name))
             offer(s, name);
     }
 }

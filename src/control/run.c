@@ -7,6 +7,7 @@
 #include "control/upgrade.h"
 #include "core/herald.h"
 #include "core/journal.h"
+#include "core/reload_report.h"
 #include "core/supervisor.h"
 #include "core/tally.h"
 #include "modules/gearman.h"
@@ -153,10 +154,10 @@ static bool occupy(struct run *r, const struct plan *plan)
 static void reload(struct run *r)
 {
     struct problems problems = { 0 };
-    struct buffer list = { 0 };
+    struct reload_report report = { 0 };
 
-    supervisor_reload(r->supervisor, false, &list, &problems); /* logs all of it */
-    buffer_free(&list);
+    supervisor_reload(r->supervisor, false, &report, &problems); /* logs all of it */
+    reload_report_free(&report);
     problems_free(&problems);
 }
 

@@ -293,14 +293,6 @@ static bool was_noted(const struct census *c, pid_t pid)
     return false;
 }
 
-static bool has_token(const struct census *c, const char *token)
-{
-    for (size_t i = 0; i < c->tokens.count; i++)
-        if (strcmp(c->tokens.word[i], token) == 0)
-            return true;
-    return false;
-}
-
 /* Somebody whom an earlier life started may have started us. */
 static bool is_ancestor(pid_t pid)
 {
@@ -318,7 +310,7 @@ static void look_at(pid_t pid, void *arg)
     struct process_mark who;
 
     if (was_noted(search->census, pid) || !procfs_variable(pid, "REEVE_ID", token, sizeof token) ||
-        !has_token(search->census, token) || is_ancestor(pid))
+        !words_have(&search->census->tokens, token) || is_ancestor(pid))
         return;
     if (procfs_variable(pid, "REEVE_PROCESS", process, sizeof process) && procfs_mark(pid, &who))
         search->fn(&who, process, false, search->arg);

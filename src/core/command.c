@@ -168,9 +168,22 @@ static void log_command(const struct words *words, const char *caller, bool chan
     buffer_free(&line);
 }
 
+static struct request request_of(struct supervisor *s, const char *caller, const struct command *c,
+                                 const struct sorted *sorted)
+{
+    return (struct request){ .supervisor = s,
+                             .caller = caller,
+                             .verb = c->verb,
+                             .args = sorted->args,
+                             .arg_count = sorted->arg_count,
+                             .flags = sorted->flags,
+                             .flag_count = sorted->flag_count };
+}
+
 void command_run(struct supervisor *s, const char *caller, const struct words *words, struct reply *r)
 {
     struct sorted sorted = { 0 };
+    struct request q;
     struct error e;
     const struct command *c = look_up(words, &e);
 
@@ -182,14 +195,8 @@ void command_run(struct supervisor *s, const char *caller, const struct words *w
         reply_end(r);
     } else {
         log_command(words, caller, c->changes);
-        c->run(&(struct request){ .supervisor = s,
-                                  .caller = caller,
-                                  .verb = c->verb,
-                                  .args = sorted.args,
-                                  .arg_count = sorted.arg_count,
-                                  .flags = sorted.flags,
-                                  .flag_count = sorted.flag_count },
-               r);
+        q = request_of(s, caller, c, &sorted);
+        c->run(&q, r);
     }
     sorted_free(&sorted);
 }
@@ -200,20 +207,15 @@ void command_resume(struct supervisor *s, const char *caller, const struct words
     const struct command *c = words->count > 0 ? command_find(words->word[0]) : NULL;
     const struct resumption *resumption = c != NULL ? command_resumption(c->verb) : NULL;
     struct sorted sorted = { 0 };
+    struct request q;
 
     if (resumption == NULL || !sort_words(c, words, &sorted, NULL)) {
         reply_fail(r, REPLY_FAILED, "reeve began anew meanwhile, after %s: what was begun goes on", why);
         reply_end(r);
     } else {
-        resumption->resume(&(struct request){ .supervisor = s,
-                                              .caller = caller,
-                                              .verb = c->verb,
-                                              .args = sorted.args,
-                                              .arg_count = sorted.arg_count,
-                                              .flags = sorted.flags,
-                                              .flag_count = sorted.flag_count,
-                                              .resumed = why },
-                           work, length, r);
+        q = request_of(s, caller, c, &sorted);
+        q.resumed = why;
+        resumption->resume(&q, work, length, r);
     }
     sorted_free(&sorted);
 }

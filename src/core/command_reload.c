@@ -1,11 +1,10 @@
 /* reload: from the file on disk to the plan in force. */
 #include "base/json.h"
-#include "base/text.h"
 #include "base/xalloc.h"
 #include "command_private.h"
+#include "core/reload_report.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { LOOK_EVERY = 20 };
 
@@ -47,44 +46,26 @@ static void wait_settled(struct supervisor *s, struct reply *r)
     on_look(w);
 }
 
-/* The programs of one word of the list, whose lines are "added: web" and "changed: web (cmd; restart)". */
-static void print_changes(const char *list, const char *word, struct buffer *b)
+static void print_changed(const struct plan_comparison *c, enum plan_change change, struct buffer *b)
 {
-    json_key(b, word);
+    json_key(b, plan_change_name(change));
     json_open_array(b);
-    for (const char *line = list; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
-        const char *name = line + strlen(word) + 2;
-
-        if (text_starts(line, word) && line[strlen(word)] == ':')
-            json_bytes(b, name, strcspn(name, " \n"));
-    }
+    for (size_t i = 0; i < c->count; i++)
+        if (c->difference[i].change == change)
+            json_text(b, c->difference[i].name);
     json_close_array(b);
 }
 
-static void print_next_start(const char *list, struct buffer *b)
-{
-    const char *line = strstr(list, RELOAD_NEXT_START);
-    const char *name = line != NULL ? line + strlen(RELOAD_NEXT_START) : "\n";
-
-    json_key(b, "next_start");
-    json_open_array(b);
-    for (; *name != '\n'; name += strspn(name, ", ")) {
-        size_t length = strcspn(name, ",\n");
-
-        json_bytes(b, name, length);
-        name += length;
-    }
-    json_close_array(b);
-}
-
-static void print_list(const char *list, struct buffer *b)
+static void print_report(const struct reload_report *report, struct buffer *b)
 {
     json_open_object(b);
-    print_changes(list, "added", b);
-    print_changes(list, "removed", b);
-    print_changes(list, "changed", b);
-    print_changes(list, "kept", b);
-    print_next_start(list, b);
+    for (int change = 0; change < PLAN_CHANGES; change++)
+        print_changed(&report->programs, change, b);
+    json_key(b, "next_start");
+    json_open_array(b);
+    for (size_t i = 0; i < report->next_start.count; i++)
+        json_text(b, report->next_start.word[i]);
+    json_close_array(b);
     json_close_object(b);
 }
 
@@ -117,14 +98,12 @@ static void say_refused(const struct problems *problems, struct reply *r)
                problems->count + problems->untold, problems->count == 1 ? "" : "s");
 }
 
-static void say_applied(const struct buffer *list, struct reply *r)
+static void say_applied(const struct reload_report *report, struct reply *r)
 {
-    const char *text = list->length > 0 ? list->data : "";
-
     if (r->wants_data)
-        print_list(text, &r->data);
+        print_report(report, &r->data);
     else
-        buffer_add_text(&r->text, text);
+        reload_report_print(report, &r->text);
 }
 
 /* It was applied, and its list is in the reply already. */
@@ -144,14 +123,14 @@ void command_reload(const struct request *q, struct reply *r)
 {
     bool dry_run = request_has_flag(q, "--dry-run");
     struct problems problems = { 0 };
-    struct buffer list = { 0 };
-    bool good = supervisor_reload(q->supervisor, dry_run, &list, &problems);
+    struct reload_report report = { 0 };
+    bool good = supervisor_reload(q->supervisor, dry_run, &report, &problems);
 
     if (good)
-        say_applied(&list, r);
+        say_applied(&report, r);
     else
         say_refused(&problems, r);
-    buffer_free(&list);
+    reload_report_free(&report);
     problems_free(&problems);
     if (good && !dry_run && request_has_flag(q, "--wait"))
         wait_settled(q->supervisor, r);

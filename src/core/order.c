@@ -40,14 +40,6 @@ static size_t name_count(const struct name_list *l)
     return l != NULL ? l->words.count : 0;
 }
 
-static bool names_have(const struct name_list *l, const char *name)
-{
-    for (size_t i = 0; i < name_count(l); i++)
-        if (strcmp(l->words.word[i], name) == 0)
-            return true;
-    return false;
-}
-
 bool order_has_needs(const struct program *p)
 {
     return name_count(p->requires) + name_count(p->after) > 0;
@@ -55,7 +47,7 @@ bool order_has_needs(const struct program *p)
 
 bool order_requires(const struct program *p, const struct program *other)
 {
-    return names_have(p->requires, other->name);
+    return p->requires != NULL && words_have(&p->requires->words, other->name);
 }
 
 /* ---- the graph --------------------------------------------------------------------------------- */

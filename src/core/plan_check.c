@@ -2,7 +2,7 @@
 
 #include "base/xalloc.h"
 #include "os/identity.h"
-#include "os/socket.h"
+#include "os/address.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

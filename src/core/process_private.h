@@ -11,7 +11,7 @@
 #include "core/output.h"
 #include "core/policy.h"
 #include "core/process.h"
-#include "core/supervisor.h"
+#include "supervision.h"
 
 struct process {
     struct supervisor *supervisor;

@@ -2,48 +2,13 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/herald.h"
+#include "core/reload_report.h"
 #include "os/clock.h"
 #include "os/snapshot.h"
 #include "supervisor_private.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { KEPT_TOLD = 5, OTHERS_TOLD = 50 };
-
-static void print_list(const struct supervisor *s, const struct plan_comparison *c, struct buffer *list)
-{
-    for (size_t i = 0; i < c->count; i++) {
-        const struct plan_difference *d = &c->difference[i];
-        /* Who has ended for good, or was stopped, is not started by a change. */
-        bool restart = d->restart && pool_is_wanted(&s->pools[d->before->position]);
-
-        buffer_addf(list, "%s: %s", plan_change_name(d->change), d->name);
-        for (size_t k = 0; k < d->settings.count; k++)
-            buffer_addf(list, "%s%s", k == 0 ? " (" : ", ", d->settings.word[k]);
-        if (d->settings.count > 0)
-            buffer_add_text(list, restart ? "; restart)" : ")");
-        buffer_add_char(list, '\n');
-    }
-}
-
-/* What reeve itself is by now, and cannot become any more. */
-static void list_next_start(const struct supervisor_settings *before, const struct supervisor_settings *now,
-                            struct buffer *list)
-{
-    const char *separator = RELOAD_NEXT_START;
-
-    for (size_t i = 0; i < supervisor_record.count; i++) {
-        const struct setting *s = &supervisor_record.settings[i];
-
-        if (s->change != CHANGE_NEXT_START || setting_equal(s, before, now))
-            continue;
-        buffer_addf(list, "%s%s", separator, s->name);
-        separator = ", ";
-    }
-    if (*separator == ',')
-        buffer_add_char(list, '\n');
-}
 
 /* How many there are from now on: the number of the file where that has changed; else the number that they were scaled
  * to, within bounds that are new. */
@@ -163,39 +128,6 @@ static void refuse(struct supervisor *s, const struct problems *problems)
     buffer_free(&text);
 }
 
-/* Each by its name, as long as they are few; of thousands that are kept nobody wants the names. */
-static void add_names(const struct plan_comparison *c, struct buffer *line)
-{
-    size_t told[PLAN_CHANGES] = { 0 };
-
-    for (size_t i = 0; i < c->count; i++) {
-        enum plan_change change = c->difference[i].change;
-
-        if (told[change]++ < (change == PLAN_KEPT ? KEPT_TOLD : OTHERS_TOLD))
-            buffer_addf(line, "%s%s %s", line->length > 0 ? ", " : "", plan_change_name(change), c->difference[i].name);
-    }
-    for (int change = 0; change < PLAN_CHANGES; change++) {
-        size_t most = change == PLAN_KEPT ? KEPT_TOLD : OTHERS_TOLD;
-
-        if (told[change] > most)
-            buffer_addf(line, ", %s %zu more", plan_change_name(change), told[change] - most);
-    }
-}
-
-static void log_list(const struct plan_comparison *c, const struct buffer *list)
-{
-    const char *next_start = list->length > 0 ? strstr(list->data, RELOAD_NEXT_START) : NULL;
-    struct buffer line = { 0 };
-
-    add_names(c, &line);
-    if (line.length == 0)
-        buffer_add_text(&line, "there is no program");
-    if (next_start != NULL)
-        buffer_addf(&line, "; %.*s", (int)strcspn(next_start, "\n"), next_start);
-    log_notice("reloaded: %s", line.data);
-    buffer_free(&line);
-}
-
 /* What a plan needs of the world before it can be applied: its control port, and its sockets, which are open then. */
 static bool prepare(struct supervisor *s, const struct plan *plan, struct problems *problems)
 {
@@ -204,44 +136,78 @@ static bool prepare(struct supervisor *s, const struct plan *plan, struct proble
     return sockets_follow(s->sockets, plan, problems);
 }
 
-static bool load_and_apply(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems)
+/* A plan that can be applied, or NULL with the problems. */
+static struct plan *load(struct supervisor *s, bool dry_run, struct problems *problems)
 {
-    struct plan_comparison c;
     struct plan *plan;
 
-    if (s->shutdown.begun || s->upward.load == NULL)
-        return problems_add(problems, NULL, 0, "reeve is stopping: there is nothing to reload");
+    if (s->shutdown.begun || s->upward.load == NULL) {
+        problems_add(problems, NULL, 0, "reeve is stopping: there is nothing to reload");
+        return NULL;
+    }
     plan = s->upward.load(s->upward.arg, problems);
-    if (plan != NULL && !dry_run && !prepare(s, plan, problems)) {
-        plan_release(plan);
-        plan = NULL;
+    if (plan != NULL && (dry_run || prepare(s, plan, problems))) {
+        plan_anchor(plan);
+        return plan;
     }
-    if (plan == NULL) {
-        if (!dry_run)
-            refuse(s, problems);
+    plan_release(plan);
+    if (!dry_run)
+        refuse(s, problems);
+    return NULL;
+}
+
+/* Who has ended for good, or was stopped, is not started by a change. */
+static void call_restarts_off(const struct supervisor *s, struct plan_comparison *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        struct plan_difference *d = &c->difference[i];
+
+        d->restart = d->restart && pool_is_wanted(&s->pools[d->before->position]);
+    }
+}
+
+static void log_report(const struct reload_report *report)
+{
+    struct buffer line = { 0 };
+
+    reload_report_sum_up(report, &line);
+    log_notice("reloaded: %s", line.data);
+    buffer_free(&line);
+}
+
+static void publish_report(struct supervisor *s, const struct reload_report *report)
+{
+    struct buffer list = { 0 };
+
+    reload_report_print(report, &list);
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD, .text = list.data, .at = clock_wall() });
+    buffer_free(&list);
+}
+
+static bool load_and_apply(struct supervisor *s, bool dry_run, struct reload_report *report, struct problems *problems)
+{
+    struct plan *plan = load(s, dry_run, problems);
+
+    if (plan == NULL)
         return false;
-    }
-    plan_anchor(plan);
-    plan_compare(s->plan, plan, &c);
-    print_list(s, &c, list);
-    list_next_start(&s->plan->settings, &plan->settings, list);
+    reload_report_make(report, s->plan, plan);
+    call_restarts_off(s, &report->programs);
     if (dry_run) {
         plan_release(plan);
-    } else {
-        log_list(&c, list);
-        apply(s, plan, &c);
-        bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD, .text = list->data, .at = clock_wall() });
+        return true;
     }
-    plan_comparison_free(&c);
+    log_report(report);
+    apply(s, plan, &report->programs);
+    publish_report(s, report);
     return true;
 }
 
-bool supervisor_reload(struct supervisor *s, bool dry_run, struct buffer *list, struct problems *problems)
+bool supervisor_reload(struct supervisor *s, bool dry_run, struct reload_report *report, struct problems *problems)
 {
     bool good;
 
     herald_reloading();
-    good = load_and_apply(s, dry_run, list, problems);
+    good = load_and_apply(s, dry_run, report, problems);
     herald_reloaded();
     return good;
 }

@@ -10,8 +10,8 @@
 #include "core/lives.h"
 #include "core/pool.h"
 #include "core/sockets.h"
-#include "core/supervisor.h"
 #include "core/survivors.h"
+#include "supervision.h"
 
 /* The way to the end: classes of one priority are stopped one after another. */
 struct shutdown {

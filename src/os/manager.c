@@ -1,6 +1,7 @@
 #include "os/manager.h"
 
 #include "base/log.h"
+#include "os/socket.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -34,14 +34,6 @@ msec args_optional_duration(lua_State *L, int arg, msec otherwise)
 
 /* ---- fields ------------------------------------------------------------------------------------ */
 
-static bool is_among(const char *name, const char *const *names)
-{
-    for (; *names != NULL; names++)
-        if (strcmp(*names, name) == 0)
-            return true;
-    return false;
-}
-
 static void check_name(lua_State *L, const char *const *names)
 {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
@@ -49,7 +41,7 @@ static void check_name(lua_State *L, const char *const *names)
 
     if (name == NULL)
         luaL_error(L, "an option has a name: this one is a %s", luaL_typename(L, -2));
-    if (is_among(name, names))
+    if (text_is_among(name, names))
         return;
     nearest = text_nearest(name, names);
     if (nearest != NULL)

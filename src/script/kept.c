@@ -71,14 +71,6 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool has(const struct words *words, const char *word)
-{
-    for (size_t i = 0; i < words->count; i++)
-        if (strcmp(words->word[i], word) == 0)
-            return true;
-    return false;
-}
-
 void kept_match(const struct loading *l, const char *pattern, struct words *out)
 {
     struct unpack files = l->kept;
@@ -88,7 +80,7 @@ void kept_match(const struct loading *l, const char *pattern, struct words *out)
     while (next_file(&files, &found, &found_length, &text, &length)) {
         char *path = xstrndup(found, found_length);
 
-        if (fnmatch(pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0 && !has(out, path))
+        if (fnmatch(pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0 && !words_have(out, path))
             words_add(out, path);
         free(path);
     }

@@ -127,18 +127,10 @@ static void check_scopes(struct script *s, const struct plan *plan)
             check_scope(s, plan->programs[i]);
 }
 
-static bool is_group(const struct plan *plan, const char *name)
-{
-    for (size_t i = 0; i < plan->group_count; i++)
-        if (strcmp(plan->groups[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 static bool is_target(const struct plan *plan, const char *target)
 {
     if (*target == '@')
-        return is_group(plan, target + 1);
+        return plan_find_group(plan, target + 1) != NULL;
     for (size_t i = 0; i < plan->program_count; i++)
         if (means(target, plan->programs[i]))
             return true;

@@ -17,140 +17,155 @@ local function explain(response)
     return ("it answered with status %d%s"):format(response.status, words and ": " .. tostring(words) or "")
 end
 
+local Client = {}
+Client.__index = Client
+
+function Client:url() return self.options.urls[self.number] end
+
+local function request(e, path, body, timeout, token)
+    local options = e.options
+    local headers = { ["Content-Type"] = "application/json" }
+    if token ~= "" then headers.Authorization = token end
+    return {
+        url = e:url() .. "v3/" .. path, method = "POST", body = reeve.json.encode(body), headers = headers,
+        timeout = math.max(timeout, 0.01), ca_file = options.ca_file, cert_file = options.cert_file,
+        key_file = options.key_file, insecure = options.insecure, proxy = options.proxy,
+    }
+end
+
+-- The answer as text; or nil, why, and whether there was an answer. Whoever does not answer is not asked again soon.
+local function send(e, path, body, timeout, token)
+    local response, why = reeve.http.request(request(e, path, body, timeout, token))
+    if response and response.status == 200 then return response.body end
+    if not response or response.status >= 500 then e.number = e.number % #e.options.urls + 1 end
+    if not response then return nil, why, false end
+    return nil, explain(response), true
+end
+
 --- A client of the servers `options.urls`, of which one is asked until it fails, and then the next. With
 --- `options.username` and `options.password` by that account.
 function etcd.open(options)
-    local e = { number = 1 }
-
-    function e.url() return options.urls[e.number] end
-
-    local function request(path, body, timeout, token)
-        local headers = { ["Content-Type"] = "application/json" }
-        if token ~= "" then headers.Authorization = token end
-        return {
-            url = e.url() .. "v3/" .. path, method = "POST", body = reeve.json.encode(body), headers = headers,
-            timeout = math.max(timeout, 0.01), ca_file = options.ca_file, cert_file = options.cert_file,
-            key_file = options.key_file, insecure = options.insecure, proxy = options.proxy,
-        }
-    end
-
-    local function send(path, body, timeout, token)
-        local response, why = reeve.http.request(request(path, body, timeout, token))
-        if response and response.status == 200 then return response.body end
-        if not response or response.status >= 500 then e.number = e.number % #options.urls + 1 end
-        if not response then return nil, why, false end
-        return nil, explain(response), true
-    end
-
-    local identity = account.none
+    local e = setmetatable({ options = options, number = 1, identity = account.none }, Client)
     if options.username then
-        identity = account.new(options.username, options.password, function(path, body, timeout)
-            return send(path, body, timeout, "")
+        e.identity = account.new(options.username, options.password, function(path, body, timeout)
+            return send(e, path, body, timeout, "")
         end)
     end
-
-    --- The answer as text; or nil, why, and whether there was an answer. All within the timeout.
-    function e.ask(path, body, timeout)
-        local ends = cluster.clock() + (timeout or options.timeout)
-        local function once()
-            local token, wrong, heard = identity.token(ends - cluster.clock())
-            if not token then return nil, wrong, heard end
-            local text, why, reached = send(path, body, ends - cluster.clock(), token)
-            return text, why, reached, not text and identity.refused(token, why)
-        end
-        local text, why, reached, again = once()
-        if again then text, why, reached = once() end
-        return text, why, reached
-    end
-
-    --- The answer as a table.
-    function e.call(path, body, timeout)
-        local text, why, reached = e.ask(path, body, timeout)
-        if not text then return nil, why, reached end
-        local answer, wrong = reeve.json.decode(text)
-        if type(answer) ~= "table" then return nil, "its answer is no JSON: " .. (wrong or text), true end
-        return answer
-    end
-
-    --- What is to be asked for all keys under a prefix.
-    function e.under(prefix) return { key = encode(prefix), range_end = encode(end_of(prefix)) } end
-
-    function e.put(key, value, lease, timeout)
-        return e.call("kv/put", { key = encode(key), value = encode(value), lease = lease }, timeout)
-    end
-
-    --- Put a key if it is not there: the revision, or false.
-    function e.create(key, value, lease, timeout)
-        local answer, why = e.call("kv/txn", {
-            compare = { { key = encode(key), target = "CREATE", result = "EQUAL", create_revision = "0" } },
-            success = { { request_put = { key = encode(key), value = encode(value), lease = lease } } },
-        }, timeout)
-        if not answer then return nil, why end
-        return answer.succeeded == true and tonumber(answer.header.revision)
-    end
-
-    --- Put another value in the place of one, if that is there still.
-    function e.replace(key, old, new)
-        return e.call("kv/txn", {
-            compare = { { key = encode(key), target = "VALUE", result = "EQUAL", value = encode(old) } },
-            success = { { request_put = { key = encode(key), value = encode(new) } } },
-        })
-    end
-
-    --- Take away a key that belongs to a lease.
-    function e.release(key, lease)
-        return e.call("kv/txn", {
-            compare = { { key = encode(key), target = "LEASE", result = "EQUAL", lease = lease } },
-            success = { { request_delete_range = { key = encode(key) } } },
-        })
-    end
-
-    --- A new lease: its id, and how many seconds it has.
-    function e.grant(seconds, timeout)
-        local answer, why = e.call("lease/grant", { TTL = tostring(math.ceil(seconds)) }, timeout)
-        if not answer then return nil, why end
-        return answer.ID, tonumber(answer.TTL)
-    end
-
-    --- How many seconds it has from now on, 0: it is gone.
-    function e.renew(lease, timeout)
-        local answer, why = e.call("lease/keepalive", { ID = lease }, timeout)
-        if not answer then return nil, why end
-        return tonumber(answer.result and answer.result.TTL) or 0
-    end
-
-    --- What happens under a prefix from a revision on: a function that waits and returns a list of
-    --- { key =, gone =, revision = }, or nil and why.
-    function e.watch(prefix, revision)
-        local create = e.under(prefix)
-        create.start_revision = tostring(revision)
-        local token, why = identity.token(options.timeout)
-        local stream
-        if token then stream, why = reeve.http.stream(request("watch", { create_request = create }, SILENCE, token)) end
-        return function()
-            if not stream then return nil, why end
-            local line, wrong = stream:read_line()
-            local said = line and reeve.json.decode(line)
-            if not line then return nil, wrong end
-            if type(said) ~= "table" or not said.result then return nil, "a watch says: " .. line:sub(1, 200) end
-            if said.result.canceled then
-                local reason = said.result.cancel_reason or "the watch was cancelled"
-                identity.refused(token, reason)
-                return nil, reason
-            end
-            local events = {}
-            for i, event in ipairs(said.result.events or {}) do
-                local kv = event.kv
-                events[i] = {
-                    key = decode(kv.key) or "", gone = event.type == "DELETE", revision = tonumber(kv.mod_revision),
-                }
-            end
-            return events
-        end
-    end
-
     return e
 end
+
+--- The answer as text; or nil, why, and whether there was an answer. All within the timeout.
+function Client:ask(path, body, timeout)
+    local ends = cluster.clock() + (timeout or self.options.timeout)
+    local function once()
+        local token, wrong, heard = self.identity.token(ends - cluster.clock())
+        if not token then return nil, wrong, heard end
+        local text, why, reached = send(self, path, body, ends - cluster.clock(), token)
+        return text, why, reached, not text and self.identity.refused(token, why)
+    end
+    local text, why, reached, again = once()
+    if again then text, why, reached = once() end
+    return text, why, reached
+end
+
+--- The answer as a table.
+function Client:call(path, body, timeout)
+    local text, why, reached = self:ask(path, body, timeout)
+    if not text then return nil, why, reached end
+    local answer, wrong = reeve.json.decode(text)
+    if type(answer) ~= "table" then return nil, "its answer is no JSON: " .. (wrong or text), true end
+    return answer
+end
+
+-- ---- keys -----------------------------------------------------------------------------------------
+
+--- What is to be asked for all keys under a prefix.
+function etcd.under(prefix) return { key = encode(prefix), range_end = encode(end_of(prefix)) } end
+
+function Client:put(key, value, lease, timeout)
+    return self:call("kv/put", { key = encode(key), value = encode(value), lease = lease }, timeout)
+end
+
+--- Put a key if it is not there: the revision, or false.
+function Client:create(key, value, lease, timeout)
+    local answer, why = self:call("kv/txn", {
+        compare = { { key = encode(key), target = "CREATE", result = "EQUAL", create_revision = "0" } },
+        success = { { request_put = { key = encode(key), value = encode(value), lease = lease } } },
+    }, timeout)
+    if not answer then return nil, why end
+    return answer.succeeded == true and tonumber(answer.header.revision)
+end
+
+--- Put another value in the place of one, if that is there still.
+function Client:replace(key, old, new)
+    return self:call("kv/txn", {
+        compare = { { key = encode(key), target = "VALUE", result = "EQUAL", value = encode(old) } },
+        success = { { request_put = { key = encode(key), value = encode(new) } } },
+    })
+end
+
+--- Take away a key that belongs to a lease.
+function Client:release(key, lease)
+    return self:call("kv/txn", {
+        compare = { { key = encode(key), target = "LEASE", result = "EQUAL", lease = lease } },
+        success = { { request_delete_range = { key = encode(key) } } },
+    })
+end
+
+-- ---- leases ---------------------------------------------------------------------------------------
+
+--- A new lease: its id, and how many seconds it has.
+function Client:grant(seconds, timeout)
+    local answer, why = self:call("lease/grant", { TTL = tostring(math.ceil(seconds)) }, timeout)
+    if not answer then return nil, why end
+    return answer.ID, tonumber(answer.TTL)
+end
+
+--- How many seconds it has from now on, 0: it is gone.
+function Client:renew(lease, timeout)
+    local answer, why = self:call("lease/keepalive", { ID = lease }, timeout)
+    if not answer then return nil, why end
+    return tonumber(answer.result and answer.result.TTL) or 0
+end
+
+-- ---- watches --------------------------------------------------------------------------------------
+
+-- The events of a line: a list; or nil, and why there are no more.
+local function read_events(line)
+    local said = reeve.json.decode(line)
+    if type(said) ~= "table" or not said.result then return nil, "a watch says: " .. line:sub(1, 200) end
+    if said.result.canceled then return nil, said.result.cancel_reason or "the watch was cancelled", true end
+    local events = {}
+    for i, event in ipairs(said.result.events or {}) do
+        local kv = event.kv
+        events[i] = {
+            key = decode(kv.key) or "", gone = event.type == "DELETE", revision = tonumber(kv.mod_revision),
+        }
+    end
+    return events
+end
+
+--- What happens under a prefix from a revision on: a function that waits and returns a list of
+--- { key =, gone =, revision = }, or nil and why.
+function Client:watch(prefix, revision)
+    local create = etcd.under(prefix)
+    create.start_revision = tostring(revision)
+    local token, why = self.identity.token(self.options.timeout)
+    local stream
+    if token then
+        stream, why = reeve.http.stream(request(self, "watch", { create_request = create }, SILENCE, token))
+    end
+    return function()
+        if not stream then return nil, why end
+        local line, wrong = stream:read_line()
+        if not line then return nil, wrong end
+        local events, reason, is_cancelled = read_events(line)
+        if is_cancelled then self.identity.refused(token, reason) end
+        return events, reason
+    end
+end
+
+-- ---- answers --------------------------------------------------------------------------------------
 
 --- The keys of a range's answer: a list of { key =, value =, lease =, revision = }, and the revision of all.
 function etcd.read_range(text)
@@ -176,7 +191,7 @@ function etcd.server(e, prefix)
 
     function server.ask(name)
         server.folder = folder(name)
-        return e.ask("kv/range", e.under(server.folder))
+        return e:ask("kv/range", etcd.under(server.folder))
     end
 
     function server.read(text)
@@ -191,13 +206,13 @@ function etcd.server(e, prefix)
     end
 
     function server.acknowledge(name, worker)
-        return e.replace(folder(name) .. worker, "forced_restart", "running")
+        return e:replace(folder(name) .. worker, "forced_restart", "running")
     end
 
-    function server.report(name, text) return e.put(prefix .. "status/" .. name, text) end
+    function server.report(name, text) return e:put(prefix .. "status/" .. name, text) end
 
     --- Events of this box's targets, from the last answer on.
-    function server.watch(name) return e.watch(folder(name), server.revision + 1) end
+    function server.watch(name) return e:watch(folder(name), server.revision + 1) end
 
     return server
 end

@@ -52,7 +52,7 @@ local function lock_of(k, name) return k.prefix .. "locks/" .. name end
 
 local function acquire(k, name)
     local lease = k.lease
-    local revision = k.e.create(lock_of(k, name), k.f.name, lease, k.period)
+    local revision = k.e:create(lock_of(k, name), k.f.name, lease, k.period)
     if revision == nil or k.lease ~= lease then k.looked = nil end -- who knows whether it was heard, or holds
     if not revision or k.lease ~= lease or not k.holds() then return end
     k.held[name] = revision
@@ -67,7 +67,7 @@ local function give_up(k, name)
     cluster.take(name)
     while k.all[name].program:pid() do reeve.sleep(0.05) end
     k.held[name] = nil
-    if not k.e.release(lock_of(k, name), k.lease) then k.looked = nil end
+    if not k.e:release(lock_of(k, name), k.lease) then k.looked = nil end
 end
 
 -- A task that is cut off, for the machine was too busy, is begun anew the next time.
@@ -77,7 +77,7 @@ local function runs(handle) return handle ~= nil and handle:runs() end
 local function release_later(k, name)
     if k.strange[name] then return end
     k.strange[name] = true
-    reeve.after(math.max(60, 2 * k.seconds), function() k.e.release(lock_of(k, name), k.lease) end)
+    reeve.after(math.max(60, 2 * k.seconds), function() k.e:release(lock_of(k, name), k.lease) end)
 end
 
 -- Somebody else may have it already.
@@ -91,7 +91,7 @@ end
 -- Which locks are ours: after a reload they may be some.
 local function look_up(k)
     local lease = k.lease
-    local text = k.e.ask("kv/range", k.e.under(k.prefix .. "locks/"), k.period)
+    local text = k.e:ask("kv/range", etcd.under(k.prefix .. "locks/"), k.period)
     local keys, revision = etcd.read_range(text or "")
     if not text or not keys or k.lease ~= lease then return end
     local ours = {}
@@ -141,18 +141,18 @@ end
 local function register(k)
     local lease = k.lease
     local node = { name = k.f.name, host = reeve.host, since = math.floor(reeve.now()) }
-    local good, why = k.e.put(k.prefix .. "nodes/" .. k.f.name, reeve.json.encode(node), lease, k.period)
+    local good, why = k.e:put(k.prefix .. "nodes/" .. k.f.name, reeve.json.encode(node), lease, k.period)
     if good then
         k.registered, k.unseen = lease, nil
     elseif k.unseen ~= why then
         k.unseen = why
-        say("warning", "this box cannot be registered at %s: %s", k.e.url(), why)
+        say("warning", "this box cannot be registered at %s: %s", k.e:url(), why)
     end
 end
 
 local function begin_lease(k)
     local asked = cluster.clock()
-    local id, seconds = k.e.grant(k.seconds, k.period)
+    local id, seconds = k.e:grant(k.seconds, k.period)
     if not id then return nil, seconds end
     k.lease, k.ends = id, asked + seconds
     reeve.store[k.key] = id
@@ -161,7 +161,7 @@ end
 
 local function renew_lease(k)
     local asked = cluster.clock()
-    local seconds, why = k.e.renew(k.lease, k.period)
+    local seconds, why = k.e:renew(k.lease, k.period)
     if not seconds then return nil, why end
     if seconds == 0 then
         forget_lease(k)
@@ -174,7 +174,7 @@ end
 local function note(k, why)
     if (why == nil) == (k.trouble == nil) then return end
     if why then
-        say("warning", "the lease at %s is not renewed: %s", k.e.url(), why)
+        say("warning", "the lease at %s is not renewed: %s", k.e:url(), why)
     else
         say("notice", "the lease is renewed again")
     end
@@ -206,7 +206,7 @@ end
 -- A lock that goes away is asked for at once, and not with the next renewal.
 local function watch(k)
     while k.holds() do
-        local next_events = k.looked and k.e.watch(k.prefix .. "locks/", k.revision + 1)
+        local next_events = k.looked and k.e:watch(k.prefix .. "locks/", k.revision + 1)
         local events = next_events and next_events()
         while events and k.holds() do
             for _, event in ipairs(events) do

@@ -21,14 +21,6 @@ static int connections_for(const struct ability *a)
     return most > 0 ? (a->definition.concurrency + most - 1) / most : 1;
 }
 
-static bool is_listed(const struct words *addresses, const char *address)
-{
-    for (size_t i = 0; i < addresses->count; i++)
-        if (strcmp(addresses->word[i], address) == 0)
-            return true;
-    return false;
-}
-
 /* Those beyond the first `wanted` to this address leave; the missing ones are made. */
 static void adjust(struct ability *a, const char *address, int wanted)
 {
@@ -50,7 +42,7 @@ static void connect_to_all(struct ability *a)
 
     for (s = TAILQ_FIRST(&a->servers); s != NULL; s = next) {
         next = TAILQ_NEXT(s, link);
-        if (!s->leaving && !is_listed(addresses, s->address))
+        if (!s->leaving && !words_have(addresses, s->address))
             jobserver_leave(s);
     }
     for (size_t i = 0; i < addresses->count; i++)

@@ -15,21 +15,14 @@ enum { SUBSCRIPTIONS_MOST = 10000, WAITING_MOST = 1000 };
 /* Key in Lua's registry: the emitted events that wait, in order. */
 static const char waiting_key;
 
-static bool is_known(const char *event)
-{
-    for (const char *const *known = hooks_events; *known != NULL; known++)
-        if (strcmp(*known, event) == 0)
-            return true;
-    return false;
-}
-
 /* ---- on ---- */
 
 /* Any name can be emitted, but one that nobody emits and that is nearly a known one is a misspelled one. A hook that
  * subscribes while reeve runs knows what it does. */
 static void check_event(const struct script *s, const char *event, const struct spot *spot)
 {
-    const char *nearest = is_known(event) || s->loading == NULL ? NULL : text_nearest(event, hooks_events);
+    const char *nearest =
+        text_is_among(event, hooks_events) || s->loading == NULL ? NULL : text_nearest(event, hooks_events);
 
     if (nearest != NULL)
         loading_doubt_event(s->loading, event, nearest, spot);
@@ -102,7 +95,7 @@ static int lib_emit(lua_State *L)
     struct supervisor *supervisor = script_supervisor();
     struct script *s = script_of(L);
 
-    luaL_argcheck(L, !is_known(name), 1, "this event is reeve's own");
+    luaL_argcheck(L, !text_is_among(name, hooks_events), 1, "this event is reeve's own");
     if (!lua_isnoneornil(L, 2))
         luaL_checktype(L, 2, LUA_TTABLE);
     if (supervisor == NULL || s->loading != NULL)

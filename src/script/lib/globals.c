@@ -91,10 +91,7 @@ static bool is_misspelled_declaration(lua_State *L, const char *name)
     static const char *const words[] = { "supervisor", "program", "group", "socket", "include", NULL };
     const char *nearest = hint_for(name) == NULL ? push_nearest(L, name) : NULL;
 
-    for (size_t i = 0; nearest != NULL && words[i] != NULL; i++)
-        if (strcmp(nearest, words[i]) == 0)
-            return true;
-    return false;
+    return nearest != NULL && text_is_among(nearest, words);
 }
 
 /* progam "web" { … }: both calls are taken. */

@@ -26,6 +26,7 @@ expect_line '.*: reeve run -c FILE .*' cli -c supervisor.lua
 assert_status 2 cli run --frobnicate
 expect_line "reeve: run: unrecognized option '--frobnicate'" cli run --frobnicate
 assert_status 2 cli check there
+assert_status 2 cli check --json
 assert_status 2 cli convert
 
 assert_status 0 cli init

@@ -82,6 +82,15 @@ static void misspelt_words_find_their_meaning(void **state)
     assert_string_equal(text_nearest("cmd", settings), "cmd");
 }
 
+static void a_list_has_exactly_its_words(void **state)
+{
+    (void)state;
+    assert_true(text_is_among("cmd", settings));
+    assert_false(text_is_among("cm", settings));
+    assert_false(text_is_among("CMD", settings));
+    assert_false(text_is_among("", settings));
+}
+
 static void words_that_resemble_nothing_find_nothing(void **state)
 {
     char long_word[5000];
@@ -165,6 +174,7 @@ int main(void)
         cmocka_unit_test(an_open_set_and_an_escape_are_characters),
         cmocka_unit_test(many_stars_take_no_time),
         cmocka_unit_test(misspelt_words_find_their_meaning),
+        cmocka_unit_test(a_list_has_exactly_its_words),
         cmocka_unit_test(words_that_resemble_nothing_find_nothing),
         cmocka_unit_test(the_smallest_difference_wins),
         cmocka_unit_test(ends_are_compared),

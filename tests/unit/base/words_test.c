@@ -99,6 +99,20 @@ static void an_unclosed_quote_is_named(void **state)
     refuses("ok \"a\\\"", "at character 4");
 }
 
+static void a_list_knows_its_words(void **state)
+{
+    struct words w = { 0 };
+
+    (void)state;
+    assert_false(words_have(&w, "a"));
+    words_add(&w, "a");
+    words_add(&w, "bc");
+    assert_true(words_have(&w, "a"));
+    assert_true(words_have(&w, "bc"));
+    assert_false(words_have(&w, "b"));
+    words_free(&w);
+}
+
 static void lists_end_with_null(void **state)
 {
     struct words w = { 0 }, copy = { 0 };
@@ -166,6 +180,7 @@ int main(void)
         cmocka_unit_test(a_line_may_be_continued),
         cmocka_unit_test(nothing_is_expanded),
         cmocka_unit_test(an_unclosed_quote_is_named),
+        cmocka_unit_test(a_list_knows_its_words),
         cmocka_unit_test(lists_end_with_null),
         cmocka_unit_test(many_words_are_added_at_once),
         cmocka_unit_test(a_copy_is_equal_and_apart),

@@ -6,6 +6,7 @@
 #include "../../../src/core/supervisor_private.h"
 #include "base/xalloc.h"
 #include "core/handover.h"
+#include "core/reload_report.h"
 #include "core/supervisor.h"
 #include "fake/fake.h"
 #include "os/clock.h"
@@ -214,13 +215,15 @@ static inline struct process *the(struct stage *stage, const char *target)
 
 static inline bool stage_reload(struct stage *stage, struct plan *next, struct buffer *list)
 {
-    struct buffer ignored = { 0 };
+    struct reload_report report = { 0 };
     struct problems problems = { 0 };
     bool good;
 
     stage->next = next;
-    good = supervisor_reload(stage->supervisor, false, list != NULL ? list : &ignored, &problems);
-    buffer_free(&ignored);
+    good = supervisor_reload(stage->supervisor, false, &report, &problems);
+    if (good && list != NULL)
+        reload_report_print(&report, list);
+    reload_report_free(&report);
     problems_free(&problems);
     fake_turn();
     return good;

@@ -1,4 +1,5 @@
 /* Tasks wait without anybody waiting for them, and are ended cleanly. */
+#include "core/reload_report.h"
 #include "script/task.h"
 #include "unit/script/scene.h"
 
@@ -207,11 +208,11 @@ static struct plan *load_next(void *arg, struct problems *problems)
 static void reload(const char *text)
 {
     struct problems problems = { 0 };
-    struct buffer list = { 0 };
+    struct reload_report report = { 0 };
 
     next_text = text;
-    assert_true(supervisor_reload(supervisor, false, &list, &problems));
-    buffer_free(&list);
+    assert_true(supervisor_reload(supervisor, false, &report, &problems));
+    reload_report_free(&report);
     problems_free(&problems);
 }
 
