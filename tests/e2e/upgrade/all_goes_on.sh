@@ -63,6 +63,7 @@ for _ in 1 2 3; do
     reeve upgrade >"$dir/null"
 done
 wait_for "test \$(count_descriptors) -le $descriptors"
+! grep -q 'cannot be heard' "$log" || fail 'there are no workers'
 stop_reeve
 assert_equal 0 "$reeve_status"
 assert_equal '' "$(leftovers)"
