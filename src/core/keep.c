@@ -1,6 +1,7 @@
 /* What the next life must know, on its way into the snapshot. */
 #include "base/pack.h"
 #include "base/xalloc.h"
+#include "core/companion.h"
 #include "core/handover.h"
 #include "core/logfile.h"
 #include "core/notices.h"
@@ -14,6 +15,7 @@ void supervisor_keep(struct supervisor *s, struct snapshot *snapshot)
 {
     s->snapshot = snapshot;
     logfile_use_snapshot(snapshot);
+    companions_keep(snapshot);
     supervisor_touch_self(s);
 }
 

@@ -17,8 +17,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char *const kinds[] = { "supervisor", "plan", "pool",  "process", "ends",  "logfile",
-                                     "ring",       "line", "ports", "client",  "store", "run" };
+static const char *const kinds[] = { "supervisor", "plan",  "pool",   "process", "ends", "logfile",  "ring",
+                                     "line",       "ports", "client", "store",   "run",  "companion" };
 
 /* Every field, as often as it is there, whatever it is called. */
 static void read_fields(const char *data, size_t length)
