@@ -211,6 +211,7 @@ struct children *children_new(struct loop *loop)
         log_error("epoll: %s", strerror(errno));
         abort();
     }
+    all->loop = loop;
     LIST_INIT(&all->group_watches);
     LIST_INIT(&all->heirs);
     LIST_INIT(&all->strangers);

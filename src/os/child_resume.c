@@ -3,6 +3,7 @@
 
 #include "base/xalloc.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +12,10 @@ static bool is_our_child(pid_t pid)
 {
     siginfo_t info;
 
-    return pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+    while (pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+        if (errno != EINTR)
+            return false;
+    return pid > 0;
 }
 
 /* Its end was seen by a former life, which did not live to tell. */

@@ -148,6 +148,22 @@ static void a_spared_one_and_its_session_outlive_us(void **state)
     wait_for_ends(2);
 }
 
+/* A former life has reaped it, and did not live to tell. */
+static void the_end_of_one_that_is_gone_is_told_though_nobody_knows_how_it_ended(void **state)
+{
+    pid_t pid = fork();
+
+    (void)state;
+    if (pid == 0)
+        _exit(3);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    child_resume(all, pid, 0, pid, on_exit_end, NULL);
+    assert_int_equal(ends, 0);
+    wait_for_ends(1);
+    assert_true(last.unknown);
+    assert_int_equal(last.code, -1);
+}
+
 #define WITH_CHILDREN(test) cmocka_unit_test_setup_teardown(test, open_children, close_children)
 
 int main(void)
@@ -155,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_CHILDREN(its_end_is_noticed_though_nobody_knows_how_it_ended),
         WITH_CHILDREN(of_one_that_became_our_child_the_status_is_known),
+        WITH_CHILDREN(the_end_of_one_that_is_gone_is_told_though_nobody_knows_how_it_ended),
         WITH_CHILDREN(a_signal_reaches_its_group),
         WITH_CHILDREN(a_group_that_it_shares_is_left_alone),
         WITH_CHILDREN(one_of_another_start_is_not_adopted),
