@@ -44,6 +44,7 @@ struct expr *yaml_refuse(struct yaml_values *v, const char *name, const struct y
 void yaml_note(struct yaml_values *v, const struct yaml_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Where it stands. */
 struct place yaml_place(const struct yaml_values *v, const struct yaml_node *node);
 
 /* The text of a scalar; NULL, refused, for anything else. */

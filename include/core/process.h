@@ -73,6 +73,7 @@ void process_proceed(struct process *p);
 /* KILL its group now. */
 void process_kill(struct process *p);
 
+/* To its main process. False, with the reason: it has no child, or the kernel refuses. */
 bool process_signal(struct process *p, int number, struct error *e);
 
 /* The program of a newer plan takes the place of the old one: its policies hold from now on. */
