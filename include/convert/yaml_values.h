@@ -6,8 +6,6 @@
 #include "convert/draft.h"
 #include "convert/yaml_reader.h"
 
-#include <stdbool.h>
-
 struct yaml_key;
 
 /* A map that is being read. */

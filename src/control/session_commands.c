@@ -1,7 +1,6 @@
 /* What a client says: lines, and the commands in them. In text commands are done one after another: one that answers
  * later holds back those behind it, and the next line ends a stream. In JSON a request with an id holds nobody back:
  * its answer has it, too. */
-#include "base/xalloc.h"
 #include "core/command.h"
 #include "os/clock.h"
 #include "server_private.h"

@@ -5,7 +5,6 @@
 #include "base/buffer.h"
 #include "base/error.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum packet_type {

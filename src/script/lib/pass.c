@@ -1,7 +1,6 @@
 /* reeve.pass: `require "reeve.pass"`, for reeve's own modules. */
 #include "script/pass.h"
 
-#include "base/log.h"
 #include "base/xalloc.h"
 #include "script/lib.h"
 #include "script/task.h"
