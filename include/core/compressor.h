@@ -11,6 +11,7 @@ struct compressor {
     int backups;
     int index; /* where the file that gzip reads stands now; beyond `backups`: it is gone */
     struct child *gzip;
+    struct companion *companion;
 };
 
 /* Whose children they are. Without, nothing is compressed. */

@@ -21,6 +21,9 @@
 /* From now on what happens is written into the snapshot, which must outlive the supervisor. Before the first plan. */
 void supervisor_keep(struct supervisor *s, struct snapshot *snapshot);
 
+/* The same for one that has run without, or with one that had no room for all: all is written (again). */
+void supervisor_keep_again(struct supervisor *s, struct snapshot *snapshot);
+
 /* NULL: nothing is kept. */
 struct snapshot *supervisor_snapshot(const struct supervisor *s);
 
@@ -44,6 +47,7 @@ void process_is_written(struct process *p);
 void process_make_room(const struct process *p); /* so that the next write need not ask for memory */
 void process_write(struct process *p, bool whole);
 void process_unwrite(struct process *p);
+void process_keep_output(struct process *p); /* as supervisor_keep_again does */
 
 /* What a former life has left behind. */
 struct handover;

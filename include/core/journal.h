@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "core/bus.h"
+#include "os/snapshot.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,6 +15,11 @@ enum journal_kind { JOURNAL_LOG, JOURNAL_EVENTS };
 /* Keep book from now on. */
 void journal_open(struct bus *bus);
 void journal_close(void);
+
+/* What is kept lies in there, for the next life, from now on; once more: what had no room tries again. What a former
+ * life has kept comes first. */
+void journal_keep(struct snapshot *snapshot);
+void journal_resume(const struct snapshot *former);
 
 /* Add the last `count` entries: a line each, or a JSON value each if `json`, which `separator` follows. */
 void journal_tail(enum journal_kind kind, size_t count, bool json, const char *separator, struct buffer *out);

@@ -18,7 +18,8 @@ struct ring {
 
 void ring_init(struct ring *r, size_t size);
 
-/* Before the first byte: its memory is to be the snapshot's, under the name that is returned. */
+/* Its memory is to be the snapshot's, under the name that is returned. Once more: if it had to be the heap's, it tries
+ * again. */
 unsigned ring_keep(struct ring *r, struct snapshot *snapshot);
 
 /* The bytes of a ring of a former life. Its memory may say anything. */

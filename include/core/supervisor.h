@@ -174,6 +174,10 @@ bool supervisor_is_ready(struct supervisor *s, const struct program *program);
 bool supervisor_is_quiet(const struct supervisor *s);
 extern const char supervisor_quiet_reason[];
 
+/* Whether a next life could go on from here; until then that is tried again and again. */
+bool supervisor_is_kept(const struct supervisor *s);
+extern const char supervisor_unkept_reason[];
+
 /* What REEVE_ID holds: different for every supervisor there ever was. */
 const char *supervisor_token(const struct supervisor *s);
 

@@ -15,6 +15,7 @@ struct tool;
 /* All of it is borrowed for the call. */
 struct tool_request {
     const struct words *cmd;
+    const char *what;                /* as a companion's note has it; NULL: it is only asked something */
     const struct words *env;         /* beside reeve's own environment */
     bool clear_env;                  /* it is all there is */
     const char *workingdir;          /* NULL: reeve's */

@@ -1,8 +1,9 @@
 /* signals: what others tell reeve by signal, as callbacks on the loop.
  *
  * All of them are blocked in every thread and read from a signalfd, so that no callback runs in
- * the middle of something and no thread can swallow one. SIGPIPE is ignored. Everything that was
- * ignored by whoever started reeve is set back to default, so that children start clean. */
+ * the middle of something and no thread can swallow one. SIGPIPE is ignored, and so is SIGXFSZ: a file that may not
+ * grow is an error like a full disk. Everything that was ignored by whoever started reeve is set back to default, so
+ * that children start clean. */
 #ifndef OS_SIGNALS_H
 #define OS_SIGNALS_H
 

@@ -20,7 +20,7 @@ enum { SNAPSHOT_KIND_MOST = 12 };
 struct snapshot *snapshot_new(struct error *e);
 
 /* The one that a former life left behind in `fd`, which becomes ours; it can only be read. NULL if it is none, is
- * broken, or can only be read by a newer reeve. */
+ * broken, or can only be read by a newer reeve. If the system has no memory for it we wait up to half a second. */
 struct snapshot *snapshot_open(int fd, struct error *e);
 
 /* Closes its descriptor. NULL is welcome. */
@@ -57,8 +57,12 @@ void snapshot_put_named(struct snapshot *s, unsigned name, unsigned *entry, cons
 /* Forget an entry; *entry becomes 0. 0 is welcome. */
 void snapshot_drop(struct snapshot *s, unsigned *entry);
 
-/* Whether all was kept so far. */
+/* Whether all was kept so far. An errno: why not. */
 bool snapshot_is_whole(const struct snapshot *s);
+int snapshot_failure(const struct snapshot *s);
+
+/* Whoever knows what was not kept writes it once more: does that succeed, all is kept. */
+void snapshot_try_again(struct snapshot *s);
 
 /* Call `fn` for all entries of a kind, in the order in which they were first put. The bytes are lent for the call. */
 typedef void snapshot_fn(const char *data, size_t length, void *arg);

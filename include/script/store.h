@@ -19,7 +19,7 @@ void store_set(lua_State *L, const char *key, size_t length, int index);
 /* Push the first key after `key` (NULL: the first of all), or nil. */
 void store_push_next(lua_State *L, const char *key, size_t length);
 
-/* Each entry is written there from now on; NULL: nowhere. */
+/* Each entry is written there from now on, first those that there are; NULL: nowhere. */
 void store_keep(struct snapshot *snapshot);
 
 /* One that was written by a former life. False: it is broken. */

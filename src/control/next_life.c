@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "control/foreign.h"
 #include "control/upgrade.h"
+#include "core/journal.h"
 #include "modules/gearman.h"
 #include "os/resume.h"
 #include "run_private.h"
@@ -14,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* ---- to the next one ----------------------------------------------------------------------------- */
@@ -72,6 +74,8 @@ static bool leave(void *arg, struct error *e)
     return false;
 }
 
+static void keep_trying(struct run *r);
+
 static void on_callback(void *arg)
 {
     resume_watch_begin();
@@ -86,6 +90,7 @@ static void on_callback_over(void *arg)
     server_write(r->server, false);
     if (r->openings != log_openings())
         write_run(r);
+    keep_trying(r);
 }
 
 static void on_turn_over(void *arg)
@@ -96,18 +101,15 @@ static void on_turn_over(void *arg)
 
 void life_keep(struct run *r)
 {
-    static const char without[] = "reeve cannot be upgraded, and its programs end with it if it crashes";
-    struct error e;
-
-    r->snapshot = snapshot_new(&e);
-    if (r->snapshot == NULL) {
-        log_warning("%s: %s", e.text, without);
-        return;
-    }
+    if (r->former != NULL)
+        journal_resume(handover_snapshot(r->former));
+    r->snapshot = snapshot_new(&r->unkept);
+    if (r->snapshot == NULL)
+        return; /* life_arm tries again */
     write_run(r);
     supervisor_keep(r->supervisor, r->snapshot);
     script_keep(r->snapshot);
-    upgrade_enable(r->supervisor, leave, r);
+    journal_keep(r->snapshot);
 }
 
 void life_follow(struct run *r, const struct plan *plan)
@@ -116,20 +118,77 @@ void life_follow(struct run *r, const struct plan *plan)
     resume_set_limit(plan->settings.hang_limit);
 }
 
-void life_arm(struct run *r)
+static void arm(struct run *r)
 {
     const struct loop_guard guard = { on_callback, on_callback_over, on_turn_over, r };
 
-    if (r->snapshot == NULL)
-        return;
-    write_all(r);
     life_follow(r, supervisor_plan(r->supervisor));
     loop_set_guard(r->loop, &guard);
     resume_arm(snapshot_fd(r->snapshot));
+    upgrade_enable(r->supervisor, leave, r);
+}
+
+/* ---- while there is no memory for it ------------------------------------------------------------- */
+
+enum { FIRST_PAUSE = 200, LONGEST_PAUSE = 60000 };
+
+/* All of it: what changed meanwhile is nowhere. */
+static void write_again(struct run *r)
+{
+    bool is_new = r->snapshot == NULL;
+
+    if (is_new)
+        r->snapshot = snapshot_new(&r->unkept);
+    if (r->snapshot == NULL)
+        return;
+    snapshot_try_again(r->snapshot);
+    write_run(r);
+    supervisor_keep_again(r->supervisor, r->snapshot);
+    script_keep(r->snapshot);
+    journal_keep(r->snapshot);
+    server_write(r->server, true);
+    if (is_new)
+        arm(r);
+}
+
+static void try_again(void *arg)
+{
+    struct run *r = arg;
+
+    r->retry = NULL;
+    write_again(r);
+    if (supervisor_is_kept(r->supervisor)) {
+        r->pause = 0;
+        log_notice("there is memory for what the next life of reeve must know: all is well again");
+    }
+    keep_trying(r);
+}
+
+static void keep_trying(struct run *r)
+{
+    if (r->retry != NULL || supervisor_is_kept(r->supervisor))
+        return;
+    if (r->pause == 0)
+        log_error("%s: %s", supervisor_unkept_reason,
+                  r->snapshot != NULL ? strerror(snapshot_failure(r->snapshot)) : r->unkept.text);
+    r->pause = r->pause == 0 ? FIRST_PAUSE : 2 * r->pause < LONGEST_PAUSE ? 2 * r->pause : LONGEST_PAUSE;
+    r->retry = timer_start(r->loop, r->pause, try_again, r);
+}
+
+void life_arm(struct run *r)
+{
+    if (r->snapshot != NULL) {
+        write_all(r);
+        arm(r);
+    } else {
+        resume_disarm(); /* the state that this life began with is no longer true */
+    }
+    keep_trying(r);
 }
 
 void life_end(struct run *r)
 {
+    timer_stop(&r->retry);
     loop_set_guard(r->loop, NULL);
     upgrade_enable(NULL, NULL, NULL);
     script_keep(NULL);

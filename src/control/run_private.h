@@ -28,6 +28,9 @@ struct run {
     struct snapshot *snapshot; /* for the next life; NULL: there is no memory for one */
     unsigned entry;            /* ours in it */
     unsigned openings;         /* of the log, when that was written */
+    struct error unkept;       /* why there is none */
+    struct timer *retry;       /* NULL: all is kept */
+    msec pause;                /* before that */
     struct handover *former;   /* what the former life left, while that is taken up */
     int why;                   /* it ended */
 };

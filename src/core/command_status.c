@@ -167,6 +167,8 @@ static void print_supervisor(const struct supervisor *s, size_t tasks, struct bu
     add_seconds(b, clock_now() - supervisor_started(s));
     json_key(b, "hooks");
     json_bool(b, !supervisor_is_quiet(s));
+    json_key(b, "kept");
+    json_bool(b, supervisor_is_kept(s));
     json_key(b, "tasks");
     json_int(b, (long long)tasks);
     json_close_object(b);
@@ -229,6 +231,8 @@ void command_status(const struct request *q, struct reply *r)
         task_view_list(&tasks, r);
     if (q->arg_count == 0 && supervisor_is_quiet(q->supervisor))
         reply_line(r, "reeve: %s", supervisor_quiet_reason);
+    if (q->arg_count == 0 && !supervisor_is_kept(q->supervisor))
+        reply_line(r, "reeve: %s", supervisor_unkept_reason);
     for (size_t i = 0; i < t.count && q->arg_count > 0; i++)
         judge_process(t.process[i], r);
     if (q->arg_count > 0)

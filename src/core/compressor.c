@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/companion.h"
 #include "core/discard.h"
 #include "os/file.h"
 
@@ -99,6 +100,8 @@ static void on_gzip_exit(struct child *child, const struct child_exit *exit, voi
 {
     struct compressor *c = arg;
 
+    companion_free(c->companion);
+    c->companion = NULL;
     c->gzip = NULL;
     child_free(child);
     if (exit->code == 0) {
@@ -125,6 +128,8 @@ static bool start_gzip(struct compressor *c, int from, int to, struct error *e)
     };
 
     c->gzip = child_start(children, &request, on_gzip_exit, c, e);
+    if (c->gzip != NULL)
+        c->companion = companion_new(&(struct companion_note){ .pid = child_pid(c->gzip), .out = -1, .err = -1 });
     return c->gzip != NULL;
 }
 
@@ -182,6 +187,7 @@ void compressor_shifted(struct compressor *c, int last)
 
 void compressor_stop(struct compressor *c)
 {
+    companion_free(c->companion);
     if (c->gzip != NULL) {
         child_signal(c->gzip, SIGKILL, NULL);
         child_free(c->gzip);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/pack.h"
 #include "base/xalloc.h"
+#include "core/companion.h"
 #include "core/logfile.h"
 #include "core/notices.h"
 #include "os/board.h"
@@ -342,6 +343,7 @@ void handover_resume(struct handover *h, struct supervisor *s)
         supervisor_keep_plan(s, h->plans[i]);
     resume_self(h, s);
     snapshot_each(h->snapshot, "pool", resume_pool, s);
+    companions_resume(h->snapshot, s->children, s->loop);
     resume_processes(h, s);
     spares_follow_plan(s);
     supervisor_sweep_soon(s);

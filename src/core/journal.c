@@ -1,5 +1,4 @@
-/* Entries are kept as they came and written out when somebody asks: most are never asked for. They lie one behind the
- * other in one block: each on its own, a thousand of them would pin a thousand pages of the heap. */
+/* Entries are kept as they came and written out when somebody asks: most are never asked for. */
 #include "core/journal.h"
 
 #include "base/json.h"
@@ -7,6 +6,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "command_private.h"
+#include "core/book.h"
 #include "core/line_format.h"
 #include "os/clock.h"
 
@@ -15,29 +15,16 @@
 #include <string.h>
 #include <sys/queue.h>
 
-enum { BOOK_SIZE = 64 * 1024, LINE_MOST = 1024, KINDS = 2 };
+enum { LINE_MOST = 1024, KINDS = 2 };
 
-/* What stands in a book, behind it the exit if there is one, and the texts that are there, each with its zero. */
 struct entry {
-    unsigned size;   /* with all that follows; a multiple of 8 */
-    int level;       /* of a log line */
-    int kind, state; /* of an event */
     msec at;
-    bool has_exit, has_text, has_process, has_program;
-};
-
-/* An entry with its parts found: they point into the book. */
-struct found {
-    const struct entry *entry;
-    const struct process_exit *exit;
-    const char *text;    /* the log line, or what an event says; may be NULL */
-    const char *process; /* of an event; may be NULL, as program */
+    int level;                       /* of a log line */
+    const char *event, *state;       /* names, of an event; no state: it is of no process */
+    const struct process_exit *exit; /* NULL: none */
+    const char *text;                /* the log line, or what an event says; may be NULL */
+    const char *process;             /* of an event; may be NULL, as program */
     const char *program;
-};
-
-struct book {
-    char *bytes; /* of BOOK_SIZE, owned; NULL: nothing yet */
-    size_t used;
 };
 
 struct journal_listener {
@@ -50,158 +37,193 @@ struct journal_listener {
 
 static struct {
     struct book book[KINDS];
+    struct buffer packed; /* kept: there are many entries */
     struct listener *bus;
     LIST_HEAD(, journal_listener) listeners;
     bool telling;
-} journal;
+} journal = { .book = { [JOURNAL_LOG] = { .kind = "log book" }, [JOURNAL_EVENTS] = { .kind = "event book" } } };
 
 /* ---- writing out ------------------------------------------------------------------------------- */
 
-static void print_log_line(const struct found *f, struct buffer *out)
+static void print_log_line(const struct entry *e, struct buffer *out)
 {
     struct line_stamp stamp;
 
-    line_stamp_set(&stamp, f->entry->at);
-    buffer_addf(out, "%s %s %s\n", stamp.text, log_level_name(f->entry->level), f->text);
+    line_stamp_set(&stamp, e->at);
+    buffer_addf(out, "%s %s %s\n", stamp.text, log_level_name(e->level), e->text);
 }
 
-static void print_log_json(const struct found *f, struct buffer *out)
+static void print_log_json(const struct entry *e, struct buffer *out)
 {
     json_open_object(out);
     json_key(out, "at");
-    json_double(out, (double)f->entry->at / 1000);
+    json_double(out, (double)e->at / 1000);
     json_key(out, "level");
-    json_text(out, log_level_name(f->entry->level));
+    json_text(out, log_level_name(e->level));
     json_key(out, "message");
-    json_text(out, f->text);
+    json_text(out, e->text);
     json_close_object(out);
 }
 
 /* Events of the supervisor itself may have several lines of text: the first will do. */
-static void print_event_line(const struct found *f, struct buffer *out)
+static void print_event_line(const struct entry *e, struct buffer *out)
 {
     struct line_stamp stamp;
-    const char *who = f->process != NULL ? f->process : f->program != NULL ? f->program : "reeve";
+    const char *who = e->process != NULL ? e->process : e->program != NULL ? e->program : "reeve";
     size_t begin = out->length;
 
-    line_stamp_set(&stamp, f->entry->at);
-    buffer_addf(out, "%s %s %s", stamp.text, who, event_name((enum event_kind)f->entry->kind));
-    if (f->entry->kind == EVENT_STATE)
-        buffer_addf(out, " %s", process_state_name((enum process_state)f->entry->state));
-    if (f->exit != NULL)
-        buffer_addf(out, ": %s", f->exit->reason);
-    else if (f->text != NULL && *f->text != '\0')
-        buffer_addf(out, ": %.*s", (int)strcspn(f->text, "\n"), f->text);
+    line_stamp_set(&stamp, e->at);
+    buffer_addf(out, "%s %s %s", stamp.text, who, e->event);
+    if (e->state != NULL && strcmp(e->event, event_name(EVENT_STATE)) == 0)
+        buffer_addf(out, " %s", e->state);
+    if (e->exit != NULL)
+        buffer_addf(out, ": %s", e->exit->reason);
+    else if (e->text != NULL && *e->text != '\0')
+        buffer_addf(out, ": %.*s", (int)strcspn(e->text, "\n"), e->text);
     text_flatten(out->data + begin); /* what a check of a user's says goes to terminals */
     buffer_add_char(out, '\n');
 }
 
-static void print_event_json(const struct found *f, struct buffer *out)
+static void print_event_json(const struct entry *e, struct buffer *out)
 {
     json_open_object(out);
     json_key(out, "event");
-    json_text(out, event_name((enum event_kind)f->entry->kind));
+    json_text(out, e->event);
     json_key(out, "process");
-    json_text(out, f->process);
+    json_text(out, e->process);
     json_key(out, "program");
-    json_text(out, f->program);
+    json_text(out, e->program);
     json_key(out, "state");
-    json_text(out, f->process != NULL ? process_state_name((enum process_state)f->entry->state) : NULL);
+    json_text(out, e->process != NULL ? e->state : NULL);
     json_key(out, "exit");
-    command_print_exit(f->exit, out);
+    command_print_exit(e->exit, out);
     json_key(out, "text");
-    json_text(out, f->text);
+    json_text(out, e->text);
     json_key(out, "at");
-    json_double(out, (double)f->entry->at / 1000);
+    json_double(out, (double)e->at / 1000);
     json_close_object(out);
 }
 
-static void print(enum journal_kind kind, const struct found *f, bool json, struct buffer *out)
+static void print(enum journal_kind kind, const struct entry *e, bool json, struct buffer *out)
 {
     if (kind == JOURNAL_LOG)
-        (json ? print_log_json : print_log_line)(f, out);
+        (json ? print_log_json : print_log_line)(e, out);
     else
-        (json ? print_event_json : print_event_line)(f, out);
+        (json ? print_event_json : print_event_line)(e, out);
 }
 
 /* ---- keeping ----------------------------------------------------------------------------------- */
 
-static size_t size_of_text(const char *text)
+enum { EVENT, STATE, TEXT, PROCESS, PROGRAM, REASON, TEXTS };
+
+/* What stands in a book; behind it the texts that are there, in their order, each with its zero. Lives of other
+ * versions read it too: what is new is added at the end, here and to the texts. */
+struct kept {
+    uint16_t size;  /* of this */
+    uint16_t texts; /* a bit for each */
+    int32_t level;
+    int64_t at, ended;
+    int32_t code, signal;
+};
+
+static void keep(enum journal_kind kind, const struct entry *e)
 {
-    return text != NULL ? strlen(text) + 1 : 0;
+    const struct process_exit *exit = e->exit;
+    const char *texts[TEXTS] = {
+        e->event, e->state, e->text, e->process, e->program, exit != NULL ? exit->reason : NULL
+    };
+    struct kept k = { .size = sizeof k, .level = e->level, .at = e->at };
+    struct buffer *out = &journal.packed;
+
+    if (exit != NULL) {
+        k.ended = exit->at;
+        k.code = exit->code;
+        k.signal = exit->signal;
+    }
+    buffer_clear(out);
+    buffer_add(out, &k, sizeof k);
+    for (int i = 0; i < TEXTS; i++)
+        if (texts[i] != NULL) {
+            k.texts |= (uint16_t)(1 << i);
+            buffer_add(out, texts[i], strlen(texts[i]) + 1);
+        }
+    memcpy(out->data, &k, sizeof k);
+    book_add(&journal.book[kind], out->data, out->length);
 }
 
-static const struct entry *entry_at(const struct book *book, size_t offset)
+/* Points into the book. False: it is broken. */
+static bool find_parts(const char *data, size_t length, struct entry *e, struct process_exit *exit)
 {
-    return (const struct entry *)(const void *)(book->bytes + offset);
+    const char *end = data + length, *texts[TEXTS] = { 0 };
+    struct kept k = { 0 };
+
+    if (length < sizeof k.size)
+        return false;
+    memcpy(&k.size, data, sizeof k.size);
+    if (k.size > length)
+        return false;
+    memcpy(&k, data, k.size < sizeof k ? k.size : sizeof k);
+    data += k.size;
+    for (int i = 0; i < TEXTS; i++) {
+        if (!(k.texts & 1 << i))
+            continue;
+        texts[i] = data;
+        data = memchr(data, '\0', (size_t)(end - data));
+        if (data++ == NULL)
+            return false;
+    }
+    *exit = (struct process_exit){ .code = k.code, .signal = k.signal, .at = k.ended };
+    snprintf(exit->reason, sizeof exit->reason, "%s", texts[REASON] != NULL ? texts[REASON] : "");
+    *e = (struct entry){ .at = k.at,
+                         .level = k.level,
+                         .event = texts[EVENT],
+                         .state = texts[STATE],
+                         .exit = texts[REASON] != NULL ? exit : NULL,
+                         .text = texts[TEXT],
+                         .process = texts[PROCESS],
+                         .program = texts[PROGRAM] };
+    return true;
 }
 
-/* Forget the oldest entries until there is room for `size` more. */
-static void make_room(struct book *book, size_t size)
-{
-    size_t gone = 0;
+/* Whoever asked for the last entries. */
+struct tail {
+    enum journal_kind kind;
+    size_t kept, count, seen;
+    bool json;
+    const char *separator;
+    struct buffer *out;
+};
 
-    if (book->bytes == NULL)
-        book->bytes = xmalloc(BOOK_SIZE);
-    if (book->used + size <= BOOK_SIZE)
+static void count_kept(const char *data, size_t length, void *arg)
+{
+    (void)data;
+    (void)length;
+    ++*(size_t *)arg;
+}
+
+static void add_to_tail(const char *data, size_t length, void *arg)
+{
+    struct tail *t = arg;
+    struct process_exit exit;
+    struct entry e;
+
+    if (t->seen++ + t->count < t->kept || !find_parts(data, length, &e, &exit))
         return;
-    /* A good deal at once, or each entry would move all the others. */
-    while (book->used - gone + size > BOOK_SIZE - BOOK_SIZE / 4 && gone < book->used)
-        gone += entry_at(book, gone)->size;
-    book->used -= gone;
-    memmove(book->bytes, book->bytes + gone, book->used);
+    if ((t->kind == JOURNAL_LOG ? e.text : e.event) == NULL)
+        return;
+    print(t->kind, &e, t->json, t->out);
+    buffer_add_text(t->out, t->separator);
 }
 
-static char *put(char *at, const void *data, size_t size)
+void journal_tail(enum journal_kind kind, size_t count, bool json, const char *separator, struct buffer *out)
 {
-    return size > 0 ? (char *)memcpy(at, data, size) + size : at;
+    struct tail t = { .kind = kind, .count = count, .json = json, .separator = separator, .out = out };
+
+    book_each(&journal.book[kind], count_kept, &t.kept);
+    book_each(&journal.book[kind], add_to_tail, &t);
 }
 
-static struct found find_parts(const struct entry *e)
-{
-    struct found f = { .entry = e };
-    const char *at = (const char *)(e + 1);
-
-    if (e->has_exit) {
-        f.exit = (const struct process_exit *)(const void *)at;
-        at += sizeof *f.exit;
-    }
-    if (e->has_text) {
-        f.text = at;
-        at += size_of_text(f.text);
-    }
-    if (e->has_process) {
-        f.process = at;
-        at += size_of_text(f.process);
-    }
-    if (e->has_program)
-        f.program = at;
-    return f;
-}
-
-/* Write `f` down; the copy, which stays until more is written. */
-static struct found keep(struct book *book, const struct found *f)
-{
-    struct entry e = *f->entry;
-    size_t exit = f->exit != NULL ? sizeof *f->exit : 0;
-    size_t size = sizeof e + exit + size_of_text(f->text) + size_of_text(f->process) + size_of_text(f->program);
-    char *start, *at;
-
-    e.size = (unsigned)(size + 7) & ~7u;
-    e.has_exit = f->exit != NULL;
-    e.has_text = f->text != NULL;
-    e.has_process = f->process != NULL;
-    e.has_program = f->program != NULL;
-    make_room(book, e.size);
-    start = book->bytes + book->used;
-    at = put(start, &e, sizeof e);
-    at = put(at, f->exit, exit);
-    at = put(at, f->text, size_of_text(f->text));
-    at = put(at, f->process, size_of_text(f->process));
-    put(at, f->program, size_of_text(f->program));
-    book->used += e.size;
-    return find_parts((const struct entry *)(const void *)start);
-}
+/* ---- whoever listens --------------------------------------------------------------------------- */
 
 static void forget_listeners(void)
 {
@@ -216,7 +238,7 @@ static void forget_listeners(void)
     }
 }
 
-static void tell(enum journal_kind kind, const struct found *f)
+static void tell(enum journal_kind kind, const struct entry *e)
 {
     struct buffer out = { 0 };
     struct journal_listener *l;
@@ -229,7 +251,7 @@ static void tell(enum journal_kind kind, const struct found *f)
         if (l->fn == NULL || l->kind != kind)
             continue;
         buffer_clear(&out);
-        print(kind, f, l->json, &out);
+        print(kind, e, l->json, &out);
         l->fn(out.data, out.length, l->arg);
     }
     journal.telling = false;
@@ -249,33 +271,33 @@ static void copy_text(char out[LINE_MOST + 1], const char *text, size_t length)
 static void on_log_line(int level, const char *line, size_t length, void *arg)
 {
     char text[LINE_MOST + 1];
-    struct found f;
+    const struct entry entry = { .at = clock_wall(), .level = level, .text = text };
 
     (void)arg;
     copy_text(text, line, length);
-    f = keep(&journal.book[JOURNAL_LOG],
-             &(struct found){ .entry = &(struct entry){ .at = clock_wall(), .level = level }, .text = text });
-    tell(JOURNAL_LOG, &f);
+    keep(JOURNAL_LOG, &entry);
+    tell(JOURNAL_LOG, &entry);
 }
 
 /* Events of the supervisor itself may say much: a reload lists every program. */
 static void on_event(const struct event *event, void *arg)
 {
-    struct entry entry = { .at = event->at, .kind = (int)event->kind, .state = event->state };
     char text[LINE_MOST + 1];
-    struct found f = { .entry = &entry,
-                       .exit = event->exit,
-                       .text = event->text != NULL ? text : NULL,
-                       .process = event->process != NULL ? process_name(event->process) : NULL,
-                       .program = event->program != NULL ? event->program->name : NULL };
+    const struct entry entry = { .at = event->at,
+                                 .event = event_name(event->kind),
+                                 .state = event->process != NULL ? process_state_name(event->state) : NULL,
+                                 .exit = event->exit,
+                                 .text = event->text != NULL ? text : NULL,
+                                 .process = event->process != NULL ? process_name(event->process) : NULL,
+                                 .program = event->program != NULL ? event->program->name : NULL };
 
     (void)arg;
     if (event->kind == EVENT_HEALTH && event->ok)
         return; /* a thousand of these would leave no room for news */
     if (event->text != NULL)
         copy_text(text, event->text, strlen(event->text));
-    f = keep(&journal.book[JOURNAL_EVENTS], &f);
-    tell(JOURNAL_EVENTS, &f);
+    keep(JOURNAL_EVENTS, &entry);
+    tell(JOURNAL_EVENTS, &entry);
 }
 
 void journal_open(struct bus *bus)
@@ -288,27 +310,21 @@ void journal_close(void)
 {
     log_listen(NULL, NULL);
     bus_unlisten(&journal.bus);
-    for (int kind = 0; kind < KINDS; kind++) {
-        free(journal.book[kind].bytes);
-        journal.book[kind] = (struct book){ 0 };
-    }
+    for (int kind = 0; kind < KINDS; kind++)
+        book_free(&journal.book[kind]);
+    buffer_free(&journal.packed);
 }
 
-void journal_tail(enum journal_kind kind, size_t count, bool json, const char *separator, struct buffer *out)
+void journal_keep(struct snapshot *snapshot)
 {
-    const struct book *book = &journal.book[kind];
-    size_t kept = 0, i = 0;
+    for (int kind = 0; kind < KINDS; kind++)
+        book_keep(&journal.book[kind], snapshot);
+}
 
-    for (size_t at = 0; at < book->used; at += entry_at(book, at)->size)
-        kept++;
-    for (size_t at = 0; at < book->used; at += entry_at(book, at)->size, i++) {
-        struct found f = find_parts(entry_at(book, at));
-
-        if (i + count < kept)
-            continue;
-        print(kind, &f, json, out);
-        buffer_add_text(out, separator);
-    }
+void journal_resume(const struct snapshot *former)
+{
+    for (int kind = 0; kind < KINDS; kind++)
+        book_resume(&journal.book[kind], former);
 }
 
 struct journal_listener *journal_listen(enum journal_kind kind, bool json, journal_fn *fn, void *arg)

@@ -1,6 +1,7 @@
 /* What the next life must know, on its way into the snapshot. */
 #include "base/pack.h"
 #include "base/xalloc.h"
+#include "core/companion.h"
 #include "core/handover.h"
 #include "core/logfile.h"
 #include "core/notices.h"
@@ -14,6 +15,7 @@ void supervisor_keep(struct supervisor *s, struct snapshot *snapshot)
 {
     s->snapshot = snapshot;
     logfile_use_snapshot(snapshot);
+    companions_keep(snapshot);
     supervisor_touch_self(s);
 }
 
@@ -64,14 +66,15 @@ void supervisor_keep_plan(struct supervisor *s, struct plan *plan)
     if (plan->number == 0)
         plan->number = ++s->last_plan;
     supervisor_touch_self(s);
-    if (s->snapshot == NULL)
+    if (s->snapshot == NULL || plan->entry != 0)
         return;
     pack_number(&out, "number", plan->number);
     pack_bytes(&out, "text", plan->text.data, plan->text.length);
     snapshot_put(s->snapshot, &plan->entry, "plan", &out);
     plan->kept_in = s->snapshot;
     buffer_free(&out);
-    buffer_free(&plan->text);
+    if (plan->entry != 0)
+        buffer_free(&plan->text);
 }
 
 /* ---- the supervisor itself --------------------------------------------------------------------- */
@@ -178,6 +181,27 @@ void supervisor_write(struct supervisor *s, bool whole)
     if (whole)
         logfile_write_all();
 }
+
+void supervisor_keep_again(struct supervisor *s, struct snapshot *snapshot)
+{
+    supervisor_keep(s, snapshot);
+    supervisor_keep_plan(s, s->plan);
+    for (size_t i = 0; i < s->all.count; i++) {
+        supervisor_keep_plan(s, process_plan(s->all.process[i]));
+        process_keep_output(s->all.process[i]);
+    }
+    for (size_t i = 0; i < s->plan->program_count; i++)
+        supervisor_touch_pool(s, &s->pools[i]);
+    supervisor_write(s, true);
+}
+
+bool supervisor_is_kept(const struct supervisor *s)
+{
+    return s->snapshot != NULL && snapshot_is_whole(s->snapshot);
+}
+
+const char supervisor_unkept_reason[] = "there is no memory for what the next life of reeve must know: it cannot be "
+                                        "upgraded, and its programs may end with it if it crashes; it tries again";
 
 /* The processes have these numbers: that is enough. */
 unsigned supervisor_next_id(struct supervisor *s)

@@ -5,6 +5,7 @@
 #include "core/rotation.h"
 #include "os/clock.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,10 +29,13 @@ static bool move_and_open(struct logfile *f, const char *path, struct error *e)
 static bool rotate(struct logfile *f, struct error *e)
 {
     struct stat st;
+    bool is_there = stat(f->path, &st) == 0;
     char *path;
     bool done;
 
-    if (stat(f->path, &st) < 0 || !logfile_is_at(f, &st))
+    if (!is_there && errno != ENOENT)
+        return failure_errno(e, "cannot look at '%s'", f->path);
+    if (!is_there || !logfile_is_at(f, &st))
         return logfile_open_again(f, e); /* Somebody moved it before us. */
     path = realpath(f->path, NULL);
     done = path != NULL ? move_and_open(f, path, e) : failure_errno(e, "cannot find '%s'", f->path);

@@ -22,7 +22,9 @@ void output_keep(struct output *o, struct snapshot *snapshot)
     if (o == NULL || snapshot == NULL)
         return;
     ring_keep(&o->ring, snapshot);
-    o->line_name = snapshot_name(snapshot);
+    if (o->line_name == 0)
+        o->line_name = snapshot_name(snapshot);
+    output_keep_line(o);
 }
 
 void output_pack(const struct output *o, struct buffer *out)

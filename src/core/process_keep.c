@@ -129,6 +129,12 @@ void process_write(struct process *p, bool whole)
     snapshot_put(supervisor_snapshot(p->supervisor), &p->entry, "process", &packed);
 }
 
+void process_keep_output(struct process *p)
+{
+    output_keep(p->out, supervisor_snapshot(p->supervisor));
+    output_keep(p->err, supervisor_snapshot(p->supervisor));
+}
+
 void process_unwrite(struct process *p)
 {
     struct snapshot *snapshot = supervisor_snapshot(p->supervisor);

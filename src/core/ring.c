@@ -18,13 +18,6 @@ void ring_init(struct ring *r, size_t size)
     *r = (struct ring){ .size = size };
 }
 
-unsigned ring_keep(struct ring *r, struct snapshot *snapshot)
-{
-    r->snapshot = snapshot;
-    r->name = snapshot_name(snapshot);
-    return r->name;
-}
-
 static void release(struct ring *r)
 {
     if (r->entry != 0)
@@ -98,6 +91,16 @@ static void move_to(struct ring *r, size_t capacity)
     note(r);
     release(&old);
     free(all);
+}
+
+unsigned ring_keep(struct ring *r, struct snapshot *snapshot)
+{
+    if (r->name == 0)
+        r->name = snapshot_name(snapshot);
+    r->snapshot = snapshot;
+    if (r->entry == 0 && r->capacity > 0)
+        move_to(r, r->capacity);
+    return r->name;
 }
 
 static void grow(struct ring *r, size_t needed)

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/companion.h"
 #include "process_private.h"
 
 #include <signal.h>
@@ -11,6 +12,7 @@
 struct side_command {
     struct process *process;
     struct child *child;
+    struct companion *companion;
     struct timer *limit;
     const char *noun; /* NULL: it is only asked something */
     side_command_fn *on_end;
@@ -23,6 +25,7 @@ struct side_command {
 static void destroy(struct side_command *c)
 {
     timer_stop(&c->limit);
+    companion_free(c->companion);
     child_free(c->child);
     free(c);
 }
@@ -81,6 +84,16 @@ static void on_limit(void *arg)
     child_signal_group(c->child, SIGKILL, NULL);
 }
 
+/* In case that another life comes before its end. */
+static void note(struct side_command *c)
+{
+    char *what = c->noun != NULL ? xasprintf("%s: the %s", process_name(c->process), c->noun) : NULL;
+
+    c->companion = companion_new(&(struct companion_note){
+        .what = what, .pid = child_pid(c->child), .due = timer_due(c->limit), .out = -1, .err = -1 });
+    free(what);
+}
+
 /* `c` is given up if it cannot be started. */
 static struct side_command *start(struct side_command *c, const struct words *cmd, struct error *e)
 {
@@ -101,6 +114,7 @@ static struct side_command *start(struct side_command *c, const struct words *cm
         return NULL;
     }
     c->limit = timer_start(supervisor_loop(p->supervisor), c->patience, on_limit, c);
+    note(c);
     return c;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "core/companion.h"
 #include "core/handover.h"
 #include "core/logfile.h"
 #include "core/notices.h"
@@ -59,6 +60,7 @@ void supervisor_free(struct supervisor *s)
     respawns_clear(&s->respawns);
     bus_free(s->bus);
     logfile_use_children(NULL);
+    companions_forget();
     children_free(s->children);
     plan_release(s->plan);
     free(s->address);

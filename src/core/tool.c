@@ -1,7 +1,9 @@
 #include "core/tool.h"
 
 #include "base/xalloc.h"
+#include "core/companion.h"
 #include "core/environment.h"
+#include "os/clock.h"
 #include "os/identity.h"
 #include "os/pipes.h"
 #include "os/stream.h"
@@ -24,6 +26,7 @@ struct mouth {
 struct tool {
     struct loop *loop;
     struct child *child;
+    struct companion *companion; /* NULL: it has ended */
     struct mouth out, err;
     struct buffer input;
     int input_fd; /* -1: all was written */
@@ -38,16 +41,32 @@ struct tool {
     void *arg;
 };
 
+static void note_pipes(struct tool *t)
+{
+    if (t->companion != NULL)
+        companion_pipes(t->companion, t->out.stream != NULL ? stream_fd(t->out.stream) : -1,
+                        t->err.stream != NULL ? stream_fd(t->err.stream) : -1, t->input_fd >= 0);
+}
+
 static void close_input(struct tool *t)
 {
+    if (t->input_fd < 0)
+        return;
     watch_stop(&t->writable);
-    if (t->input_fd >= 0)
-        close(t->input_fd);
+    close(t->input_fd);
     t->input_fd = -1;
+    note_pipes(t);
+}
+
+static void end_companion(struct tool *t)
+{
+    companion_free(t->companion);
+    t->companion = NULL;
 }
 
 static void destroy(struct tool *t)
 {
+    end_companion(t);
     close_input(t);
     timer_stop(&t->timer);
     stream_close(t->out.stream);
@@ -94,6 +113,7 @@ static void on_data(const char *data, size_t length, void *arg)
     if (data == NULL) {
         stream_close(m->stream);
         m->stream = NULL;
+        note_pipes(t);
         check_over(t);
     } else if (m->text.length + length <= t->max_output) {
         buffer_add(&m->text, data, length);
@@ -134,6 +154,7 @@ static void on_exit_of(struct child *c, const struct child_exit *exit, void *arg
     struct tool *t = arg;
 
     child_signal_group(c, SIGKILL, NULL);
+    end_companion(t);
     t->ended = true;
     t->exit = *exit;
     close_input(t);
@@ -201,6 +222,12 @@ static void begin(struct tool *t, const struct tool_request *r, const struct pip
     }
     if (t->timeout >= 0)
         t->timer = timer_start(t->loop, t->timeout, on_timeout, t);
+    t->companion = companion_new(&(struct companion_note){ .what = r->what,
+                                                           .pid = child_pid(t->child),
+                                                           .due = timer_due(t->timer),
+                                                           .out = p->ours[1],
+                                                           .err = p->ours[2],
+                                                           .unfed = t->input_fd >= 0 });
 }
 
 struct tool *tool_start(struct children *children, struct loop *loop, const struct tool_request *r, tool_fn *fn,

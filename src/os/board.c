@@ -210,6 +210,8 @@ void board_resume(struct board *b, const char *data, size_t length)
     unpack_begin(&u, data, length);
     memory = resume_claim(unpack_number(&u, "memory"));
     bell = resume_claim(unpack_number(&u, "bell"));
+    if (memory < 0 && bell < 0)
+        return; /* there were no workers */
     if (memory >= 0 && bell >= 0)
         mapped = mmap(NULL, BOARD_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, memory, 0);
     if (mapped == MAP_FAILED) {

@@ -302,6 +302,8 @@ void resume_disarm(void)
     for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
         signal(caught[i], SIG_DFL);
     signal(number_of_alarm(), SIG_DFL);
+    if (next.has_timer)
+        timer_delete(next.timer); /* a forked copy has none */
     next.has_timer = false;
 }
 

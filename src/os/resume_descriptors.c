@@ -46,19 +46,15 @@ static int number_of(const char *name)
     return *name == '\0' ? number : -1;
 }
 
-/* Call `fn` for each descriptor from 3 on. No memory is taken, no lock: a handler of signals calls it. */
-static void each(void (*fn)(int fd))
+/* False: /proc did not tell all of them. */
+static bool each_in_proc(void (*fn)(int fd))
 {
     char entries[4096] __attribute__((aligned(8)));
     int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     long n;
 
-    if (folder < 0) {
-        for (int fd = FIRST; fd < MOST_WITHOUT_PROC; fd++)
-            if (fcntl(fd, F_GETFD) >= 0)
-                fn(fd);
-        return;
-    }
+    if (folder < 0)
+        return false;
     while ((n = syscall(SYS_getdents64, folder, entries, sizeof entries)) > 0)
         for (long at = 0; at < n; at += ((struct entry *)(entries + at))->length) {
             int fd = number_of(((struct entry *)(entries + at))->name);
@@ -67,6 +63,18 @@ static void each(void (*fn)(int fd))
                 fn(fd);
         }
     close(folder);
+    return n == 0;
+}
+
+/* Call `fn` for each descriptor from 3 on, for some perhaps twice. No memory is taken, no lock: a handler of signals
+ * calls it. */
+static void each(void (*fn)(int fd))
+{
+    if (each_in_proc(fn))
+        return;
+    for (int fd = FIRST; fd < MOST_WITHOUT_PROC; fd++)
+        if (fcntl(fd, F_GETFD) >= 0)
+            fn(fd);
 }
 
 void resume_spare(int fd)

@@ -31,6 +31,7 @@ static void forget_inherited(void)
         if (sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
             signal(number, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 static sigset_t set_of_heard(void)

@@ -6,7 +6,6 @@
  * moves, and what was freed is used again. */
 #include "os/snapshot.h"
 
-#include "base/log.h"
 #include "base/xalloc.h"
 
 #include <assert.h>
@@ -17,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* VERSION grows when a reader must know more than the version before did; entries and fields that are new do not
@@ -29,6 +29,7 @@ enum {
     SMALL = 16, /* sizes in steps of a unit; above that, each is a quarter larger than the one before, or less */
     CLASSES = 16 + 4 * 21,
     FIRST_ROOM = 64 << 10,
+    OPEN_TRIES = 25,
     LARGE = 64 << 10, /* bytes of content */
 };
 
@@ -64,7 +65,8 @@ struct snapshot {
     size_t mapped; /* bytes of addresses */
     uint32_t last_entry;
     uint32_t free_list[CLASSES]; /* place of a block, whose `entry` names the next; 0: none */
-    bool failed, left;
+    int failure;                 /* an errno: why not all was kept */
+    bool left;
     struct block **live; /* of one that was opened: by entry; owned */
     size_t live_count;
 };
@@ -88,6 +90,8 @@ static bool make_room(struct snapshot *s, size_t needed)
 
     while (room < needed)
         room = room == 0 ? FIRST_ROOM : room + room / 4 / UNIT * UNIT;
+    if (room > reserved)
+        errno = ENOMEM;
     if (room > reserved || fallocate(s->fd, 0, 0, (off_t)room) < 0)
         return false;
     s->room = room;
@@ -200,19 +204,12 @@ static void give_back(struct snapshot *s, uint32_t place)
     s->free_list[number] = place;
 }
 
-static void complain(struct snapshot *s)
-{
-    if (!s->failed)
-        log_error("there is no memory for what the next life of reeve must know: %s", strerror(errno));
-    s->failed = true;
-}
-
 void snapshot_make_room(struct snapshot *s, size_t bytes)
 {
     size_t needed = (size_t)head_of(s)->end * UNIT + bytes;
 
     if (!s->left && needed > s->room && !make_room(s, needed))
-        complain(s);
+        s->failure = errno;
 }
 
 static bool is_unchanged(const struct block *b, const struct buffer *content)
@@ -226,9 +223,10 @@ static struct block *begin_entry(struct snapshot *s, const struct block *old, un
 {
     struct block *b;
 
+    errno = ENOMEM;
     *place = length < reserved ? take_block(s, length) : 0;
     if (*place == 0) {
-        complain(s);
+        s->failure = errno;
         return NULL;
     }
     b = block_at(s, *place);
@@ -304,7 +302,17 @@ void snapshot_drop(struct snapshot *s, unsigned *entry)
 
 bool snapshot_is_whole(const struct snapshot *s)
 {
-    return !s->failed;
+    return s->failure == 0;
+}
+
+int snapshot_failure(const struct snapshot *s)
+{
+    return s->failure;
+}
+
+void snapshot_try_again(struct snapshot *s)
+{
+    s->failure = 0;
 }
 
 /* -- reading ---------------------------------------------------------------------------------------------------- */
@@ -372,19 +380,43 @@ static bool check(struct snapshot *s, size_t size, struct error *e)
     return true;
 }
 
+/* False, with errno: the system does not give it to us. Nothing of a size maps to nothing. */
+static bool map_former(struct snapshot *s)
+{
+    struct stat st;
+
+    if (fstat(s->fd, &st) < 0)
+        return false;
+    s->mapped = (size_t)st.st_size;
+    if (s->mapped > 0)
+        s->memory = mmap(NULL, s->mapped, PROT_READ, MAP_PRIVATE, s->fd, 0);
+    return s->mapped == 0 || s->memory != MAP_FAILED;
+}
+
+/* All that is known of the children is in there, and there is no second one: what the system refuses now it may give in
+ * a moment. */
+static bool map_patiently(struct snapshot *s)
+{
+    const struct timespec pause = { .tv_nsec = 20 * 1000000 };
+
+    for (int tries = 0; tries < OPEN_TRIES; tries++) {
+        if (map_former(s))
+            return true;
+        if (errno == EBADF)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return map_former(s);
+}
+
 struct snapshot *snapshot_open(int fd, struct error *e)
 {
     struct snapshot *s = xcalloc(1, sizeof *s);
-    struct stat st;
 
     s->fd = fd;
     s->memory = MAP_FAILED;
-    if (fstat(fd, &st) == 0 && st.st_size > 0) {
-        s->mapped = (size_t)st.st_size;
-        s->memory = mmap(NULL, s->mapped, PROT_READ, MAP_PRIVATE, fd, 0);
-    }
-    if (s->memory == MAP_FAILED)
-        failure(e, "this is no state of reeve's");
+    if (!map_patiently(s))
+        failure_errno(e, "the state cannot be read");
     else if (check(s, s->mapped, e))
         return s;
     snapshot_free(s);

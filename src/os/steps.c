@@ -184,7 +184,7 @@ IN_CHILD static bool reset_signals(const struct child_request *r)
 
     for (int number = 1; r->body != NULL && number <= SIGRTMAX; number++)
         sigaction(number, &by_default, NULL);
-    return sigaction(SIGPIPE, &by_default, NULL) == 0;
+    return sigaction(SIGPIPE, &by_default, NULL) == 0 && sigaction(SIGXFSZ, &by_default, NULL) == 0;
 }
 
 /* The order matters: descriptors before all, limits before the identity that could not raise them,

@@ -252,9 +252,12 @@ void store_push_next(lua_State *L, const char *key, size_t length)
 
 void store_keep(struct snapshot *s)
 {
+    bool is_another = s != snapshot;
+
     snapshot = s;
     for (struct entry *e = entries; e != NULL; e = e->hh.next) {
-        e->kept = 0;
+        if (is_another)
+            e->kept = 0;
         keep(e);
     }
 }

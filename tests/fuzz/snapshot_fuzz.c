@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 #include "core/handover.h"
 #include "core/history.h"
+#include "core/journal.h"
 #include "core/lives.h"
 #include "core/policy.h"
 #include "core/ring.h"
@@ -16,8 +17,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char *const kinds[] = { "supervisor", "plan", "pool",  "process", "ends",  "logfile",
-                                     "ring",       "line", "ports", "client",  "store", "run" };
+static const char *const kinds[] = { "supervisor", "plan",  "pool",   "process", "ends", "logfile",  "ring",
+                                     "line",       "ports", "client", "store",   "run",  "companion" };
 
 /* Every field, as often as it is there, whatever it is called. */
 static void read_fields(const char *data, size_t length)
@@ -94,6 +95,18 @@ static void read_entry(const char *data, size_t length, void *arg)
     store_take(data, length);
 }
 
+static void read_journal(const struct snapshot *former)
+{
+    struct buffer out = { 0 };
+
+    journal_resume(former);
+    journal_tail(JOURNAL_LOG, 100, false, "", &out);
+    journal_tail(JOURNAL_EVENTS, 100, false, "", &out);
+    journal_tail(JOURNAL_EVENTS, 100, true, "\n", &out);
+    journal_close();
+    buffer_free(&out);
+}
+
 static struct plan *load_text(void *arg, const char *text, size_t length, struct problems *problems)
 {
     (void)arg;
@@ -125,6 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (found != NULL)
             read_entry(found, length, NULL);
     }
+    read_journal(snapshot);
     handover = handover_open(snapshot, &upward, &e);
     if (handover != NULL) {
         handover_count_crash(handover);

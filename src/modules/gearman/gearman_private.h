@@ -14,6 +14,7 @@
 
 #include "base/buffer.h"
 #include "base/problems.h"
+#include "core/companion.h"
 #include "core/settings.h"
 #include "core/supervisor.h"
 #include "modules/gearman/packet.h"
@@ -156,6 +157,7 @@ struct job {
     char *handle, *unique;
     char *folder; /* its work directory */
     struct child *child;
+    struct companion *companion; /* after a crash the server gives the job to another one */
     struct mouth out, err;
     struct buffer line; /* of stdout, without its end */
     struct buffer stderr_tail;

@@ -179,6 +179,7 @@ static void destroy(struct job *j)
     job_close_input(j);
     stream_close(j->out.stream);
     stream_close(j->err.stream);
+    companion_free(j->companion);
     child_free(j->child);
     buffer_free(&j->line);
     buffer_free(&j->stderr_tail);

@@ -203,6 +203,7 @@ bool job_spawn(struct job *j, const char *payload, size_t length, child_exit_fn 
         pipes_close_ours(&p);
         return false;
     }
+    j->companion = companion_new(&(struct companion_note){ .pid = child_pid(j->child), .out = -1, .err = -1 });
     begin_input(j, p.ours[0], payload, length);
     j->out.stream = stream_open(loop, p.ours[1], job_on_stdout, &j->out);
     j->err.stream = stream_open(loop, p.ours[2], job_on_stderr, &j->err);

@@ -1,5 +1,6 @@
 /* reeve.exec */
 #include "base/units.h"
+#include "base/xalloc.h"
 #include "core/tool.h"
 #include "script/args.h"
 #include "script/handle.h"
@@ -9,6 +10,7 @@
 #include "script/worker.h"
 
 #include <lauxlib.h>
+#include <stdlib.h>
 
 enum { MAX_OUTPUT = 1024 * 1024 };
 
@@ -168,12 +170,16 @@ static int lib_exec(lua_State *L)
     struct tool_request request;
     struct run *r;
     struct error e;
+    char *what;
 
     luaL_checktype(L, 1, LUA_TTABLE);
     r = push_run(L);
     request = read_request(L, r);
     children = s != NULL ? supervisor_children(s) : worker_children();
+    what = xasprintf("%s: the command '%s'", task_name(t), r->cmd.word[0]);
+    request.what = what;
     r->tool = tool_start(children, tasks_loop(), &request, on_end, r, &e);
+    free(what);
     words_free(&r->cmd);
     words_free(&r->env);
     if (r->tool == NULL)

@@ -12,6 +12,7 @@ END
 run_reeve
 wait_state late BACKOFF
 reeve stop idle >"$dir/null"
+reeve events -n 1000 >told
 before=$(reeve status | sed 's/, uptime.*//')
 for signal in SEGV BUS ABRT FPE; do
     reeve wait idle RUNNING 20s >waited 2>&1 &
@@ -19,6 +20,8 @@ for signal in SEGV BUS ABRT FPE; do
     kill -s "$signal" "$reeve_pid"
     wait_for "grep -q 'goes on after a crash by SIG$signal: 4 processes' '$log'"
     assert_equal "$before" "$(reeve status | sed 's/, uptime.*//')" "after $signal"
+    reeve events -n 1000 | cmp -n "$(wc -c <told)" - told || fail "after $signal other events are told"
+    reeve log -n 1000 | grep -q 'supervises' || fail "after $signal the first line of the log is forgotten"
     reeve start idle >"$dir/null"
     wait "$waiting" || fail "$signal: $(cat waited)"
     reeve stop idle >"$dir/null"

@@ -222,6 +222,7 @@ def upgrade(reeve):
 
 
 def crash(reeve):
+    poll(lambda: reeve.ask('status')['data']['supervisor']['kept'], reeve.patience, 'the next life knows nothing')
     since = reeve.log_size()
     os.kill(reeve.pid, signal.SIGSEGV)
     reeve.until_said('goes on after a crash', since)

@@ -32,9 +32,13 @@ before=$(reeve status | sed 's/, uptime.*//')
 age=$(reeve status --json | json 'r["supervisor"]["uptime"]')
 past() { reeve why say | sed 1d; } # without the uptime
 why=$(past)
+reeve events -n 1000 --json >told
 expect_line 'upgraded: this is reeve .*' reeve upgrade
 assert_equal "$before" "$(reeve status | sed 's/, uptime.*//')"
 assert_equal "$why" "$(past)"
+reeve events -n 1000 --json | cmp -n "$(wc -c <told)" - told || fail "other events are told"
+grep -q '"reason": *"exited with status 7"' told || fail "there were no ends to tell of: $(cat told)"
+reeve log -n 1000 | grep -q 'start 1$' || fail "the log begins anew"
 reeve tail say | grep -q words || fail "the last words are forgotten"
 assert_equal True "$(reeve status --json | json "str(r['supervisor']['uptime'] >= $age)")" "reeve is as old as before"
 assert_equal "$reeve_pid" "$(reeve pid)"
@@ -59,6 +63,7 @@ for _ in 1 2 3; do
     reeve upgrade >"$dir/null"
 done
 wait_for "test \$(count_descriptors) -le $descriptors"
+! grep -q 'cannot be heard' "$log" || fail 'there are no workers'
 stop_reeve
 assert_equal 0 "$reeve_status"
 assert_equal '' "$(leftovers)"

@@ -167,6 +167,27 @@ static void status_as_data_has_the_promised_members(void **state)
     stage_ends(stage);
 }
 
+static void status_says_when_there_is_no_memory_for_a_next_life(void **state)
+{
+    struct stage *stage;
+
+    (void)state;
+    stage_is_poor = true;
+    stage = a_stage(a_plan(a_quiet_program("web", 1), NULL));
+    stage_is_poor = false;
+    say(stage, "status");
+    assert_non_null(strstr(answer.text, "\nreeve: there is no memory for what the next life of reeve must know: "));
+    ask(stage, true, "status");
+    assert_non_null(strstr(answer.data, "\"kept\":false"));
+    stage->snapshot = snapshot_new(NULL);
+    supervisor_keep_again(stage->supervisor, stage->snapshot);
+    say(stage, "status");
+    assert_null(strstr(answer.text, "reeve: "));
+    ask(stage, true, "status");
+    assert_non_null(strstr(answer.data, "\"kept\":true"));
+    stage_ends(stage);
+}
+
 /* What the script would tell of. */
 static void tell_of_tasks(void *arg, task_info_fn *fn, void *fn_arg)
 {
@@ -489,6 +510,7 @@ int main(void)
         cmocka_unit_test(help_knows_every_verb),
         cmocka_unit_test(status_has_columns),
         cmocka_unit_test(status_as_data_has_the_promised_members),
+        cmocka_unit_test(status_says_when_there_is_no_memory_for_a_next_life),
         cmocka_unit_test(status_describes_the_hook_that_runs),
         cmocka_unit_test(status_v_also_lists_the_tasks_of_its_targets),
         cmocka_unit_test(status_as_data_has_the_tasks_as_the_verb_has),

@@ -397,12 +397,21 @@ static void a_crash_before_and_after_any_event_changes_nothing(void **state)
     nobody_can_tell(BEFORE | AFTER);
 }
 
+static void a_life_without_memory_for_the_next_one_catches_up(void **state)
+{
+    (void)state;
+    stage_is_poor = true;
+    nobody_can_tell(BEFORE | AFTER);
+    stage_is_poor = false;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_upgrade_before_any_event_changes_nothing),
         cmocka_unit_test(an_upgrade_after_any_event_changes_nothing),
         cmocka_unit_test(a_crash_before_and_after_any_event_changes_nothing),
+        cmocka_unit_test(a_life_without_memory_for_the_next_one_catches_up),
     };
     struct error e;
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void add(struct ring *r, const char *text)
 {
@@ -131,12 +132,53 @@ static void a_smaller_ring_keeps_the_last(void **state)
     ring_free(&r);
 }
 
+/* What the snapshot has of it, as the next life finds it. */
+static void assert_kept(const struct snapshot *snapshot, unsigned name, const char *expected)
+{
+    struct snapshot *former = snapshot_open(dup(snapshot_fd(snapshot)), NULL);
+    struct ring r;
+    const char *memory;
+    size_t length;
+
+    assert_non_null(former);
+    memory = snapshot_find(former, name, &length);
+    assert_non_null(memory);
+    ring_init(&r, 8);
+    ring_restore(&r, memory, length);
+    assert_tail(&r, 1, expected);
+    ring_free(&r);
+    snapshot_free(former);
+}
+
+static void a_ring_moves_into_a_snapshot_that_comes_late(void **state)
+{
+    struct snapshot *snapshot = snapshot_new(NULL);
+    unsigned name;
+    struct ring r;
+
+    (void)state;
+    assert_non_null(snapshot);
+    ring_init(&r, 8);
+    add(&r, "0123456789");
+    name = ring_keep(&r, snapshot);
+    assert_kept(snapshot, name, "23456789");
+    add(&r, "ab");
+    assert_int_equal(ring_keep(&r, snapshot), name);
+    assert_kept(snapshot, name, "456789ab");
+    assert_tail(&r, 1, "456789ab");
+    ring_free(&r);
+    snapshot_free(snapshot);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_silent_stream_costs_nothing),         cmocka_unit_test(the_last_lines_are_told),
-        cmocka_unit_test(what_is_told_begins_with_a_whole_line), cmocka_unit_test(pieces_of_every_size_wrap_around),
+        cmocka_unit_test(a_silent_stream_costs_nothing),
+        cmocka_unit_test(the_last_lines_are_told),
+        cmocka_unit_test(what_is_told_begins_with_a_whole_line),
+        cmocka_unit_test(pieces_of_every_size_wrap_around),
         cmocka_unit_test(a_smaller_ring_keeps_the_last),
+        cmocka_unit_test(a_ring_moves_into_a_snapshot_that_comes_late),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

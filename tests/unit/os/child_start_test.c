@@ -99,6 +99,7 @@ static void it_leads_a_session_with_all_signals_open_and_default(void **state)
     signal(SIGINT, SIG_DFL); /* a shell ignores them for what it runs in the background */
     signal(SIGQUIT, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     c = start(&r);
     assert_int_equal(getsid(child_pid(c)), child_pid(c));
     assert_int_equal(getpgid(child_pid(c)), child_pid(c));
@@ -106,6 +107,7 @@ static void it_leads_a_session_with_all_signals_open_and_default(void **state)
     assert_int_equal(strtoull(status_of(child_pid(c), "SigIgn"), NULL, 16) & ~internal, 0);
     kill_and_wait(c);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
 }
 
 static void it_may_lead_a_group_in_our_session(void **state)

@@ -88,7 +88,7 @@ static void the_callback_may_close(void **state)
     assert_int_equal(count, 1);
 }
 
-static void what_was_ignored_is_default_again_except_for_pipes(void **state)
+static void what_was_ignored_is_default_again_except_for_pipes_and_full_files(void **state)
 {
     struct sigaction now;
 
@@ -103,6 +103,8 @@ static void what_was_ignored_is_default_again_except_for_pipes(void **state)
     assert_ptr_equal(now.sa_handler, SIG_DFL);
     sigaction(SIGPIPE, NULL, &now);
     assert_ptr_equal(now.sa_handler, SIG_IGN);
+    sigaction(SIGXFSZ, NULL, &now);
+    assert_ptr_equal(now.sa_handler, SIG_IGN);
 }
 
 int main(void)
@@ -111,7 +113,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SIGNALS(a_signal_comes_with_its_sender),
         WITH_SIGNALS(another_process_may_send_it),
-        WITH_SIGNALS(what_was_ignored_is_default_again_except_for_pipes),
+        WITH_SIGNALS(what_was_ignored_is_default_again_except_for_pipes_and_full_files),
         WITH_SIGNALS(the_callback_may_close),
     };
 

@@ -8,11 +8,14 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static struct snapshot *snapshot;
@@ -142,7 +145,39 @@ static void it_grows_with_its_content(void **state)
     free(mega);
 }
 
-/* Whoever is interrupted between the new block and the end of the old one leaves two. */
+/* A file of ours, and that is one, may not be larger. */
+static void limit_files(rlim_t size)
+{
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = size < limit.rlim_max ? size : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void what_found_no_room_is_kept_when_tried_again(void **state)
+{
+    char *longer = xasprintf("%*s", 100000, "x");
+    char *expected = xasprintf("%s|", longer);
+    unsigned entry = 0;
+
+    (void)state;
+    put(&entry, "process", "short");
+    signal(SIGXFSZ, SIG_IGN);
+    limit_files(64 << 10);
+    put(&entry, "process", longer);
+    limit_files(RLIM_INFINITY);
+    assert_false(snapshot_is_whole(snapshot));
+    assert_int_equal(snapshot_failure(snapshot), EFBIG);
+    assert_string_equal(entries("process"), "short|");
+    snapshot_try_again(snapshot);
+    put(&entry, "process", longer);
+    assert_true(snapshot_is_whole(snapshot));
+    assert_string_equal(entries("process"), expected);
+    free(longer);
+    free(expected);
+}
+
 static void what_is_large_is_written_past_our_own_memory(void **state)
 {
     enum { LARGE = 200000 };
@@ -163,6 +198,7 @@ static void what_is_large_is_written_past_our_own_memory(void **state)
     free(large);
 }
 
+/* Whoever is interrupted between the new block and the end of the old one leaves two. */
 static void of_two_blocks_of_one_entry_the_later_one_counts(void **state)
 {
     unsigned a = 0;
@@ -265,6 +301,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_dropped_is_gone, begin, end),
         cmocka_unit_test_setup_teardown(memory_is_used_again, begin, end),
         cmocka_unit_test_setup_teardown(it_grows_with_its_content, begin, end),
+        cmocka_unit_test_setup_teardown(what_found_no_room_is_kept_when_tried_again, begin, end),
         cmocka_unit_test_setup_teardown(what_is_large_is_written_past_our_own_memory, begin, end),
         cmocka_unit_test_setup_teardown(of_two_blocks_of_one_entry_the_later_one_counts, begin, end),
         cmocka_unit_test_setup_teardown(a_forked_copy_writes_nothing, begin, end),

@@ -440,6 +440,29 @@ static void a_rotation_that_fails_loses_nothing(void **state)
     logfile_close(f, &user);
 }
 
+/* Its name leads to itself, so that nobody can say whether the file is still there. */
+static void a_name_that_cannot_be_looked_at_is_told(void **state)
+{
+    struct capture_settings s = capture_to(place("log"));
+    struct logfile *f;
+
+    (void)state;
+    s.max_size = 5;
+    f = open_log(&s);
+    write_text(f, "one\n");
+    assert_int_equal(rename(place("log"), place("kept")), 0);
+    assert_int_equal(symlink("log", place("log")), 0);
+    write_text(f, "two\n");
+    write_text(f, "three\n");
+    assert_file("kept", "one\ntwo\nthree\n");
+    assert_int_equal(times_logged("cannot look at"), 1);
+    assert_int_equal(times_logged("is not rotated"), 1);
+    assert_int_equal(unlink(place("log")), 0);
+    later(f, "four\n");
+    assert_file("log", "four\n");
+    logfile_close(f, &user);
+}
+
 static void somebody_elses_rotation_is_respected(void **state)
 {
     struct capture_settings s = capture_to(place("log"));
@@ -730,6 +753,7 @@ int main(void)
         on_scene(a_full_disk_leaves_whole_lines_behind),
         on_scene(a_renamed_file_is_left_at_the_end_of_a_line),
         on_scene(a_wish_to_rotate_waits_for_the_end_of_the_line),
+        on_scene(a_name_that_cannot_be_looked_at_is_told),
         on_scene(a_rotation_that_fails_loses_nothing),
         on_scene(somebody_elses_rotation_is_respected),
         on_scene(other_limits_hold_at_once),
