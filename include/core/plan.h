@@ -135,6 +135,7 @@ struct plan_difference {
     enum plan_change change;
     struct program *before, *after; /* NULL for added, removed */
     bool restart;                   /* a setting changed that the child sees */
+    bool outdated;                  /* the same for some of its processes: a computed one; not known to plan_compare */
     bool count;                     /* numprocs changed */
     struct words settings;          /* the names of the changed settings; also "supervisor.env", "socket NAME" */
 };

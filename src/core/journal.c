@@ -10,6 +10,7 @@
 #include "core/line_format.h"
 #include "os/clock.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
