@@ -156,7 +156,7 @@ static struct plan *load(struct supervisor *s, bool dry_run, struct problems *pr
     return NULL;
 }
 
-static void compute(const struct pool *pool, struct plan_difference *d)
+static void find_outdated(const struct pool *pool, struct plan_difference *d)
 {
     for (size_t i = 0; i < pool->count; i++)
         if (process_wanted(pool->process[i]) && process_is_outdated(pool->process[i], d->after, &d->settings))
@@ -175,7 +175,7 @@ static void ask_processes(const struct supervisor *s, struct plan_comparison *c)
 
         d->restart = d->restart && pool_is_wanted(pool);
         if (d->before != NULL && d->after != NULL && !d->restart)
-            compute(pool, d);
+            find_outdated(pool, d);
     }
 }
 
