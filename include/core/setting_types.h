@@ -35,4 +35,7 @@ bool setting_equal_records(const void *a, const void *b);
 /* Nothing hides another failure of the same setting: "…; …". False. `e` is empty at first. */
 bool setting_fails_too(struct error *e, const struct error *failure);
 
+/* Whether nothing has failed; else `e` says all of it. */
+bool setting_sum_up(const struct error *all, struct error *e);
+
 #endif

@@ -123,6 +123,9 @@ static void groups_are_lists_of_programs(void **state)
                    "t.lua:2: group 'g': expected a list of names of programs\n");
     assert_refused("program \"web\" { cmd = \"x\" }\ngroup \"g\" { \"wbe\" }",
                    "t.lua:2: group 'g': there is no program 'wbe', did you mean 'web'?\n");
+    assert_refused("program \"web\" { cmd = \"x\" }\ngroup \"g\" { \"web\", 3, \"wbe\" }",
+                   "t.lua:2: group 'g': item 2 must be the name of a program, not 3\n"
+                   "t.lua:2: group 'g': there is no program 'wbe', did you mean 'web'?\n");
 }
 
 static void a_misspelled_event_is_told(void **state)
