@@ -110,6 +110,10 @@ void loading_problem(lua_State *L, const char *format, ...) __attribute__((forma
 void loading_problem_at(struct loading *l, const struct spot *spot, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Takes whatever it is called with, and gives itself: in the place of a declaration that was told to be wrong, so that
+ * the file goes on. */
+int loading_stand_in(lua_State *L);
+
 /* What follows "FILE:LINE: " if `message` begins with the spot of a file that is being loaded, else NULL. */
 const char *loading_spot(const struct script *s, const char *message, struct spot *spot);
 

@@ -81,6 +81,10 @@ static void a_declaration_without_a_table_is_told(void **state)
     assert_refused("\nprogram \"a\"\n", "t.lua:2: program 'a' has no table: write program \"a\" { ... }\n");
     assert_refused("program \"a\" \"b\"", "t.lua:1: program expects a table, not a string\n");
     assert_refused("supervisor()", "t.lua:1: supervisor expects a table\n");
+    assert_refused("supervisor \"box\" { umask = 9 }\nprogram { name = \"a\" }\nprogram \"b\" {}",
+                   "t.lua:1: supervisor expects a table, not a string\n"
+                   "t.lua:2: program expects a name and a table: program \"NAME\" { ... }; the name is a table\n"
+                   "t.lua:3: program 'b': 'cmd' is missing: say what to run\n");
     assert_refused("program(42) { cmd = \"x\" }",
                    "t.lua:1: program expects a name and a table: program \"NAME\" { ... }; the name is a number\n");
     assert_refused("local p = program \"a\"; p { cmd = \"x\" }; p { cmd = \"y\" }",
