@@ -35,6 +35,8 @@ static void groups_are_not_blamed_for_programs_that_an_error_kept_away(void **st
 {
     (void)state;
     assert_refused("group \"g\" { \"a\" }\nerror(\"stop\")\nprogram \"a\" { cmd = \"x\" }", "t.lua:2: stop\n");
+    assert_refused("group \"g\" { \"a\" }\ninclude \"/nope/a.lua\"",
+                   "t.lua:2: include '/nope/a.lua': No such file or directory\n");
 }
 
 static void an_undefined_global_is_told_and_evaluation_goes_on(void **state)
