@@ -154,6 +154,7 @@ struct program {
 };
 extern const struct record_type program_record;
 
+/* Whether any of its settings is a function: else no hook need be looked for. */
 bool program_has_functions(const struct program *p);
 
 /* The function that the program gave for a setting ("on_exit", "autorestart", "cmd" …), or NULL. */

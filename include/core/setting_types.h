@@ -10,6 +10,7 @@
 /* "'stoptime': " before what somebody else said about the value. False. */
 bool setting_refused(const struct setting *s, struct error *e);
 
+/* The readers of one value, for types made of several. */
 bool setting_read_int(const struct setting *s, const struct value *v, int *out, struct error *e);
 bool setting_read_duration(const struct setting *s, const struct value *v, msec *out, struct error *e);
 bool setting_read_signal(const struct setting *s, const struct value *v, int *out, struct error *e);

@@ -78,11 +78,14 @@ struct source *loading_add_source(struct loading *l, const char *path, char *tex
 /* The source of that path, or NULL. */
 struct source *loading_find_source(const struct loading *l, const char *path);
 
+/* A declaration that begins at that spot; its value is to be filled in. `name` is copied, NULL for the supervisor. */
 struct declaration *loading_add_declaration(struct loading *l, enum declaration_kind kind, const char *name,
                                             const struct spot *spot);
 
 /* Keep what a library has read from the file, for its plan; `data` is owned from now on. */
 void loading_add_annex(struct loading *l, const void *key, void *data, void (*free_data)(void *data));
+
+/* Once everything is read it is a problem if there is no such target; `who` is static, `target` is copied. */
 void loading_expect(struct loading *l, const char *who, const char *target, const struct spot *spot);
 
 /* An event that resembles a known one. Once everything is read it is a problem unless some text emits it. */

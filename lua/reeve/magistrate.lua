@@ -130,10 +130,11 @@ end
 -- A task that is cut off, for the machine was too busy, is begun anew the next time.
 local function runs(handle) return handle ~= nil and handle:runs() end
 
--- One pass at a time; who asks meanwhile gets another one.
+-- One pass at a time; who asks meanwhile gets another one. It starts and stops many, and runs
+-- nothing of the user's: it is a task of ours.
 local function poll(f)
     f.wanted = true
-    if not runs(f.passes) then f.passes = reeve.task(passes, f) end
+    if not runs(f.passes) then f.passes = inside.task(passes, f) end
 end
 
 -- A part of a program is its processes' business; a wish for the whole of it holds until the server changes its mind.

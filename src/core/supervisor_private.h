@@ -87,6 +87,7 @@ struct supervisor {
     char token[48];
 };
 
+/* Add at the end; remove, if it is there. */
 void process_list_add(struct process_list *l, struct process *p);
 void process_list_remove(struct process_list *l, const struct process *p);
 

@@ -1,4 +1,3 @@
-#include "base/xalloc.h"
 #include "script/evaluate.h"
 #include "script/kept.h"
 #include "script/lib.h"
