@@ -15,12 +15,17 @@ struct companion;
 
 struct companion_note {
     const char *what; /* "web: the stop command", for the log; NULL: it is only asked something */
-    pid_t pid;        /* it leads a group */
+    pid_t pid;        /* it leads a group; filled in by companion_start */
     msec due;         /* when its group is killed, as clock_now tells it; 0: never */
     int out, err;     /* where we read what it writes; -1: it writes elsewhere */
     bool unfed;       /* it does not have all of its input yet: without us it would take a part for the whole */
 };
 
+/* child_start, and nothing from outside ends this life before the child is noted. NULL: there is neither. */
+struct child *companion_start(struct companion **c, const struct companion_note *note, struct children *all,
+                              const struct child_request *request, child_exit_fn *on_exit, void *arg, struct error *e);
+
+/* Note one that runs. */
 struct companion *companion_new(const struct companion_note *note);
 
 /* A pipe has ended, whose number may be another's soon; all of the input is written. */

@@ -63,6 +63,22 @@ struct companion *companion_new(const struct companion_note *note)
     return c;
 }
 
+struct child *companion_start(struct companion **c, const struct companion_note *note, struct children *all,
+                              const struct child_request *request, child_exit_fn *on_exit, void *arg, struct error *e)
+{
+    struct companion_note noted = *note;
+    struct child *child;
+
+    resume_hold();
+    child = child_start(all, request, on_exit, arg, e);
+    if (child != NULL) {
+        noted.pid = child_pid(child);
+        *c = companion_new(&noted);
+    }
+    resume_release();
+    return child;
+}
+
 void companion_pipes(struct companion *c, int out, int err, bool unfed)
 {
     c->note.out = out;

@@ -126,10 +126,9 @@ static bool start_gzip(struct compressor *c, int from, int to, struct error *e)
         .nice = 19,
         .deathsig = SIGKILL,
     };
+    const struct companion_note note = { .out = -1, .err = -1 };
 
-    c->gzip = child_start(children, &request, on_gzip_exit, c, e);
-    if (c->gzip != NULL)
-        c->companion = companion_new(&(struct companion_note){ .pid = child_pid(c->gzip), .out = -1, .err = -1 });
+    c->gzip = companion_start(&c->companion, &note, children, &request, on_gzip_exit, c, e);
     return c->gzip != NULL;
 }
 

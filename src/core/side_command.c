@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/companion.h"
+#include "os/clock.h"
 #include "process_private.h"
 
 #include <signal.h>
@@ -84,13 +85,13 @@ static void on_limit(void *arg)
     child_signal_group(c->child, SIGKILL, NULL);
 }
 
-/* In case that another life comes before its end. */
-static void note(struct side_command *c)
+static void start_child(struct side_command *c, const struct child_request *request, struct error *e)
 {
-    char *what = c->noun != NULL ? xasprintf("%s: the %s", process_name(c->process), c->noun) : NULL;
+    struct process *p = c->process;
+    char *what = c->noun != NULL ? xasprintf("%s: the %s", process_name(p), c->noun) : NULL;
+    const struct companion_note note = { .what = what, .due = clock_now() + c->patience, .out = -1, .err = -1 };
 
-    c->companion = companion_new(&(struct companion_note){
-        .what = what, .pid = child_pid(c->child), .due = timer_due(c->limit), .out = -1, .err = -1 });
+    c->child = companion_start(&c->companion, &note, supervisor_children(p->supervisor), request, on_exit_of, c, e);
     free(what);
 }
 
@@ -106,7 +107,7 @@ static struct side_command *start(struct side_command *c, const struct words *cm
         environment_set(&l.environment, "MAINPID", pid);
         l.request.argv = cmd->word;
         l.request.envp = l.environment.entry;
-        c->child = child_start(supervisor_children(p->supervisor), &l.request, on_exit_of, c, e);
+        start_child(c, &l.request, e);
     }
     launch_clear(&l);
     if (c->child == NULL) {
@@ -114,7 +115,6 @@ static struct side_command *start(struct side_command *c, const struct words *cm
         return NULL;
     }
     c->limit = timer_start(supervisor_loop(p->supervisor), c->patience, on_limit, c);
-    note(c);
     return c;
 }
 

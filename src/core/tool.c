@@ -192,6 +192,11 @@ static struct child *start_child(struct tool *t, struct children *children, cons
                                      .umask = -1,
                                      .stdio = { p->theirs[0], p->theirs[1], p->theirs[2] },
                                      .deathsig = SIGTERM };
+    const struct companion_note note = { .what = r->what,
+                                         .due = r->timeout >= 0 ? clock_now() + r->timeout : 0,
+                                         .out = p->ours[1],
+                                         .err = p->ours[2],
+                                         .unfed = p->ours[0] >= 0 };
     struct child *c;
 
     if (r->user != NULL && !identity_find(r->user, NULL, NULL, 0, &identity, e))
@@ -202,7 +207,7 @@ static struct child *start_child(struct tool *t, struct children *children, cons
     if (r->env != NULL)
         environment_put_all(&env, r->env);
     request.envp = env.entry != NULL ? env.entry : nothing;
-    c = child_start(children, &request, on_exit_of, t, e);
+    c = companion_start(&t->companion, &note, children, &request, on_exit_of, t, e);
     environment_free(&env);
     if (r->user != NULL)
         identity_free(&identity);
@@ -222,12 +227,6 @@ static void begin(struct tool *t, const struct tool_request *r, const struct pip
     }
     if (t->timeout >= 0)
         t->timer = timer_start(t->loop, t->timeout, on_timeout, t);
-    t->companion = companion_new(&(struct companion_note){ .what = r->what,
-                                                           .pid = child_pid(t->child),
-                                                           .due = timer_due(t->timer),
-                                                           .out = p->ours[1],
-                                                           .err = p->ours[2],
-                                                           .unfed = t->input_fd >= 0 });
 }
 
 struct tool *tool_start(struct children *children, struct loop *loop, const struct tool_request *r, tool_fn *fn,

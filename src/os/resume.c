@@ -212,6 +212,18 @@ static void leave_core(int number)
     die(number);
 }
 
+/* What ended a life at its beginning, such as a want of memory, may be over in a moment: three seconds in all. */
+static void wait_for_better_times(void)
+{
+    struct timespec pause = { .tv_nsec = 50000000L << next.tries };
+
+    if (next.tries == 0)
+        return;
+    pause.tv_sec = pause.tv_nsec / 1000000000;
+    pause.tv_nsec %= 1000000000;
+    nanosleep(&pause, NULL);
+}
+
 static void __attribute__((noreturn)) go(int why)
 {
     int number = why == RESUME_HANG ? SIGABRT : why;
@@ -223,6 +235,7 @@ static void __attribute__((noreturn)) go(int why)
         die(number);
     next.busy = 1;
     leave_core(number);
+    wait_for_better_times();
     resume_keep_descriptors();
     sigprocmask(SIG_SETMASK, &next.mask, NULL);
     run_next(why);
@@ -289,6 +302,7 @@ static void arm(int snapshot)
 void resume_arm(int snapshot)
 {
     next.tries = 0;
+    resume_own_descriptors();
     arm(snapshot);
 }
 

@@ -4,9 +4,11 @@
 
 #include <assert.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,11 +19,14 @@
 
 enum { FIRST = 3, MOST_WITHOUT_PROC = 65536, SPARED_MOST = 4 };
 
-/* From the life before, and not claimed yet: a bit for each. */
-static struct {
+/* A bit for each descriptor. */
+struct set {
     unsigned char *bits; /* owned */
     int end;
-} inherited;
+};
+
+/* From the life before: not claimed yet; all of them, as long as this life is not armed. */
+static struct set inherited, origin;
 
 static struct {
     int fd[SPARED_MOST];
@@ -91,13 +96,31 @@ static bool is_spared(int fd)
     return false;
 }
 
+static bool is_in(const struct set *s, int fd)
+{
+    return fd < s->end && (s->bits[fd / 8] & 1 << fd % 8) != 0;
+}
+
+static void clear(struct set *s)
+{
+    s->end = 0; /* for a handler that looks */
+    free(s->bits);
+    s->bits = NULL;
+}
+
 /* Not the kernel's own kinds, such as an epoll, which have no type: the next life makes them anew, with the low numbers
- * that they have now. */
+ * that they have now. A life that ends at its beginning leaves behind what it found, whatever it has claimed of that,
+ * and nothing of its own: in the state of the one before its numbers may be others'. */
 static void keep(int fd)
 {
     struct stat st;
 
-    if (is_spared(fd) || fstat(fd, &st) < 0 || (st.st_mode & S_IFMT) != 0)
+    if (origin.end > 0) {
+        if (is_in(&origin, fd))
+            fcntl(fd, F_SETFD, 0);
+        return;
+    }
+    if (is_spared(fd) || is_in(&inherited, fd) || fstat(fd, &st) < 0 || (st.st_mode & S_IFMT) != 0)
         fcntl(fd, F_SETFD, 0);
 }
 
@@ -133,18 +156,23 @@ static void note(int fd)
 void resume_note_descriptors(void)
 {
     each(note);
+    if (inherited.end == 0)
+        return;
+    origin.bits = xmalloc((size_t)inherited.end / 8 + 1);
+    memcpy(origin.bits, inherited.bits, (size_t)inherited.end / 8 + 1);
+    origin.end = inherited.end;
+}
+
+void resume_own_descriptors(void)
+{
+    clear(&origin);
 }
 
 int resume_claim(int64_t fd)
 {
-    unsigned char bit;
-
-    if (fd < FIRST || fd >= inherited.end)
+    if (fd < FIRST || fd > INT_MAX || !is_in(&inherited, (int)fd))
         return -1;
-    bit = (unsigned char)(1 << fd % 8);
-    if (!(inherited.bits[fd / 8] & bit))
-        return -1;
-    inherited.bits[fd / 8] &= (unsigned char)~bit;
+    inherited.bits[fd / 8] &= (unsigned char)~(1 << fd % 8);
     return (int)fd;
 }
 
@@ -153,7 +181,5 @@ void resume_close_rest(void)
     for (int fd = FIRST; fd < inherited.end; fd++)
         if (resume_claim(fd) >= 0)
             close(fd);
-    free(inherited.bits);
-    inherited.bits = NULL;
-    inherited.end = 0;
+    clear(&inherited);
 }

@@ -179,13 +179,14 @@ static bool spawn(struct job *j, const struct pipes *p, child_exit_fn *on_exit, 
                                      .identity = c->has_identity ? &c->identity : NULL,
                                      .deathsig = SIGTERM,
                                      .in_our_session = true };
+    const struct companion_note note = { .out = -1, .err = -1 };
 
     snprintf(bytes, sizeof bytes, "%zu", j->payload_length);
     if (limits_files_before(&files)) {
         request.limits = &files;
         request.limit_count = 1;
     }
-    j->child = child_start(supervisor_children(c->supervisor), &request, on_exit, j, e);
+    j->child = companion_start(&j->companion, &note, supervisor_children(c->supervisor), &request, on_exit, j, e);
     return j->child != NULL;
 }
 
@@ -203,7 +204,6 @@ bool job_spawn(struct job *j, const char *payload, size_t length, child_exit_fn 
         pipes_close_ours(&p);
         return false;
     }
-    j->companion = companion_new(&(struct companion_note){ .pid = child_pid(j->child), .out = -1, .err = -1 });
     begin_input(j, p.ours[0], payload, length);
     j->out.stream = stream_open(loop, p.ours[1], job_on_stdout, &j->out);
     j->err.stream = stream_open(loop, p.ours[2], job_on_stderr, &j->err);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Killed by SEGV at two hundred moments of a churn of starts, exits, restarts and stops, reeve loses no child and doubles
-# none. For `make soak` it goes on for SOAK_SECONDS, with upgrades and reloads, and neither memory nor descriptors grow.
+# none, nor does one that runs beside the programs go on without an owner. For `make soak` it goes on for SOAK_SECONDS,
+# with upgrades and reloads, and neither memory nor descriptors grow.
 . "${0%/*}/../lib.sh"
 
 config <<'END'
@@ -9,11 +10,20 @@ program "brief" { cmd = "sleep 0.05", numprocs = 5, starttime = 0, autorestart =
 program "fails" { cmd = "exit 1", shell = true, numprocs = 3, startretries = 100000, backoff = 0.02 }
 program "steady" { cmd = "sleep 100000", starttime = 0, numprocs = 10 }
 program "moved" { cmd = "sleep 100000", starttime = 0, numprocs = 5 }
+program "checked" {
+  cmd = "sleep 100000", starttime = 0, numprocs = 2,
+  health = { exec = "sleep 200000", every = 0.05, timeout = 0.1, action = "none" },
+}
+program "hooked" {
+  cmd = "sleep 0.3", starttime = 0, autorestart = true, backoff = 0,
+  on_start = function() reeve.exec { cmd = "sleep 200000", timeout = 0.2 } end,
+}
 program "loud" { cmd = "while :; do echo some words; sleep 0.02; done", shell = true, starttime = 0, numprocs = 3 }
 END
 run_reeve
 
-# A process of ours is the child of reeve with its name in the environment.
+# A process of ours is the child of reeve with its name in the environment; a check has that too, and a hook's command has
+# none, but when it is over neither is there.
 python3 - "$reeve_pid" "$REEVE" "$socket" <<'END'
 import os, random, signal, subprocess, sys, time
 
@@ -56,12 +66,12 @@ def of_reeve():
             names = [e for e in open('/proc/%s/environ' % pid, 'rb').read().split(b'\0') if e.startswith(b'REEVE_PROCESS=')]
         except OSError:
             continue
-        if stat[0] not in 'ZX' and int(stat[1]) == reeve and names:
-            yield names[0][14:].decode(), int(pid)
+        if stat[0] not in 'ZX' and int(stat[1]) == reeve:
+            yield names[0][14:].decode() if names else '?', int(pid)
 
 deadline = time.time() + 10
 ask('start', 'moved')
-ask('stop', 'brief', 'fails')
+ask('stop', 'brief', 'fails', 'checked', 'hooked')
 while True:
     children = sorted(of_reeve())
     shown = sorted((l.split()[0], int(l.split()[3].rstrip(','))) for l in ask('status').stdout.splitlines()

@@ -14,9 +14,9 @@ share = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 NEEDED = ('epoll_create1', 'execve', 'stat')  # where one of these fails for ever, nothing can come of it
 ONCE = (errno.EINTR, errno.ECONNABORTED, errno.ECONNRESET, errno.ENOBUFS, faults.SHORT)
 
-# With these it begins: they may be refused once or twice, but if they are in life after life, there is none. By the first
-# it learns of its children: when it never can, it says so and ends, rather than start everything once more.
-BEGINNING = ('map_former', 'snapshot_open', 'open_sigchld', 'signals_open', 'spawner_new', 'make_timer', 'parse_inet')
+# By these a life learns of its children and of its plan: when it never can, it says so and ends, rather than start
+# everything once more. What else it begins with may be refused for a while: it is tried again, life after life.
+BEGINNING = ('map_former', 'snapshot_open', 'parse_inet')
 
 
 def is_lasting(act, site, reason):

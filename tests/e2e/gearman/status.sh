@@ -34,6 +34,7 @@ assert_equal 1 "$(grep -c 'gearman:rotate: cannot connect' log)" 'complaints of 
 
 start_gearmand
 wait_worker resize
+wait_worker rotate
 for i in 1 2; do
     printf good | submit resize -u "u$i" >"out$i" &
 done
