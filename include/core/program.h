@@ -73,8 +73,10 @@ extern const struct record_type capture_record;
 
 struct output_settings {
     enum output_kind kind;
-    char *path;                       /* of OUTPUT_FILE */
-    struct capture_settings *capture; /* of OUTPUT_CAPTURED */
+    union {
+        char *path;                       /* of OUTPUT_FILE */
+        struct capture_settings *capture; /* of OUTPUT_CAPTURED */
+    };
 };
 
 /* Names of other programs, or of sockets: `requires`, `after`, `sockets`. */

@@ -46,11 +46,11 @@ static bool is_up(const struct pool *pool)
 }
 
 /* A program that its processes survive in: they follow the new settings from now on. */
-static void take_over(struct supervisor *s, struct pool *pool, const struct pool *old, const struct plan_difference *d)
+static void take_over(struct supervisor *s, struct pool *pool, struct pool *old, const struct plan_difference *d)
 {
     int count;
 
-    *pool = *old;
+    pool_move(pool, old);
     pool->program = d->after;
     for (size_t i = 0; i < pool->count; i++) {
         struct process *p = pool->process[i];

@@ -67,6 +67,7 @@ struct supervisor {
     struct survivors *survivors; /* of earlier lives; nobody is started while they are there; NULL: there are none */
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
+    struct timer *trim;    /* gives back what the starts needed */
     bool starting, sweeping;
     bool wishes_changed; /* and are to be kept soon */
     struct board *board;
