@@ -12,6 +12,7 @@ struct buffer {
     size_t capacity;
 };
 
+/* Add at the end. What is added must not lie in the buffer itself: it may move. */
 void buffer_add(struct buffer *b, const void *data, size_t length);
 void buffer_add_text(struct buffer *b, const char *text);
 void buffer_add_char(struct buffer *b, char c);

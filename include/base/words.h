@@ -24,6 +24,7 @@ void words_add_all(struct words *w, const struct buffer *texts, size_t count);
 /* Make `to`, which holds nothing, a copy of `from`. */
 void words_copy(struct words *to, const struct words *from);
 
+/* Whether both have the same words in the same order. */
 bool words_equal(const struct words *a, const struct words *b);
 
 /* Whether `word` is among them. */

@@ -6,8 +6,6 @@
 #include "convert/source.h"
 #include "convert/yaml_reader.h"
 
-#include <stdbool.h>
-
 enum format {
     FORMAT_UNKNOWN,
     FORMAT_TASKMASTER,

@@ -27,6 +27,7 @@ struct draft {
     struct problems *problems; /* borrowed */
 };
 
+/* Empty; mistakes go into `problems`, which outlives it. */
 void draft_init(struct draft *d, struct problems *problems);
 void draft_free(struct draft *d);
 

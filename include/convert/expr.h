@@ -37,6 +37,7 @@ struct expr {
     size_t count, capacity;
 };
 
+/* New ones, the caller's until a table owns them; texts are copied. Code is Lua as it stands. */
 struct expr *expr_text(const char *text);
 struct expr *expr_number(long long n);
 struct expr *expr_bool(bool yes);

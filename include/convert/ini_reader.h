@@ -8,7 +8,6 @@
 #include "convert/expr.h"
 #include "convert/source.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum {

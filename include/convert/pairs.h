@@ -5,7 +5,6 @@
 #include "base/error.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* Called for each pair; both texts end with a zero and are gone afterwards. */
 typedef void pair_fn(const char *key, const char *value, void *arg);

@@ -6,8 +6,6 @@
 #include "convert/draft.h"
 #include "convert/yaml_reader.h"
 
-#include <stdbool.h>
-
 struct yaml_key;
 
 /* A map that is being read. */
@@ -44,6 +42,7 @@ struct expr *yaml_refuse(struct yaml_values *v, const char *name, const struct y
 void yaml_note(struct yaml_values *v, const struct yaml_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Where it stands. */
 struct place yaml_place(const struct yaml_values *v, const struct yaml_node *node);
 
 /* The text of a scalar; NULL, refused, for anything else. */

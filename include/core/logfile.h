@@ -71,6 +71,7 @@ void logfile_adopt(struct logfile *f, const struct capture_settings *s);
 bool logfile_rotate(struct logfile *f, struct error *e);
 void logfile_reopen(struct logfile *f);
 
+/* How many lines were dropped since it was opened, in former lives too. */
 unsigned long logfile_dropped(const struct logfile *f);
 
 #endif

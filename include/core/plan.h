@@ -101,10 +101,12 @@ const char *plan_host_name(const struct supervisor_settings *s);
 
 /* Own `program`. The same name twice is a problem (and the program is freed). */
 bool plan_add(struct plan *plan, struct program *program, struct problems *problems);
+
 /* Move the programs together in memory, when what lay between them is gone: the file's values, Lua. They get new
  * addresses. */
 void plan_compact(struct plan *plan);
 
+/* Everything is copied. The same name twice, or one that is none, is a problem. */
 bool plan_add_group(struct plan *plan, const char *name, const struct words *programs, const char *file, int line,
                     struct problems *problems);
 
@@ -133,6 +135,7 @@ struct plan_difference {
     enum plan_change change;
     struct program *before, *after; /* NULL for added, removed */
     bool restart;                   /* a setting changed that the child sees */
+    bool outdated;                  /* the same for some of its processes: a computed one; not known to plan_compare */
     bool count;                     /* numprocs changed */
     struct words settings;          /* the names of the changed settings; also "supervisor.env", "socket NAME" */
 };

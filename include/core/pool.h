@@ -13,18 +13,22 @@ struct pool {
     struct program *program;  /* of the plan in force */
     struct process **process; /* those that are kept, by index; the supervisor owns them */
     size_t count;
+    struct process *only;      /* what `process` points to while there is no more than one, as with most */
     struct respawns *respawns; /* owned */
     unsigned back;             /* its restart is still to be told to those who require it: that run; 0: no */
-    bool falls;                /* it goes down, and that is still to be told to those who require it */
-    bool scaled;               /* the count is somebody's, not the file's */
-    bool kept;                 /* it is a user's, and holds beyond this life of reeve */
-    bool parked;               /* by WINCH: nobody but a user brings its processes back */
     int last_index;            /* the highest that was ever given; 0: none */
-    bool touched;              /* to be written into the snapshot */
-    unsigned entry;
+    unsigned entry;            /* in the snapshot; 0: none */
+    bool falls : 1;            /* it goes down, and that is still to be told to those who require it */
+    bool scaled : 1;           /* the count is somebody's, not the file's */
+    bool kept : 1;             /* it is a user's, and holds beyond this life of reeve */
+    bool parked : 1;           /* by WINCH: nobody but a user brings its processes back */
+    bool touched : 1;          /* to be written into the snapshot */
 };
 
 void pool_free(struct pool *pool);
+
+/* Into the uninitialized `to`; nothing is left of `from`. */
+void pool_move(struct pool *to, struct pool *from);
 
 /* Add one that is there already. */
 void pool_add(struct pool *pool, struct process *p);

@@ -73,6 +73,7 @@ void process_proceed(struct process *p);
 /* KILL its group now. */
 void process_kill(struct process *p);
 
+/* To its main process. False, with the reason: it has no child, or the kernel refuses. */
 bool process_signal(struct process *p, int number, struct error *e);
 
 /* The program of a newer plan takes the place of the old one: its policies hold from now on. */
@@ -84,8 +85,9 @@ void process_rename(struct process *p, const char *name);
 /* Open the files of its captured streams again. */
 void process_reopen(struct process *p);
 
-/* Whether a setting that is computed for each process, and that the child sees, has changed since it was started. */
-bool process_is_outdated(struct process *p);
+/* Whether a setting that the child sees would be computed to another value now, by the functions of `program`, than
+ * when it was started. `settings` (NULL: nobody asks) gets the names of those that it does not have yet. */
+bool process_is_outdated(struct process *p, struct program *program, struct words *settings);
 
 /* It has said KEY=VALUE of itself, by sd_notify. */
 void process_hear(struct process *p, const char *key, const char *value);

@@ -73,8 +73,10 @@ extern const struct record_type capture_record;
 
 struct output_settings {
     enum output_kind kind;
-    char *path;                       /* of OUTPUT_FILE */
-    struct capture_settings *capture; /* of OUTPUT_CAPTURED */
+    union {
+        char *path;                       /* of OUTPUT_FILE */
+        struct capture_settings *capture; /* of OUTPUT_CAPTURED */
+    };
 };
 
 /* Names of other programs, or of sockets: `requires`, `after`, `sockets`. */
@@ -154,6 +156,7 @@ struct program {
 };
 extern const struct record_type program_record;
 
+/* Whether any of its settings is a function: else no hook need be looked for. */
 bool program_has_functions(const struct program *p);
 
 /* The function that the program gave for a setting ("on_exit", "autorestart", "cmd" …), or NULL. */

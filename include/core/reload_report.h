@@ -7,7 +7,7 @@
 
 /* All zero: nothing is known. */
 struct reload_report {
-    struct plan_comparison programs; /* whose `restart` is false where none of them is wished up */
+    struct plan_comparison programs; /* with what the processes say: see ask_processes in reload.c */
     struct words next_start;         /* settings of reeve's own that cannot follow before it is started anew */
     struct plan *before, *after;     /* held: the names are theirs */
 };

@@ -49,6 +49,7 @@ struct reply {
     void (*on_progress)(struct reply *r, void *arg);    /* what `pack` says has changed; NULL: nobody asks */
 };
 
+/* It is freed by reply_end or reply_cancel. `on_piece` gets what is sent before the end. */
 struct reply *reply_new(bool wants_data, reply_piece_fn *on_piece, reply_end_fn *on_end, void *arg);
 
 /* A line for people; nothing when data is wanted. */

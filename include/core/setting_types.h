@@ -10,6 +10,7 @@
 /* "'stoptime': " before what somebody else said about the value. False. */
 bool setting_refused(const struct setting *s, struct error *e);
 
+/* The readers of one value, for types made of several. */
 bool setting_read_int(const struct setting *s, const struct value *v, int *out, struct error *e);
 bool setting_read_duration(const struct setting *s, const struct value *v, msec *out, struct error *e);
 bool setting_read_signal(const struct setting *s, const struct value *v, int *out, struct error *e);
@@ -33,5 +34,8 @@ bool setting_equal_records(const void *a, const void *b);
 
 /* Nothing hides another failure of the same setting: "…; …". False. `e` is empty at first. */
 bool setting_fails_too(struct error *e, const struct error *failure);
+
+/* Whether nothing has failed; else `e` says all of it. */
+bool setting_sum_up(const struct error *all, struct error *e);
 
 #endif

@@ -15,6 +15,7 @@ struct spout {
     size_t step; /* so much at most after a look; 0: no look is needed */
 };
 
+/* Own `fd`, and look at what it is. */
 void spout_open(struct spout *s, int fd);
 void spout_close(struct spout *s);
 

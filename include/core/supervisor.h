@@ -78,6 +78,8 @@ struct supervisor_upward {
     void (*applied)(void *arg, struct plan *before, struct plan *now);
 };
 
+/* `upward` is copied; NULL: nobody is above. To be freed once everything has stopped: only detached processes may be
+ * alive. */
 struct supervisor *supervisor_new(struct loop *loop, const struct supervisor_upward *upward);
 void supervisor_free(struct supervisor *s);
 

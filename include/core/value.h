@@ -49,6 +49,7 @@ const struct value *value_get(const struct value_table *t, const char *key);
 /* A value that a default writes down as text: "true", "3", "0.5", "10s", "" (nil), "{}" (an empty table). */
 struct value value_from_text(const char *text);
 
+/* One block: the caller frees it. */
 struct function *function_new(int reference, uint64_t code, const char *where);
 
 /* A table without names is a list of its elements, another value a list of itself alone. False: it has names. */

@@ -13,6 +13,7 @@ struct slots {
     int number[SLOT_COUNT];
 };
 
+/* Occupy the lowest numbers that are free; those that cannot be had are done without. */
 void slots_open(struct slots *s);
 void slots_close(struct slots *s);
 

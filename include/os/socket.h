@@ -20,7 +20,7 @@ struct listen_options {
  * stale file is replaced; one on which somebody answers is refused with the pid of whoever that is. */
 int socket_listen(const struct address *a, const struct listen_options *o, struct error *e);
 
-/* The file of a Unix socket, to know it again; all zero elsewhere. */
+/* The file of a Unix socket, to know it again; all zero elsewhere, and if there is none. */
 struct socket_file {
     dev_t device;
     ino_t inode;

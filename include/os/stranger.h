@@ -23,6 +23,7 @@ int stranger_open(struct stranger *s, const struct process_mark *who, struct err
 /* Whether it has ended, and how, as far as the kernel tells us. */
 bool stranger_has_ended(const struct stranger *s, int pidfd, struct child_exit *out);
 
+/* False: it is gone, or is not ours to signal. */
 bool stranger_signal(const struct stranger *s, int pidfd, int number, struct error *e);
 
 /* To its group, and to it alone if it shares one; what is left of the group after its end too. */

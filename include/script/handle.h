@@ -31,6 +31,9 @@ int handle_push_processes(lua_State *L, const char *target);
  * when the clock has been set. */
 int handle_call_at_time(lua_State *L);
 
+/* inside.task(f, …) -> handle: as reeve.task, but of reeve's own modules, see task_make_own */
+int handle_start_own_task(lua_State *L);
+
 /* true, or nil and the message: for methods that act. */
 int handle_push_result(lua_State *L, bool good, const struct error *e);
 

@@ -6,7 +6,6 @@
 #include "base/buffer.h"
 #include "script/loading.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* All texts that were read while this was loaded. */

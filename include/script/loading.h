@@ -78,11 +78,14 @@ struct source *loading_add_source(struct loading *l, const char *path, char *tex
 /* The source of that path, or NULL. */
 struct source *loading_find_source(const struct loading *l, const char *path);
 
+/* A declaration that begins at that spot; its value is to be filled in. `name` is copied, NULL for the supervisor. */
 struct declaration *loading_add_declaration(struct loading *l, enum declaration_kind kind, const char *name,
                                             const struct spot *spot);
 
 /* Keep what a library has read from the file, for its plan; `data` is owned from now on. */
 void loading_add_annex(struct loading *l, const void *key, void *data, void (*free_data)(void *data));
+
+/* Once everything is read it is a problem if there is no such target; `who` is static, `target` is copied. */
 void loading_expect(struct loading *l, const char *who, const char *target, const struct spot *spot);
 
 /* An event that resembles a known one. Once everything is read it is a problem unless some text emits it. */
@@ -106,6 +109,10 @@ void loading_problem(lua_State *L, const char *format, ...) __attribute__((forma
 /* The same at a spot of Lua's text. */
 void loading_problem_at(struct loading *l, const struct spot *spot, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Takes whatever it is called with, and gives itself: in the place of a declaration that was told to be wrong, so that
+ * the file goes on. */
+int loading_stand_in(lua_State *L);
 
 /* What follows "FILE:LINE: " if `message` begins with the spot of a file that is being loaded, else NULL. */
 const char *loading_spot(const struct script *s, const char *message, struct spot *spot);

@@ -34,49 +34,66 @@ local PURPOSE = { etcd = { send_env = true }, url = { prefix = true, lease = tru
 
 local function is_url(text) return type(text) == "string" and text:find("^https?://[^/]") ~= nil end
 
-local function check_address(options)
+-- Each check calls `complain` with what is wrong.
+
+local function check_address(options, complain)
     if (options.url == nil) == (options.etcd == nil) then
-        error("follow: it needs either 'url', the address of a server, or 'etcd'", 0)
+        return complain("it needs either 'url', the address of a server, or 'etcd'")
     end
     if options.url and not is_url(options.url) then
-        error("follow: 'url' should be the address of a server, such as \"http://127.0.0.1:9292/\"", 0)
+        complain("'url' should be the address of a server, such as \"http://127.0.0.1:9292/\"")
     end
     for _, url in ipairs(type(options.etcd) == "table" and options.etcd or { options.etcd }) do
-        if not is_url(url) then error("follow: 'etcd' should be an address such as \"http://127.0.0.1:2379\"", 0) end
+        if not is_url(url) then complain("'etcd' should be an address such as \"http://127.0.0.1:2379\"") end
     end
     for key in pairs(options.url and PURPOSE.url or PURPOSE.etcd) do
         if options[key] ~= nil then
-            error(("follow: '%s' does not go with '%s'"):format(key, options.url and "url" or "etcd"), 0)
+            complain("'%s' does not go with '%s'", key, options.url and "url" or "etcd")
         end
     end
 end
 
-local function check_identity(options)
+local function check_identity(options, complain)
     if options.etcd and (options.username == nil) ~= (options.password == nil) then
-        error("follow: 'username' and 'password' go together", 0)
+        complain("'username' and 'password' go together")
     end
     if options.key_file and not options.cert_file then
-        error("follow: 'key_file' means nothing without 'cert_file'", 0)
+        complain("'key_file' means nothing without 'cert_file'")
     end
 end
 
-local function check(options)
-    if type(options) ~= "table" then error("follow expects a table", 0) end
-    for key, value in pairs(options) do
-        local kind = FIELDS[key]
-        if not kind then error(("follow: there is no option '%s'"):format(tostring(key)), 0) end
-        if kind == "list" then
-            if type(value) ~= "string" and (type(value) ~= "table" or not value[1]) then
-                error(("follow: '%s' should be a text or a list of them"):format(key), 0)
-            end
-        elseif kind == "time" and not is_time(value) then
-            error(("follow: '%s' is no time such as 60 or \"5m\""):format(key), 0)
-        elseif kind ~= "time" and type(value) ~= kind then
-            error(("follow: '%s' should be a %s, not a %s"):format(key, kind, type(value)), 0)
+local function check_name(key, complain)
+    local names = {}
+    for name in pairs(FIELDS) do names[#names + 1] = name end
+    local near = type(key) == "string" and inside.nearest(key, names)
+    complain("there is no option '%s'%s", tostring(key), near and (", did you mean '%s'?"):format(near) or "")
+end
+
+local function check_option(key, value, complain)
+    local kind = FIELDS[key]
+    if not kind then
+        check_name(key, complain)
+    elseif kind == "list" then
+        if type(value) ~= "string" and (type(value) ~= "table" or not value[1]) then
+            complain("'%s' should be a text or a list of them", key)
         end
+    elseif kind == "time" then
+        if not is_time(value) then complain("'%s' is no time such as 60 or \"5m\"", key) end
+    elseif type(value) ~= kind then
+        complain("'%s' should be a %s, not a %s", key, kind, type(value))
     end
-    check_address(options)
-    check_identity(options)
+end
+
+-- All that is wrong with the options, sorted: a table's own order is nobody's.
+local function mistakes(options)
+    local found = {}
+    local function complain(format, ...) found[#found + 1] = "follow: " .. format:format(...) end
+    if type(options) ~= "table" then return { "follow expects a table" } end
+    for key, value in pairs(options) do check_option(key, value, complain) end
+    check_address(options, complain)
+    check_identity(options, complain)
+    table.sort(found)
+    return found
 end
 
 -- ---- followers --------------------------------------------------------------------------------
@@ -130,10 +147,11 @@ end
 -- A task that is cut off, for the machine was too busy, is begun anew the next time.
 local function runs(handle) return handle ~= nil and handle:runs() end
 
--- One pass at a time; who asks meanwhile gets another one.
+-- One pass at a time; who asks meanwhile gets another one. It starts and stops many, and runs
+-- nothing of the user's: it is a task of ours.
 local function poll(f)
     f.wanted = true
-    if not runs(f.passes) then f.passes = reeve.task(passes, f) end
+    if not runs(f.passes) then f.passes = inside.task(passes, f) end
 end
 
 -- A part of a program is its processes' business; a wish for the whole of it holds until the server changes its mind.
@@ -210,8 +228,9 @@ end
 --- cache=, ca_file=, cert_file=, key_file=, insecure=, proxy= }`, or of keys in etcd: `{ etcd=, prefix="/reeve",
 --- lease=10, … }`. It only registers: nobody is asked before the plan is in force.
 function magistrate.follow(options)
-    local good, why = pcall(check, options)
-    if not good then error(why, 2) end
+    local wrong = mistakes(options)
+    for _, text in ipairs(wrong) do inside.problem(2, text) end
+    if wrong[1] then return end
     local f = { number = #followers + 1, options = options, told = {} }
     f.open = function() open(f) end
     if options.url then follow_url(f, options) else follow_etcd(f, options) end

@@ -3,7 +3,6 @@
 #include "base/mail.h"
 
 #include "base/utf8.h"
-#include "base/xalloc.h"
 #include "mailbox_private.h"
 
 #include <ctype.h>

@@ -4,8 +4,6 @@
 
 #include "base/error.h"
 
-#include <stdbool.h>
-
 struct mailbox {
     char *name;    /* owned; NULL: none */
     char *address; /* owned */

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "os/file.h"
 
 #include <stdlib.h>
 #include <string.h>

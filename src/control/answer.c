@@ -1,6 +1,6 @@
 /* Replies as bytes: in text, in JSON, and in what our own client asks for. */
 #include "base/json.h"
-#include "base/text.h"
+#include "base/words.h"
 #include "base/xalloc.h"
 #include "server_private.h"
 

@@ -1,7 +1,6 @@
 #include "control/cli.h"
 
 #include "base/text.h"
-#include "base/xalloc.h"
 #include "control/client.h"
 #include "control/foreign.h"
 #include "control/reconcile.h"

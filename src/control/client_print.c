@@ -1,4 +1,3 @@
-#include "base/text.h"
 #include "client_private.h"
 #include "os/file.h"
 

@@ -65,6 +65,7 @@ bool client_ask_password(struct client *c, struct outcome *out);
 /* Read what is there, or wait for it. False: the connection has ended. */
 bool client_fill(struct client *c);
 
+/* All of it, waiting if need be. False: the connection has ended. */
 bool client_write(struct client *c, const struct buffer *data);
 
 /* The next line, without its newline; it holds until the next call. NULL: the connection has ended. */

@@ -1,6 +1,5 @@
 /* What is said to a supervisor and what it answers, one request at a time. */
 #include "base/json.h"
-#include "base/xalloc.h"
 #include "client_private.h"
 
 #include <stdio.h>

@@ -15,7 +15,6 @@
 #include "script/pass.h"
 #include "script/script.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>

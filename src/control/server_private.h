@@ -1,4 +1,5 @@
-/* The inside of the control port: server.c listens, session.c is one client, answer.c writes replies. */
+/* The inside of the control port: server.c listens, session.c is one client, session_commands.c does
+ * what he says, answer.c writes replies. */
 #ifndef CONTROL_SERVER_PRIVATE_H
 #define CONTROL_SERVER_PRIVATE_H
 
@@ -99,6 +100,9 @@ bool password_is_right(const struct supervisor_settings *settings, const char *s
 /* session.c */
 void session_open(struct server *server, int fd, bool tcp, bool authorized);
 void session_close(struct session *s);
+
+/* Send what waits to be sent, but do nothing more: it is gone when this returns. */
+void session_finish(struct session *s);
 void session_send(struct session *s, const char *data, size_t length);
 void session_doom(struct session *s, const char *why);
 
@@ -114,6 +118,9 @@ void session_touch(struct session *s);
 void session_unwrite(struct session *s);
 void sessions_write_touched(struct server *server, bool all);
 void sessions_resume(struct server *server, const struct snapshot *former, const char *why);
+
+/* session_commands.c: do what was said, as far as there is time. The session may be gone when this returns. */
+void session_work(struct session *s);
 
 /* session.c: one of a former life. */
 struct session *session_adopt(struct server *server, int fd, bool tcp, bool authorized);

@@ -1,4 +1,3 @@
-#include "base/json.h"
 #include "shell_private.h"
 
 #include <stdio.h>

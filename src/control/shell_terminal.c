@@ -1,5 +1,4 @@
 /* Signals only leave a note and end the wait, so that nothing happens in the middle of something. */
-#include "base/xalloc.h"
 #include "shell_private.h"
 
 #include <errno.h>

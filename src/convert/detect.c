@@ -1,6 +1,5 @@
 #include "convert/detect.h"
 
-#include "base/text.h"
 #include "convert/convert.h"
 
 #include <string.h>

@@ -1,12 +1,11 @@
 /* magistrate: its YAML becomes detached programs that follow a server's target states. */
-#include "base/text.h"
+#include "base/words.h"
 #include "base/xalloc.h"
 #include "convert/formats.h"
 #include "convert/lua_text.h"
 #include "convert/scalar.h"
 #include "convert/yaml_values.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 

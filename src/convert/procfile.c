@@ -6,7 +6,6 @@
 #include "convert/lua_text.h"
 #include "convert/scalar.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

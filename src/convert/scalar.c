@@ -1,7 +1,7 @@
 #include "convert/scalar.h"
 
-#include "base/text.h"
 #include "base/units.h"
+#include "base/words.h"
 #include "base/xalloc.h"
 
 #include <ctype.h>

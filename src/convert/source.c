@@ -3,7 +3,6 @@
 #include "base/xalloc.h"
 #include "os/file.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 

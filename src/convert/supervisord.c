@@ -4,7 +4,6 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "convert/scalar.h"
 
 #include <glob.h>
 #include <stdlib.h>

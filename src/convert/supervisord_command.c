@@ -1,5 +1,5 @@
 /* supervisord_command: commands, split as Python's shlex does it. */
-#include "base/text.h"
+#include "base/words.h"
 #include "base/xalloc.h"
 #include "convert/supervisord.h"
 

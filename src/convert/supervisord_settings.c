@@ -1,6 +1,5 @@
 /* supervisord_settings: the section [supervisord], about supervisord itself. */
 #include "base/text.h"
-#include "convert/scalar.h"
 #include "convert/supervisord.h"
 
 #include <string.h>

@@ -5,10 +5,8 @@
 #include "convert/taskmaster_keys.h"
 #include "convert/taskmaster_values.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* Log to the file that was named; who starts reeve by hand sees the lines too. */
 static struct expr *make_log(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node)

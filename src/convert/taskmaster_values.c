@@ -1,10 +1,8 @@
 #include "convert/taskmaster_values.h"
 
-#include "base/xalloc.h"
 #include "convert/scalar.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -1,5 +1,5 @@
 /* yaml_command: the values of YAML files that are more than one word: commands and environments. */
-#include "base/text.h"
+#include "base/words.h"
 #include "base/xalloc.h"
 #include "convert/pairs.h"
 #include "convert/scalar.h"

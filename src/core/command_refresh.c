@@ -1,12 +1,10 @@
 /* refresh: programs reload by themselves, by their reload_signal or reload_cmd. The answer waits for the commands; one
  * whose process ends first is given up. */
-#include "base/units.h"
 #include "base/xalloc.h"
 #include "command_private.h"
 #include "core/side_command.h"
 #include "process_private.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 struct refresher;

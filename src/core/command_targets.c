@@ -3,7 +3,6 @@
 #include "base/xalloc.h"
 #include "command_private.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

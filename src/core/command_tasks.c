@@ -1,11 +1,10 @@
 /* tasks: the hooks and tasks that run; and what `status` says of them. */
+#include "base/duration.h"
 #include "base/json.h"
-#include "base/units.h"
 #include "base/xalloc.h"
 #include "command_private.h"
 #include "os/clock.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>

@@ -1,6 +1,6 @@
 /* why: how a process ended, the last times, and its last words. */
+#include "base/duration.h"
 #include "base/json.h"
-#include "base/units.h"
 #include "command_private.h"
 #include "core/line_format.h"
 #include "process_private.h"

@@ -5,9 +5,7 @@
 #include "core/detached.h"
 #include "core/process.h"
 #include "core/supervisor.h"
-#include "os/clock.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { AGAIN = 50 };

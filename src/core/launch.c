@@ -419,20 +419,33 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
     return p->child != NULL;
 }
 
-bool process_is_outdated(struct process *p)
+static struct program *compute_by(struct process *p, struct program *program)
+{
+    struct program *present = p->program, *settings;
+
+    p->program = program;
+    settings = compute_named(p, p->started_alone, NULL);
+    p->program = present;
+    return settings;
+}
+
+bool process_is_outdated(struct process *p, struct program *program, struct words *settings)
 {
     const struct record_type *type = &program_record;
     struct program *now;
     bool outdated = false;
 
-    if (p->child == NULL || !is_computed(p->program))
+    if (p->child == NULL || !is_computed(program))
         return false;
-    now = compute_named(p, p->started_alone, NULL);
+    now = compute_by(p, program);
     for (size_t i = 0; now != NULL && i < type->count; i++) {
         const struct setting *s = &type->settings[i];
 
-        if (s->change == CHANGE_RESTART && !setting_equal(s, process_settings(p), now))
-            outdated = true;
+        if (s->change != CHANGE_RESTART || setting_equal(s, process_settings(p), now))
+            continue;
+        outdated = true;
+        if (settings != NULL && !words_have(settings, s->name))
+            words_add(settings, s->name);
     }
     program_free(now);
     return outdated;

@@ -74,10 +74,10 @@ static bool read_table(const struct value_table *t, struct limits *out, struct e
     for (size_t i = 0; i < t->count; i++)
         if (!read_limit(&t->field[i], out, &one))
             setting_fails_too(&all, &one);
-    if (all.text[0] == '\0')
+    if (setting_sum_up(&all, e))
         return true;
     free(out->limit);
-    return failure(e, "%s", all.text);
+    return false;
 }
 
 static int by_name(const void *a, const void *b)

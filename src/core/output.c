@@ -11,7 +11,6 @@
 
 #include <assert.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,7 +27,7 @@ static bool is_read_by_us(const struct output_settings *s)
 
 static enum output_sink sink_of(const struct output_settings *s)
 {
-    if (s->capture == NULL || (s->capture->to == SINK_FILE && s->capture->path == NULL))
+    if (s->kind != OUTPUT_CAPTURED || (s->capture->to == SINK_FILE && s->capture->path == NULL))
         return SINK_NONE;
     return (enum output_sink)s->capture->to;
 }

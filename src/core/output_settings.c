@@ -129,8 +129,10 @@ static void clear_output(void *field)
 {
     struct output_settings *o = field;
 
-    free(o->path);
-    capture_free(o->capture);
+    if (o->kind == OUTPUT_FILE)
+        free(o->path);
+    else if (o->kind == OUTPUT_CAPTURED)
+        capture_free(o->capture);
     *o = (struct output_settings){ .kind = OUTPUT_RING };
 }
 
@@ -211,11 +213,12 @@ static void copy_output(void *to, const void *from)
     const struct output_settings *source = from;
     struct output_settings *copy = to;
 
-    copy->path = xstrdup(source->path);
-    if (source->capture == NULL)
-        return;
-    copy->capture = xmalloc(sizeof *copy->capture);
-    record_copy(copy->capture, source->capture);
+    if (source->kind == OUTPUT_FILE) {
+        copy->path = xstrdup(source->path);
+    } else if (source->kind == OUTPUT_CAPTURED) {
+        copy->capture = xmalloc(sizeof *copy->capture);
+        record_copy(copy->capture, source->capture);
+    }
 }
 
 /* The child sees another pipe or file, but not how reeve rotates and dresses what it reads. */

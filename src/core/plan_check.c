@@ -1,8 +1,7 @@
 #include "core/plan.h"
 
-#include "base/xalloc.h"
-#include "os/identity.h"
 #include "os/address.h"
+#include "os/identity.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

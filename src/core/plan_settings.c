@@ -3,7 +3,6 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "base/xalloc.h"
 #include "core/setting_types.h"
 
 #include <limits.h>

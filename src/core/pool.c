@@ -9,8 +9,17 @@
 void pool_free(struct pool *pool)
 {
     respawns_clear(&pool->respawns);
-    free(pool->process);
+    if (pool->process != &pool->only)
+        free(pool->process);
     *pool = (struct pool){ 0 };
+}
+
+void pool_move(struct pool *to, struct pool *from)
+{
+    *to = *from;
+    if (from->process == &from->only)
+        to->process = &to->only;
+    *from = (struct pool){ 0 };
 }
 
 /* Where the lowest free index belongs: the first place whose process has a higher one. */
@@ -30,9 +39,22 @@ static int new_index(const struct pool *pool)
     return pool->last_index < first ? first : pool->last_index + 1;
 }
 
+static void make_room(struct pool *pool)
+{
+    struct process **list = pool->process == &pool->only ? NULL : pool->process;
+
+    if (pool->count == 0 && list == NULL) {
+        pool->process = &pool->only;
+        return;
+    }
+    pool->process = xrealloc(list, (pool->count + 1) * sizeof(struct process *));
+    if (list == NULL)
+        pool->process[0] = pool->only;
+}
+
 static void insert(struct pool *pool, size_t place, struct process *p)
 {
-    pool->process = xrealloc(pool->process, (pool->count + 1) * sizeof(struct process *));
+    make_room(pool);
     memmove(&pool->process[place + 1], &pool->process[place], (pool->count - place) * sizeof(struct process *));
     pool->process[place] = p;
     pool->count++;

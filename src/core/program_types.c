@@ -134,26 +134,33 @@ const struct setting_type autorestart_setting = {
 /* A bare number in a list may be a signal or a forgotten brace, as in { "TERM", 5 }. */
 static bool read_step(const struct setting *s, const struct value *v, struct stop_step *step, struct error *e)
 {
+    struct error all = { "" }, one;
+
     step->wait = -1;
     if (v->kind == VALUE_TEXT)
         return setting_read_signal(s, v, &step->signal, e);
     if (v->kind != VALUE_TABLE || v->table->count != 2 || v->table->elements != 2)
         return failure(e, "'%s': a step is written { \"TERM\", 5 }, within the list of steps, not %s", s->name,
                        value_shown(v));
-    return setting_read_signal(s, value_item(v, 0), &step->signal, e) &&
-           setting_read_duration(s, value_item(v, 1), &step->wait, e);
+    if (!setting_read_signal(s, value_item(v, 0), &step->signal, &one))
+        setting_fails_too(&all, &one);
+    if (!setting_read_duration(s, value_item(v, 1), &step->wait, &one))
+        setting_fails_too(&all, &one);
+    return setting_sum_up(&all, e);
 }
 
 static bool read_steps(const struct setting *s, const struct value *v, struct stop_steps *steps, struct error *e)
 {
+    struct error all = { "" }, one;
+
     if (v->kind != VALUE_TABLE) {
         steps->step[0].wait = -1;
         return setting_read_signal(s, v, &steps->step[0].signal, e);
     }
     for (size_t i = 0; i < steps->count; i++)
-        if (!read_step(s, value_item(v, i), &steps->step[i], e))
-            return false;
-    return true;
+        if (!read_step(s, value_item(v, i), &steps->step[i], &one))
+            setting_fails_too(&all, &one);
+    return setting_sum_up(&all, e);
 }
 
 static bool read_stop_steps(const struct setting *s, void *record, const struct value *v, struct error *e)
@@ -285,8 +292,8 @@ static bool read_backoff_table(const struct value_table *t, struct backoff *out,
     for (size_t i = 0; i < t->count; i++)
         if (!read_backoff_field(&t->field[i], out, &one))
             setting_fails_too(&all, &one);
-    if (all.text[0] != '\0')
-        return failure(e, "%s", all.text);
+    if (!setting_sum_up(&all, e))
+        return false;
     if (out->max >= out->first)
         return true;
     if (value_get(t, "max") != NULL)

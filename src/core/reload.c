@@ -46,11 +46,11 @@ static bool is_up(const struct pool *pool)
 }
 
 /* A program that its processes survive in: they follow the new settings from now on. */
-static void take_over(struct supervisor *s, struct pool *pool, const struct pool *old, const struct plan_difference *d)
+static void take_over(struct supervisor *s, struct pool *pool, struct pool *old, const struct plan_difference *d)
 {
     int count;
 
-    *pool = *old;
+    pool_move(pool, old);
     pool->program = d->after;
     for (size_t i = 0; i < pool->count; i++) {
         struct process *p = pool->process[i];
@@ -60,7 +60,7 @@ static void take_over(struct supervisor *s, struct pool *pool, const struct pool
             supervisor_start_soon(s, p);
         else if (!process_wanted(p))
             continue;
-        else if (d->restart || process_is_outdated(p))
+        else if (d->restart || (d->outdated && process_is_outdated(p, d->after, NULL)))
             process_restart(p);
         else if (d->change == PLAN_CHANGED && process_state(p) == PROCESS_FATAL)
             process_start(p);
@@ -156,13 +156,26 @@ static struct plan *load(struct supervisor *s, bool dry_run, struct problems *pr
     return NULL;
 }
 
-/* Who has ended for good, or was stopped, is not started by a change. */
-static void call_restarts_off(const struct supervisor *s, struct plan_comparison *c)
+static void find_outdated(const struct pool *pool, struct plan_difference *d)
+{
+    for (size_t i = 0; i < pool->count; i++)
+        if (process_wanted(pool->process[i]) && process_is_outdated(pool->process[i], d->after, &d->settings))
+            d->outdated = true;
+    if (d->outdated)
+        d->change = PLAN_CHANGED;
+}
+
+/* What the plans do not say: who has ended for good, or was stopped, is not started by a change; and functions may
+ * compute something else than before. */
+static void ask_processes(const struct supervisor *s, struct plan_comparison *c)
 {
     for (size_t i = 0; i < c->count; i++) {
         struct plan_difference *d = &c->difference[i];
+        const struct pool *pool = d->before != NULL ? &s->pools[d->before->position] : NULL;
 
-        d->restart = d->restart && pool_is_wanted(&s->pools[d->before->position]);
+        d->restart = d->restart && pool_is_wanted(pool);
+        if (d->before != NULL && d->after != NULL && !d->restart)
+            find_outdated(pool, d);
     }
 }
 
@@ -191,7 +204,7 @@ static bool load_and_apply(struct supervisor *s, bool dry_run, struct reload_rep
     if (plan == NULL)
         return false;
     reload_report_make(report, s->plan, plan);
-    call_restarts_off(s, &report->programs);
+    ask_processes(s, &report->programs);
     if (dry_run) {
         plan_release(plan);
         return true;

@@ -43,7 +43,7 @@ static void print_program(const struct plan_difference *d, struct buffer *out)
     if (d->settings.count > 0) {
         buffer_add_text(out, " (");
         add_list(&d->settings, out);
-        buffer_add_text(out, d->restart ? "; restart)" : ")");
+        buffer_add_text(out, d->restart || d->outdated ? "; restart)" : ")");
     }
     buffer_add_char(out, '\n');
 }

@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { START_SLICE = 20 }; /* milliseconds of starting processes before the loop gets a turn */
+enum {
+    START_SLICE = 20, /* milliseconds of starting processes before the loop gets a turn */
+    MANY = 100,       /* starts at once leave memory behind that is worth giving back */
+    TRIM_AFTER = 2000 /* when most of them are RUNNING, and what follows from that is done */
+};
 
 void process_list_add(struct process_list *l, struct process *p)
 {
@@ -71,6 +75,14 @@ static void start_as_wished(struct process *p)
         process_keep_wish(p);
 }
 
+static void trim(void *arg)
+{
+    struct supervisor *s = arg;
+
+    s->trim = NULL;
+    xtrim();
+}
+
 static void start_some(void *arg)
 {
     struct supervisor *s = arg;
@@ -86,11 +98,12 @@ static void start_some(void *arg)
             return;
         }
     }
+    if (s->to_start.count >= MANY && s->trim == NULL)
+        s->trim = timer_start(s->loop, TRIM_AFTER, trim, s);
     free(s->to_start.process);
     s->to_start = (struct process_list){ 0 };
     s->started_so_far = 0;
     s->starting = false;
-    xtrim();
 }
 
 void supervisor_start_soon(struct supervisor *s, struct process *p)
@@ -123,9 +136,10 @@ static void begin(struct supervisor *s, struct process *p)
 /* The first processes of a program. */
 void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program)
 {
-    int count = supervisor_bounded(program, desired_count(s->desired, program, &pool->scaled), true);
+    bool scaled = false;
+    int count = supervisor_bounded(program, desired_count(s->desired, program, &scaled), true);
 
-    pool->kept = pool->scaled;
+    pool->scaled = pool->kept = scaled;
     pool->program = program;
     for (int i = 0; i < count; i++)
         supervisor_add_process(s, pool);

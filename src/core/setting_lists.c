@@ -33,7 +33,7 @@ static bool read_each_word(const struct setting *s, const struct value *v, struc
     for (size_t i = 0; i < count; i++)
         if (!read_word(s, v, i, out, &one))
             setting_fails_too(&all, &one);
-    return all.text[0] == '\0' || failure(e, "%s", all.text);
+    return setting_sum_up(&all, e);
 }
 
 bool setting_read_words(const struct setting *s, const struct value *v, struct words *out, struct error *e)
@@ -112,7 +112,7 @@ static bool read_each_number(const struct setting *s, const struct value *v, str
     for (size_t i = 0; i < out->count; i++)
         if (!setting_read_int(s, value_item(v, i), &out->number[i], &one))
             setting_fails_too(&all, &one);
-    return all.text[0] == '\0' || failure(e, "%s", all.text);
+    return setting_sum_up(&all, e);
 }
 
 static bool read_numbers(const struct setting *s, void *record, const struct value *v, struct error *e)
@@ -216,7 +216,7 @@ static bool add_pairs(const struct setting *s, const struct value_table *t, stru
     for (size_t i = 0; i < t->count; i++)
         if (!add_pair(s, &t->field[i], out, &one))
             setting_fails_too(&all, &one);
-    return all.text[0] == '\0' || failure(e, "%s", all.text);
+    return setting_sum_up(&all, e);
 }
 
 static bool read_map(const struct setting *s, void *record, const struct value *v, struct error *e)

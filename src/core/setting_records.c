@@ -12,10 +12,7 @@ bool setting_read_record(const struct setting *s, void *record, const struct val
         setting_fails_too(&all, &one);
     }
     problems_free(&problems);
-    if (all.text[0] == '\0')
-        return true;
-    failure(e, "%s", all.text);
-    return failure_in(e, "'%s'", s->name);
+    return setting_sum_up(&all, e) || setting_refused(s, e);
 }
 
 bool setting_equal_records(const void *a, const void *b)

@@ -27,6 +27,11 @@ bool setting_fails_too(struct error *e, const struct error *failure)
     return false;
 }
 
+bool setting_sum_up(const struct error *all, struct error *e)
+{
+    return all->text[0] == '\0' || failure(e, "%s", all->text);
+}
+
 bool setting_equal_ints(const void *a, const void *b)
 {
     return *(const int *)a == *(const int *)b;

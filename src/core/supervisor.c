@@ -57,6 +57,7 @@ void supervisor_free(struct supervisor *s)
     board_free(s->board);
     leases_free(s->leases);
     timer_stop(&s->shutdown.limit);
+    timer_stop(&s->trim);
     respawns_clear(&s->respawns);
     bus_free(s->bus);
     logfile_use_children(NULL);

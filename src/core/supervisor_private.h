@@ -67,6 +67,7 @@ struct supervisor {
     struct survivors *survivors; /* of earlier lives; nobody is started while they are there; NULL: there are none */
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
+    struct timer *trim;    /* gives back what the starts needed */
     bool starting, sweeping;
     bool wishes_changed; /* and are to be kept soon */
     struct board *board;
@@ -87,6 +88,7 @@ struct supervisor {
     char token[48];
 };
 
+/* Add at the end; remove, if it is there. */
 void process_list_add(struct process_list *l, struct process *p);
 void process_list_remove(struct process_list *l, const struct process *p);
 

@@ -64,6 +64,7 @@ void child_hear_of_end(struct child *c);
 /* The same for one that runs: while it is our child its number is nobody else's, dead or alive. */
 void child_begin_hearing(struct child *c);
 
+/* Free it; it is in no list any more. */
 void child_destroy(struct child *c);
 
 /* Who is to take its place, or has; NULL: nobody. */

@@ -109,26 +109,30 @@ static void read_program(struct loading *l, const struct declaration *d, struct 
     plan_add(plan, program, l->problems);
 }
 
+static void read_member(struct loading *l, const struct declaration *d, size_t i, struct words *programs)
+{
+    const struct value *v = &d->value.table->field[i].value;
+    struct spot spot = spot_of(d);
+
+    if (v->kind == VALUE_TEXT)
+        words_add(programs, v->text);
+    else
+        problems_add(l->problems, spot.file, spot.line, "group '%s': item %zu must be the name of a program, not %s",
+                     d->name, i + 1, value_shown(v));
+}
+
 static void read_group(struct loading *l, const struct declaration *d, struct plan *plan)
 {
     struct spot spot = spot_of(d);
     struct words programs = { 0 };
-    bool good = true;
 
     if (!has_table(l, d, "group"))
         return;
-    for (size_t i = 0; i < d->value.table->count; i++) {
-        const struct value_field *field = &d->value.table->field[i];
-
-        if (field->key == NULL && field->value.kind == VALUE_TEXT)
-            words_add(&programs, field->value.text);
-        else
-            good = false;
-    }
-    if (!good)
+    if (d->value.table->elements < d->value.table->count)
         problems_add(l->problems, spot.file, spot.line, "group '%s': expected a list of names of programs", d->name);
-    else
-        plan_add_group(plan, d->name, &programs, spot.file, spot.line, l->problems);
+    for (size_t i = 0; i < d->value.table->elements; i++)
+        read_member(l, d, i, &programs);
+    plan_add_group(plan, d->name, &programs, spot.file, spot.line, l->problems);
     words_free(&programs);
 }
 

@@ -1,7 +1,6 @@
 #include "script/evaluate.h"
 
 #include "base/text.h"
-#include "base/xalloc.h"
 #include "os/file.h"
 #include "os/resume.h"
 #include "script/call.h"

@@ -9,7 +9,6 @@
 
 #include "base/buffer.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum { HEADER = 4 + 1 + 1 + 6 + 3 + sizeof(lua_Integer) + sizeof(lua_Number), INSTRUCTION = 4, UPVALUE = 3 };

@@ -268,6 +268,12 @@ void loading_problem_at(struct loading *l, const struct spot *spot, const char *
     buffer_free(&text);
 }
 
+int loading_stand_in(lua_State *L)
+{
+    lua_pushcfunction(L, loading_stand_in);
+    return 1;
+}
+
 const char *loading_spot(const struct script *s, const char *message, struct spot *spot)
 {
     struct source *source;

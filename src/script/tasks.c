@@ -1,5 +1,4 @@
 /* All tasks: whose turn it is, whom the end of reeve waits for, and the generations that they belong to. */
-#include "os/clock.h"
 #include "script/pulse.h"
 #include "task_private.h"
 

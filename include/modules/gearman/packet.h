@@ -5,7 +5,6 @@
 #include "base/buffer.h"
 #include "base/error.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum packet_type {
@@ -56,6 +55,7 @@ enum packet_verdict {
     PACKET_BAD   /* whoever sends this does not speak the protocol, or is lost: `e` says why */
 };
 
+/* The packet that begins at `data`; what it points to lies there. */
 enum packet_verdict packet_read(const char *data, size_t length, struct packet *out, struct error *e);
 
 /* "JOB_ASSIGN_UNIQ"; "packet 99". Static, until the next call. */

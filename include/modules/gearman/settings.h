@@ -63,6 +63,7 @@ struct crews_settings {
 /* The key of their annex. */
 extern const char crews_key;
 
+/* What no single setting can say: a missing list, unknown users, servers that are none … become problems. */
 void crew_settings_check(struct crew_settings *s, record_line_fn *line, void *arg, const char *file,
                          struct problems *problems);
 

@@ -199,10 +199,9 @@ static bool read_list(const struct setting *s, void *record, const struct value 
     if (v->kind != VALUE_TABLE)
         return setting_mismatch(s, v, e);
     definitions_read(&new, v, collect, &all);
-    if (all.text[0] != '\0') {
+    if (!setting_sum_up(&all, e)) {
         definitions_free(&new);
-        failure(e, "%s", all.text);
-        return failure_in(e, "'%s'", s->name);
+        return setting_refused(s, e);
     }
     definitions_free(field);
     *field = new;

@@ -2,10 +2,8 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "base/xalloc.h"
 #include "core/organ.h"
 #include "gearman_private.h"
-#include "os/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -186,6 +186,8 @@ void job_orphaned(struct job *j);
 
 /* KILL. */
 void job_kill(struct job *j);
+
+/* Its server does not read, and does again: its executor waits meanwhile. */
 void job_pause(struct job *j);
 void job_resume(struct job *j);
 

@@ -10,7 +10,6 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "base/xalloc.h"
 #include "os/clock.h"
 #include "os/stream.h"

@@ -4,7 +4,6 @@
 
 #include "modules/gearman/json_copy.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

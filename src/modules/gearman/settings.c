@@ -1,7 +1,6 @@
 /* The table of supervise { … }. */
 #include "gearman_private.h"
 
-#include "base/xalloc.h"
 #include "os/resolve.h"
 
 #include <stdio.h>

@@ -10,7 +10,6 @@
 #include "base/xalloc.h"
 #include "mysql_private.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 #include <unistd.h>

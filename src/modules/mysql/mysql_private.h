@@ -27,6 +27,8 @@ struct account {
     char *place;                     /* "127.0.0.1:3306", for messages */
 };
 
+/* The options are copied, with every default in place; NULL, with the reason, if they make no sense. It is freed when
+ * the last user, on whatever thread, has left. */
 struct account *account_new(const struct database_options *o, struct error *e);
 struct account *account_share(struct account *a);
 void account_leave(struct account *a);
@@ -68,6 +70,7 @@ struct job {
 
 extern struct chore_kind job_kind;
 
+/* Holds the account; the statement and the values are copied. */
 struct job *job_new(struct account *a, const char *sql, size_t length, const struct cells *values);
 void job_free(void *job);
 

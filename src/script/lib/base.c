@@ -5,7 +5,6 @@
 
 #include <lauxlib.h>
 #include <lualib.h>
-#include <string.h>
 
 /* ---- pcall, xpcall: as Lua's, but what ends a function that ran out of time is passed on ---- */
 

@@ -7,7 +7,7 @@
 #include "script/box.h"
 #include "script/handle.h"
 #include "script/lib.h"
-#include "script/loading.h"
+#include "script/state.h"
 
 #include <lauxlib.h>
 

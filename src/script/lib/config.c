@@ -74,7 +74,7 @@ static void apply_load_time(struct loading *l, const struct value *supervisor)
     record_clear(&scratch);
 }
 
-/* supervisor { … } */
+/* supervisor { … }; supervisor "name" { … } is told as well, and the file goes on. */
 static int lib_supervisor(lua_State *L)
 {
     struct loading *l = check_loading(L, "supervisor");
@@ -83,16 +83,13 @@ static int lib_supervisor(lua_State *L)
 
     read_table(L, 1, d);
     apply_load_time(l, &d->value);
-    return 0;
+    if (lua_type(L, 1) != LUA_TSTRING)
+        return 0;
+    lua_pushcfunction(L, loading_stand_in);
+    return 1;
 }
 
 /* ---- program "web" { … }, group "backend" { … }, socket "web" { … } ---- */
-
-static int swallow(lua_State *L)
-{
-    (void)L;
-    return 0;
-}
 
 /* The second half: its table. */
 static int take_table(lua_State *L)
@@ -126,7 +123,7 @@ static int declare(lua_State *L, enum declaration_kind kind, const char *word)
     if (name == NULL) {
         loading_problem(L, "%s expects a name and a table: %s \"NAME\" { ... }; the name is a %s", word, word,
                         luaL_typename(L, 1));
-        lua_pushcfunction(L, swallow);
+        lua_pushcfunction(L, loading_stand_in);
         return 1;
     }
     d = loading_add_declaration(l, kind, name, &spot);

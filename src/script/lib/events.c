@@ -1,5 +1,4 @@
 #include "base/text.h"
-#include "base/xalloc.h"
 #include "os/clock.h"
 #include "os/loop.h"
 #include "script/handle.h"

@@ -94,13 +94,6 @@ static bool is_misspelled_declaration(lua_State *L, const char *name)
     return nearest != NULL && text_is_among(nearest, words);
 }
 
-/* progam "web" { … }: both calls are taken. */
-static int stand_in(lua_State *L)
-{
-    lua_pushcfunction(L, stand_in);
-    return 1;
-}
-
 /* __index of the table of globals */
 static int undefined(lua_State *L)
 {
@@ -117,7 +110,7 @@ static int undefined(lua_State *L)
     if (!is_misspelled_declaration(L, name))
         return 0;
     l->lacks_declarations = true;
-    lua_pushcfunction(L, stand_in);
+    lua_pushcfunction(L, loading_stand_in);
     return 1;
 }
 

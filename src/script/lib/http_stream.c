@@ -1,5 +1,4 @@
 /* reeve.http.stream: an answer that may go on for ever, read by lines. What comes meanwhile is kept, within bounds. */
-#include "script/args.h"
 #include "script/handle.h"
 #include "script/http.h"
 #include "script/task.h"

@@ -1,4 +1,3 @@
-#include "base/xalloc.h"
 #include "script/evaluate.h"
 #include "script/kept.h"
 #include "script/lib.h"
@@ -53,9 +52,12 @@ static void include_file(lua_State *L, const char *path)
     if (goes_in_circles(L, s->loading->current, path))
         return;
     source = evaluate_read(s->loading, path, &e);
-    if (source != NULL)
+    if (source != NULL) {
         evaluate(s, source);
-    else if (e.text[0] != '\0')
+        return;
+    }
+    s->loading->lacks_declarations = true;
+    if (e.text[0] != '\0')
         loading_problem(L, "include '%s': %s", path, e.text);
 }
 

@@ -2,6 +2,7 @@
 #include "base/mail.h"
 #include "base/text.h"
 #include "script/args.h"
+#include "script/handle.h"
 #include "script/hooks.h"
 #include "script/lib.h"
 #include "script/loading.h"
@@ -122,6 +123,7 @@ static int lib_check_address(lua_State *L)
 static const luaL_Reg functions[] = { { "listen", lib_listen },
                                       { "farewell", lib_farewell },
                                       { "alert_test", lib_alert_test },
+                                      { "task", handle_start_own_task },
                                       { "hold", lib_hold },
                                       { "problem", lib_problem },
                                       { "duration", lib_duration },

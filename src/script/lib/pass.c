@@ -1,7 +1,6 @@
 /* reeve.pass: `require "reeve.pass"`, for reeve's own modules. */
 #include "script/pass.h"
 
-#include "base/log.h"
 #include "base/xalloc.h"
 #include "script/lib.h"
 #include "script/task.h"
@@ -57,6 +56,7 @@ void script_run_pass(const char *what, const char *name, pass_end_fn *fn, void *
     lua_pushstring(task_stack(end->task), what);
     lua_pushstring(task_stack(end->task), name);
     task_on_end(end->task, on_end, end);
+    task_make_own(end->task);
     task_start(end->task);
 }
 

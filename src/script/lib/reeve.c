@@ -3,7 +3,6 @@
 #include "script/lib.h"
 
 #include <lauxlib.h>
-#include <limits.h>
 #include <unistd.h>
 
 /* reeve.now() -> seconds since 1970, with milliseconds */

@@ -1,5 +1,4 @@
 /* reeve.schedule.engine: what lua/reeve/schedule.lua cannot do itself. Not for users. */
-#include "base/error.h"
 #include "script/args.h"
 #include "script/handle.h"
 #include "script/lib.h"

@@ -65,8 +65,7 @@ static int lib_sleep(lua_State *L)
 
 /* ---- task ---- */
 
-/* reeve.task(f, …) -> handle: f(…) runs as a task of its own, soon */
-static int lib_task(lua_State *L)
+static int start_task(lua_State *L, bool own)
 {
     struct script *s = script_of(L);
     int count = lua_gettop(L);
@@ -83,8 +82,21 @@ static int lib_task(lua_State *L)
         return luaL_error(L, "too many arguments");
     }
     lua_xmove(L, task_stack(h->task), count);
+    if (own)
+        task_make_own(h->task);
     task_start(h->task);
     return 1;
+}
+
+/* reeve.task(f, …) -> handle: f(…) runs as a task of its own, soon */
+static int lib_task(lua_State *L)
+{
+    return start_task(L, false);
+}
+
+int handle_start_own_task(lua_State *L)
+{
+    return start_task(L, true);
 }
 
 /* ---- after, every ---- */

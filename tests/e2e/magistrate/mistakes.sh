@@ -29,6 +29,14 @@ for wrong in "{}|it needs either 'url', the address of a server, or 'etcd'" "{ u
     expect_line ".*supervisor.lua:1: .*${wrong##*|}.*" check
 done
 
+# All of them are told, and what comes after them.
+follow "{ urll = 'http://x', interval = 'often' }"
+echo 'program "one" { cmd = "x", umask = 9 }' >>supervisor.lua
+for line in ".*:1: follow: it needs either .*" ".*:1: follow: 'interval' is no time .*" \
+    ".*:1: follow: there is no option 'urll', did you mean 'url'." ".*:2: program 'one': 'umask': .*"; do
+    expect_line "$line" check
+done
+
 # Programs of the cluster need one, and a lease that leaves time for their stop.
 cluster()
 {

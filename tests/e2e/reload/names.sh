@@ -36,5 +36,7 @@ assert_equal "$first" "$(pid_of web)" 'pid of the one that is alone again'
 
 # What the function says is compared, though.
 write 1 txt
+assert_equal 'changed: web (numprocs, stdout; restart)' "$(reeve reload --dry-run)" 'the list'
+assert_equal "$first" "$(pid_of web)" 'pid after a dry run'
 assert_status 0 reeve reload --wait
 wait_for 'test "$(pid_of web)" != "$first" && test -s web.txt'

@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 static int64_t size_of(const char *text)

@@ -269,6 +269,12 @@ static const struct bad program_bad[] = {
     { "stopsignal", "['TERM',5]", "'stopsignal': a step is written { \"TERM\", 5 }, within the list of steps, not 5" },
     { "stopsignal", "[['TERM']]", "'stopsignal': a step is written { \"TERM\", 5 }" },
     { "stopsignal", "[['TERM','x']]", "'stopsignal': 'x' is not a time" },
+    { "stopsignal", "['TREM',['TERM','x'],7,['NO','y']]",
+      "'stopsignal': unknown signal 'TREM', did you mean TERM?; 'stopsignal': 'x' is not a time" },
+    { "stopsignal", "[['NO','y'],'QUIT']",
+      "'stopsignal': unknown signal 'NO', did you mean IO?; 'stopsignal': 'y' "
+      "is "
+      "not a time" },
     { "stopsignal", "[]", "'stopsignal' is empty: name a signal" },
     { "stopsignal", "{'signal':'TERM'}", "'stopsignal': expected a signal such as" },
     { "stoptime", "[]", "'stoptime': expected a time such as 10 or \"10s\", got a table" },

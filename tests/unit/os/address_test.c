@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 
 static struct error e;

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The descriptor that is a timer of the wall clock and is told when that is set (TFD_TIMER_ABSTIME and CANCEL_ON_SET,
  * in octal); -1: none. */

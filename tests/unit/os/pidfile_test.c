@@ -1,11 +1,6 @@
 #include "os/pidfile.h"
+#include "unit/os/race.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STARTERS = 20, ROUNDS = 20 };
+enum { ROUNDS = 20 };
 
 static char folder[32] = "/tmp/pidfile_test.XXXXXX";
 static char path[128];
@@ -322,47 +317,9 @@ static void what_is_no_pid_file_is_left_alone(void **state)
     assert_non_null(strstr(e.text, "/nope"));
 }
 
-/* Start when `go` has ended, say whether we won, live until `stop` has ended. */
-static void __attribute__((noreturn)) start(int go, int said, int stop)
+static bool takes_the_file(void)
 {
-    char c;
-
-    while (read(go, &c, 1) > 0)
-        continue;
-    c = pidfile_write(path, NULL) ? 'w' : 'l';
-    if (write(said, &c, 1) != 1)
-        _exit(1);
-    while (read(stop, &c, 1) > 0)
-        continue;
-    _exit(0);
-}
-
-static void one_race(void)
-{
-    int go[2], said[2], stop[2], winners = 0, i;
-    char c;
-
-    assert_int_equal(pipe(go) + pipe(said) + pipe(stop), 0);
-    for (i = 0; i < STARTERS; i++) {
-        if (fork() == 0) {
-            close(go[1]);
-            close(stop[1]);
-            start(go[0], said[1], stop[0]);
-        }
-    }
-    close(go[1]);
-    for (i = 0; i < STARTERS; i++) {
-        assert_int_equal(read(said[0], &c, 1), 1);
-        winners += c == 'w';
-    }
-    close(stop[1]);
-    while (wait(NULL) > 0)
-        continue;
-    assert_int_equal(winners, 1);
-    close(go[0]);
-    close(said[0]);
-    close(said[1]);
-    close(stop[0]);
+    return pidfile_write(path, NULL);
 }
 
 static void of_many_starters_one_wins(void **state)
@@ -374,7 +331,7 @@ static void of_many_starters_one_wins(void **state)
     for (i = 0; i < ROUNDS; i++) {
         snprintf(text, sizeof text, "%d\n", (int)dead_pid());
         write_text(text);
-        one_race();
+        assert_one_wins(takes_the_file);
     }
 }
 

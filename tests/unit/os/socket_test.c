@@ -1,11 +1,6 @@
 #include "os/socket.h"
+#include "unit/os/race.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -18,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STARTERS = 20, ROUNDS = 10 };
+enum { ROUNDS = 10 };
 
 static char folder[] = "/tmp/socket_test.XXXXXX";
 static char path[108];
@@ -313,47 +308,9 @@ static void an_address_of_another_machine_is_refused(void **state)
     assert_says("no such address");
 }
 
-/* Start when `go` has ended, say whether we won, live until `stop` has ended. */
-static void __attribute__((noreturn)) start(int go, int said, int stop)
+static bool listens(void)
 {
-    char c;
-
-    while (read(go, &c, 1) > 0)
-        continue;
-    c = socket_listen(&address, &plain, NULL) >= 0 ? 'w' : 'l';
-    if (write(said, &c, 1) != 1)
-        _exit(1);
-    while (read(stop, &c, 1) > 0)
-        continue;
-    _exit(0);
-}
-
-static void one_race(void)
-{
-    int go[2], said[2], stop[2], winners = 0, i;
-    char c;
-
-    assert_int_equal(pipe(go) + pipe(said) + pipe(stop), 0);
-    for (i = 0; i < STARTERS; i++) {
-        if (fork() == 0) {
-            close(go[1]);
-            close(stop[1]);
-            start(go[0], said[1], stop[0]);
-        }
-    }
-    close(go[1]);
-    for (i = 0; i < STARTERS; i++) {
-        assert_int_equal(read(said[0], &c, 1), 1);
-        winners += c == 'w';
-    }
-    close(stop[1]);
-    while (wait(NULL) > 0)
-        continue;
-    assert_int_equal(winners, 1);
-    close(go[0]);
-    close(said[0]);
-    close(said[1]);
-    close(stop[0]);
+    return socket_listen(&address, &plain, NULL) >= 0;
 }
 
 /* Each round leaves a stale socket for the next. */
@@ -363,7 +320,7 @@ static void of_many_starters_one_wins(void **state)
 
     (void)state;
     for (i = 0; i < ROUNDS; i++)
-        one_race();
+        assert_one_wins(listens);
 }
 
 int main(void)

@@ -35,6 +35,8 @@ static void groups_are_not_blamed_for_programs_that_an_error_kept_away(void **st
 {
     (void)state;
     assert_refused("group \"g\" { \"a\" }\nerror(\"stop\")\nprogram \"a\" { cmd = \"x\" }", "t.lua:2: stop\n");
+    assert_refused("group \"g\" { \"a\" }\ninclude \"/nope/a.lua\"",
+                   "t.lua:2: include '/nope/a.lua': No such file or directory\n");
 }
 
 static void an_undefined_global_is_told_and_evaluation_goes_on(void **state)
@@ -81,6 +83,10 @@ static void a_declaration_without_a_table_is_told(void **state)
     assert_refused("\nprogram \"a\"\n", "t.lua:2: program 'a' has no table: write program \"a\" { ... }\n");
     assert_refused("program \"a\" \"b\"", "t.lua:1: program expects a table, not a string\n");
     assert_refused("supervisor()", "t.lua:1: supervisor expects a table\n");
+    assert_refused("supervisor \"box\" { umask = 9 }\nprogram { name = \"a\" }\nprogram \"b\" {}",
+                   "t.lua:1: supervisor expects a table, not a string\n"
+                   "t.lua:2: program expects a name and a table: program \"NAME\" { ... }; the name is a table\n"
+                   "t.lua:3: program 'b': 'cmd' is missing: say what to run\n");
     assert_refused("program(42) { cmd = \"x\" }",
                    "t.lua:1: program expects a name and a table: program \"NAME\" { ... }; the name is a number\n");
     assert_refused("local p = program \"a\"; p { cmd = \"x\" }; p { cmd = \"y\" }",
@@ -122,6 +128,9 @@ static void groups_are_lists_of_programs(void **state)
     assert_refused("program \"a\" { cmd = \"x\" }\ngroup \"g\" { a = 1 }",
                    "t.lua:2: group 'g': expected a list of names of programs\n");
     assert_refused("program \"web\" { cmd = \"x\" }\ngroup \"g\" { \"wbe\" }",
+                   "t.lua:2: group 'g': there is no program 'wbe', did you mean 'web'?\n");
+    assert_refused("program \"web\" { cmd = \"x\" }\ngroup \"g\" { \"web\", 3, \"wbe\" }",
+                   "t.lua:2: group 'g': item 2 must be the name of a program, not 3\n"
                    "t.lua:2: group 'g': there is no program 'wbe', did you mean 'web'?\n");
 }
 

@@ -115,6 +115,27 @@ static void tasks_wait_within_pcall_and_keep_their_budget(void **state)
     finish();
 }
 
+static void tasks_of_our_own_modules_have_more_time(void **state)
+{
+    (void)state;
+    start("supervisor { hook_time = 0.02 }\n"
+          "local function work(name)\n"
+          "  local ends = os.clock() + 0.1\n"
+          "  repeat until os.clock() > ends\n"
+          "  reeve.log('notice', '%s is through', name)\n"
+          "end\n"
+          "require('reeve.inside').task(function()\n"
+          "  reeve.task(work, 'ours')\n"
+          "  work('own')\n"
+          "end)\n"
+          "reeve.task(work, 'theirs')");
+    wait_for("own is through");
+    wait_for("ours is through");
+    assert_heard("t.lua:4: ran for more than 20ms and was cut off");
+    assert_not_heard("theirs is through");
+    finish();
+}
+
 /* Its time runs out within C, where no hook of Lua's looks, and pcall is the first who can tell. */
 static void an_error_that_comes_too_late_is_no_wait(void **state)
 {
@@ -284,6 +305,7 @@ int main(void)
         cmocka_unit_test(a_cancelled_task_closes_its_variables),
         cmocka_unit_test(waiting_in_the_wrong_place_is_an_error),
         cmocka_unit_test(tasks_wait_within_pcall_and_keep_their_budget),
+        cmocka_unit_test(tasks_of_our_own_modules_have_more_time),
         cmocka_unit_test(an_error_that_comes_too_late_is_no_wait),
         cmocka_unit_test(a_task_that_fails_after_a_wait_is_logged_with_its_traceback),
         cmocka_unit_test(hooks_of_one_process_run_in_order),
