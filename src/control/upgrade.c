@@ -147,7 +147,9 @@ static void run(const struct request *q, struct reply *r)
 {
     struct error e;
 
-    if (upgrade.supervisor == NULL || supervisor_snapshot(q->supervisor) == NULL)
+    if (supervisor_snapshot(q->supervisor) == NULL)
+        failure(&e, "%s", supervisor_unkept_reason);
+    else if (upgrade.supervisor == NULL)
         failure(&e, "this reeve keeps no state for another one");
     else if (supervisor_is_ending(q->supervisor))
         failure(&e, "reeve is stopping");

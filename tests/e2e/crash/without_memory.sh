@@ -20,7 +20,8 @@ grep -q 'err there is no memory for what the next life of reeve must know: .*: F
 reeve status | grep -q '^reeve: there is no memory for what the next life of reeve must know: it cannot be upgraded' ||
     fail "it is not told: $(reeve status)"
 is_kept False || fail 'it is not told to programs'
-assert_status 1 reeve upgrade >"$dir/null" 2>&1
+reeve upgrade >said 2>&1 && fail 'where should it be upgraded to?'
+grep -q 'no upgrade: there is no memory for what the next life of reeve must know: ' said || fail "$(cat said)"
 before=$(reeve status | sed '/^reeve: /d; s/, uptime.*//')
 
 prlimit --pid "$reeve_pid" --fsize=unlimited:
