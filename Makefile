@@ -262,7 +262,7 @@ SOAK_SECONDS ?= 3600
 soak: everything ## random walks and crashes for SOAK_SECONDS=3600
 	@SOAK_SECONDS=$(SOAK_SECONDS) REEVE='$(abspath $(BUILD))/reeve' tests/e2e/crash/a_churn.sh & \
 	end=$$(($$(date +%s) + $(SOAK_SECONDS))); \
-	while [ "$$(date +%s)" -lt "$$end" ]; do $(BUILD)/unit/core/walk_test 1000000 random || exit 1; done; \
+	while [ "$$(date +%s)" -lt "$$end" ]; do $(BUILD)/unit/core/walk_test 1000000 random || { kill $$!; exit 1; }; done; \
 	wait $$! && echo "nothing was lost in $(SOAK_SECONDS) s"
 
 $(BUILD)/bench/hooks: tests/bench/hooks.c $(ARCHIVE)

@@ -28,7 +28,7 @@ bool procfs_read(pid_t pid, const char *name, char *to, size_t size);
 /* False: it is gone. */
 bool procfs_look(pid_t pid, struct procfs_stat *out);
 
-/* The mark of a process that lives; false: it does not. */
+/* The mark of a process that lives. False: it does not, or we could not look: then errno, else left alone, says why. */
 bool procfs_mark(pid_t pid, struct process_mark *out);
 
 /* Whether that very process lives. */

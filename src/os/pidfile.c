@@ -140,6 +140,17 @@ static bool is_trusted(const struct stat *file, pid_t pid)
     return file->st_uid == 0 || file->st_uid == geteuid() || procfs_is_of(pid, file->st_uid);
 }
 
+/* That we could not look, for want of descriptors say, does not mean that nobody is there. */
+static bool find_process(const char *path, pid_t pid, struct process_mark *out, struct error *e)
+{
+    errno = 0;
+    if (procfs_mark(pid, out))
+        return true;
+    if (errno != 0 && errno != ENOENT && errno != ESRCH)
+        return failure_errno(e, "'%s' names process %d", path, (int)pid);
+    return failure(e, "'%s' names process %d, which is gone", path, (int)pid);
+}
+
 bool pidfile_find(const char *path, struct process_mark *out, struct error *e)
 {
     struct said said;
@@ -153,8 +164,10 @@ bool pidfile_find(const char *path, struct process_mark *out, struct error *e)
         return failure(e, "'%s' is empty", path);
     if (said.pid == 1 || said.pid == getpid())
         return failure(e, "'%s' names process %d, which cannot be it", path, (int)said.pid);
-    if (is_of_another_boot(&said) || !procfs_mark((pid_t)said.pid, out))
+    if (is_of_another_boot(&said))
         return failure(e, "'%s' names process %d, which is gone", path, (int)said.pid);
+    if (!find_process(path, (pid_t)said.pid, out, e))
+        return false;
     if (said.start > 0 ? out->start != said.start : !is_older(out, &st))
         return failure(e, "'%s' names process %d, but that is another one by now", path, (int)said.pid);
     if (!is_trusted(&st, out->pid))

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +19,24 @@ enum { ROUNDS = 20 };
 static char folder[32] = "/tmp/pidfile_test.XXXXXX";
 static char path[128];
 static struct error e;
+static const char *unopened; /* what ends like this finds no descriptor left */
+
+/* In place of the C library's. */
+int open(const char *name, int flags, ...)
+{
+    size_t length = strlen(name), end = unopened != NULL ? strlen(unopened) : 0;
+    va_list args;
+    mode_t mode;
+
+    if (unopened != NULL && length >= end && strcmp(name + length - end, unopened) == 0) {
+        errno = EMFILE;
+        return -1;
+    }
+    va_start(args, flags);
+    mode = (flags & O_CREAT) != 0 ? va_arg(args, mode_t) : 0;
+    va_end(args);
+    return (int)syscall(SYS_openat, AT_FDCWD, name, flags, mode);
+}
 
 static int open_folder(void **state)
 {
@@ -215,6 +235,20 @@ static void a_number_alone_names_nobody(void **state)
     assert_false(pidfile_find(path, &found, &e));
 }
 
+static void who_cannot_be_looked_at_is_not_called_gone(void **state)
+{
+    struct process_mark found;
+    char text[32];
+
+    (void)state;
+    snprintf(text, sizeof text, "%d\n", (int)getppid());
+    unopened = "/stat";
+    assert_not_found(text, strerror(EMFILE));
+    unopened = NULL;
+    assert_null(strstr(e.text, "is gone"));
+    assert_true(pidfile_find(path, &found, &e));
+}
+
 /* As programs write them, with or without more behind it. */
 static void without_a_start_time_the_process_must_be_older(void **state)
 {
@@ -347,6 +381,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_process_is_recorded_and_found, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(the_folder_of_a_record_is_made, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_number_alone_names_nobody, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(who_cannot_be_looked_at_is_not_called_gone, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(without_a_start_time_the_process_must_be_older, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(nobody_can_have_us_signal_another_users_process, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_user_may_name_his_own_process, open_folder, remove_folder),
