@@ -23,19 +23,24 @@ struct calls {
     size_t count, room;
 };
 
-/* Timers and watches do not know their loop, of which there is one. */
+/* Timers do not know their loop: of those that have a guard there is one. */
 static struct {
     struct loop_guard is;
     bool turning;
 } guard;
 
+LIST_HEAD(watches, watch);
+
 struct loop {
     struct event_base *base;
     bool ended;
     bool calling;         /* the calls of `running` are being made */
+    bool said;            /* that the kernel has no memory for a watch */
     struct calls waiting; /* asked for and not begun */
     struct calls running;
-    struct event turn; /* brings the waiting calls */
+    struct event turn;      /* brings the waiting calls */
+    struct watches refused; /* those that the kernel had no memory for */
+    struct event again;     /* tries these once more */
 };
 
 struct timer {
@@ -45,6 +50,7 @@ struct timer {
 };
 
 struct watch {
+    struct loop *loop;
     struct event event;
     watch_fn *fn;
     void *arg;
@@ -54,19 +60,11 @@ struct watch {
 
 enum { REFUSED_RETRY = 100 };
 
-LIST_HEAD(watches, watch);
-
-/* Watches that the kernel had no memory for. */
-static struct {
-    struct watches all;
-    struct event again;
-    bool adding; /* what libevent says of it we say ourselves */
-    bool said;
-} refused;
+static bool adding; /* a watch: what libevent says of it we say ourselves */
 
 static void on_libevent_says(int severity, const char *message)
 {
-    if (refused.adding)
+    if (adding)
         return;
     log_at(severity >= EVENT_LOG_WARN ? LOG_WARNING : LOG_DEBUG, "event loop: %s", message);
 }
@@ -135,7 +133,7 @@ struct loop *loop_new(void)
         abort();
     }
     evtimer_assign(&loop->turn, loop->base, on_turn, loop);
-    evtimer_assign(&refused.again, loop->base, on_again, NULL);
+    evtimer_assign(&loop->again, loop->base, on_again, loop);
     return loop;
 }
 
@@ -170,8 +168,7 @@ void loop_free(struct loop *loop)
     while (loop->waiting.count > 0)
         make_calls(loop);
     event_del(&loop->turn);
-    event_del(&refused.again);
-    LIST_INIT(&refused.all);
+    event_del(&loop->again);
     event_base_free(loop->base);
     free(loop->waiting.call);
     free(loop->running.call);
@@ -277,6 +274,7 @@ struct watch *watch_start(struct loop *loop, int fd, int what, watch_fn *fn, voi
         events |= EV_READ;
     if (what & WATCH_WRITE)
         events |= EV_WRITE;
+    w->loop = loop;
     w->fn = fn;
     w->arg = arg;
     w->refused = false;
@@ -289,12 +287,12 @@ static void try_later(struct watch *w)
 {
     static const struct timeval wait = { .tv_usec = REFUSED_RETRY * 1000 };
 
-    if (!refused.said)
+    if (!w->loop->said)
         log_warning("cannot watch descriptor %d: %m; trying again until it can be", event_get_fd(&w->event));
-    refused.said = true;
+    w->loop->said = true;
     w->refused = true;
-    LIST_INSERT_HEAD(&refused.all, w, link);
-    evtimer_add(&refused.again, &wait);
+    LIST_INSERT_HEAD(&w->loop->refused, w, link);
+    evtimer_add(&w->loop->again, &wait);
 }
 
 static void forget_refusal(struct watch *w)
@@ -307,20 +305,20 @@ static void forget_refusal(struct watch *w)
 /* Each is refused again, or not any more. */
 static void on_again(evutil_socket_t fd, short what, void *arg)
 {
-    struct watches all = refused.all;
+    struct loop *loop = arg;
+    struct watches all = loop->refused;
     struct watch *w;
 
     (void)fd;
     (void)what;
-    (void)arg;
-    LIST_INIT(&refused.all);
+    LIST_INIT(&loop->refused);
     if (!LIST_EMPTY(&all))
         LIST_FIRST(&all)->link.le_prev = &LIST_FIRST(&all);
     while ((w = LIST_FIRST(&all)) != NULL) {
         forget_refusal(w);
         watch_resume(w);
     }
-    refused.said = !LIST_EMPTY(&refused.all);
+    loop->said = !LIST_EMPTY(&loop->refused);
 }
 
 void watch_pause(struct watch *w)
@@ -336,9 +334,9 @@ void watch_resume(struct watch *w)
 
     if (w->refused)
         return;
-    refused.adding = true;
+    adding = true;
     result = event_add(&w->event, NULL);
-    refused.adding = false;
+    adding = false;
     if (result < 0 && (errno == ENOMEM || errno == ENOSPC))
         try_later(w);
     else if (result < 0)

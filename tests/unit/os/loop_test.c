@@ -41,15 +41,35 @@ static void end(void *arg)
     loop_end(loop);
 }
 
+/* A worker, which is a copy of us, has one of its own beside ours. */
+static void two_loops_do_not_know_each_other(void **state)
+{
+    struct loop *other = loop_new();
+    int ends[2];
+    struct watch *w;
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    w = watch_start(other, ends[0], WATCH_READ, NULL, NULL);
+    timer_start(loop, 0, say, "a");
+    timer_start(loop, 0, end, NULL);
+    loop_run(loop);
+    assert_string_equal(said, "a");
+    watch_stop(&w);
+    loop_free(other);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void timers_come_in_order_and_not_early(void **state)
 {
     msec before = clock_now();
 
     (void)state;
-    timer_start(loop, 20, end, NULL);
     timer_start(loop, 10, say, "b");
     timer_start(loop, 0, say, "a");
     timer_start(loop, -5, say, "a");
+    timer_start(loop, 20, end, NULL); /* the last one, however slow we are */
     loop_run(loop);
     assert_string_equal(said, "aab");
     assert_true(clock_now() - before >= 20);
@@ -219,6 +239,7 @@ int main(void)
 {
 #define WITH_LOOP(test) cmocka_unit_test_setup_teardown(test, open_loop, close_loop)
     const struct CMUnitTest tests[] = {
+        WITH_LOOP(two_loops_do_not_know_each_other),
         WITH_LOOP(timers_come_in_order_and_not_early),
         WITH_LOOP(a_timer_counts_from_its_start_not_from_the_wake_up),
         WITH_LOOP(a_stopped_timer_is_silent),
