@@ -221,6 +221,7 @@ static void long_headers_are_folded(void **state)
 
     for (i = 0; i < sizeof subject - 1; i++)
         subject[i] = i % 9 == 8 ? ' ' : 'x';
+    subject[i] = '\0';
     text = composed(m);
     check_lines(text, 78);
     free(text);
