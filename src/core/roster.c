@@ -12,7 +12,7 @@
 enum {
     START_SLICE = 20, /* milliseconds of starting processes before the loop gets a turn */
     MANY = 100,       /* starts at once leave memory behind that is worth giving back */
-    TRIM_AFTER = 2000 /* when most of them are RUNNING, and what follows from that is done */
+    TRIM_AFTER = 250  /* when the events of the last ones have been told */
 };
 
 void process_list_add(struct process_list *l, struct process *p)
