@@ -168,7 +168,7 @@ local function look_whether_heeded(run, names)
         local still = type(said) == "table" and said.target_state == "forced_restart"
         if still and t then target.unheeded(t) end
         local text = "the restart of %s is acknowledged, and the server still asks for it: it is not done again"
-        tell(run, "heeded " .. name, "warning", still and text:format(name) or nil)
+        tell(run, "heeded " .. name, run.soft, still and text:format(name) or nil)
     end
 end
 
