@@ -235,7 +235,7 @@ static int take_stdin(struct error *e)
 int upgrade_check_state(void)
 {
     struct supervisor_upward upward;
-    struct snapshot *snapshot = NULL;
+    struct former *former = NULL;
     struct handover *handover = NULL;
     struct error e;
     int fd = take_stdin(&e);
@@ -244,9 +244,9 @@ int upgrade_check_state(void)
     gearman_register();
     script_attach(&upward, NULL);
     if (fd >= 0)
-        snapshot = snapshot_open(fd, &e);
-    if (snapshot != NULL && script_resume(snapshot, &e))
-        handover = handover_open(snapshot, &upward, &e);
+        former = former_open(fd, &e);
+    if (former != NULL && script_resume(former, &e))
+        handover = handover_open(former, &upward, &e);
     if (handover == NULL)
         fprintf(stderr, "%s\n", e.text);
     handover_close(handover);
