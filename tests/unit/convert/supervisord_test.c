@@ -104,6 +104,24 @@ static void the_environment_is_filled_in(void **state)
     program_refused("umask=%(process_num)s", "cannot be filled in here");
 }
 
+/* Both are looked at before their turn, too. */
+static void a_mistake_is_told_once(void **state)
+{
+    static const char *const keys[] = { "numprocs=", "killasgroup=false\nstopasgroup=" };
+
+    (void)state;
+    unsetenv("CONVERT_TEST_NOT");
+    for (size_t i = 0; i < 2; i++) {
+        char *text = xasprintf("[program:p]\ncommand=x\n%s%%(ENV_CONVERT_TEST_NOT)s\n", keys[i]), *said;
+
+        write_text("s.ini", text);
+        said = refusal(path_of("s.ini"));
+        assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
+        free(said);
+        free(text);
+    }
+}
+
 static void here_is_the_folder_of_the_file(void **state)
 {
     char *question = xasprintf("P.p.workingdir:match('[^/]*$') == '%s'", strrchr(folder, '/') + 1);
@@ -255,6 +273,7 @@ int main(void)
         cmocka_unit_test_teardown(several_processes_differ_by_their_number, end),
         cmocka_unit_test_teardown(a_single_process_has_its_number_filled_in, end),
         cmocka_unit_test_teardown(the_environment_is_filled_in, end),
+        cmocka_unit_test_teardown(a_mistake_is_told_once, end),
         cmocka_unit_test_teardown(here_is_the_folder_of_the_file, end),
         cmocka_unit_test_teardown(commands_are_split_as_supervisord_does, end),
         cmocka_unit_test_teardown(environments_are_read_with_their_quotes, end),
