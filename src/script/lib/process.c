@@ -1,5 +1,6 @@
 #include "script/handle.h"
 
+#include "base/units.h"
 #include "core/history.h"
 #include "core/output.h"
 #include "script/box.h"
