@@ -2,9 +2,9 @@
 #ifndef SCRIPT_LOADING_H
 #define SCRIPT_LOADING_H
 
+#include "base/duration.h"
 #include "base/pack.h"
 #include "base/problems.h"
-#include "base/units.h"
 #include "core/plan.h"
 #include "core/value.h"
 #include "script/script.h"

@@ -1,6 +1,7 @@
 /* From one life of reeve to the next, as `reeve run` sees it. */
 #include "base/log.h"
 #include "base/pack.h"
+#include "base/units.h"
 #include "base/xalloc.h"
 #include "control/foreign.h"
 #include "control/upgrade.h"

@@ -3,6 +3,7 @@
 #include "control/upgrade.h"
 
 #include "base/log.h"
+#include "base/units.h"
 #include "base/xalloc.h"
 #include "control/foreign.h"
 #include "core/command.h"

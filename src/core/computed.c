@@ -10,6 +10,12 @@ static bool is_computed(const struct program *program)
     return false;
 }
 
+/* A function may return nil, which means the default; there is none for what to run. */
+static bool is_complete(const struct process *p, const struct program *settings)
+{
+    return settings->cmd.count > 0 || program_function(p->program, "run") != NULL;
+}
+
 /* The program with its computed settings worked out for this process; NULL with the reason. */
 static struct program *compute(struct process *p, struct error *e)
 {
@@ -30,6 +36,8 @@ static struct program *compute(struct process *p, struct error *e)
             failure_in(e, "%s", f->setting->name);
         value_clear(&v);
     }
+    if (good && !is_complete(p, settings))
+        good = failure(e, "cmd: its function has returned nothing to run");
     if (!good) {
         program_free(settings);
         return NULL;
