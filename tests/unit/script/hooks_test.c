@@ -108,6 +108,14 @@ static void a_wrong_answer_of_an_advisor_is_logged(void **state)
     finish();
 }
 
+static void what_a_hook_prints_is_a_line_of_the_log(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = 'sleep 60', starttime = 0, on_start = function(p) print(p, 1, nil) end }");
+    wait_for("a 1 nil");
+    finish();
+}
+
 static void settings_are_computed_for_each_process(void **state)
 {
     (void)state;
@@ -307,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_hook_that_loops_is_cut_off),
         cmocka_unit_test(advisors_decide),
         cmocka_unit_test(a_wrong_answer_of_an_advisor_is_logged),
+        cmocka_unit_test(what_a_hook_prints_is_a_line_of_the_log),
         cmocka_unit_test(settings_are_computed_for_each_process),
         cmocka_unit_test(handles_act),
         cmocka_unit_test(gates_are_tasks),
