@@ -419,6 +419,8 @@ static const struct good supervisor_good[] = {
 
 static const struct bad supervisor_bad[] = {
     { "name", "[]", "'name': expected text, got a table" },
+    { "control", "0.5", "'control': expected an address, a list of addresses, or false, got 0.5" },
+    { "control", "['unix:/s',7]", "'control': item 2 must be text, not 7" },
     { "control", "true", "'control': expected an address, a list of addresses, or false, got true" },
     { "control_mode", "'rw'", "'control_mode': 'rw' is not octal" },
     { "control_owner", "''", "'control_owner' must not be empty" },
@@ -426,6 +428,10 @@ static const struct bad supervisor_bad[] = {
     { "password_file", "[]", "'password_file': expected text, got a table" },
     { "open", "'no'", "'open': expected true or false, got \"no\"" },
     { "log", "[[]]", "'log': item 1 must be text, not a table" },
+    { "log", "['stderr',5]", "'log': item 2 must be text, not 5" },
+    { "log", "5", "'log': expected \"stderr\", \"syslog\", a path, or a list of these, got 5" },
+    { "log", "['']", "'log' must not be empty" },
+    { "log", "'stdout'", "'log': \"stdout\" is for what commands print: write \"stderr\", or ./stdout for a file" },
     { "log_level", "'loud'",
       "'log_level' must be \"err\", \"warning\", \"notice\", \"info\" or \"debug\", not \"loud\"" },
     { "syslog_facility", "3", "'syslog_facility' must be \"daemon\", \"user\", \"local0\"" },
