@@ -181,6 +181,7 @@ static const struct good program_good[] = {
     { "limits", "null", "{}" },
     { "limits", "{'nofile':1024,'core':'unlimited','as':['1GB','2GB'],'NPROC':[5,-1]}",
       "{'as':[1073741824,2147483648],'core':'unlimited','nofile':1024,'nproc':[5,'unlimited']}" },
+    { "limits", "{'cpu':['1m','2h'],'nofile':'64'}", "{'cpu':[60,7200],'nofile':64}" },
     { "nice", "null", "null" },
     { "nice", "-5", "-5" },
     { "nice", "0", "0" },
@@ -316,6 +317,8 @@ static const struct bad program_bad[] = {
     { "limits", "{'core':true,'as':[2,1],'cpu':[1],'nproc':-2}",
       "'limits.as': the soft limit is more than the hard one; 'limits.core': expected a number, a size such as \"1GB\" "
       "or \"unlimited\", got true; 'limits.cpu': two values are written { SOFT, HARD }; 'limits.nproc': expected a" },
+    { "limits", "{'CPU':'1500ms'}", "'limits.cpu': expected a number, a time such as \"10m\" or \"unlimited\", got" },
+    { "limits", "{'nofile':'1KB'}", "'limits.nofile': expected a number or \"unlimited\", got \"1KB\"" },
     { "limits", "{'core':1,'CORE':2}", "'limits': core is there twice" },
     { "limits", "[1]", "'limits': expected names with limits, such as { nofile = 1024 }, got a table" },
     { "nice", "20", "'nice' must be from -20 to 19, not 20" },
