@@ -293,20 +293,17 @@ class Trial:
     # ---- what there is
 
     def note(self, wanted):
-        """Of each site the quickest act that reaches it."""
-        best = {}
+        """Of each site the first act that reaches it."""
+        first = {}
         for act in self.acts:
             self.faults.forget()
             self.faults.set(NOTE)
-            began = time.monotonic()
             act(self.reeve)
-            took = time.monotonic() - began
             self.faults.off()
             for site in self.faults.noted():
-                if wanted(site) and (site.key not in best or took < best[site.key][0]):
-                    best[site.key] = (took, act, site)
-        self.sites = [(act, site) for _, act, site in best.values()]
-        self.sites.sort(key=lambda pair: (self.acts.index(pair[0]), pair[1].frames))
+                if wanted(site):
+                    first.setdefault(site.key, (act, site))
+        self.sites = sorted(first.values(), key=lambda pair: (self.acts.index(pair[0]), pair[1].frames))
         self.names = names_of([f for _, site in self.sites for f in site.frames])
 
     def place(self, site):
