@@ -11,7 +11,7 @@
 
 #include "base/words.h"
 #include "core/supervisor.h"
-#include "os/snapshot.h"
+#include "os/former.h"
 
 #include <stdbool.h>
 
@@ -26,8 +26,8 @@ bool server_listen(struct server *server, const struct plan *plan, struct error 
 
 /* Go on with the ports and the clients of a former life, which ended by `why` ("an upgrade"), before server_listen, and
  * when all processes are there. */
-void server_resume(struct server *server, const struct snapshot *former, const struct plan *plan);
-void server_resume_clients(struct server *server, const struct snapshot *former, const char *why);
+void server_resume(struct server *server, const struct former *former, const struct plan *plan);
+void server_resume_clients(struct server *server, const struct former *former, const char *why);
 
 /* Write what has changed, or all, for the next life. */
 void server_write(struct server *server, bool all);

@@ -4,7 +4,7 @@
 
 #include "base/problems.h"
 #include "convert/source.h"
-#include "convert/yaml_reader.h"
+#include "convert/yaml_node.h"
 
 enum format {
     FORMAT_UNKNOWN,

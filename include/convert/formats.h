@@ -5,7 +5,7 @@
 #include "convert/convert.h"
 #include "convert/draft.h"
 #include "convert/source.h"
-#include "convert/yaml_reader.h"
+#include "convert/yaml_node.h"
 
 /* What a conversion holds until its text is printed: places borrow the paths of the sources. */
 struct conversion {

@@ -57,6 +57,9 @@ void ini_values_check(struct ini_values *v, const struct ini_key *const *tables,
 /* The expanded value of `name`; the caller frees it. NULL if it is not there, or was refused. `place` may be NULL. */
 char *ini_value(struct ini_values *v, const char *name, struct place *place);
 
+/* The same of an option that is read by its own key as well: what is wrong with it is told there, once. */
+char *ini_peek(struct ini_values *v, const char *name);
+
 /* "FILE:LINE: [program:web]: name: …". NULL, for makers to return. */
 struct expr *ini_refuse(struct ini_values *v, const char *name, struct place place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -4,7 +4,7 @@
 #define CONVERT_YAML_VALUES_H
 
 #include "convert/draft.h"
-#include "convert/yaml_reader.h"
+#include "convert/yaml_node.h"
 
 struct yaml_key;
 

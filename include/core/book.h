@@ -3,6 +3,7 @@
 #ifndef CORE_BOOK_H
 #define CORE_BOOK_H
 
+#include "os/former.h"
 #include "os/snapshot.h"
 
 #include <stddef.h>
@@ -36,6 +37,6 @@ void book_each(const struct book *b, book_fn *fn, void *arg);
 void book_keep(struct book *b, struct snapshot *snapshot);
 
 /* Begin with what a former life has left. Its memory may say anything. */
-void book_resume(struct book *b, const struct snapshot *former);
+void book_resume(struct book *b, const struct former *former);
 
 #endif

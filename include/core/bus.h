@@ -4,7 +4,7 @@
 #ifndef CORE_BUS_H
 #define CORE_BUS_H
 
-#include "base/units.h"
+#include "base/duration.h"
 #include "os/loop.h"
 
 #include <stdbool.h>

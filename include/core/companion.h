@@ -6,6 +6,7 @@
 #define CORE_COMPANION_H
 
 #include "os/child.h"
+#include "os/former.h"
 #include "os/loop.h"
 #include "os/snapshot.h"
 
@@ -38,7 +39,7 @@ void companion_free(struct companion *c);
 void companions_keep(struct snapshot *snapshot);
 
 /* Those of a former life; and forget them, at the end of this one. */
-void companions_resume(const struct snapshot *former, struct children *all, struct loop *loop);
+void companions_resume(const struct former *former, struct children *all, struct loop *loop);
 void companions_forget(void);
 
 #endif

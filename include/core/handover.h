@@ -14,6 +14,7 @@
 #include "core/plan.h"
 #include "core/process.h"
 #include "core/supervisor.h"
+#include "os/former.h"
 #include "os/snapshot.h"
 
 #include <stdbool.h>
@@ -41,19 +42,19 @@ unsigned process_packed_id(struct unpack *u);
 unsigned process_packed_plan(struct unpack *u); /* its number */
 struct process *process_resume(struct supervisor *s, struct plan *plan, struct program *program, struct unpack *u);
 void process_resume_ends(struct process *p, const char *data, size_t length);
-void process_take_up(struct process *p, const struct snapshot *former, struct unpack *u); /* when all are there */
-bool process_is_first_touched(struct process *p);                                         /* since it was written */
+void process_take_up(struct process *p, const struct former *former, struct unpack *u); /* when all are there */
+bool process_is_first_touched(struct process *p);                                       /* since it was written */
 void process_is_written(struct process *p);
 void process_make_room(const struct process *p); /* so that the next write need not ask for memory */
 void process_write(struct process *p, bool whole);
 void process_unwrite(struct process *p);
 void process_keep_output(struct process *p); /* as supervisor_keep_again does */
 
-/* What a former life has left behind. */
+/* What a former life has left behind, on its way into this one. */
 struct handover;
 
-/* Read a snapshot, which it owns, and evaluate the plans in it by the loader of `upward`. NULL with the reason. */
-struct handover *handover_open(struct snapshot *snapshot, const struct supervisor_upward *upward, struct error *e);
+/* Read `former`, which it owns, and evaluate the plans in it by the loader of `upward`. NULL with the reason. */
+struct handover *handover_open(struct former *former, const struct supervisor_upward *upward, struct error *e);
 
 /* Count one life more that ended by a signal or a hang. */
 void handover_count_crash(struct handover *h);
@@ -63,7 +64,7 @@ bool handover_is_hopeless(const struct handover *h); /* too many within the minu
 struct plan *handover_plan(const struct handover *h);
 
 /* The entries of others: "port" … */
-const struct snapshot *handover_snapshot(const struct handover *h);
+const struct former *handover_former(const struct handover *h);
 
 /* Sockets and log files, before the first log file is opened: whoever wants one finds it open. */
 void handover_claim(const struct handover *h, struct supervisor *s);

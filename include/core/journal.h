@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "core/bus.h"
+#include "os/former.h"
 #include "os/snapshot.h"
 
 #include <stdbool.h>
@@ -19,7 +20,7 @@ void journal_close(void);
 /* What is kept lies in there, for the next life, from now on; once more: what had no room tries again. What a former
  * life has kept comes first. */
 void journal_keep(struct snapshot *snapshot);
-void journal_resume(const struct snapshot *former);
+void journal_resume(const struct former *former);
 
 /* Add the last `count` entries: a line each, or a JSON value each if `json`, which `separator` follows. */
 void journal_tail(enum journal_kind kind, size_t count, bool json, const char *separator, struct buffer *out);

@@ -9,8 +9,8 @@
 #ifndef CORE_LEASE_H
 #define CORE_LEASE_H
 
+#include "base/duration.h"
 #include "base/pack.h"
-#include "base/units.h"
 
 #include <stdbool.h>
 

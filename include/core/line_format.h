@@ -7,7 +7,7 @@
 #define CORE_LINE_FORMAT_H
 
 #include "base/buffer.h"
-#include "base/units.h"
+#include "base/duration.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 #ifndef CORE_LIVES_H
 #define CORE_LIVES_H
 
+#include "base/duration.h"
 #include "base/pack.h"
-#include "base/units.h"
 
 #include <stdbool.h>
 #include <stddef.h>

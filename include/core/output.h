@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "core/program.h"
+#include "os/former.h"
 #include "os/loop.h"
 #include "os/snapshot.h"
 
@@ -56,7 +57,7 @@ void output_keep(struct output *o, struct snapshot *snapshot);
 void output_pack(const struct output *o, struct buffer *out);
 
 /* Go on where a former life was. `o` may be NULL. */
-void output_resume(struct output *o, const struct output_settings *s, const struct snapshot *former, const char *data,
+void output_resume(struct output *o, const struct output_settings *s, const struct former *former, const char *data,
                    size_t length);
 
 /* Call `fn` with everything that is read from now on, as it is read. */

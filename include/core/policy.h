@@ -21,7 +21,7 @@ struct verdict {
 
 /* How a run ended. */
 struct run_end {
-    bool was_running; /* it had reached RUNNING; else this is a failed start */
+    bool was_running; /* it had reached RUNNING, or is a oneshot that has run; else this is a failed start */
     int code;         /* exit status, -1 for a signal */
     msec uptime;
 };

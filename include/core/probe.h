@@ -2,8 +2,8 @@
 #ifndef CORE_PROBE_H
 #define CORE_PROBE_H
 
+#include "base/duration.h"
 #include "base/text.h"
-#include "base/units.h"
 
 struct process;
 struct probe;

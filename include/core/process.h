@@ -5,7 +5,7 @@
 #ifndef CORE_PROCESS_H
 #define CORE_PROCESS_H
 
-#include "base/units.h"
+#include "base/duration.h"
 #include "core/program.h"
 #include "os/child.h"
 

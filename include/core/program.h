@@ -2,8 +2,8 @@
 #ifndef CORE_PROGRAM_H
 #define CORE_PROGRAM_H
 
+#include "base/duration.h"
 #include "base/text.h"
-#include "base/units.h"
 #include "core/settings.h"
 #include "os/limits.h"
 

@@ -3,7 +3,7 @@
 #ifndef CORE_READINESS_H
 #define CORE_READINESS_H
 
-#include "base/units.h"
+#include "base/duration.h"
 
 #include <stdbool.h>
 

@@ -48,7 +48,8 @@ enum setting_flag {
     SETTING_HOOK = 4,      /* is a function and nothing else */
     SETTING_ADVISOR = 8,   /* may be a function that is asked instead */
     SETTING_DECLARED = 16, /* said by the declaration, not in its table: a program's name */
-    SETTING_BODY = 32      /* with SETTING_HOOK: another function is a change, if its code differs */
+    SETTING_BODY = 32,     /* with SETTING_HOOK: another function is a change, if its code differs */
+    SETTING_NEEDED = 64    /* is complained about where it is missing: one that is only misspelt counts as said */
 };
 
 struct setting {

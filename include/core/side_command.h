@@ -3,9 +3,9 @@
 #ifndef CORE_SIDE_COMMAND_H
 #define CORE_SIDE_COMMAND_H
 
+#include "base/duration.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "base/units.h"
 
 #include <stdbool.h>
 

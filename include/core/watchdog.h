@@ -2,7 +2,7 @@
 #ifndef CORE_WATCHDOG_H
 #define CORE_WATCHDOG_H
 
-#include "base/units.h"
+#include "base/duration.h"
 
 struct board_line;
 struct process;

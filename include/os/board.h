@@ -5,8 +5,8 @@
 #define OS_BOARD_H
 
 #include "base/buffer.h"
+#include "base/duration.h"
 #include "base/error.h"
-#include "base/units.h"
 #include "os/loop.h"
 
 #include <stdbool.h>

@@ -8,8 +8,8 @@
 #ifndef OS_CHILD_H
 #define OS_CHILD_H
 
+#include "base/duration.h"
 #include "base/error.h"
-#include "base/units.h"
 #include "os/identity.h"
 #include "os/limits.h"
 #include "os/loop.h"

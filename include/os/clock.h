@@ -2,7 +2,7 @@
 #ifndef OS_CLOCK_H
 #define OS_CLOCK_H
 
-#include "base/units.h"
+#include "base/duration.h"
 
 /* Monotonic: for everything that is measured or waited for. */
 msec clock_now(void);

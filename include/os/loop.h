@@ -3,7 +3,7 @@
 #ifndef OS_LOOP_H
 #define OS_LOOP_H
 
-#include "base/units.h"
+#include "base/duration.h"
 
 struct loop;
 struct timer;

@@ -1,15 +1,15 @@
-/* manager: the service manager that has started us, if one did: it hears of us by systemd's protocol (sd_notify(3)), and
- * may hold sockets for us: those of a socket unit, and those that we gave it to keep over a restart of ours. */
+/* manager: the service manager that has started us, if one did: it hears of us by systemd's protocol (sd_notify(3)),
+ * and may hold sockets for us: those of a socket unit, and those that we gave it to keep over a restart of ours. */
 #ifndef OS_MANAGER_H
 #define OS_MANAGER_H
 
-#include "base/units.h"
+#include "base/duration.h"
 #include "os/address.h"
 
 #include <stdbool.h>
 
-/* Look into the environment, and take NOTIFY_SOCKET and its like out of it: they are not for our children. The sockets of
- * LISTEN_FDS (sd_listen_fds(3)) become close-on-exec, and wait to be taken. */
+/* Look into the environment, and take NOTIFY_SOCKET and its like out of it: they are not for our children. The sockets
+ * of LISTEN_FDS (sd_listen_fds(3)) become close-on-exec, and wait to be taken. */
 void manager_find(void);
 bool manager_is_there(void);
 

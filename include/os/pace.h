@@ -2,7 +2,7 @@
 #ifndef OS_PACE_H
 #define OS_PACE_H
 
-#include "base/units.h"
+#include "base/duration.h"
 
 #include <stdbool.h>
 #include <stddef.h>

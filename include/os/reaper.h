@@ -4,7 +4,7 @@
 #ifndef OS_REAPER_H
 #define OS_REAPER_H
 
-#include "base/units.h"
+#include "base/duration.h"
 #include "os/child.h"
 #include "os/loop.h"
 

@@ -6,8 +6,8 @@
 #ifndef OS_RESUME_H
 #define OS_RESUME_H
 
+#include "base/duration.h"
 #include "base/error.h"
-#include "base/units.h"
 
 #include <stdbool.h>
 #include <stdint.h>

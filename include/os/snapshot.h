@@ -2,7 +2,7 @@
  * when this life crashes: entries of bytes in a memfd that an exec leaves alone.
  *
  * An entry is replaced as a whole: the new bytes are written beside the old ones, and count once they are complete. So
- * whoever reads finds either the one or the other, wherever we were interrupted. */
+ * whoever reads (os/former.h) finds either the one or the other, wherever we were interrupted. */
 #ifndef OS_SNAPSHOT_H
 #define OS_SNAPSHOT_H
 
@@ -19,10 +19,6 @@ enum { SNAPSHOT_KIND_MOST = 12 };
 /* An empty one; NULL, with the reason, where the system has no memfd for us. */
 struct snapshot *snapshot_new(struct error *e);
 
-/* The one that a former life left behind in `fd`, which becomes ours; it can only be read. NULL if it is none, is
- * broken, or can only be read by a newer reeve. If the system has no memory for it we wait up to half a second. */
-struct snapshot *snapshot_open(int fd, struct error *e);
-
 /* Closes its descriptor. NULL is welcome. */
 void snapshot_free(struct snapshot *s);
 
@@ -31,7 +27,7 @@ void snapshot_leave(struct snapshot *s);
 
 int snapshot_fd(const struct snapshot *s);
 
-/* All of it, as it is now: what snapshot_open takes, in whatever descriptor it comes. */
+/* All of it, as it is now: what former_open takes, in whatever descriptor it comes. */
 const char *snapshot_bytes(const struct snapshot *s, size_t *length);
 
 /* Write an entry of that kind; *entry (0: a new one) is what it is known by. Without memory it stays as it was. A NULL
@@ -46,9 +42,8 @@ void snapshot_make_room(struct snapshot *s, size_t bytes);
  * place; the old one, which was *entry, is still to be dropped. NULL, and nothing has changed: there is no memory. */
 void *snapshot_reserve(struct snapshot *s, unsigned name, unsigned *entry, const char *kind, size_t length);
 
-/* A new name; 0 without a snapshot. Who is called so in a former life; NULL: nobody. */
+/* A new name; 0 without a snapshot. */
 unsigned snapshot_name(struct snapshot *s);
-const char *snapshot_find(const struct snapshot *s, unsigned name, size_t *length);
 
 /* snapshot_put, of an entry that has such a name. */
 void snapshot_put_named(struct snapshot *s, unsigned name, unsigned *entry, const char *kind,
@@ -63,9 +58,5 @@ int snapshot_failure(const struct snapshot *s);
 
 /* Whoever knows what was not kept writes it once more: does that succeed, all is kept. */
 void snapshot_try_again(struct snapshot *s);
-
-/* Call `fn` for all entries of a kind, in the order in which they were first put. The bytes are lent for the call. */
-typedef void snapshot_fn(const char *data, size_t length, void *arg);
-size_t snapshot_each(const struct snapshot *s, const char *kind, snapshot_fn *fn, void *arg);
 
 #endif

@@ -7,7 +7,7 @@
 #ifndef SCRIPT_BUDGET_H
 #define SCRIPT_BUDGET_H
 
-#include "base/units.h"
+#include "base/duration.h"
 
 #include <lua.h>
 #include <stdbool.h>

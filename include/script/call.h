@@ -14,7 +14,7 @@
 #define SCRIPT_CALL_H
 
 #include "base/buffer.h"
-#include "base/units.h"
+#include "base/duration.h"
 #include "script/state.h"
 
 #include <lua.h>

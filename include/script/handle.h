@@ -34,6 +34,9 @@ int handle_call_at_time(lua_State *L);
 /* inside.task(f, …) -> handle: as reeve.task, but of reeve's own modules, see task_make_own */
 int handle_start_own_task(lua_State *L);
 
+/* False, with the reason, when reeve ends: nothing is started then. */
+bool handle_may_start(struct error *e);
+
 /* true, or nil and the message: for methods that act. */
 int handle_push_result(lua_State *L, bool good, const struct error *e);
 

@@ -2,9 +2,9 @@
 #ifndef SCRIPT_LOADING_H
 #define SCRIPT_LOADING_H
 
+#include "base/duration.h"
 #include "base/pack.h"
 #include "base/problems.h"
-#include "base/units.h"
 #include "core/plan.h"
 #include "core/value.h"
 #include "script/script.h"
@@ -48,7 +48,7 @@ struct stranger {
 /* A target that a library was given: the plan has to have it. */
 struct expectation {
     STAILQ_ENTRY(expectation) link;
-    const char *who; /* static */
+    char *who;
     char *target;
     struct spot spot;
 };
@@ -85,7 +85,7 @@ struct declaration *loading_add_declaration(struct loading *l, enum declaration_
 /* Keep what a library has read from the file, for its plan; `data` is owned from now on. */
 void loading_add_annex(struct loading *l, const void *key, void *data, void (*free_data)(void *data));
 
-/* Once everything is read it is a problem if there is no such target; `who` is static, `target` is copied. */
+/* Once everything is read it is a problem if there is no such target. Both texts are copied. */
 void loading_expect(struct loading *l, const char *who, const char *target, const struct spot *spot);
 
 /* An event that resembles a known one. Once everything is read it is a problem unless some text emits it. */

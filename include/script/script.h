@@ -6,6 +6,7 @@
 #include "base/problems.h"
 #include "core/plan.h"
 #include "core/supervisor.h"
+#include "os/former.h"
 #include "os/snapshot.h"
 
 #include <stddef.h>
@@ -23,7 +24,7 @@ struct plan *script_load_kept(const char *text, size_t length, struct problems *
 /* What reeve.store holds is written into the snapshot from now on (NULL: nowhere); what a former life wrote there is in
  * it again. False: it is broken. */
 void script_keep(struct snapshot *snapshot);
-bool script_resume(const struct snapshot *former, struct error *e);
+bool script_resume(const struct former *former, struct error *e);
 
 /* Before an upgrade: what reeve's own modules want to keep goes into reeve.store. */
 void script_put_away(void);

@@ -3,7 +3,7 @@
 #ifndef SCRIPT_STATE_H
 #define SCRIPT_STATE_H
 
-#include "base/units.h"
+#include "base/duration.h"
 
 #include <lua.h>
 #include <stdbool.h>

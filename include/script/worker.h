@@ -3,7 +3,7 @@
 #ifndef SCRIPT_WORKER_H
 #define SCRIPT_WORKER_H
 
-#include "base/units.h"
+#include "base/duration.h"
 #include "core/supervisor.h"
 
 #include <lua.h>

@@ -4,21 +4,45 @@
 --     autoscale { program = "crunch", every = "5s", min = 2, max = 20, down_after = "1m",
 --                 want = function() return queue_length() / 10 end }
 
+local inside = require "reeve.inside"
+
 local OPTIONS = {
-    program = "string", every = "time", want = "function", min = "number", max = "number", down_after = "time",
+    program = "string", every = "time", want = "function", min = "count", max = "count", down_after = "time",
 }
 
-local function check(options)
-    if type(options) ~= "table" then error("autoscale: expected a table of options", 3) end
+local IS_A = {
+    string = function(value) return type(value) == "string", "a text" end,
+    ["function"] = function(value) return type(value) == "function", "a function" end,
+    count = function(value)
+        local count = type(value) == "number" and math.tointeger(value)
+        return count and count >= 0, "a whole number from 0 on"
+    end,
+    time = function(value)
+        local good, seconds = pcall(inside.duration, value)
+        return good and seconds > 0, "a time such as 30 or \"5m\""
+    end,
+}
+
+-- All that is wrong with the options, sorted: a table's own order is nobody's.
+local function mistakes(options)
+    if type(options) ~= "table" then return { "expected a table of options" } end
+    local found = {}
     for name, value in pairs(options) do
-        local wanted, got = OPTIONS[name], type(value)
-        if not wanted then error("autoscale: there is no option '" .. tostring(name) .. "'", 3) end
-        if got ~= wanted and not (wanted == "time" and (got == "number" or got == "string")) then
-            error(("autoscale: '%s': expected a %s, got a %s"):format(name, wanted, got), 3)
+        local kind = OPTIONS[name]
+        local good, wanted
+        if kind then good, wanted = IS_A[kind](value) end
+        if not kind then
+            found[#found + 1] = ("there is no option '%s'"):format(tostring(name))
+        elseif not good then
+            found[#found + 1] = ("'%s': expected %s"):format(name, wanted)
         end
     end
-    if not options.program then error("autoscale: 'program' is missing", 3) end
-    if options.max and options.max < (options.min or 1) then error("autoscale: 'max' is less than 'min'", 3) end
+    if options.program == nil then found[#found + 1] = "'program' is missing" end
+    if found[1] == nil and options.max and options.max < (options.min or 1) then
+        found[1] = "'max' is less than 'min'"
+    end
+    table.sort(found)
+    return found
 end
 
 --- One more than are busy: somebody is always there for what comes next.
@@ -62,7 +86,10 @@ end
 ---@param options reeve.AutoscaleOptions
 ---@return reeve.Task
 local function autoscale(options)
-    check(options)
+    local wrong = mistakes(options)
+    for _, text in ipairs(wrong) do inside.refuse("autoscale", text) end
+    if wrong[1] then return { cancel = function() end } end
+    inside.expect("autoscale", options.program)
     local want, down_after = options.want or one_to_spare, options.down_after or 60
     local lull
 

@@ -1,6 +1,7 @@
 -- Functions and programs at their time: again and again, once, or by a line of crontab(5).
 
 local engine = require "reeve.schedule.engine"
+local inside = require "reeve.inside"
 local cron = require "reeve.schedule.cron"
 local state = require "reeve.state"
 
@@ -211,7 +212,7 @@ local function read(what, options, known)
         entry.f = what
     elseif type(what) == "string" then
         entry.target = what
-        engine.expect(what)
+        inside.expect("schedule", what)
     else
         error({ ("expected a function or a target such as \"backup\", not a %s"):format(type(what)) })
     end
@@ -245,7 +246,7 @@ local function declare(make)
     local good, result = pcall(make)
     if good then return result end
     if type(result) ~= "table" then error(result, 0) end
-    engine.refuse(result[1])
+    inside.refuse("schedule", result[1])
     return setmetatable({ queued = {} }, Entry)
 end
 

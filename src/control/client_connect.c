@@ -14,7 +14,12 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 64 << 10, PASSWORD_MOST = 4096, ADDRESSES_MOST = 16 };
+enum {
+    READ_SIZE = 64 << 10,
+    PASSWORD_MOST = 4096,
+    ADDRESSES_MOST = 16,
+    GREETING_WAIT = 15 /* seconds: longer than a supervisor that hangs takes to find out */
+};
 
 static bool is_folder_missing(const char *path)
 {
@@ -68,6 +73,8 @@ static bool connect_to_one(struct client *c, const char *text, bool is_default, 
 
     if (count == 0)
         return false;
+    if (addresses[0].kind == ADDRESS_UDP)
+        return failure(e, "address '%s': a supervisor is at tcp: or unix: only", text);
     for (size_t i = 0; i < count && c->fd < 0; i++) {
         c->address = addresses[i];
         c->fd = socket_connect(&c->address, e);
@@ -75,21 +82,33 @@ static bool connect_to_one(struct client *c, const char *text, bool is_default, 
     return c->fd >= 0 || explain(c, is_default, errno, e);
 }
 
+/* Somebody else may listen there, and wait for us to speak first. */
+static bool hear_greeting(struct client *c, struct error *e)
+{
+    struct timeval limit = { .tv_sec = GREETING_WAIT }, none = { 0 };
+    size_t length;
+    const char *greeting;
+
+    setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    errno = 0;
+    greeting = client_read_line(c, &length);
+    if (greeting == NULL && errno == EAGAIN)
+        return failure(e, "whoever listens at %s has said nothing for %ds: it is no reeve, or one that stands still",
+                       c->address.text, GREETING_WAIT);
+    if (greeting == NULL || length < 6 || memcmp(greeting, "reeve ", 6) != 0)
+        return failure(e, "whoever answers at %s is no reeve", c->address.text);
+    setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof none);
+    return true;
+}
+
 bool client_connect(struct client *c, struct error *e)
 {
     bool chosen = true;
     char *address = c->address_text != NULL ? xstrdup(c->address_text) : address_default(&chosen);
     bool good = connect_to_one(c, address, !chosen, e);
-    size_t length;
-    const char *greeting;
 
     free(address);
-    if (!good)
-        return false;
-    greeting = client_read_line(c, &length);
-    if (greeting == NULL || length < 6 || memcmp(greeting, "reeve ", 6) != 0)
-        return failure(e, "whoever answers at %s is no reeve", c->address.text);
-    return true;
+    return good && hear_greeting(c, e);
 }
 
 bool client_write(struct client *c, const struct buffer *data)

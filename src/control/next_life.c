@@ -1,6 +1,7 @@
 /* From one life of reeve to the next, as `reeve run` sees it. */
 #include "base/log.h"
 #include "base/pack.h"
+#include "base/units.h"
 #include "base/xalloc.h"
 #include "control/foreign.h"
 #include "control/upgrade.h"
@@ -101,8 +102,8 @@ static void on_turn_over(void *arg)
 
 void life_keep(struct run *r)
 {
-    if (r->former != NULL)
-        journal_resume(handover_snapshot(r->former));
+    if (r->handover != NULL)
+        journal_resume(handover_former(r->handover));
     r->snapshot = snapshot_new(&r->unkept);
     if (r->snapshot == NULL)
         return; /* life_arm tries again */
@@ -240,24 +241,24 @@ static void read_run(const char *data, size_t length, void *arg)
 
 static struct handover *read_former(struct run *r, struct error *e)
 {
-    struct snapshot *snapshot;
+    struct former *former;
     int fd;
 
     if (!resume_begin(r->resume_said, &fd, &r->why) || resume_claim(fd) < 0) {
         failure(e, "--resume is only for reeve itself");
         return NULL;
     }
-    snapshot = snapshot_open(fd, e);
-    if (snapshot == NULL)
+    former = former_open(fd, e);
+    if (former == NULL)
         return NULL;
     resume_hold();
     resume_arm_early(fd);
-    snapshot_each(snapshot, "run", read_run, r);
+    former_each(former, "run", read_run, r);
     foreign_enable();
     gearman_register();
     script_attach(&r->upward, r->file);
-    script_resume(snapshot, NULL);
-    return handover_open(snapshot, &r->upward, e);
+    script_resume(former, NULL);
+    return handover_open(former, &r->upward, e);
 }
 
 /* There were too many: what ended us is to be seen by whoever started us. */
@@ -265,8 +266,8 @@ static void count_crash(struct run *r)
 {
     if (r->why == RESUME_UPGRADE)
         return;
-    handover_count_crash(r->former);
-    if (!handover_is_hopeless(r->former))
+    handover_count_crash(r->handover);
+    if (!handover_is_hopeless(r->handover))
         return;
     log_error("reeve ends: after %s, one of too many within a minute", life_why(r));
     resume_give_up(r->why);
@@ -277,12 +278,12 @@ struct plan *life_read(struct run *r)
     struct plan *plan;
     struct error e;
 
-    r->former = read_former(r, &e);
-    if (r->former == NULL) {
+    r->handover = read_former(r, &e);
+    if (r->handover == NULL) {
         log_error("reeve cannot go on after %s: %s", life_why(r), e.text);
         return NULL;
     }
-    plan = handover_plan(r->former);
+    plan = handover_plan(r->handover);
     if (!run_open_log(r, &plan->settings, &e))
         log_error("log: %s", e.text);
     count_crash(r);
@@ -294,10 +295,10 @@ static void resume_sockets(struct run *r, const struct plan *plan)
     struct problems problems = { 0 };
     struct error e;
 
-    handover_claim(r->former, r->supervisor);
+    handover_claim(r->handover, r->supervisor);
     if (!supervisor_open_sockets(r->supervisor, plan, &problems))
         problems_log(&problems);
-    server_resume(r->server, handover_snapshot(r->former), plan);
+    server_resume(r->server, handover_former(r->handover), plan);
     if (!server_listen(r->server, plan, &e))
         log_error("%s", e.text);
     run_name_address(r);
@@ -325,17 +326,17 @@ static void tell(const struct run *r)
 
 void life_resume(struct run *r)
 {
-    struct plan *plan = handover_plan(r->former);
+    struct plan *plan = handover_plan(r->handover);
 
     resume_sockets(r, plan);
-    handover_resume(r->former, r->supervisor);
+    handover_resume(r->handover, r->supervisor);
     resume_state(r, plan);
     gearman_open(r->supervisor);
     tell(r);
     life_arm(r);
     resume_release();
-    server_resume_clients(r->server, handover_snapshot(r->former), life_why(r));
-    handover_close(r->former);
-    r->former = NULL;
+    server_resume_clients(r->server, handover_former(r->handover), life_why(r));
+    handover_close(r->handover);
+    r->handover = NULL;
     resume_close_rest();
 }

@@ -1,5 +1,6 @@
 /* `reeve run`: from the words of the command line to a supervisor on its loop, and back. */
 #include "base/log.h"
+#include "base/units.h"
 #include "base/xalloc.h"
 #include "control/cli.h"
 #include "control/foreign.h"

@@ -31,7 +31,7 @@ struct run {
     struct error unkept;       /* why there is none */
     struct timer *retry;       /* NULL: all is kept */
     msec pause;                /* before that */
-    struct handover *former;   /* what the former life left, while that is taken up */
+    struct handover *handover; /* what the former life left, while that is taken up */
     int why;                   /* it ended */
 };
 

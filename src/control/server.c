@@ -228,14 +228,14 @@ static void resume_ports(const char *data, size_t length, void *arg)
     resume_override(passage->server, &all);
 }
 
-void server_resume(struct server *server, const struct snapshot *former, const struct plan *plan)
+void server_resume(struct server *server, const struct former *former, const struct plan *plan)
 {
     struct passage passage = { server, plan };
 
-    snapshot_each(former, "ports", resume_ports, &passage);
+    former_each(former, "ports", resume_ports, &passage);
 }
 
-void server_resume_clients(struct server *server, const struct snapshot *former, const char *why)
+void server_resume_clients(struct server *server, const struct former *former, const char *why)
 {
     sessions_resume(server, former, why);
 }

@@ -30,6 +30,10 @@ static void cancel(struct session *s, const struct words *words, struct answer *
 {
     struct answer *a, *next;
 
+    if (words->count < 2) {
+        refuse(s, asked, REPLY_USAGE, "cancel: something is missing; args are the ids of what is to end");
+        return;
+    }
     for (a = TAILQ_FIRST(&s->answers); a != NULL; a = next) {
         next = TAILQ_NEXT(a, link);
         if (a != asked && is_named(a, words))

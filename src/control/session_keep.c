@@ -242,9 +242,9 @@ static void resume_client(const char *data, size_t length, void *arg)
     session_wake(s);
 }
 
-void sessions_resume(struct server *server, const struct snapshot *former, const char *why)
+void sessions_resume(struct server *server, const struct former *former, const char *why)
 {
     struct passage passage = { server, why };
 
-    snapshot_each(former, "client", resume_client, &passage);
+    former_each(former, "client", resume_client, &passage);
 }

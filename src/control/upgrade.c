@@ -3,6 +3,7 @@
 #include "control/upgrade.h"
 
 #include "base/log.h"
+#include "base/units.h"
 #include "base/xalloc.h"
 #include "control/foreign.h"
 #include "core/command.h"
@@ -235,7 +236,7 @@ static int take_stdin(struct error *e)
 int upgrade_check_state(void)
 {
     struct supervisor_upward upward;
-    struct snapshot *snapshot = NULL;
+    struct former *former = NULL;
     struct handover *handover = NULL;
     struct error e;
     int fd = take_stdin(&e);
@@ -244,9 +245,9 @@ int upgrade_check_state(void)
     gearman_register();
     script_attach(&upward, NULL);
     if (fd >= 0)
-        snapshot = snapshot_open(fd, &e);
-    if (snapshot != NULL && script_resume(snapshot, &e))
-        handover = handover_open(snapshot, &upward, &e);
+        former = former_open(fd, &e);
+    if (former != NULL && script_resume(former, &e))
+        handover = handover_open(former, &upward, &e);
     if (handover == NULL)
         fprintf(stderr, "%s\n", e.text);
     handover_close(handover);

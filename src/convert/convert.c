@@ -4,6 +4,7 @@
 #include "convert/detect.h"
 #include "convert/formats.h"
 #include "convert/lua_text.h"
+#include "convert/yaml_reader.h"
 
 #include <stdlib.h>
 #include <string.h>

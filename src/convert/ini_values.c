@@ -52,16 +52,27 @@ static const struct ini_option *find_option(const struct ini_values *v, const ch
     return option != NULL ? option : ini_get(ini_find(&v->sd->ini, "DEFAULT"), name);
 }
 
+static char *expand(struct ini_values *v, const struct ini_option *option, struct error *e)
+{
+    if (option == NULL)
+        return NULL;
+    v->scope.here = folder_of(v->sd, option->place);
+    return template_expand(option->value, &v->scope, e);
+}
+
+char *ini_peek(struct ini_values *v, const char *name)
+{
+    return expand(v, find_option(v, name), NULL);
+}
+
 char *ini_value(struct ini_values *v, const char *name, struct place *place)
 {
     const struct ini_option *option = find_option(v, name);
     struct error e;
-    char *value;
+    char *value = expand(v, option, &e);
 
     if (option == NULL)
         return NULL;
-    v->scope.here = folder_of(v->sd, option->place);
-    value = template_expand(option->value, &v->scope, &e);
     if (value == NULL)
         ini_refuse(v, name, option->place, "%s", e.text);
     if (place != NULL)

@@ -14,7 +14,7 @@
 struct stream {
     const char *name; /* "stdout" */
     char *path;       /* a template; NULL: nothing was said, or AUTO */
-    bool off, syslog;
+    bool is_auto, off, syslog;
     struct expr *max_size, *backups; /* NULL: not rotated */
     struct place place;
 };
@@ -41,12 +41,11 @@ static void stream_refuse(struct ini_values *v, const struct stream *s, const ch
     free(name);
 }
 
-static bool stream_flag(struct ini_values *v, const struct stream *s, const char *suffix)
+static bool stream_flag(struct ini_values *v, const struct stream *s, const char *suffix, struct place *place)
 {
     char *name = xasprintf("%s_%s", s->name, suffix);
-    struct place place;
-    char *value = ini_value(v, name, &place);
-    bool yes = value != NULL && ini_is_true(v, name, value, place);
+    char *value = ini_value(v, name, place);
+    bool yes = value != NULL && ini_is_true(v, name, value, *place);
 
     free(value);
     free(name);
@@ -73,9 +72,10 @@ static void read_path(struct ini_values *v, struct stream *s)
     v->scope.process_num = false;
     if (s->path == NULL)
         return;
+    s->is_auto = strcasecmp(s->path, "auto") == 0;
     s->off = strcasecmp(s->path, "none") == 0 || strcasecmp(s->path, "off") == 0;
     s->syslog = strcasecmp(s->path, "syslog") == 0;
-    if (s->off || s->syslog || *s->path == '\0' || strcasecmp(s->path, "auto") == 0) {
+    if (s->off || s->syslog || *s->path == '\0' || s->is_auto) {
         free(s->path);
         s->path = NULL;
     } else {
@@ -86,17 +86,17 @@ static void read_path(struct ini_values *v, struct stream *s)
 /* "0" means: never rotated. */
 static void read_rotation(struct ini_values *v, struct stream *s)
 {
-    struct place place = s->place;
-    char *size = stream_value(v, s, "logfile_maxbytes", &place);
-    char *backups = stream_value(v, s, "logfile_backups", &place);
+    struct place size_place = s->place, backups_place = s->place;
+    char *size = stream_value(v, s, "logfile_maxbytes", &size_place);
+    char *backups = stream_value(v, s, "logfile_backups", &backups_place);
     struct error e;
 
     s->max_size = scalar_size(size != NULL ? size : default_size, &e);
     if (s->max_size == NULL)
-        stream_refuse(v, s, "logfile_maxbytes", place, e.text);
+        stream_refuse(v, s, "logfile_maxbytes", size_place, e.text);
     s->backups = backups != NULL ? scalar_int(backups, 0, INT_MAX, &e) : expr_number(DEFAULT_BACKUPS);
     if (s->backups == NULL)
-        stream_refuse(v, s, "logfile_backups", place, e.text);
+        stream_refuse(v, s, "logfile_backups", backups_place, e.text);
     if (s->max_size != NULL && strcmp(s->max_size->text, "0") == 0) {
         expr_free(s->max_size);
         s->max_size = NULL;
@@ -114,21 +114,21 @@ static void note_events(struct ini_values *v, const struct stream *s)
     if (capture != NULL && strcmp(capture, "0") != 0)
         expr_note(v->table, place, "%s_capture_maxbytes = %s is not carried over; `on_line` hears what is written",
                   s->name, capture);
-    if (stream_flag(v, s, "events_enabled"))
-        expr_note(v->table, v->section->place, "%s_events_enabled is not carried over; `on_line` hears what is written",
+    if (stream_flag(v, s, "events_enabled", &place))
+        expr_note(v->table, place, "%s_events_enabled is not carried over; `on_line` hears what is written",
                   s->name);
     free(capture);
 }
 
 static void read_stream(struct ini_values *v, struct stream *s, const char *name)
 {
+    struct place place;
+
     *s = (struct stream){ .name = name, .place = v->section->place };
     read_path(v, s);
     read_rotation(v, s);
-    if (stream_flag(v, s, "syslog"))
+    if (stream_flag(v, s, "syslog", &place))
         s->syslog = true;
-    if (s->syslog && s->path != NULL)
-        expr_note(v->table, s->place, "%s went to %s as well as to syslog", s->name, s->path);
     note_events(v, s);
 }
 
@@ -198,6 +198,44 @@ static void set_stream(struct ini_values *v, const struct stream *s, struct expr
         expr_set(v->table, s->name, expr, s->place);
 }
 
+/* What was said and means nothing here; "0" and "false" say nothing. */
+static void note_idle(struct ini_values *v, const struct stream *s, const char *suffix, const char *why)
+{
+    struct place place;
+    char *value = stream_value(v, s, suffix, &place);
+
+    if (value != NULL && strcmp(value, "0") != 0 && strcasecmp(value, "false") != 0)
+        expr_note(v->table, place, "%s_%s = %s %s", s->name, suffix, value, why);
+    free(value);
+}
+
+static void note_sink(struct ini_values *v, const struct stream *s)
+{
+    static const char why[] = "is not carried over: reeve writes no file there";
+
+    if (s->is_auto)
+        expr_note(v->table, s->place, "%s_logfile = AUTO: what was written last is kept in memory, see `reeve tail`",
+                  s->name);
+    if (s->syslog && s->path != NULL)
+        expr_note(v->table, s->place, "%s went to %s as well as to syslog", s->name, s->path);
+    if (s->path != NULL && !s->syslog && !text_starts(s->path, "/dev/"))
+        return;
+    note_idle(v, s, "logfile_maxbytes", why);
+    note_idle(v, s, "logfile_backups", why);
+}
+
+/* Beside redirect_stderr nothing that is said of it counts, also with supervisord. */
+static void note_redirected(struct ini_values *v, const struct stream *err)
+{
+    static const char why[] = "has no effect beside redirect_stderr";
+
+    if (err->path != NULL)
+        expr_note(v->table, err->place, "stderr_logfile = %s %s", err->path, why);
+    note_idle(v, err, "logfile_maxbytes", why);
+    note_idle(v, err, "logfile_backups", why);
+    note_idle(v, err, "syslog", why);
+}
+
 /* Two that rotate the same file would lose each other's lines. */
 static bool share_a_file(const struct stream *out, const struct stream *err)
 {
@@ -214,9 +252,12 @@ void supervisord_output(struct ini_values *v)
 
     read_stream(v, &out, "stdout");
     read_stream(v, &err, "stderr");
-    if (merged && err.path != NULL)
-        expr_note(v->table, err.place, "stderr_logfile = %s has no effect beside redirect_stderr", err.path);
-    else if (!merged && share_a_file(&out, &err))
+    note_sink(v, &out);
+    if (merged)
+        note_redirected(v, &err);
+    else
+        note_sink(v, &err);
+    if (!merged && share_a_file(&out, &err))
         expr_note(v->table, err.place, "both streams went to %s", err.path);
     merged = merged || share_a_file(&out, &err);
     set_stream(v, &out, make_stream(v, &out));

@@ -52,7 +52,7 @@ static struct expr *make_stop_to(struct ini_values *v, const struct ini_key *key
 static struct expr *make_kill_group(struct ini_values *v, const struct ini_key *key, const char *value,
                                     struct place place)
 {
-    char *stop = ini_value(v, "stopasgroup", NULL);
+    char *stop = ini_peek(v, "stopasgroup");
     bool stops_group = stop != NULL && (scalar_is_true(stop) || strcmp(stop, "1") == 0);
 
     free(stop);
@@ -168,7 +168,7 @@ static const struct ini_key socket_keys[] = {
 /* The count of processes and the number of the first are needed to fill in other values. */
 static long long read_count(struct ini_values *v, const char *name, long long otherwise)
 {
-    char *value = ini_value(v, name, NULL);
+    char *value = ini_peek(v, name);
     long long count;
 
     if (value == NULL || !scalar_integer(value, 0, INT_MAX, &count, NULL))

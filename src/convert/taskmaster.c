@@ -91,7 +91,7 @@ static bool is_container(const struct yaml_pair *pair)
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(pair->key->text, names[i]) == 0)
-            return pair->value->kind != YAML_SCALAR || yaml_is_null(pair->value);
+            return true;
     }
     return false;
 }
@@ -156,6 +156,9 @@ static void convert_element(struct conversion *c, const struct yaml_node *map)
 
 static void convert_container(struct conversion *c, const struct yaml_node *programs)
 {
+    if (programs->kind == YAML_SCALAR && !yaml_is_null(programs))
+        draft_refuse(&c->draft, (struct place){ c->source->path, programs->line },
+                     "expected programs, each a name with its settings, got %s", yaml_noun(programs));
     for (size_t i = 0; programs->kind == YAML_MAP && i < programs->count; i++)
         convert_program(c, programs->pair[i].key->text, programs->pair[i].key->line, programs->pair[i].value);
     for (size_t i = 0; programs->kind == YAML_LIST && i < programs->count; i++)

@@ -64,10 +64,27 @@ static struct expr *make_file(struct yaml_values *v, const struct yaml_key *key,
     return table;
 }
 
-struct expr *taskmaster_output(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node)
+/* NULL: it is a path. Otherwise what it means; "" stands for nothing. */
+static const char *sink_of(const char *text, const char *stream)
 {
     static const char *const words[] = { "inherit", "syslog", "stdout" };
-    const char *text;
+
+    if (strcasecmp(text, "auto") == 0)
+        return "";
+    if (strcasecmp(text, "discard") == 0 || strcasecmp(text, "none") == 0 || strcmp(text, "/dev/null") == 0)
+        return "discard";
+    if (strncmp(text, "/dev/", 5) == 0 && strcmp(text + 5, stream) == 0)
+        return "inherit";
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(text, words[i]) == 0 && strcmp(text, stream) != 0)
+            return words[i];
+    }
+    return NULL;
+}
+
+struct expr *taskmaster_output(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node)
+{
+    const char *text, *sink;
 
     if (node->kind == YAML_MAP) {
         struct yaml_key members = *key;
@@ -76,30 +93,36 @@ struct expr *taskmaster_output(struct yaml_values *v, const struct yaml_key *key
         return yaml_members(v, &members, node);
     }
     text = yaml_scalar(v, key->name, node);
-    if (text == NULL || strcasecmp(text, "auto") == 0)
+    if (text == NULL)
         return NULL;
-    if (strcasecmp(text, "discard") == 0 || strcasecmp(text, "none") == 0 || strcmp(text, "/dev/null") == 0)
-        return expr_text("discard");
-    if (strncmp(text, "/dev/", 5) == 0 && strcmp(text + 5, key->setting) == 0)
-        return expr_text("inherit");
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcmp(text, words[i]) == 0 && strcmp(text, key->setting) != 0)
-            return expr_text(words[i]);
-    }
+    sink = sink_of(text, key->setting);
+    if (sink != NULL)
+        return *sink != '\0' ? expr_text(sink) : NULL;
     return make_file(v, key, node);
 }
 
-/* Read together with the path; alone it says nothing. */
+/* Whether the stream is said to go to a file, which is then read together with its rotation. */
+static bool goes_to_file(const struct yaml_values *v, const char *stream)
+{
+    char name[32];
+    const struct yaml_node *node = yaml_get(v->map, stream);
+
+    if (node == NULL) {
+        snprintf(name, sizeof name, "%s_logfile", stream);
+        node = yaml_get(v->map, name);
+    }
+    return node != NULL && node->kind == YAML_SCALAR && !yaml_is_null(node) && sink_of(node->text, stream) == NULL;
+}
+
+/* Alone it says nothing. */
 struct expr *taskmaster_rotation(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node)
 {
-    static const char *const paths[] = { "stdout", "stdout_logfile", "stderr", "stderr_logfile" };
-    const struct yaml_node *path;
+    bool both = *key->name == 'l';
 
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        path = yaml_get(v->map, paths[i]);
-        if (path != NULL && !yaml_is_null(path) && (*key->name == 'l' || strncmp(key->name, paths[i], 6) == 0))
-            return NULL;
-    }
+    if ((both || strncmp(key->name, "stdout", 6) == 0) && goes_to_file(v, "stdout"))
+        return NULL;
+    if ((both || strncmp(key->name, "stderr", 6) == 0) && goes_to_file(v, "stderr"))
+        return NULL;
     yaml_note(v, node, "%s is not carried over: there is no file that it could be about", key->name);
     return NULL;
 }

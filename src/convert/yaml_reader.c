@@ -3,7 +3,6 @@
 #include "base/hash.h"
 #include "base/xalloc.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -71,15 +70,8 @@ static bool next_event(struct reader *r, yaml_event_t *event)
 
 static struct yaml_node *new_node(struct reader *r, enum yaml_kind kind, const yaml_event_t *event)
 {
-    struct yaml_node *node = xcalloc(1, sizeof *node);
-
-    node->kind = kind;
-    node->line = (int)event->start_mark.line + 1;
-    node->weight = 1;
-    node->allocated = r->yaml->allocated;
-    r->yaml->allocated = node;
     r->yaml->count++;
-    return node;
+    return yaml_node_new(&r->yaml->allocated, kind, (int)event->start_mark.line + 1);
 }
 
 static void set_anchor(struct reader *r, const yaml_char_t *name, struct yaml_node *node)
@@ -144,26 +136,6 @@ static struct yaml_node *read_scalar(struct reader *r, const yaml_event_t *event
     return node;
 }
 
-static void add_item(struct yaml_node *list, struct yaml_node *item)
-{
-    if (list->count == list->capacity) {
-        list->capacity = list->capacity > 0 ? 2 * list->capacity : 8;
-        list->item = xrealloc(list->item, list->capacity * sizeof *list->item);
-    }
-    list->item[list->count++] = item;
-    list->weight += item->weight;
-}
-
-static void add_pair(struct yaml_node *map, struct yaml_node *key, struct yaml_node *value)
-{
-    if (map->count == map->capacity) {
-        map->capacity = map->capacity > 0 ? 2 * map->capacity : 8;
-        map->pair = xrealloc(map->pair, map->capacity * sizeof *map->pair);
-    }
-    map->pair[map->count++] = (struct yaml_pair){ key, value };
-    map->weight += 1 + value->weight;
-}
-
 static struct yaml_node *read_list(struct reader *r, const yaml_event_t *start, int depth)
 {
     struct yaml_node *list = new_node(r, YAML_LIST, start);
@@ -182,7 +154,7 @@ static struct yaml_node *read_list(struct reader *r, const yaml_event_t *start, 
         }
         if ((item = read_node(r, &event, depth + 1)) == NULL)
             return NULL;
-        add_item(list, item);
+        yaml_list_add(list, item);
     }
     return NULL;
 }
@@ -243,7 +215,7 @@ static bool merge_map(struct reader *r, struct yaml_node *map, const struct yaml
         if (!count_aliased(r, 1 + map->count / 16, line))
             return false;
         if (yaml_get(map, other->pair[i].key->text) == NULL)
-            add_pair(map, other->pair[i].key, other->pair[i].value);
+            yaml_map_add(map, other->pair[i].key, other->pair[i].value);
     }
     return true;
 }
@@ -292,7 +264,7 @@ static struct yaml_node *read_map(struct reader *r, const yaml_event_t *start, i
             return NULL;
         if (key->kind != YAML_SCALAR)
             return refuse(r, key->line, "a key must be a text, not %s", yaml_noun(key));
-        add_pair(map, key, value);
+        yaml_map_add(map, key, value);
     }
     return NULL;
 }
@@ -379,63 +351,6 @@ bool yaml_file_read(struct yaml_file *yaml, const struct source *source, struct 
 
 void yaml_file_free(struct yaml_file *yaml)
 {
-    struct yaml_node *node = yaml->allocated, *next;
-
-    for (; node != NULL; node = next) {
-        next = node->allocated;
-        if (node->kind == YAML_LIST)
-            free(node->item);
-        else if (node->kind == YAML_MAP)
-            free(node->pair);
-        free(node->text);
-        free(node);
-    }
+    yaml_nodes_free(yaml->allocated);
     *yaml = (struct yaml_file){ 0 };
-}
-
-const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
-{
-    for (size_t i = 0; i < map->count; i++) {
-        if (strcmp(map->pair[i].key->text, key) == 0)
-            return map->pair[i].value;
-    }
-    return NULL;
-}
-
-bool yaml_is_null(const struct yaml_node *node)
-{
-    static const char *const words[] = { "", "~", "null", "Null", "NULL" };
-
-    if (node->kind != YAML_SCALAR || !node->plain)
-        return false;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcmp(node->text, words[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-bool yaml_says(const struct yaml_node *map, const char *key)
-{
-    const struct yaml_node *value = yaml_get(map, key);
-
-    return value != NULL && !yaml_is_null(value);
-}
-
-const char *yaml_noun(const struct yaml_node *node)
-{
-    static char noun[64];
-    int length = 40;
-
-    if (node->kind != YAML_SCALAR)
-        return node->kind == YAML_LIST ? "a list" : "a map";
-    if (strlen(node->text) <= (size_t)length) {
-        snprintf(noun, sizeof noun, "'%s'", node->text);
-        return noun;
-    }
-    /* Cut between characters. */
-    while (length > 0 && ((unsigned char)node->text[length] & 0xC0) == 0x80)
-        length--;
-    snprintf(noun, sizeof noun, "'%.*s…'", length, node->text);
-    return noun;
 }

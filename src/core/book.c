@@ -13,7 +13,7 @@ struct head {
     uint32_t used; /* bytes of entries: the length of each, and then itself */
 };
 
-enum { ROOM = BOOK_PAGE_SIZE - sizeof(struct head), LENGTH = sizeof(uint32_t), FORMER_MOST = 64 };
+enum { ROOM = BOOK_PAGE_SIZE - sizeof(struct head), LENGTH = sizeof(uint32_t), OLD_MOST = 64 };
 
 void book_init(struct book *b, const char *kind)
 {
@@ -134,30 +134,30 @@ void book_keep(struct book *b, struct snapshot *snapshot)
     }
 }
 
-struct former {
+struct old_pages {
     struct {
         const char *memory;
         size_t length;
         uint32_t turn;
-    } page[FORMER_MOST];
+    } page[OLD_MOST];
     size_t count;
 };
 
 /* In the order in which they were begun. */
 static void sort_in(const char *memory, size_t length, void *arg)
 {
-    struct former *f = arg;
+    struct old_pages *old = arg;
     struct head head;
     size_t i;
 
-    if (length < sizeof head || f->count == FORMER_MOST)
+    if (length < sizeof head || old->count == OLD_MOST)
         return;
     memcpy(&head, memory, sizeof head);
-    for (i = f->count++; i > 0 && f->page[i - 1].turn > head.turn; i--)
-        f->page[i] = f->page[i - 1];
-    f->page[i].memory = memory;
-    f->page[i].length = length;
-    f->page[i].turn = head.turn;
+    for (i = old->count++; i > 0 && old->page[i - 1].turn > head.turn; i--)
+        old->page[i] = old->page[i - 1];
+    old->page[i].memory = memory;
+    old->page[i].length = length;
+    old->page[i].turn = head.turn;
 }
 
 static void add_again(const char *entry, size_t length, void *arg)
@@ -165,11 +165,11 @@ static void add_again(const char *entry, size_t length, void *arg)
     book_add(arg, entry, length);
 }
 
-void book_resume(struct book *b, const struct snapshot *former)
+void book_resume(struct book *b, const struct former *former)
 {
-    struct former f = { 0 };
+    struct old_pages old = { 0 };
 
-    snapshot_each(former, b->kind, sort_in, &f);
-    for (size_t i = 0; i < f.count; i++)
-        each_of_page(f.page[i].memory, f.page[i].length, add_again, b);
+    former_each(former, b->kind, sort_in, &old);
+    for (size_t i = 0; i < old.count; i++)
+        each_of_page(old.page[i].memory, old.page[i].length, add_again, b);
 }

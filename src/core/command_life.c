@@ -197,8 +197,6 @@ static void begin(struct life *l, struct errand *e)
         done(l, e, REPLY_OK, l->goal == GOAL_UP ? "already running" : "already stopped");
     } else if (l->goal != GOAL_DOWN && (why = supervisor_forbids_start(l->supervisor, p)) != NULL) {
         done(l, e, REPLY_FAILED, why);
-    } else if (l->goal != GOAL_DOWN && supervisor_is_ending(l->supervisor)) {
-        done(l, e, REPLY_FAILED, "reeve is stopping");
     } else {
         e->begun = true;
         l->open++;

@@ -1,5 +1,6 @@
 /* Verbs that only look: status, health, pid, show. */
 #include "base/json.h"
+#include "base/units.h"
 #include "command_private.h"
 #include "os/clock.h"
 #include "process_private.h"

@@ -239,11 +239,11 @@ static void resume(const char *data, size_t length, void *arg)
     free(what);
 }
 
-void companions_resume(const struct snapshot *former, struct children *all, struct loop *loop)
+void companions_resume(const struct former *former, struct children *all, struct loop *loop)
 {
     struct passage passage = { all, loop };
 
-    snapshot_each(former, "companion", resume, &passage);
+    former_each(former, "companion", resume, &passage);
 }
 
 void companions_forget(void)

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 
 struct handover {
-    struct snapshot *snapshot;
+    struct former *former;
     struct supervisor_upward upward;
     struct buffer self; /* of the supervisor */
     struct lives lives;
@@ -100,14 +100,14 @@ static bool read_self(struct handover *h, struct error *e)
     return e->text[0] != '\0' ? false : failure(e, "the state has no configuration");
 }
 
-struct handover *handover_open(struct snapshot *snapshot, const struct supervisor_upward *upward, struct error *e)
+struct handover *handover_open(struct former *former, const struct supervisor_upward *upward, struct error *e)
 {
     struct handover *h = xcalloc(1, sizeof *h);
 
-    *h = (struct handover){ .snapshot = snapshot, .upward = *upward, .e = e };
+    *h = (struct handover){ .former = former, .upward = *upward, .e = e };
     e->text[0] = '\0';
-    snapshot_each(snapshot, "supervisor", keep_self, h);
-    snapshot_each(snapshot, "plan", load_plan, h);
+    former_each(former, "supervisor", keep_self, h);
+    former_each(former, "plan", load_plan, h);
     if (read_self(h, e))
         return h;
     handover_close(h);
@@ -123,7 +123,7 @@ void handover_close(struct handover *h)
     free(h->plans);
     lives_free(&h->lives);
     buffer_free(&h->self);
-    snapshot_free(h->snapshot);
+    former_close(h->former);
     free(h);
 }
 
@@ -132,9 +132,9 @@ struct plan *handover_plan(const struct handover *h)
     return h->plan;
 }
 
-const struct snapshot *handover_snapshot(const struct handover *h)
+const struct former *handover_former(const struct handover *h)
 {
-    return h->snapshot;
+    return h->former;
 }
 
 void handover_count_crash(struct handover *h)
@@ -162,7 +162,7 @@ void handover_claim(const struct handover *h, struct supervisor *s)
     size_t length;
     int fd;
 
-    snapshot_each(h->snapshot, "logfile", claim_logfile, NULL);
+    former_each(h->former, "logfile", claim_logfile, NULL);
     unpack_begin(&u, h->self.data, h->self.length);
     sockets = unpack_bytes(&u, "sockets", &length);
     sockets_unpack(s->sockets, sockets, length);
@@ -329,7 +329,7 @@ static void take_up_process(const char *data, size_t length, void *arg)
         return;
     p = supervisor_process(passage->supervisor, process_packed_id(&u));
     if (p != NULL)
-        process_take_up(p, passage->handover->snapshot, &u);
+        process_take_up(p, passage->handover->former, &u);
 }
 
 static int by_id(const void *a, const void *b)
@@ -343,13 +343,13 @@ static void resume_processes(const struct handover *h, struct supervisor *s)
 {
     struct passage passage = { h, s };
 
-    snapshot_each(h->snapshot, "process", resume_process, &passage);
+    former_each(h->former, "process", resume_process, &passage);
     if (s->all.count > 0)
         qsort(s->all.process, s->all.count, sizeof(struct process *), by_id);
-    snapshot_each(h->snapshot, "ends", resume_ends, s);
+    former_each(h->former, "ends", resume_ends, s);
     for (size_t i = 0; i < s->plan->program_count; i++)
         pool_name_processes(&s->pools[i]);
-    snapshot_each(h->snapshot, "process", take_up_process, &passage);
+    former_each(h->former, "process", take_up_process, &passage);
 }
 
 /* A crash in the middle of a reload undoes it: whom it had let go already, and the plan in force still wants, comes
@@ -375,8 +375,8 @@ void handover_resume(struct handover *h, struct supervisor *s)
     for (size_t i = 0; i < h->plan_count; i++)
         supervisor_keep_plan(s, h->plans[i]);
     resume_self(h, s);
-    snapshot_each(h->snapshot, "pool", resume_pool, s);
-    companions_resume(h->snapshot, s->children, s->loop);
+    former_each(h->former, "pool", resume_pool, s);
+    companions_resume(h->former, s->children, s->loop);
     resume_processes(h, s);
     complete_pools(s);
     spares_follow_plan(s);

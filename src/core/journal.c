@@ -321,7 +321,7 @@ void journal_keep(struct snapshot *snapshot)
         book_keep(&journal.book[kind], snapshot);
 }
 
-void journal_resume(const struct snapshot *former)
+void journal_resume(const struct former *former)
 {
     for (int kind = 0; kind < KINDS; kind++)
         book_resume(&journal.book[kind], former);

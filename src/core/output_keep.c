@@ -48,16 +48,16 @@ static void read_on(struct output *o, const struct output_settings *s, int fd)
     output_read(o, fd);
 }
 
-static void restore_ring(struct output *o, const struct snapshot *former, unsigned name)
+static void restore_ring(struct output *o, const struct former *former, unsigned name)
 {
     size_t length;
-    const char *memory = snapshot_find(former, name, &length);
+    const char *memory = former_find(former, name, &length);
 
     if (memory != NULL)
         ring_restore(&o->ring, memory, length);
 }
 
-void output_resume(struct output *o, const struct output_settings *s, const struct snapshot *former, const char *data,
+void output_resume(struct output *o, const struct output_settings *s, const struct former *former, const char *data,
                    size_t length)
 {
     struct unpack u;
@@ -67,7 +67,7 @@ void output_resume(struct output *o, const struct output_settings *s, const stru
         return;
     fd = resume_claim(unpack_number(&u, "fd"));
     restore_ring(o, former, (unsigned)unpack_number(&u, "ring"));
-    data = snapshot_find(former, (unsigned)unpack_number(&u, "line"), &length);
+    data = former_find(former, (unsigned)unpack_number(&u, "line"), &length);
     if (data != NULL)
         buffer_add(&o->cutter.unfinished, data, length < LINE_MOST ? length : LINE_MOST);
     output_keep_line(o);

@@ -73,7 +73,7 @@ struct verdict policy_decide(const struct program *p, struct policy_memory *memo
 
     if (p->common->oneshot && expected)
         return (struct verdict){ .kind = VERDICT_LEAVE };
-    if (!end->was_running && !p->common->oneshot)
+    if (!end->was_running)
         return retry_start(p, memory, random);
     if (p->common->autorestart == AUTORESTART_NEVER || (p->common->autorestart == AUTORESTART_UNEXPECTED && expected))
         return (struct verdict){ .kind = VERDICT_LEAVE };

@@ -1,6 +1,7 @@
-/* The inside of a process, for the files that make it up: process.c (the machine), wishes.c (what moves it), launch.c
- * (a start), aging.c (max_age), stopping.c (the way down), ending.c (the end of a child), verdict.c (what follows from
- * it), care.c (readiness, heartbeat, health) and process_words.c (what it says of itself). */
+/* The inside of a process, for the files that make it up: process.c (the machine), wishes.c (what moves it), computed.c
+ * (the settings of a run), launch.c (a start), aging.c (max_age), stopping.c (the way down), ending.c (the end of a
+ * child), verdict.c (what follows from it), care.c (readiness, heartbeat, health) and process_words.c (what it says of
+ * itself). */
 #ifndef CORE_PROCESS_PRIVATE_H
 #define CORE_PROCESS_PRIVATE_H
 
@@ -79,6 +80,16 @@ struct blame {
     bool was_starting;
 };
 
+/* The settings of the present run. */
+static inline const struct program *process_settings(const struct process *p)
+{
+    return p->resolved != NULL ? p->resolved : p->program;
+}
+
+/* computed.c: work them out, where some are computed; once more, under the name that it was started with. */
+bool process_resolve(struct process *p, struct error *e);
+bool process_resolve_again(struct process *p, struct error *e);
+
 /* What a command of a process's program needs to run. */
 struct launch {
     struct child_request request;
@@ -98,12 +109,6 @@ void launch_clear(struct launch *l);
 /* The child gets `fd` as `number`, 3 or more; lower ones that nobody asked for stay closed. */
 void launch_pass(struct launch *l, int number, int fd);
 
-/* Work out the settings of the present run, where some are computed. */
-bool process_resolve(struct process *p, struct error *e);
-
-/* Once more, under the name that it was started with. */
-bool process_resolve_again(struct process *p, struct error *e);
-
 /* Start the child of `p`. Sets child, started, resolved and the outputs. */
 bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e);
 
@@ -117,12 +122,6 @@ bool process_find_again(struct process *p, child_exit_fn *on_exit);
 static inline struct process_exit *last_exit(const struct process *p)
 {
     return history_end(p->history, 0);
-}
-
-/* The settings of the present run. */
-static inline const struct program *process_settings(const struct process *p)
-{
-    return p->resolved != NULL ? p->resolved : p->program;
 }
 
 /* Whether it is ready by another rule than its starttime. */

@@ -116,7 +116,7 @@ void process_resume_ends(struct process *p, const char *data, size_t length)
 
 /* ---- taking up ----------------------------------------------------------------------------------- */
 
-static void take_up_output(struct process *p, const struct snapshot *former, struct unpack *u, int stream)
+static void take_up_output(struct process *p, const struct former *former, struct unpack *u, int stream)
 {
     const struct output_settings *s = stream == 1 ? &process_settings(p)->out : &process_settings(p)->err;
     struct output **o = stream == 1 ? &p->out : &p->err;
@@ -179,7 +179,7 @@ static void take_up_state(struct process *p)
     }
 }
 
-void process_take_up(struct process *p, const struct snapshot *former, struct unpack *u)
+void process_take_up(struct process *p, const struct former *former, struct unpack *u)
 {
     const char *care;
     size_t length;

@@ -1,5 +1,6 @@
 /* What a process says of itself: names, reasons, descriptions, the log line of an end; and the plain questions. */
 #include "base/log.h"
+#include "base/units.h"
 #include "os/clock.h"
 #include "process_private.h"
 

@@ -21,9 +21,9 @@ static const struct setting program_rows[] = {
 
     /* What to run. */
     { "shell", &setting_bool, COMMON(shell), "false", CHANGE_RESTART, .help = "run cmd by /bin/sh -c" },
-    { "cmd", &program_command, FIELD(cmd), .change = CHANGE_RESTART, .flags = SETTING_COMPUTED,
+    { "cmd", &program_command, FIELD(cmd), .change = CHANGE_RESTART, .flags = SETTING_COMPUTED | SETTING_NEEDED,
       .help = "the command: text is split by the shell's quoting rules, a list is taken as it is" },
-    { "run", &setting_hook, .change = CHANGE_RESTART, .flags = SETTING_HOOK | SETTING_BODY,
+    { "run", &setting_hook, .change = CHANGE_RESTART, .flags = SETTING_HOOK | SETTING_BODY | SETTING_NEEDED,
       .help = "function(worker): the body of a worker, a forked copy of reeve, instead of cmd" },
     { "numprocs", &setting_int, COMMON(numprocs), "1", CHANGE_COUNT, .max = PROCESSES_MOST,
       .help = "how many processes are kept" },

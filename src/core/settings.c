@@ -71,6 +71,7 @@ bool setting_read(const struct setting *s, void *record, const struct value *v, 
 
 /* What record_read was called with. */
 struct reading {
+    struct record *record;
     struct shape *shape;
     const char *context, *file;
     record_line_fn *line;
@@ -96,6 +97,23 @@ static bool complain(const struct reading *r, const char *key, const char *forma
     return false;
 }
 
+/* It counts as said even when it is wrong: "cmd is missing" would be a second, false complaint. */
+static void mark_said(struct record *r, const struct setting *s)
+{
+    size_t i = (size_t)(s - r->type->settings);
+
+    r->said[i / 64] |= (uint64_t)1 << i % 64;
+}
+
+/* Nobody else complains that it is missing, when it is there by another name. */
+static void mark_misspelt(struct record *r, const char *meant)
+{
+    const struct setting *s = setting_find(r->type, meant);
+
+    if (s != NULL && (s->flags & SETTING_NEEDED))
+        mark_said(r, s);
+}
+
 /* Whether users may write such a name; its setting, if it is one. */
 static bool check_name(const struct reading *r, const char *name, const struct setting **setting)
 {
@@ -110,9 +128,10 @@ static bool check_name(const struct reading *r, const char *name, const struct s
     if (s != NULL || (type->elsewhere != NULL && strcmp(name, type->elsewhere) == 0))
         return true;
     nearest = text_nearest(name, r->shape->names);
-    if (nearest != NULL)
-        return complain(r, name, "unknown setting '%s', did you mean '%s'?", name, nearest);
-    return complain(r, name, "unknown setting '%s'", name);
+    if (nearest == NULL)
+        return complain(r, name, "unknown setting '%s'", name);
+    mark_misspelt(r->record, nearest);
+    return complain(r, name, "unknown setting '%s', did you mean '%s'?", name, nearest);
 }
 
 /* `given` are the values by the places of their settings; NULL: not there. */
@@ -132,14 +151,6 @@ static bool check_names(const struct reading *r, const struct value_table *table
     return good;
 }
 
-/* It counts as said even when it is wrong: "cmd is missing" would be a second, false complaint. */
-static void mark_said(struct record *r, const struct setting *s)
-{
-    size_t i = (size_t)(s - r->type->settings);
-
-    r->said[i / 64] |= (uint64_t)1 << i % 64;
-}
-
 bool setting_was_said(const void *record, const struct setting *s)
 {
     const struct record *r = record;
@@ -152,7 +163,7 @@ bool record_read(void *record, const struct value_table *table, const char *cont
                  record_line_fn *line, void *arg, struct problems *problems)
 {
     const struct record_type *type = ((struct record *)record)->type;
-    const struct reading reading = { shape_of(type), context, file, line, arg, problems };
+    const struct reading reading = { record, shape_of(type), context, file, line, arg, problems };
     const struct value *given[SETTINGS_MOST] = { NULL };
     bool good = check_names(&reading, table, given);
     struct error e;

@@ -29,6 +29,7 @@ static void on_linger_limit(void *arg)
     struct supervisor *s = arg;
 
     s->shutdown.limit = NULL;
+    log_warning("hooks or alerts have not ended within %d s, reeve ends without them", LINGER_LIMIT / 1000);
     end(s);
 }
 

@@ -13,7 +13,8 @@
 
 static const struct setting socket_rows[] = {
     { "name", &setting_text, FIELD(name), .flags = SETTING_DECLARED, .help = "stands before the table" },
-    { "listen", &setting_text, FIELD(listen), .help = "its address: tcp:HOST:PORT, udp:HOST:PORT, unix:PATH" },
+    { "listen", &setting_text, FIELD(listen), .flags = SETTING_NEEDED,
+      .help = "its address: tcp:HOST:PORT, udp:HOST:PORT, unix:PATH" },
     { "backlog", &setting_int, FIELD(backlog), "", .min = 1, .max = INT_MAX,
       .help = "how many connections may wait; without it as many as the system lets" },
     { "mode", &setting_octal, FIELD(mode), "", .max = 0777,

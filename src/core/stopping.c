@@ -1,5 +1,6 @@
 /* The way down: the stop command or the steps of signals, then KILL to the whole group. */
 #include "base/log.h"
+#include "base/units.h"
 #include "core/handover.h"
 #include "core/side_command.h"
 #include "os/clock.h"

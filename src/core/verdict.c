@@ -68,9 +68,17 @@ static bool is_expected(const struct process *p)
     return exit->stopped || policy_expected(p->program, exit->code);
 }
 
+/* A oneshot may end before it was RUNNING, but what never ran, or was ended for not getting ready, has failed to start. */
+static bool has_run(const struct process *p)
+{
+    const struct process_exit *exit = last_exit(p);
+
+    return p->program->common->oneshot && care_blame(p) == NULL && (exit->code >= 0 || exit->signal != 0);
+}
+
 void process_judge(struct process *p, bool was_running)
 {
-    struct run_end end = { .was_running = was_running || p->program->common->oneshot,
+    struct run_end end = { .was_running = was_running || has_run(p),
                            .code = care_blame(p) != NULL ? -1 : last_exit(p)->code,
                            .uptime = last_exit(p)->uptime };
     struct verdict verdict = judge(p, &end);

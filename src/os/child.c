@@ -8,6 +8,7 @@
 #include "child_private.h"
 
 #include "base/log.h"
+#include "base/units.h"
 #include "base/xalloc.h"
 #include "os/procfs.h"
 

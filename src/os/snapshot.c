@@ -1,74 +1,35 @@
-/* The memory is a row of blocks. A block is in use, or free and in the list of its size:
- *
- *     | head | block | block | block …                          end |
- *
- * Two blocks of the same entry are there at most for a moment: the later one counts. The memory grows and never
- * moves, and what was freed is used again. */
+/* The memory grows and never moves, and what was freed is used again: free blocks are in the list of their size. */
 #include "os/snapshot.h"
 
 #include "base/xalloc.h"
+#include "snapshot_private.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-/* VERSION grows when a reader must know more than the version before did; entries and fields that are new do not
- * count, since they are passed over. */
-enum { VERSION = 2, OLDEST = 2 }; /* the first one was in no release */
-
 enum {
-    UNIT = 64,
     LEAST = 2,  /* units of a block: a process that is started takes the place of one that was not */
     SMALL = 16, /* sizes in steps of a unit; above that, each is a quarter larger than the one before, or less */
     CLASSES = 16 + 4 * 21,
     FIRST_ROOM = 64 << 10,
-    OPEN_TRIES = 25,
     LARGE = 64 << 10, /* bytes of content */
 };
 
 static const size_t reserved = (size_t)1 << 30;
-static const char magic[16] = "reeve snapshot";
-
-struct head {
-    char magic[16];
-    uint32_t version;
-    uint32_t end; /* in units: behind the last block */
-    char rest[UNIT - 24];
-};
-
-enum { FREE = 0x46, LIVE = 0x4c };
-
-struct block {
-    uint32_t state;
-    uint32_t units; /* all of it */
-    uint32_t length;
-    uint32_t entry;
-    uint32_t turn; /* how often the entry was written */
-    char kind[SNAPSHOT_KIND_MOST];
-    char data[];
-};
-
-_Static_assert(sizeof(struct head) == UNIT, "blocks begin at units");
-_Static_assert(sizeof(struct block) == 32, "the same for every compiler");
 
 struct snapshot {
     int fd;
     char *memory;
-    size_t room;   /* that the descriptor has */
-    size_t mapped; /* bytes of addresses */
+    size_t room; /* that the descriptor has */
     uint32_t last_entry;
     uint32_t free_list[CLASSES]; /* place of a block, whose `entry` names the next; 0: none */
     int failure;                 /* an errno: why not all was kept */
     bool left;
-    struct block **live; /* of one that was opened: by entry; owned */
-    size_t live_count;
 };
 
 static struct head *head_of(const struct snapshot *s)
@@ -103,7 +64,6 @@ struct snapshot *snapshot_new(struct error *e)
     struct snapshot *s = xcalloc(1, sizeof *s);
 
     s->memory = MAP_FAILED;
-    s->mapped = reserved;
     s->fd = memfd_create("reeve", MFD_CLOEXEC);
     if (s->fd >= 0 && make_room(s, FIRST_ROOM))
         s->memory = mmap(NULL, reserved, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, s->fd, 0);
@@ -113,8 +73,8 @@ struct snapshot *snapshot_new(struct error *e)
         return NULL;
     }
     madvise(s->memory, reserved, MADV_DONTDUMP);
-    *head_of(s) = (struct head){ .version = VERSION, .end = 1 };
-    memcpy(head_of(s)->magic, magic, sizeof magic);
+    *head_of(s) = (struct head){ .version = SNAPSHOT_VERSION, .end = 1 };
+    memcpy(head_of(s)->magic, snapshot_magic, sizeof snapshot_magic);
     return s;
 }
 
@@ -123,10 +83,9 @@ void snapshot_free(struct snapshot *s)
     if (s == NULL)
         return;
     if (s->memory != MAP_FAILED)
-        munmap(s->memory, s->mapped);
+        munmap(s->memory, reserved);
     if (s->fd >= 0)
         close(s->fd);
-    free(s->live);
     free(s);
 }
 
@@ -313,142 +272,4 @@ int snapshot_failure(const struct snapshot *s)
 void snapshot_try_again(struct snapshot *s)
 {
     s->failure = 0;
-}
-
-/* -- reading ---------------------------------------------------------------------------------------------------- */
-
-static bool is_block(const struct block *b, size_t left)
-{
-    return left >= sizeof *b && b->units > 0 && (size_t)b->units * UNIT <= left &&
-           (b->state == FREE || b->state == LIVE) && b->length <= (size_t)b->units * UNIT - sizeof *b;
-}
-
-static int by_entry(const void *a, const void *b)
-{
-    const struct block *const *p = a, *const *q = b;
-
-    if ((*p)->entry != (*q)->entry)
-        return (*p)->entry < (*q)->entry ? -1 : 1;
-    return (*p)->turn < (*q)->turn ? -1 : (*p)->turn > (*q)->turn;
-}
-
-/* Of two blocks of one entry the later one stays. */
-static void forget_replaced(struct snapshot *s)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < s->live_count; i++)
-        if (i + 1 == s->live_count || s->live[i]->entry != s->live[i + 1]->entry)
-            s->live[kept++] = s->live[i];
-    s->live_count = kept;
-}
-
-static bool find_live(struct snapshot *s, size_t end)
-{
-    size_t capacity = 0;
-
-    for (size_t at = UNIT; at < end; at += (size_t)((struct block *)(s->memory + at))->units * UNIT) {
-        struct block *b = (struct block *)(s->memory + at);
-
-        if (!is_block(b, end - at))
-            return false;
-        if (b->state == FREE)
-            continue;
-        if (s->live_count == capacity) {
-            capacity = capacity > 0 ? 2 * capacity : 64;
-            s->live = xrealloc(s->live, capacity * sizeof(struct block *));
-        }
-        s->live[s->live_count++] = b;
-    }
-    if (s->live_count > 0)
-        qsort(s->live, s->live_count, sizeof(struct block *), by_entry);
-    forget_replaced(s);
-    return true;
-}
-
-static bool check(struct snapshot *s, size_t size, struct error *e)
-{
-    const struct head *head = head_of(s);
-
-    if (size < sizeof *head || memcmp(head->magic, magic, sizeof magic) != 0)
-        return failure(e, "this is no state of reeve's");
-    if (head->version < OLDEST || head->version > VERSION)
-        return failure(e, "the state is of version %u, and this reeve reads versions %d to %d", (unsigned)head->version,
-                       OLDEST, VERSION);
-    if ((size_t)head->end * UNIT > size || !find_live(s, (size_t)head->end * UNIT))
-        return failure(e, "the state is broken");
-    return true;
-}
-
-/* False, with errno: the system does not give it to us. Nothing of a size maps to nothing. */
-static bool map_former(struct snapshot *s)
-{
-    struct stat st;
-
-    if (fstat(s->fd, &st) < 0)
-        return false;
-    s->mapped = (size_t)st.st_size;
-    if (s->mapped > 0)
-        s->memory = mmap(NULL, s->mapped, PROT_READ, MAP_PRIVATE, s->fd, 0);
-    return s->mapped == 0 || s->memory != MAP_FAILED;
-}
-
-/* All that is known of the children is in there, and there is no second one: what the system refuses now it may give in
- * a moment. */
-static bool map_patiently(struct snapshot *s)
-{
-    const struct timespec pause = { .tv_nsec = 20 * 1000000 };
-
-    for (int tries = 0; tries < OPEN_TRIES; tries++) {
-        if (map_former(s))
-            return true;
-        if (errno == EBADF)
-            return false;
-        nanosleep(&pause, NULL);
-    }
-    return map_former(s);
-}
-
-struct snapshot *snapshot_open(int fd, struct error *e)
-{
-    struct snapshot *s = xcalloc(1, sizeof *s);
-
-    s->fd = fd;
-    s->memory = MAP_FAILED;
-    if (!map_patiently(s))
-        failure_errno(e, "the state cannot be read");
-    else if (check(s, s->mapped, e))
-        return s;
-    snapshot_free(s);
-    return NULL;
-}
-
-const char *snapshot_find(const struct snapshot *s, unsigned name, size_t *length)
-{
-    size_t low = 0, high = s->live_count;
-
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-
-        if (s->live[middle]->entry < name)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == s->live_count || s->live[low]->entry != name)
-        return NULL;
-    *length = s->live[low]->length;
-    return s->live[low]->data;
-}
-
-size_t snapshot_each(const struct snapshot *s, const char *kind, snapshot_fn *fn, void *arg)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < s->live_count; i++)
-        if (strncmp(s->live[i]->kind, kind, SNAPSHOT_KIND_MOST) == 0) {
-            fn(s->live[i]->data, s->live[i]->length, arg);
-            count++;
-        }
-    return count;
 }

@@ -103,9 +103,18 @@ void hooks_forget(const struct script *s)
 
 /* ---- in their turn ----------------------------------------------------------------------------- */
 
-/* `p` is NULL for what concerns no process. */
-static void run(struct task *t, const struct process *p)
+/* Who reports an end is heard to the end, also when it was the last one. */
+static bool is_last_word(const char *event)
 {
+    return strcmp(event, "exit") == 0 || strcmp(event, "fatal") == 0 || strcmp(event, "stop") == 0 ||
+           strcmp(event, "shutdown") == 0;
+}
+
+/* `p` is NULL for what concerns no process. */
+static void run(struct task *t, const char *event, const struct process *p)
+{
+    if (is_last_word(event))
+        task_hold(t);
     if (p == NULL) {
         task_run(t);
         return;
@@ -141,7 +150,7 @@ static void run_hook(const struct function *f, const struct event *event, const 
     t = task_new(s, NULL, "hook %s of %s", name, process_name(event->process));
     script_push_function(s, task_stack(t), f->reference);
     push_arguments(task_stack(t), event);
-    run(t, event->process);
+    run(t, event_name(event->kind), event->process);
 }
 
 /* Of the program itself; NULL: it has none for this event. */
@@ -199,7 +208,7 @@ static void run_subscription(struct script *s, const struct subscription *to, co
     if (to->apart)
         task_make_own(t);
     about->push(task_stack(t), about->arg);
-    run(t, p);
+    run(t, about->event, p);
 }
 
 /* A hook may add others: they move in memory, and are not told of this event. */
@@ -290,7 +299,7 @@ static void tell_line_to_program(const struct line *line, const struct function 
     handle_push_process(task_stack(t), line->process);
     lua_pushlstring(task_stack(t), line->text, line->length);
     lua_pushstring(task_stack(t), line->stream);
-    run(t, line->process);
+    run(t, "line", line->process);
 }
 
 static void push_line_event(lua_State *L, void *arg)

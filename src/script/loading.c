@@ -64,6 +64,7 @@ void loading_end(struct script *s)
 
     while ((expectation = STAILQ_FIRST(&l->expectations)) != NULL) {
         STAILQ_REMOVE_HEAD(&l->expectations, link);
+        free(expectation->who);
         free(expectation->target);
         free(expectation);
     }
@@ -152,7 +153,7 @@ void loading_expect(struct loading *l, const char *who, const char *target, cons
 {
     struct expectation *e = xcalloc(1, sizeof *e);
 
-    *e = (struct expectation){ .who = who, .target = xstrdup(target), .spot = *spot };
+    *e = (struct expectation){ .who = xstrdup(who), .target = xstrdup(target), .spot = *spot };
     STAILQ_INSERT_TAIL(&l->expectations, e, link);
 }
 

@@ -197,11 +197,11 @@ static void take(const char *data, size_t length, void *arg)
     *good = store_take(data, length) && *good;
 }
 
-bool script_resume(const struct snapshot *former, struct error *e)
+bool script_resume(const struct former *former, struct error *e)
 {
     bool good = true;
 
-    snapshot_each(former, "store", take, &good);
+    former_each(former, "store", take, &good);
     return good || failure(e, "reeve.store is broken in the state");
 }
 

@@ -6,6 +6,8 @@
 #   submit FUNCTION [ARG…]    a client that waits for the result of what is on its stdin
 #   functions                 what the server says of its functions: NAME TOTAL RUNNING WORKERS
 #   wait_worker FUNCTION      until somebody does it
+#   begin_job                 a reeve in the middle of a job of the function f, whose executor's pid is in $dir/begun; it
+#                             is over when there is $dir/go, and $job ends when its result is in $dir/result
 #   start_jobserver           in its place one that does what `tell` says, see tests/programs/jobserver.py
 PATH=$PATH:/usr/sbin
 for tool in gearmand gearman; do
@@ -49,6 +51,27 @@ wait_worker()
 {
     waited_function=$1
     wait_long 'functions | awk -v f="$waited_function" "\$1 == f && \$4 > 0 { found = 1 } END { exit !found }"'
+}
+
+begin_job()
+{
+    executor slow <<'END'
+echo $$ >>"$FOLDER/begun"
+until test -e "$FOLDER/go"; do sleep 0.02; done
+printf '{"type":"complete","who":"done"}\n'
+END
+    config <<END
+require("reeve.gearman").supervise {
+    servers = { "127.0.0.1:$port" }, env = { FOLDER = "$dir" },
+    functions = { { name = "f", executor = "$dir/slow" } },
+}
+END
+    start_gearmand
+    run_reeve
+    wait_worker f
+    submit f </dev/null >result &
+    job=$!
+    wait_for 'test -s begun'
 }
 
 # The server that does as it is told, on $port: `tell COMMAND…`; what it heard is in $dir/heard.

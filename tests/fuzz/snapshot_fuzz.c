@@ -8,7 +8,7 @@
 #include "core/policy.h"
 #include "core/ring.h"
 #include "fuzz/fuzz.h"
-#include "os/snapshot.h"
+#include "os/former.h"
 #include "script/kept.h"
 #include "script/store.h"
 
@@ -95,7 +95,7 @@ static void read_entry(const char *data, size_t length, void *arg)
     store_take(data, length);
 }
 
-static void read_journal(const struct snapshot *former)
+static void read_journal(const struct former *former)
 {
     struct buffer out = { 0 };
 
@@ -120,26 +120,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const struct supervisor_upward upward = { .load_text = load_text };
     int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    struct snapshot *snapshot;
+    struct former *former;
     struct handover *handover;
     struct error e;
 
     if (fd < 0 || write(fd, data, size) != (ssize_t)size)
         abort();
-    snapshot = snapshot_open(fd, &e);
-    if (snapshot == NULL)
+    former = former_open(fd, &e);
+    if (former == NULL)
         return 0;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        snapshot_each(snapshot, kinds[i], read_entry, NULL);
+        former_each(former, kinds[i], read_entry, NULL);
     for (unsigned name = 0; name < 20; name++) {
         size_t length;
-        const char *found = snapshot_find(snapshot, name, &length);
+        const char *found = former_find(former, name, &length);
 
         if (found != NULL)
             read_entry(found, length, NULL);
     }
-    read_journal(snapshot);
-    handover = handover_open(snapshot, &upward, &e);
+    read_journal(former);
+    handover = handover_open(former, &upward, &e);
     if (handover != NULL) {
         handover_count_crash(handover);
         handover_is_hopeless(handover);

@@ -6,6 +6,7 @@ Prints its port, listens on 127.0.0.1, and ends at the end of its input. With a 
   FOLDER/states     what it answers to GET; an acknowledged restart changes it
   FOLDER/mode       how it answers GET (see MODES below; default: ok)
   FOLDER/deaf       while this exists, each POST is answered with status 500
+  FOLDER/forgetful  while this exists, an acknowledgement is answered well and changes nothing
   FOLDER/requests   what it was asked, a line of JSON each: method, path, headers, body
 """
 import http.server
@@ -70,7 +71,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if os.path.exists(os.path.join(self.folder, "deaf")):
             self.answer(500, "deaf")
         elif self.path.startswith("/supervisors/") or "/supervisors/" in self.path:
-            self.change(self.path.split("/"))
+            if not os.path.exists(os.path.join(self.folder, "forgetful")):
+                self.change(self.path.split("/"))
             self.answer(302, "", Location="/")
         else:
             self.answer(200, '{"status":"Ok"}')

@@ -2,8 +2,8 @@
 #ifndef MODULES_GEARMAN_SETTINGS_H
 #define MODULES_GEARMAN_SETTINGS_H
 
+#include "base/duration.h"
 #include "base/problems.h"
-#include "base/units.h"
 #include "base/words.h"
 #include "core/settings.h"
 #include "os/resolve.h"

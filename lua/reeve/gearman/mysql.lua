@@ -7,6 +7,7 @@ local default_table = "gearman_functions"
 
 --- `name` or `database.name`, between the server's quotes.
 local function quote(name)
+    if type(name) ~= "string" then error("from_mysql: 'table' is no text", 3) end
     local parts = {}
     for part in (name .. "."):gmatch("([^.]*)%.") do
         if not part:find("^[%w_$-]+$") then
@@ -58,9 +59,10 @@ end
 --- Nobody is asked yet. The provider, a function that waits, asks for the rows that are active and have a concurrency,
 --- and returns a list, or nil and a message.
 local function from_mysql(options)
-    assert(type(options) == "table", "from_mysql: expected a table of options")
+    if type(options) ~= "table" then error("from_mysql: expected a table of options", 2) end
     local sql = ("SELECT * FROM %s WHERE active AND concurrency > 0"):format(quote(options.table or default_table))
-    local db = mysql.connect(without_table(options))
+    local good, db = pcall(mysql.connect, without_table(options))
+    if not good then error("from_mysql: " .. db, 2) end -- with the caller's line, not ours
     return function()
         local rows, why = db:query(sql)
         if not rows then return nil, why end

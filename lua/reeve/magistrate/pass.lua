@@ -145,21 +145,43 @@ end
 
 -- ---- telling the server -----------------------------------------------------------------------
 
-local function acknowledge(run)
+-- True: it is told, as far as we know.
+local function acknowledge_one(run, name, t)
     local f = run.f
+    local good, why = f.server.acknowledge(f.name, name)
+    if good and target.owes_acknowledgement(t) then
+        target.acknowledged(t)
+        f.memory.changed, f.heard = true, nil
+    end
+    tell(run, "acknowledge", "warning",
+        not good and ("cannot acknowledge the restart of %s: %s"):format(name, why) or nil)
+    return good
+end
+
+-- Else the next pass would take the same word for a new one, and restart them again, and again.
+local function look_whether_heeded(run, names)
+    local f = run.f
+    local answer = f.server.ask(f.name)
+    local states = answer and f.server.read(answer) or {}
+    for _, name in ipairs(names) do
+        local t, said = f.memory.workers[name], states[name]
+        local still = type(said) == "table" and said.target_state == "forced_restart"
+        if still and t then target.unheeded(t) end
+        local text = "the restart of %s is acknowledged, and the server still asks for it: it is not done again"
+        tell(run, "heeded " .. name, run.soft, still and text:format(name) or nil)
+    end
+end
+
+local function acknowledge(run)
+    local f, done = run.f, {}
     for _, name in ipairs(run.workers.names()) do
         local t = f.memory.workers[name]
         if t and target.owes_acknowledgement(t) then
-            local good, why = f.server.acknowledge(f.name, name)
-            if good and target.owes_acknowledgement(t) then
-                target.acknowledged(t)
-                f.memory.changed, f.heard = true, nil
-            end
-            tell(run, "acknowledge", "warning",
-                not good and ("cannot acknowledge the restart of %s: %s"):format(name, why) or nil)
-            if not good then return end
+            if not acknowledge_one(run, name, t) then break end
+            done[#done + 1] = name
         end
     end
+    if done[1] and f.server.may_not_heed then look_whether_heeded(run, done) end
 end
 
 local function send_report(run)

@@ -39,6 +39,9 @@ function target.owes_acknowledgement(t) return t.word == "forced_restart" and t.
 --- The server knows.
 function target.acknowledged(t) t.word, t.handled = "running", nil end
 
+--- It took that well, and still wants the restart that was done: that is the old word, and no new one.
+function target.unheeded(t) t.word, t.handled = "forced_restart", true end
+
 --- The word that is reported.
 function target.word(t) return t and (t.override or t.word) or "unknown" end
 

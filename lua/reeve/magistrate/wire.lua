@@ -76,7 +76,10 @@ function wire.server(options)
 
     server.read = wire.read_states
 
-    --- Any status of 200 to 399 will do: the server redirects to its page.
+    --- Any status of 200 to 399 will do: the server redirects to its page. So does one that wants a login first:
+    --- whether it has understood is in what it says now.
+    server.may_not_heed = true
+
     function server.acknowledge(name, worker)
         local path = "supervisors/%s/workers/%s/set_target_state/running"
         local response, why = ask("POST", path:format(wire.escape(name), wire.escape(worker)), "")

@@ -3,6 +3,7 @@
 #include "gearman_private.h"
 
 #include "base/log.h"
+#include "base/units.h"
 #include "base/xalloc.h"
 #include "core/tool.h"
 

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "base/xalloc.h"
 #include "os/clock.h"
 #include "os/stream.h"

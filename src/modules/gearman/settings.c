@@ -15,7 +15,7 @@ static const char *const failures[] = { "warning", "exception", NULL };
 
 static const struct setting crew_rows[] = {
     { "servers", &setting_words, FIELD(servers), "127.0.0.1:4730", .help = "job servers, HOST:PORT each" },
-    { "functions", &definitions_setting, FIELD(functions), .flags = SETTING_COMPUTED,
+    { "functions", &definitions_setting, FIELD(functions), .flags = SETTING_COMPUTED | SETTING_NEEDED,
       .help = "what can be done: a list, or a function that returns one and may wait" },
     { "reload_interval", &setting_duration_or_off, FIELD(reload_interval), "60s",
       .help = "asks for the list, and the executors, again this often; false: only when told to" },

@@ -9,6 +9,7 @@
 #include "script/task.h"
 
 #include <lauxlib.h>
+#include <string.h>
 
 static struct script *check_loading(lua_State *L, const char *what)
 {
@@ -77,6 +78,41 @@ static int lib_problem(lua_State *L)
     return 0;
 }
 
+/* Where the user's file called the library: the first code of another source than the library's own. */
+static struct spot caller(lua_State *L)
+{
+    struct spot own = script_spot(L, 1), spot = own;
+
+    for (int level = 2; spot.line > 0 && strcmp(spot.file, own.file) == 0; level++)
+        spot = script_spot(L, level);
+    return spot.line > 0 ? spot : own;
+}
+
+/* inside.refuse(who, text): a mistake of the file, while it is loaded, else an error; at the caller of the library */
+static int lib_refuse(lua_State *L)
+{
+    struct loading *l = script_of(L)->loading;
+    const char *who = luaL_checkstring(L, 1), *text = luaL_checkstring(L, 2);
+    struct spot spot = caller(L);
+
+    if (l == NULL)
+        return luaL_error(L, "%s:%d: %s: %s", spot.file, spot.line, who, text);
+    loading_problem_at(l, &spot, "%s: %s", who, text);
+    return 0;
+}
+
+/* inside.expect(who, target): there is to be such a one in the plan */
+static int lib_expect(lua_State *L)
+{
+    struct loading *l = script_of(L)->loading;
+    const char *who = luaL_checkstring(L, 1), *target = luaL_checkstring(L, 2);
+    struct spot spot = caller(L);
+
+    if (l != NULL)
+        loading_expect(l, who, target, &spot);
+    return 0;
+}
+
 /* inside.duration(value) -> seconds: the value of a time as in settings; raises */
 static int lib_duration(lua_State *L)
 {
@@ -126,6 +162,8 @@ static const luaL_Reg functions[] = { { "listen", lib_listen },
                                       { "task", handle_start_own_task },
                                       { "hold", lib_hold },
                                       { "problem", lib_problem },
+                                      { "refuse", lib_refuse },
+                                      { "expect", lib_expect },
                                       { "duration", lib_duration },
                                       { "matches", lib_matches },
                                       { "nearest", lib_nearest },

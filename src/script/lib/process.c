@@ -1,5 +1,6 @@
 #include "script/handle.h"
 
+#include "base/units.h"
 #include "core/history.h"
 #include "core/output.h"
 #include "script/box.h"
@@ -81,10 +82,26 @@ static int act(lua_State *L, void (*action)(struct process *p))
     return handle_push_result(L, p != NULL, &e);
 }
 
+bool handle_may_start(struct error *e)
+{
+    return !supervisor_is_ending(script_supervisor()) || failure(e, "reeve is stopping");
+}
+
+static int act_up(lua_State *L, void (*action)(struct process *p))
+{
+    struct error e;
+    struct process *p = find(check_handle(L), &e);
+    bool good = p != NULL && handle_may_start(&e);
+
+    if (good)
+        action(p);
+    return handle_push_result(L, good, &e);
+}
+
 /* process:start() -> true | nil, message: it is wished up */
 static int lib_start(lua_State *L)
 {
-    return act(L, process_start);
+    return act_up(L, process_start);
 }
 
 /* process:stop() -> true | nil, message */
@@ -96,7 +113,7 @@ static int lib_stop(lua_State *L)
 /* process:restart() -> true | nil, message */
 static int lib_restart(lua_State *L)
 {
-    return act(L, process_restart);
+    return act_up(L, process_restart);
 }
 
 static int check_signal(lua_State *L, int arg)

@@ -89,14 +89,14 @@ static int lib_processes(lua_State *L)
 }
 
 /* One action may make others go. */
-static int act(lua_State *L, void (*action)(struct process *p))
+static int act(lua_State *L, void (*action)(struct process *p), bool up)
 {
     const char *name = check_name(L);
     size_t count;
     const unsigned *ids = push_ids(L, name, &count);
     struct error e;
 
-    if (find(name, &e) == NULL)
+    if (find(name, &e) == NULL || (up && !handle_may_start(&e)))
         return handle_push_result(L, false, &e);
     for (size_t i = 0; i < count; i++) {
         struct process *p = supervisor_process(script_supervisor(), ids[i]);
@@ -110,19 +110,19 @@ static int act(lua_State *L, void (*action)(struct process *p))
 /* program:start() -> true | nil, message: all its processes */
 static int lib_start(lua_State *L)
 {
-    return act(L, process_start);
+    return act(L, process_start, true);
 }
 
 /* program:stop() -> true | nil, message */
 static int lib_stop(lua_State *L)
 {
-    return act(L, process_stop);
+    return act(L, process_stop, false);
 }
 
 /* program:restart() -> true | nil, message */
 static int lib_restart(lua_State *L)
 {
-    return act(L, process_restart);
+    return act(L, process_restart, true);
 }
 
 /* program:scale(n) -> how many are kept now | nil, message: within its bounds */
@@ -135,7 +135,7 @@ static int lib_scale(lua_State *L)
 
     luaL_checktype(L, 2, LUA_TNUMBER); /* the text "+1" would count as 1 */
     luaL_argcheck(L, count >= 0 && count <= 100000, 2, "expected a number of processes");
-    if (program == NULL)
+    if (program == NULL || !handle_may_start(&e))
         return handle_push_result(L, false, &e);
     lua_pushinteger(L, supervisor_scale(script_supervisor(), program, (int)count, false));
     return 1;

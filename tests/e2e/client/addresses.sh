@@ -25,6 +25,12 @@ assert_status 5 at status -s "$port"
 expect_line "reeve: address '$port': a port alone does not say where: write tcp:127.0.0.1:$port, or ./$port for a file" \
     at status -s "$port"
 
+for address in "udp:127.0.0.1:$port" udp:nobody.invalid:80; do
+    assert_status 5 at status -s "$address"
+done
+expect_line "reeve: address 'udp:127.0.0.1:$port': a supervisor is at tcp: or unix: only" at status -s "udp:127.0.0.1:$port"
+expect_line "reeve: address 'udp:127.0.0.1:$port': a supervisor .*" at shell -s "udp:127.0.0.1:$port" </dev/null
+
 assert_status 1 at run -c supervisor.lua -s "$port"
 expect_line ".*address '$port': a port alone does not say where: .*" at run -c supervisor.lua -s "$port"
 assert_status 1 at run -c supervisor.lua -s "tcp:LOCALHOST:$port"

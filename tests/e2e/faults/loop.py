@@ -16,7 +16,7 @@ ONCE = (errno.EINTR, errno.ECONNABORTED, errno.ECONNRESET, errno.ENOBUFS, faults
 
 # By these a life learns of its children and of its plan: when it never can, it says so and ends, rather than start
 # everything once more. What else it begins with may be refused for a while: it is tried again, life after life.
-BEGINNING = ('map_former', 'snapshot_open', 'parse_inet')
+BEGINNING = ('map_former', 'former_open', 'parse_inet')
 
 
 def is_lasting(act, site, reason):

@@ -4,30 +4,13 @@
 # shellcheck source=tests/e2e/gearman.sh
 . "$e2e/gearman.sh"
 
-executor slow <<'END'
-echo $$ >"$FOLDER/pid"
-touch "$FOLDER/begun"
-while ! test -e "$FOLDER/go"; do sleep 0.05; done
-printf '{"type":"complete","who":"done"}\n'
-END
-config <<END
-require("reeve.gearman").supervise {
-    servers = { "127.0.0.1:$port" }, env = { FOLDER = "$dir" },
-    functions = { { name = "f", executor = "$dir/slow" } },
-}
-END
-start_gearmand
-run_reeve
-wait_worker f
-submit f </dev/null >result &
-job=$!
-wait_for 'test -e begun'
-first=$(cat pid)
+begin_job
+first=$(cat begun)
 rm begun
 kill -SEGV "$reeve_pid"
 wait_for 'grep -q "goes on after a crash" "$log"'
 wait_for '! is_alive "$first"'
-wait_for 'test -e begun'
+wait_for 'test -s begun'
 touch go
 wait "$job"
 assert_equal '{"who":"done"}' "$(cat result)"

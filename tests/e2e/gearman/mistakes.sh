@@ -69,3 +69,12 @@ require("reeve.gearman").supervise {
 }
 END
 assert_status 0 "$REEVE" check
+
+# A table that cannot be is told at the line of the file, not of the library.
+for options in '{ tabel = "x" }' '{ socket = "/s", host = "h" }' '{ table = "a b" }' '{ table = {} }' '5'; do
+    printf 'local gearman = require "reeve.gearman"\n\ngearman.supervise { functions = gearman.from_mysql(%s) }\n' "$options" \
+        >supervisor.lua
+    assert_status 1 "$REEVE" check
+    said=$output
+    expect "3: from_mysql: "
+done

@@ -48,14 +48,15 @@ kill -USR2 "$reeve_pid"
 wait_for 'test "$(count_reports)" -eq 2'
 assert_equal 0 "$(last_report 'r["workers"]["runs"]["bounces"]')" 'bounces of one that was up'
 
-# A restart: once, and the server is told.
+# A restart: once, and the server is told, and asked whether it has understood.
 states runs=forced_restart stops=stopped left=unmonitored
 first=$(pid_of runs)
 refresh
 assert_equal 'POST /magistrate/supervisors/super-1_x-vm/workers/runs/set_target_state/running' \
-    "$(requests '[q["method"] + " " + q["path"] for q in r][-2]')"
+    "$(requests '[q["method"] + " " + q["path"] for q in r][-3]')"
+assert_equal 'GET /magistrate/api/status/super-1_x-vm' "$(requests '[q["method"] + " " + q["path"] for q in r][-2]')"
 assert_equal '["application/x-www-form-urlencoded", "0", ""]' \
-    "$(requests '[r[-2]["headers"]["Content-Type"], r[-2]["headers"]["Content-Length"], r[-2]["body"]]')"
+    "$(requests '[r[-3]["headers"]["Content-Type"], r[-3]["headers"]["Content-Length"], r[-3]["body"]]')"
 second=$(pid_of runs)
 test "$first" != "$second" || fail 'it was not restarted'
 assert_equal "$second" "$(last_report 'r["workers"]["runs"]["pid"]')" 'the pid after the restart'

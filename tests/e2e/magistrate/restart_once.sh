@@ -1,5 +1,6 @@
 #!/bin/sh
-# A forced restart happens once; that the server hears of it is tried until it does, by the next reeve too.
+# A forced restart happens once; that the server hears of it is tried until it does, by the next reeve too; and once also
+# with a server that takes that well, such as one that redirects to its login, and still says the same.
 . "${0%/*}/server.inc"
 
 start_server
@@ -53,3 +54,21 @@ assert_equal "$asked" "$(acknowledgements)" 'after it was heard'
 states one=forced_restart
 refresh
 test "$third" != "$(pid_of one)" || fail 'not restarted the second time'
+
+fourth=$(pid_of one)
+touch server/forgetful
+states one=forced_restart
+refresh
+fifth=$(pid_of one)
+test "$fourth" != "$fifth" || fail 'not restarted the third time'
+asked=$(acknowledgements)
+refresh
+assert_equal "$fifth" "$(pid_of one)" 'the old word, though acknowledged'
+test "$(acknowledgements)" -gt "$asked" || fail 'not told again'
+assert_equal 1 "$(grep -c 'the restart of one is acknowledged, and the server still asks for it' "$log")" 'complaints'
+rm server/forgetful
+refresh
+assert_equal "$fifth" "$(pid_of one)"
+states one=forced_restart
+refresh
+test "$fifth" != "$(pid_of one)" || fail 'not restarted the fourth time'

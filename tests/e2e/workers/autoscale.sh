@@ -83,10 +83,35 @@ wait_for 'test "$(count busy)" = 3'
 rm busy.1 busy.2
 wait_for 'test "$(count busy)" = 1'
 
-# What is wrong with the options is told with its place.
+# All that is wrong with the options is told with its place, also of who uses the library late.
 config <<'END'
 local autoscale = require "reeve.autoscale"
-program "a" { cmd = "sleep 1000" }
-autoscale { program = "a", evry = 5 }
+program "a" { cmd = "sleep 1000", starttime = 0, on_ready = function() autoscale { program = "a", every = 0 } end }
+autoscale { program = "a", evry = 5, every = "x", min = 0.5, max = -1, want = 7, down_after = "0s" }
+autoscale { min = 3, max = 10 / 5 }
+autoscale { program = "b", min = 2, max = 1 }
+autoscale { program = "b", max = 10 / 5 }
+autoscale "a"
 END
-expect_line ".*supervisor.lua:3: autoscale: there is no option 'evry'" "$REEVE" check -c supervisor.lua
+{
+    sed 's/^/supervisor.lua:3: autoscale: /' <<'END'
+'down_after': expected a time such as 30 or "5m"
+'every': expected a time such as 30 or "5m"
+'max': expected a whole number from 0 on
+'min': expected a whole number from 0 on
+'want': expected a function
+there is no option 'evry'
+END
+    sed 's/ /: autoscale: /; s/^/supervisor.lua:/' <<'END'
+4 'program' is missing
+5 'max' is less than 'min'
+6 there is no program or group 'b'
+7 expected a table of options
+END
+} >expected
+assert_status 1 "$REEVE" check -c supervisor.lua
+assert_equal "$(sort expected)" "$(printf '%s\n' "$output" | sort)"
+stop_reeve
+sed -i '3,$d' supervisor.lua
+run_reeve
+wait_for 'grep -q "supervisor.lua:2: autoscale: .every.: expected a time" "$log"'

@@ -72,6 +72,35 @@ static void streams_go_where_they_went(void **state)
     program_refused("stdout_logfile_maxbytes=much", "stdout_logfile_maxbytes");
 }
 
+static void refuse_text(const char *text)
+{
+    if (strstr(result.lua.data, text) != NULL)
+        fail_msg("'%s' is in\n%s", text, result.lua.data);
+}
+
+static void what_is_said_of_no_file_is_noted(void **state)
+{
+    (void)state;
+    program_says("stdout_logfile_maxbytes=5MB\nstdout_logfile_backups=3\nstderr_logfile=AUTO");
+    expect("P.p.stdout == nil and P.p.stderr == nil");
+    expect_text("s.ini:3: stdout_logfile_maxbytes = 5MB is not carried over");
+    expect_text("s.ini:4: stdout_logfile_backups = 3 is not carried over");
+    expect_text("s.ini:5: stderr_logfile = AUTO: what was written last is kept in memory");
+    program_says("stdout_logfile=NONE\nstdout_logfile_maxbytes=5MB\nstderr_logfile=/dev/stderr\n"
+                 "stderr_logfile_backups=2");
+    expect_text("s.ini:4: stdout_logfile_maxbytes = 5MB is not carried over");
+    expect_text("s.ini:6: stderr_logfile_backups = 2 is not carried over");
+    program_says("redirect_stderr=true\nstderr_logfile_maxbytes=1MB\nstderr_logfile_backups=3\nstderr_syslog=true");
+    expect_text("s.ini:4: stderr_logfile_maxbytes = 1MB has no effect beside redirect_stderr");
+    expect_text("s.ini:5: stderr_logfile_backups = 3 has no effect beside redirect_stderr");
+    expect_text("s.ini:6: stderr_syslog = true has no effect beside redirect_stderr");
+    program_says("redirect_stderr=true\nstderr_logfile=NONE\nstderr_logfile_maxbytes=0\nstderr_syslog=false");
+    refuse_text("no effect");
+    program_says("directory=/\nstderr_events_enabled=true");
+    expect_text("s.ini:4: stderr_events_enabled is not carried over");
+    refuses("s.ini", "[program:p]\ncommand=x\nstdout_logfile_maxbytes=x\nstdout_logfile_backups=y\n", 3, "'x' is not");
+}
+
 static void several_processes_differ_by_their_number(void **state)
 {
     (void)state;
@@ -102,6 +131,24 @@ static void the_environment_is_filled_in(void **state)
     expect("P.p.cmd == \"x 'from outside' i o\" and S.env.OUTER == 'o' and P.p.env.INNER == 'i o'");
     program_refused("directory=%(ENV_CONVERT_TEST_NOT)s", "the variable CONVERT_TEST_NOT is not set");
     program_refused("umask=%(process_num)s", "cannot be filled in here");
+}
+
+/* Both are looked at before their turn, too. */
+static void a_mistake_is_told_once(void **state)
+{
+    static const char *const keys[] = { "numprocs=", "killasgroup=false\nstopasgroup=" };
+
+    (void)state;
+    unsetenv("CONVERT_TEST_NOT");
+    for (size_t i = 0; i < 2; i++) {
+        char *text = xasprintf("[program:p]\ncommand=x\n%s%%(ENV_CONVERT_TEST_NOT)s\n", keys[i]), *said;
+
+        write_text("s.ini", text);
+        said = refusal(path_of("s.ini"));
+        assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
+        free(said);
+        free(text);
+    }
 }
 
 static void here_is_the_folder_of_the_file(void **state)
@@ -252,9 +299,11 @@ int main(void)
         cmocka_unit_test_teardown(a_program_is_read, end),
         cmocka_unit_test_teardown(defaults_that_differ_are_written_out, end),
         cmocka_unit_test_teardown(streams_go_where_they_went, end),
+        cmocka_unit_test_teardown(what_is_said_of_no_file_is_noted, end),
         cmocka_unit_test_teardown(several_processes_differ_by_their_number, end),
         cmocka_unit_test_teardown(a_single_process_has_its_number_filled_in, end),
         cmocka_unit_test_teardown(the_environment_is_filled_in, end),
+        cmocka_unit_test_teardown(a_mistake_is_told_once, end),
         cmocka_unit_test_teardown(here_is_the_folder_of_the_file, end),
         cmocka_unit_test_teardown(commands_are_split_as_supervisord_does, end),
         cmocka_unit_test_teardown(environments_are_read_with_their_quotes, end),

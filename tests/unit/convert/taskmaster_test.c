@@ -220,6 +220,10 @@ static void streams_go_where_they_went(void **state)
     expect_text("the pattern in stdout is not filled in");
     program_says("logfile_backups: 3");
     expect_text("logfile_backups is not carried over");
+    program_says("stdout: AUTO\n    stderr: discard\n    logfile_maxbytes: 1MB");
+    expect_text("logfile_maxbytes is not carried over");
+    program_says("stdout: /log\n    stderr: syslog\n    stderr_logfile_maxbytes: 1MB");
+    expect_text("stderr_logfile_maxbytes is not carried over");
 }
 
 static void a_command_is_text_or_words(void **state)
@@ -350,6 +354,7 @@ static void files_without_programs_are_refused(void **state)
     (void)state;
     refuses("conf.yaml", "programs:\n", 1, "there is no program in this file");
     refuses("conf.yaml", "just text\n", 1, "expected a map with `programs:`");
+    refuses("conf.yaml", "programs: 5\n", 1, "expected programs, each a name with its settings, got '5'");
     refuses("conf.yaml", "programs: {a: 1}\n", 1, "expected a map of settings, got '1'");
     refuses("conf.yaml", "programs:\n  a:\n", 2, "expected a map of settings, got nothing");
     refuses("conf.yaml", "services:\n  - cmd: x\n", 2, "a map without one");

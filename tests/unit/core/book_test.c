@@ -74,12 +74,12 @@ static struct reading read_all(const struct book *b)
 
 static struct reading read_next_life(void)
 {
-    struct snapshot *former = snapshot_open(dup(snapshot_fd(snapshot)), NULL);
+    struct former *former = former_open(dup(snapshot_fd(snapshot)), NULL);
 
     assert_non_null(former);
     book_free(&next);
     book_resume(&next, former);
-    snapshot_free(former);
+    former_close(former);
     return read_all(&next);
 }
 

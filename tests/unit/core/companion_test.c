@@ -70,11 +70,11 @@ static pid_t a_companion(const char *what, msec due, bool unfed, struct companio
 
 static void resume(void)
 {
-    struct snapshot *former = copy_of_snapshot(snapshot);
+    struct former *former = copy_of_snapshot(snapshot);
 
     assert_non_null(former);
     companions_resume(former, all(), loop);
-    snapshot_free(former);
+    former_close(former);
 }
 
 static void who_is_only_asked_is_ended(void **state)

@@ -407,7 +407,7 @@ static void a_life_without_memory_for_the_next_one_catches_up(void **state)
 
 /* ---- a crash in the middle of a reload --------------------------------------------------------- */
 
-static struct snapshot *at_the_crash;
+static struct former *at_the_crash;
 
 /* Behind the signals, before the end of the turn, which says what plan is in force. */
 static void crash_before_all_is_written(void *arg, struct plan *before, struct plan *now)

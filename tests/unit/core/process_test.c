@@ -371,6 +371,30 @@ static void a_oneshot_that_ends_well_is_done(void **state)
     stage_ends(stage);
 }
 
+static void a_oneshot_that_cannot_be_started_is_given_up(void **state)
+{
+    struct program *program = a_program("migrate");
+    struct stage *stage;
+    struct process *p;
+
+    (void)state;
+    program_own(program)->oneshot = true;
+    program_own(program)->startretries = 1;
+    program_own(program)->autostart = false;
+    stage = a_stage(a_plan(program, NULL));
+    p = the(stage, "migrate");
+    fake_spawn_fails(2, "exec '/nope': No such file or directory");
+    process_start(p);
+    assert_state(p, PROCESS_BACKOFF);
+    fake_clock_advance(500);
+    assert_state(p, PROCESS_FATAL);
+    process_start(p);
+    fake_child_exits(process_pid(p), 1);
+    fake_clock_advance(0); /* it has run, so its end is no failed start, and it is tried again at once */
+    assert_state(p, PROCESS_STARTING);
+    stage_ends(stage);
+}
+
 static void an_old_process_is_restarted(void **state)
 {
     struct program *program = a_program("web");
@@ -513,6 +537,7 @@ int main(void)
         cmocka_unit_test(restart_starts_a_stopped_one_and_forgets_the_past),
         cmocka_unit_test(stop_of_a_fatal_or_exited_one_is_stopped),
         cmocka_unit_test(a_oneshot_that_ends_well_is_done),
+        cmocka_unit_test(a_oneshot_that_cannot_be_started_is_given_up),
         cmocka_unit_test(an_old_process_is_restarted),
         cmocka_unit_test(what_it_says_of_itself),
         cmocka_unit_test(an_end_waits_for_the_stop_command),

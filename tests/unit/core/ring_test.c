@@ -1,5 +1,7 @@
 #include "core/ring.h"
 
+#include "os/former.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -135,19 +137,19 @@ static void a_smaller_ring_keeps_the_last(void **state)
 /* What the snapshot has of it, as the next life finds it. */
 static void assert_kept(const struct snapshot *snapshot, unsigned name, const char *expected)
 {
-    struct snapshot *former = snapshot_open(dup(snapshot_fd(snapshot)), NULL);
+    struct former *former = former_open(dup(snapshot_fd(snapshot)), NULL);
     struct ring r;
     const char *memory;
     size_t length;
 
     assert_non_null(former);
-    memory = snapshot_find(former, name, &length);
+    memory = former_find(former, name, &length);
     assert_non_null(memory);
     ring_init(&r, 8);
     ring_restore(&r, memory, length);
     assert_tail(&r, 1, expected);
     ring_free(&r);
-    snapshot_free(former);
+    former_close(former);
 }
 
 static void a_ring_moves_into_a_snapshot_that_comes_late(void **state)

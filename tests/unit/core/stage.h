@@ -138,14 +138,14 @@ static inline struct stage *a_stage(struct plan *plan)
     return a_stage_with(&(struct supervisor_upward){ 0 }, plan);
 }
 
-static inline struct snapshot *copy_of_snapshot(const struct snapshot *s)
+static inline struct former *copy_of_snapshot(const struct snapshot *s)
 {
     size_t length;
     const char *bytes = snapshot_bytes(s, &length);
     int fd = memfd_create("test", MFD_CLOEXEC);
 
     assert_int_equal(write(fd, bytes, length), length);
-    return snapshot_open(fd, NULL);
+    return former_open(fd, NULL);
 }
 
 /* What ends with a life: its children do not. */
@@ -169,7 +169,7 @@ static inline void stage_end_life(struct stage *stage)
 }
 
 /* This life has ended, and the next one goes on from what it has written. */
-static inline void stage_next_life(struct stage *stage, struct snapshot *former)
+static inline void stage_next_life(struct stage *stage, struct former *former)
 {
     struct handover *handover;
     struct error e;

@@ -220,8 +220,7 @@ static void bodies_keep_their_bounds_over_tls(void **state)
     r = ask(&good, "/cut", "ca.pem");
     assert_error(finished(&r), "was cut off");
     r = ask(&good, "/never", "ca.pem");
-    r.timeout = 200;
-    assert_error(finished(&r), "no answer from");
+    given_up(r, "no answer from");
     assert_no_stall();
 }
 

@@ -14,6 +14,19 @@ static void every_problem_is_told_with_its_line(void **state)
     assert_refused_for(text, "t.lua:10: program 'web' is already declared at t.lua:1\n");
 }
 
+static void what_is_misspelt_is_not_missing_too(void **state)
+{
+    (void)state;
+    assert_refused("program \"a\" { comd = \"x\" }",
+                   "t.lua:1: program 'a': unknown setting 'comd', did you mean 'cmd'?\n");
+    assert_refused("program \"a\" { runn = print }",
+                   "t.lua:1: program 'a': unknown setting 'runn', did you mean 'run'?\n");
+    assert_refused("program \"a\" { foo = 1 }", "t.lua:1: program 'a': unknown setting 'foo'\n"
+                                                "t.lua:1: program 'a': 'cmd' is missing: say what to run\n");
+    assert_refused("socket \"s\" { lissen = \"tcp:127.0.0.1:80\" }",
+                   "t.lua:1: socket 's': unknown setting 'lissen', did you mean 'listen'?\n");
+}
+
 static void a_syntax_error_has_its_line(void **state)
 {
     (void)state;
@@ -192,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_problem_is_told_with_its_line),
+        cmocka_unit_test(what_is_misspelt_is_not_missing_too),
         cmocka_unit_test(a_syntax_error_has_its_line),
         cmocka_unit_test(a_runtime_error_ends_the_file_but_what_came_before_is_checked),
         cmocka_unit_test(groups_are_not_blamed_for_programs_that_an_error_kept_away),
