@@ -261,7 +261,7 @@ fuzzed: $(FUZZERS:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 	done
 
 faults: everything ## each call of the system fails in turn, all of them; make test tries a share
-	@FAULTS_SHARE=1 LIMIT=600 $(RUN) $(wildcard tests/e2e/faults/*.sh) tests/e2e/faults/busy tests/e2e/faults/memory
+	@FAULTS_SHARE=1 LIMIT=600 $(RUN) $(wildcard tests/e2e/faults/*.sh)
 
 SOAK_SECONDS ?= 3600
 soak: everything ## random walks and crashes for SOAK_SECONDS=3600

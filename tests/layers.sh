@@ -4,8 +4,8 @@
 # A room includes headers of its own and of the rooms to its left in
 #     base < os < core < script < modules, convert < control
 # where modules and convert are neighbours that do not know each other; src/main.c may include all.
-# Only os and modules see libevent, only script and modules see Lua. Headers have include guards
-# named ROOM_NAME_H. Prints FILE:LINE: message for each offence; exit status 1 if there is one.
+# Only os and modules see libevent, only script and modules see Lua, and uthash is seen through base/hash.h.
+# Headers have include guards named ROOM_NAME_H. Prints FILE:LINE: message for each offence; exit status 1 if there is one.
 set -eu
 cd "${1:-$(dirname "$0")/..}"
 
@@ -65,6 +65,8 @@ awk '
         } else if (header ~ /^(lua|lualib|lauxlib|luaconf)\.h(pp)?$/) {
             if (room != "script" && room != "modules" && room != "reeve")
                 complain(FNR, room " may not see Lua: only script and modules do")
+        } else if (header == "uthash.h" && FILENAME != "include/base/hash.h") {
+            complain(FNR, "uthash ends us where there is no memory: include base/hash.h")
         } else if (header ~ /\.\.\//) {
             complain(FNR, "includes begin with a room, as in \"core/plan.h\"")
         } else if (step[2] != "" && ($0 ~ /"/ || step[1] in level)) {

@@ -37,6 +37,9 @@ void problems_sort(struct problems *p);
 /* A line "FILE:LINE: text" for each, in the order of the list; "FILE: text" without a line. */
 void problems_print(const struct problems *p, struct buffer *out);
 
+/* The same into the log, as errors. */
+void problems_log(const struct problems *p);
+
 void problems_free(struct problems *p);
 
 #endif

@@ -18,6 +18,10 @@ struct process_exit *history_add(struct history **h);
 /* The newest (`back` 0), the one before (1) …; NULL past the oldest. */
 struct process_exit *history_end(const struct history *h, size_t back);
 
+/* After the newest it was given up, and why; NULL: it was not. *h is not empty. */
+void history_give_up(struct history *h, const char *why);
+const char *history_given_up(const struct history *h);
+
 /* Where the snapshot has it; NULL of an empty one. */
 unsigned *history_entry(struct history *h);
 

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct spout {
     int fd;       /* owned; -1: none */
@@ -15,8 +16,8 @@ struct spout {
     size_t step; /* so much at most after a look; 0: no look is needed */
 };
 
-/* Own `fd`, and look at what it is. */
-void spout_open(struct spout *s, int fd);
+/* Own `fd`; `kind`: what it is, as fstat tells. */
+void spout_open(struct spout *s, int fd, mode_t kind);
 void spout_close(struct spout *s);
 
 /* Write until all is written, the descriptor is full or it fails: the number of bytes, and in `*reason` 0, EAGAIN

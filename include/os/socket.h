@@ -17,7 +17,8 @@ struct listen_options {
 };
 
 /* A listening (or, for udp, bound) non-blocking close-on-exec socket, or -1. A Unix socket's directory must exist; a
- * stale file is replaced; one on which somebody answers is refused with the pid of whoever that is. */
+ * stale file is replaced; one on which somebody answers is refused with the pid of whoever that is, after a wait of a
+ * fifth of a second if whoever opened it has ended. */
 int socket_listen(const struct address *a, const struct listen_options *o, struct error *e);
 
 /* The file of a Unix socket, to know it again; all zero elsewhere, and if there is none. */

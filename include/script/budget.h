@@ -1,6 +1,7 @@
 /* budget: how long user code may run. Lua cannot be interrupted from outside, so a timer's signal arms a count
  * hook on every coroutine that runs, and the hook gets out: by a yield, which no pcall catches, or, where a C function
- * is in between, by an error, which reeve's own pcall passes on. Nothing is slower while no time runs out.
+ * is in between, by an error, which reeve's own pcall passes on. Nothing is slower while no time runs out; where the
+ * kernel has no timer, the hook is there from the start and looks at the clock.
  *
  * One per process, for the thread of the loop. */
 #ifndef SCRIPT_BUDGET_H

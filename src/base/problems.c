@@ -1,5 +1,6 @@
 #include "base/problems.h"
 
+#include "base/log.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
@@ -72,6 +73,18 @@ void problems_print(const struct problems *p, struct buffer *out)
     }
     if (p->untold > 0)
         buffer_addf(out, "and %zu more\n", p->untold);
+}
+
+void problems_log(const struct problems *p)
+{
+    struct buffer text = { 0 };
+
+    problems_print(p, &text);
+    for (const char *line = text.data, *end; line != NULL && *line != '\0'; line = end + 1) {
+        end = strchr(line, '\n');
+        log_error("%.*s", (int)(end - line), line);
+    }
+    buffer_free(&text);
 }
 
 void problems_free(struct problems *p)

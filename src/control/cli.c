@@ -226,7 +226,7 @@ static int init_main(int argc, char **argv)
 
     if (argc > 2 || *path == '-')
         return cli_misuse("init takes the name of one file");
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    fd = file_open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     file = fd >= 0 ? fdopen(fd, "w") : NULL;
     if (file == NULL || fputs(starter_text, file) == EOF || fclose(file) == EOF) {
         fprintf(stderr, "reeve: '%s': %s\n", path,

@@ -293,20 +293,16 @@ struct plan *life_read(struct run *r)
 static void resume_sockets(struct run *r, const struct plan *plan)
 {
     struct problems problems = { 0 };
-    struct buffer text = { 0 };
     struct error e;
 
     handover_claim(r->handover, r->supervisor);
-    if (!supervisor_open_sockets(r->supervisor, plan, &problems)) {
-        problems_print(&problems, &text);
-        log_error("%s", text.data);
-    }
+    if (!supervisor_open_sockets(r->supervisor, plan, &problems))
+        problems_log(&problems);
     server_resume(r->server, handover_former(r->handover), plan);
     if (!server_listen(r->server, plan, &e))
         log_error("%s", e.text);
     run_name_address(r);
     problems_free(&problems);
-    buffer_free(&text);
 }
 
 static void resume_state(struct run *r, const struct plan *plan)

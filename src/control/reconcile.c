@@ -9,6 +9,7 @@
 #include "core/command.h"
 #include "core/supervisor.h"
 #include "modules/gearman.h"
+#include "os/file.h"
 #include "os/limits.h"
 #include "os/loop.h"
 #include "os/signals.h"
@@ -125,7 +126,7 @@ static bool enter_folder(const struct reconcile *r, struct error *e)
 static int open_lock(const struct reconcile *r, const struct supervisor_settings *settings)
 {
     char *path = settings->state_dir != NULL ? xasprintf("%s/reconcile.lock", settings->state_dir) : NULL;
-    int fd = path != NULL ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : open(r->file, O_RDONLY | O_CLOEXEC);
+    int fd = file_open(path != NULL ? path : r->file, (path != NULL ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0600);
 
     free(path);
     return fd;

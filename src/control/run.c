@@ -134,7 +134,7 @@ static bool settle(struct run *r, const struct plan *plan, struct error *e)
 }
 
 /* The sockets come first: their ports may be for root only. One that cannot be opened is told last: if another reeve
- * has it, the pid file or the control port says which. */
+ * has it, the pid file or the control port says which; and a former life's programs are ended first. */
 static bool occupy(struct run *r, const struct plan *plan)
 {
     struct problems problems = { 0 };
@@ -143,7 +143,7 @@ static bool occupy(struct run *r, const struct plan *plan)
 
     if (!settle(r, plan, &e))
         good = give_up(r, &e);
-    else if (!good)
+    else if (!good && !(good = supervisor_open_sockets_later(r->supervisor)))
         tell_problems(r, &problems);
     manager_drop_rest();
     problems_free(&problems);

@@ -53,6 +53,7 @@ struct session {
     struct timer *turn;     /* goes on, or ends it, in the next turn of the loop */
     struct timer *penalty;  /* after a wrong password */
     struct timer *patience; /* of one who leaves */
+    const char *cut_off;    /* why it is doomed, or NULL */
     char caller[80];
     bool tcp, authorized;
     bool working; /* in the middle of its commands */
@@ -104,6 +105,8 @@ void session_close(struct session *s);
 /* Send what waits to be sent, but do nothing more: it is gone when this returns. */
 void session_finish(struct session *s);
 void session_send(struct session *s, const char *data, size_t length);
+
+/* To be closed, whatever waits to be sent; `why`, which is static, is told in the log then. */
 void session_doom(struct session *s, const char *why);
 
 /* No more commands: streams end, what was asked before is answered, for a while, and then it is closed. */

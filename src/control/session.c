@@ -16,6 +16,8 @@ void session_close(struct session *s)
 {
     struct answer *a;
 
+    if (s->cut_off != NULL)
+        log_notice("control: %s is cut off: %s", s->caller, s->cut_off);
     while ((a = TAILQ_FIRST(&s->answers)) != NULL)
         answer_drop(a);
     timer_stop(&s->turn);
@@ -57,9 +59,8 @@ void session_doom(struct session *s, const char *why)
 {
     if (s->doomed)
         return;
-    if (why != NULL)
-        log_notice("control: %s is cut off: %s", s->caller, why);
     s->doomed = true;
+    s->cut_off = why; /* told at its end: what it did not read may be the log */
     s->working = false;
     session_wake(s);
 }
@@ -70,7 +71,7 @@ void session_send(struct session *s, const char *data, size_t length)
         return;
     /* One reply may be larger than that: what counts is whether the ones before it were read. */
     if (connection_pending(s->connection) > UNREAD_MOST)
-        session_doom(s, NULL);
+        session_doom(s, "it does not read its answers");
     else
         connection_write(s->connection, data, length);
 }

@@ -20,6 +20,7 @@ struct procfile {
     struct formation formation;
     struct expr *env; /* the variables of `.env` but PORT; NULL without that file */
     char *port;       /* its PORT, or NULL */
+    int port_line;
     char *folder;     /* where to run, or NULL: here */
     int lines;        /* that were processes */
 };
@@ -33,6 +34,7 @@ static void add_variable(const char *key, const char *value, int line, void *arg
     if (strcmp(key, "PORT") == 0) {
         free(p->port);
         p->port = xstrdup(value);
+        p->port_line = line;
         return;
     }
     buffer_add_text(&code, "os.getenv(");
@@ -69,7 +71,7 @@ static void declare_port(struct procfile *p)
     struct error e;
 
     if (p->port != NULL && !scalar_integer(p->port, 0, 65535, &port, &e))
-        draft_refuse(&p->c->draft, (struct place){ p->c->extra[0]->path, 0 }, "PORT: %s", e.text);
+        draft_refuse(&p->c->draft, (struct place){ p->c->extra[0]->path, p->port_line }, "PORT: %s", e.text);
     buffer_addf(&lua,
                 "-- PORT as foreman counts it: %d more for each line, 1 more for each further process.\n"
                 "local port = tonumber(os.getenv(\"PORT\")) or %lld\n",

@@ -203,11 +203,34 @@ static void note_listener(struct supervisord *sd, const struct ini_section *sect
         expr_note(notes, section->option[i].place, "  %s = %s", section->option[i].key, section->option[i].value);
 }
 
+/* Sections, or what they begin with. */
+static const char *const known[] = { "program:",      "fcgi-program:", "group:",           "eventlistener:",
+                                     "include",       "supervisord",   "supervisorctl",    "unix_http_server",
+                                     "rpcinterface:", "ctlplugin:",    "inet_http_server", NULL };
+
+static bool is_known(const char *name)
+{
+    for (const char *const *k = known; *k != NULL; k++) {
+        if (text_starts(name, *k) && (name[strlen(*k)] == '\0' || strchr(*k, ':') != NULL))
+            return true;
+    }
+    return false;
+}
+
+/* The unit of a systemd is also an INI. */
+static void refuse_strangers(struct supervisord *sd)
+{
+    for (size_t i = 0; i < sd->ini.count; i++) {
+        if (is_known(sd->ini.section[i]->name))
+            return;
+    }
+    draft_refuse(&sd->c->draft, sd->ini.section[0]->place,
+                 "[%s] and all others are no sections of supervisord's, such as [program:NAME]",
+                 sd->ini.section[0]->name);
+}
+
 static void refuse_section(struct supervisord *sd, const struct ini_section *section)
 {
-    static const char *const known[] = { "program:",      "fcgi-program:", "group:",           "eventlistener:",
-                                         "include",       "supervisord",   "supervisorctl",    "unix_http_server",
-                                         "rpcinterface:", "ctlplugin:",    "inet_http_server", NULL };
     bool runs = ini_get(section, "command") != NULL || ini_get(section, "cmd") != NULL;
     char *prefix = xstrndup(section->name, strcspn(section->name, ":") + (strchr(section->name, ':') != NULL));
     const char *near = sd->c->draft.problems->count < PROBLEMS_MAX ? text_nearest(prefix, known) : NULL;
@@ -282,6 +305,8 @@ void supervisord_convert(struct conversion *c)
     read_groups(&sd);
     supervisord_settings(&sd);
     convert_sections(&sd);
+    if (c->draft.problems->count == 0)
+        refuse_strangers(&sd);
     free_groups(&sd);
     expr_free(sd.env);
     free(sd.folder);

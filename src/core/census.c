@@ -85,8 +85,13 @@ static bool read_line(const char *line, line_fn *fn, void *arg)
 static void read_lines(const char *path, line_fn *fn, void *arg)
 {
     struct buffer text = { 0 };
+    struct error e;
 
-    if (access(path, F_OK) == 0 && file_read(path, FILE_MOST, &text, NULL))
+    if (access(path, F_OK) < 0 && errno == ENOENT)
+        return;
+    if (!file_read(path, FILE_MOST, &text, &e))
+        log_warning("%s: whoever is left from an earlier life of reeve stays", e.text);
+    else
         for (char *line = strtok(text.data, "\n"); line != NULL; line = strtok(NULL, "\n"))
             if (!read_line(line, fn, arg))
                 break;
@@ -163,7 +168,7 @@ static bool open_to_add(struct census *c, struct error *e)
 {
     if (c->fd >= 0)
         close(c->fd);
-    c->fd = open(c->path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    c->fd = file_open(c->path, O_WRONLY | O_APPEND | O_CLOEXEC, 0);
     return c->fd >= 0 || failure_errno(e, "'%s'", c->path);
 }
 

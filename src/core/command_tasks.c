@@ -1,5 +1,6 @@
 /* tasks: the hooks and tasks that run; and what `status` says of them. */
 #include "base/duration.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/xalloc.h"
 #include "command_private.h"
@@ -7,7 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
+
 
 enum { LISTED_MOST = 1000 }; /* by `status`, which is asked for often */
 

@@ -9,8 +9,10 @@
 
 enum { LAST_WORDS = 10 };
 
-static void say_end(const char *which, const struct process_exit *exit, struct reply *r)
+static void say_end(const struct process *p, size_t back, const struct process_exit *exit, struct reply *r)
 {
+    const char *which = back == 0 ? "last end" : "before that";
+    const char *given_up = back == 0 ? history_given_up(p->history) : NULL;
     struct buffer after = { 0 };
     struct line_stamp at;
 
@@ -20,6 +22,8 @@ static void say_end(const char *which, const struct process_exit *exit, struct r
     reply_line(r, "  %s, %s; attempt %d, %d restart%s since a user started it",
                exit->stopped ? "stopped by us" : "not stopped by us", exit->expected ? "expected" : "unexpected",
                exit->attempt, exit->restarts, exit->restarts == 1 ? "" : "s");
+    if (given_up != NULL)
+        reply_line(r, "  given up: %s", given_up);
     buffer_free(&after);
 }
 
@@ -30,7 +34,7 @@ static void say_ends(const struct process *p, struct reply *r)
     if (process_last_exit(p) == NULL)
         reply_line(r, "it has not ended yet");
     for (size_t back = 0; (exit = process_end(p, back)) != NULL; back++)
-        say_end(back == 0 ? "last end" : "before that", exit, r);
+        say_end(p, back, exit, r);
 }
 
 static void print_end(const struct process_exit *exit, struct buffer *b)
@@ -86,6 +90,8 @@ static void print_all(const struct request *q, struct process *p, struct buffer 
     for (size_t back = 0; (exit = process_end(p, back)) != NULL; back++)
         print_end(exit, b);
     json_close_array(b);
+    json_key(b, "given_up");
+    json_text(b, history_given_up(p->history));
     json_key(b, "stdout");
     print_last_words(p, 1, b);
     json_key(b, "stderr");

@@ -253,12 +253,34 @@ static void end_stranger(struct unpack *u, const char *program)
         kill(-pid, SIGTERM);
 }
 
+/* What a process belongs to; no program: nobody knows it. */
+struct belonging {
+    struct plan *plan;
+    struct program *program;
+    bool leaving;
+};
+
+/* A crash may have come in the middle of a reload: who is not on the way out follows the plan in force, whichever it
+ * followed. */
+static struct belonging find_belonging(const struct passage *passage, struct unpack *u, const char *name)
+{
+    struct belonging home = { .plan = passage->supervisor->plan };
+    struct plan *followed = find_plan(passage->handover, process_packed_plan(u));
+
+    if (name == NULL || followed == NULL)
+        return home;
+    home.leaving = unpack_number(u, "leaving") != 0 || plan_find(home.plan, name) == NULL;
+    if (home.leaving)
+        home.plan = followed;
+    home.program = plan_find(home.plan, name);
+    return home;
+}
+
 static void resume_process(const char *data, size_t length, void *arg)
 {
     const struct passage *passage = arg;
     struct supervisor *s = passage->supervisor;
-    struct program *program = NULL;
-    struct plan *plan;
+    struct belonging home;
     struct unpack u;
     struct process *p;
     unsigned last_id;
@@ -267,21 +289,19 @@ static void resume_process(const char *data, size_t length, void *arg)
     if (!unpack_begin(&u, data, length))
         return;
     name = unpack_text(&u, "program");
-    plan = find_plan(passage->handover, process_packed_plan(&u));
-    if (name != NULL && plan != NULL)
-        program = plan_find(plan, name);
-    if (program == NULL) {
+    home = find_belonging(passage, &u, name);
+    if (home.program == NULL) {
         end_stranger(&u, name);
     } else {
         last_id = s->last_id;
-        p = process_resume(s, plan, program, &u);
+        p = process_resume(s, home.plan, home.program, &u);
         s->last_id = last_id; /* it has a number */
         claim_numbers(s, p);
         process_list_add(&s->all, p);
-        if (unpack_number(&u, "leaving") != 0 || plan != s->plan)
+        if (home.leaving)
             process_list_add(&s->leaving, p);
         else
-            pool_add(&s->pools[program->position], p);
+            pool_add(&s->pools[home.program->position], p);
     }
     free(name);
 }
@@ -332,6 +352,19 @@ static void resume_processes(const struct handover *h, struct supervisor *s)
     former_each(h->former, "process", take_up_process, &passage);
 }
 
+/* A crash in the middle of a reload undoes it: whom it had let go already, and the plan in force still wants, comes
+ * anew. Who was scaled has as many as there are. */
+static void complete_pools(struct supervisor *s)
+{
+    for (size_t i = 0; i < s->plan->program_count && !s->shutdown.begun; i++) {
+        struct pool *pool = &s->pools[i];
+        const struct program_common *common = pool->program->common;
+
+        if (!pool->scaled && pool->count < (size_t)common->numprocs)
+            supervisor_resize(s, pool, (size_t)common->numprocs, common->autostart && common->scope == SCOPE_MACHINE);
+    }
+}
+
 void handover_resume(struct handover *h, struct supervisor *s)
 {
     assert(s->plan == NULL);
@@ -345,6 +378,7 @@ void handover_resume(struct handover *h, struct supervisor *s)
     former_each(h->former, "pool", resume_pool, s);
     companions_resume(h->former, s->children, s->loop);
     resume_processes(h, s);
+    complete_pools(s);
     spares_follow_plan(s);
     supervisor_sweep_soon(s);
     supervisor_look_soon(s);

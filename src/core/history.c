@@ -9,6 +9,7 @@
 
 struct history {
     unsigned count, entry;
+    char *given_up; /* why; NULL: it was not, after the newest */
     struct process_exit end[]; /* the oldest first */
 };
 
@@ -17,6 +18,8 @@ struct process_exit *history_add(struct history **h)
     unsigned count = *h != NULL ? (*h)->count : 0, entry = *h != NULL ? (*h)->entry : 0;
     struct process_exit *last;
 
+    if (*h != NULL)
+        free((*h)->given_up);
     if (count == HISTORY_KEPT) {
         memmove(&(*h)->end[0], &(*h)->end[1], (HISTORY_KEPT - 1) * sizeof *last);
     } else {
@@ -24,6 +27,7 @@ struct process_exit *history_add(struct history **h)
         (*h)->count = ++count;
         (*h)->entry = entry;
     }
+    (*h)->given_up = NULL;
     last = &(*h)->end[count - 1];
     *last = (struct process_exit){ 0 };
     return last;
@@ -34,6 +38,17 @@ struct process_exit *history_end(const struct history *h, size_t back)
     if (h == NULL || back >= h->count)
         return NULL;
     return (struct process_exit *)&h->end[h->count - 1 - back];
+}
+
+void history_give_up(struct history *h, const char *why)
+{
+    free(h->given_up);
+    h->given_up = xstrdup(why);
+}
+
+const char *history_given_up(const struct history *h)
+{
+    return h != NULL ? h->given_up : NULL;
 }
 
 unsigned *history_entry(struct history *h)
@@ -88,13 +103,15 @@ void history_pack(const struct history *h, struct buffer *out)
 {
     for (unsigned i = 0; h != NULL && i < h->count; i++)
         pack_end(&h->end[i], out);
+    if (h != NULL)
+        pack_text(out, "given up", h->given_up);
 }
 
 void history_unpack(struct history **h, const char *data, size_t length)
 {
     struct unpack u;
-    const char *past, *reason;
-    size_t past_length, reason_length;
+    const char *past, *reason, *why;
+    size_t past_length, reason_length, why_length;
 
     unpack_begin(&u, data, length);
     while ((past = unpack_next(&u, "past", &past_length)) != NULL) {
@@ -104,9 +121,14 @@ void history_unpack(struct history **h, const char *data, size_t length)
         reason = unpack_next(&u, "reason", &reason_length);
         snprintf(end->reason, sizeof end->reason, "%.*s", (int)reason_length, reason != NULL ? reason : "");
     }
+    why = unpack_next(&u, "given up", &why_length);
+    if (why != NULL && *h != NULL)
+        (*h)->given_up = xstrndup(why, why_length);
 }
 
 void history_free(struct history *h)
 {
+    if (h != NULL)
+        free(h->given_up);
     free(h);
 }

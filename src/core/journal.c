@@ -65,7 +65,19 @@ static void print_log_json(const struct entry *e, struct buffer *out)
     json_close_object(out);
 }
 
-/* Events of the supervisor itself may have several lines of text: the first will do. */
+/* Events of the supervisor itself may have several lines of text. */
+static void print_text(const char *text, struct buffer *out)
+{
+    const char *before = ": ";
+
+    for (size_t length; *text != '\0'; text += length + (text[length] == '\n')) {
+        length = strcspn(text, "\n");
+        buffer_add_text(out, before);
+        buffer_add(out, text, length);
+        before = "; ";
+    }
+}
+
 static void print_event_line(const struct entry *e, struct buffer *out)
 {
     struct line_stamp stamp;
@@ -78,8 +90,8 @@ static void print_event_line(const struct entry *e, struct buffer *out)
         buffer_addf(out, " %s", e->state);
     if (e->exit != NULL)
         buffer_addf(out, ": %s", e->exit->reason);
-    else if (e->text != NULL && *e->text != '\0')
-        buffer_addf(out, ": %.*s", (int)strcspn(e->text, "\n"), e->text);
+    else if (e->text != NULL)
+        print_text(e->text, out);
     text_flatten(out->data + begin); /* what a check of a user's says goes to terminals */
     buffer_add_char(out, '\n');
 }

@@ -45,14 +45,18 @@ static bool give_rights(const struct logfile *f, int fd, struct error *e)
     return true;
 }
 
+static bool look_at(int fd, const char *name, struct stat *st, struct error *e)
+{
+    return fstat(fd, st) == 0 || failure_errno(e, "cannot look at '%s'", name);
+}
+
 static int open_file(const struct logfile *f, struct stat *st, struct error *e)
 {
     int fd = file_open_append(f->path, f->mode, e);
 
     if (fd < 0)
         return -1;
-    fstat(fd, st);
-    if (!S_ISREG(st->st_mode) || give_rights(f, fd, e))
+    if (look_at(fd, f->path, st, e) && (!S_ISREG(st->st_mode) || give_rights(f, fd, e)))
         return fd;
     close(fd);
     return -1;
@@ -63,7 +67,7 @@ static void take(struct logfile *f, int fd, const struct stat *st)
 {
     watch_stop(&f->watch);
     spout_close(&f->out);
-    spout_open(&f->out, fd);
+    spout_open(&f->out, fd, st->st_mode);
     if (!logfile_is_at(f, st))
         f->unfinished = 0;
     f->device = st->st_dev;
@@ -104,8 +108,10 @@ static int open_first(const struct logfile *f, struct stat *st, struct error *e)
 
     if (fd < 0)
         return open_file(f, st, e);
-    fstat(fd, st);
-    return fd;
+    if (look_at(fd, f->path, st, e))
+        return fd;
+    close(fd);
+    return -1;
 }
 
 static struct logfile *logfile_new(struct loop *loop, const char *path)
@@ -173,7 +179,10 @@ struct logfile *logfile_inherit(struct loop *loop, int stream, struct logfile_us
         failure_errno(e, "cannot use reeve's own %s", name);
         return NULL;
     }
-    fstat(fd, &st);
+    if (!look_at(fd, name, &st, e)) {
+        close(fd);
+        return NULL;
+    }
     f = logfile_new(loop, NULL);
     f->stream = stream;
     f->name = name;

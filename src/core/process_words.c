@@ -138,6 +138,15 @@ static void describe_child(const struct process *p, struct buffer *out)
         buffer_addf(out, "%s%s runs", process_pid(p) != 0 ? ", " : "", gate_name(p->gate));
 }
 
+/* That a start has failed says enough. */
+static void describe_giving_up(const struct process *p, struct buffer *out)
+{
+    const char *why = history_given_up(p->history);
+
+    if (p->state == PROCESS_FATAL && why != NULL && !last_exit(p)->failed_start)
+        buffer_addf(out, " (%s)", why);
+}
+
 void process_describe(const struct process *p, struct buffer *out)
 {
     switch (p->state) {
@@ -152,6 +161,7 @@ void process_describe(const struct process *p, struct buffer *out)
     case PROCESS_BACKOFF:
     case PROCESS_FATAL:
         buffer_add_text(out, last_exit(p) != NULL ? last_exit(p)->reason : "unknown error");
+        describe_giving_up(p, out);
         break;
     case PROCESS_STARTING:
     case PROCESS_STOPPING:

@@ -120,10 +120,7 @@ static void refuse(struct supervisor *s, const struct problems *problems)
 
     problems_print(problems, &text);
     log_error("reload refused, the old plan runs on: %zu problem%s", count, count == 1 ? "" : "s");
-    for (const char *line = text.data, *end; line != NULL && *line != '\0'; line = end + 1) {
-        end = strchr(line, '\n');
-        log_error("%.*s", (int)(end - line), line);
-    }
+    problems_log(problems);
     bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD_FAILED, .text = text.data, .at = clock_wall() });
     buffer_free(&text);
 }

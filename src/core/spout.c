@@ -21,15 +21,9 @@ static size_t step_of(int fd, const struct spout *s)
     return isatty(fd) ? TERMINAL_STEP : PIPE_BUF;
 }
 
-void spout_open(struct spout *s, int fd)
+void spout_open(struct spout *s, int fd, mode_t kind)
 {
-    struct stat st;
-
-    *s = (struct spout){ .fd = fd };
-    if (fstat(fd, &st) == 0) {
-        s->regular = S_ISREG(st.st_mode);
-        s->socket = S_ISSOCK(st.st_mode);
-    }
+    *s = (struct spout){ .fd = fd, .regular = S_ISREG(kind), .socket = S_ISSOCK(kind) };
     s->step = step_of(fd, s);
 }
 

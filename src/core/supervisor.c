@@ -99,6 +99,33 @@ bool supervisor_open_sockets(struct supervisor *s, const struct plan *plan, stru
     return sockets_follow(s->sockets, plan, problems);
 }
 
+static void is_there(const struct process_mark *who, const char *process, bool noted, void *arg)
+{
+    (void)who;
+    (void)process;
+    (void)noted;
+    *(bool *)arg = true;
+}
+
+bool supervisor_open_sockets_later(struct supervisor *s)
+{
+    if (s->census != NULL)
+        census_each_left(s->census, is_there, &s->sockets_due);
+    return s->sockets_due;
+}
+
+static void open_due_sockets(struct supervisor *s)
+{
+    struct problems problems = { 0 };
+
+    s->sockets_due = false;
+    if (!sockets_follow(s->sockets, s->plan, &problems)) {
+        problems_log(&problems);
+        supervisor_shutdown(s, 1, false, "a socket cannot be opened");
+    }
+    problems_free(&problems);
+}
+
 struct turn {
     struct program *program;
     int priority;
@@ -113,12 +140,19 @@ static int by_priority(const void *a, const void *b)
     return p->program->position < q->program->position ? -1 : p->program->position > q->program->position;
 }
 
+static void have_no_survivors(struct supervisor *s)
+{
+    census_forget_left(s->census);
+    if (s->sockets_due)
+        open_due_sockets(s);
+}
+
 static void on_survivors_end(void *arg)
 {
     struct supervisor *s = arg;
 
     s->survivors = NULL;
-    census_forget_left(s->census);
+    have_no_survivors(s);
     supervisor_look_again(s);
 }
 
@@ -127,7 +161,7 @@ static void end_survivors(struct supervisor *s)
 {
     s->survivors = survivors_end(s, s->census, on_survivors_end, s);
     if (s->survivors == NULL)
-        census_forget_left(s->census);
+        have_no_survivors(s);
 }
 
 bool supervisor_keep_state(struct supervisor *s, const char *folder, struct error *e)

@@ -65,6 +65,7 @@ struct supervisor {
     struct census *census;       /* NULL: nothing is kept */
     struct desired *desired;     /* NULL: likewise */
     struct survivors *survivors; /* of earlier lives; nobody is started while they are there; NULL: there are none */
+    bool sockets_due;            /* one of them may have had a socket of the plan's */
     struct process_list to_start;
     size_t started_so_far; /* of to_start */
     struct timer *trim;    /* gives back what the starts needed */

@@ -30,6 +30,8 @@ static void leave(struct process *p)
 
 static void give_up(struct process *p, const struct verdict *verdict)
 {
+    history_give_up(p->history, verdict->text);
+    p->ends_touched = true;
     publish_end(p, EVENT_FATAL, verdict);
     process_enter(p, PROCESS_FATAL);
     supervisor_process_ended(p->supervisor, p);

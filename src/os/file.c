@@ -293,7 +293,8 @@ static bool make_one(const char *path, mode_t mode, struct error *e)
     reason = errno;
     if (stat(path, &st) == 0)
         return S_ISDIR(st.st_mode) || failure(e, "cannot make the folder '%s': there is a file", path);
-    errno = reason;
+    if (reason != EEXIST)
+        errno = reason;
     return failure_errno(e, "cannot make the folder '%s'", path);
 }
 

@@ -275,7 +275,7 @@ static void make_timer(void)
     event.sigev_notify_thread_id = next.leader;
     next.has_timer = timer_create(CLOCK_MONOTONIC, &event, &next.timer) == 0;
     if (!next.has_timer)
-        log_warning("no timer: a hook that hangs will not be ended: %s", strerror(errno));
+        log_warning("no timer: reeve will not notice if it hangs: %s", strerror(errno));
 }
 
 static void arm(int snapshot)

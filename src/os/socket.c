@@ -5,10 +5,14 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { ORPHAN_TRIES = 10, ORPHAN_WAIT = 20 * 1000 * 1000 /* ns */ };
 
 static int new_socket(const struct address *a, int flags)
 {
@@ -40,6 +44,37 @@ static bool refuse_living(const struct address *a, int fd, struct error *e)
     return failure(e, "somebody answers at %s already: stop it first or choose another address", a->text);
 }
 
+/* A socket that is connected, or would be if there were room. -1, errno: nobody answers. */
+static int reach(const struct address *a)
+{
+    int fd = new_socket(a, SOCK_NONBLOCK);
+
+    if (fd < 0 || try_connect(a, fd) == 0 || errno == EAGAIN || errno == EPROTOTYPE)
+        return fd;
+    return close_failed(fd);
+}
+
+static bool is_orphan(int fd)
+{
+    pid_t pid;
+
+    return socket_peer(fd, &pid, NULL, NULL) && pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+/* Whoever listened may have ended just now, and a child that has its descriptor ends, or comes to its exec, next. */
+static int reach_living(const struct address *a)
+{
+    const struct timespec wait = { .tv_nsec = ORPHAN_WAIT };
+    int fd = reach(a);
+
+    for (int i = 0; fd >= 0 && i < ORPHAN_TRIES && is_orphan(fd); i++) {
+        close(fd);
+        nanosleep(&wait, NULL);
+        fd = reach(a);
+    }
+    return fd;
+}
+
 /* Take a socket file away on which nobody answers. */
 static bool clear_stale(const struct address *a, struct error *e)
 {
@@ -51,14 +86,11 @@ static bool clear_stale(const struct address *a, struct error *e)
         return errno == ENOENT ? true : failure_errno(e, "cannot look at '%s'", path);
     if (!S_ISSOCK(st.st_mode))
         return failure(e, "'%s' is there and is no socket: remove it or choose another path", path);
-    if ((fd = new_socket(a, SOCK_NONBLOCK)) < 0)
-        return failure_errno(e, "cannot make a socket for %s", a->text);
-    if (try_connect(a, fd) == 0 || errno == EAGAIN || errno == EPROTOTYPE) {
+    if ((fd = reach_living(a)) >= 0) {
         refuse_living(a, fd, e);
         close(fd);
         return false;
     }
-    close_failed(fd);
     if (errno != ECONNREFUSED && errno != ENOENT)
         return failure_errno(e, "cannot tell whether somebody answers at %s", a->text);
     if (unlink(path) < 0 && errno != ENOENT)

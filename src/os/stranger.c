@@ -45,11 +45,15 @@ int stranger_open(struct stranger *s, const struct process_mark *who, struct err
 bool stranger_has_ended(const struct stranger *s, int pidfd, struct child_exit *out)
 {
     struct pollfd wanted = { .fd = pidfd, .events = POLLIN };
+    int ready;
 
     if (reaper_peek(s->who.pid, out))
         return true;
     *out = (struct child_exit){ .code = -1, .unknown = true };
-    return poll(&wanted, 1, 0) > 0;
+    do
+        ready = poll(&wanted, 1, 0);
+    while (ready < 0 && errno == EINTR);
+    return ready > 0;
 }
 
 bool stranger_signal(const struct stranger *s, int pidfd, int number, struct error *e)

@@ -8,7 +8,6 @@
 #include <lauxlib.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,7 +18,8 @@
 enum {
     CHAIN_MOST = 220, /* Lua itself gives up at 200 */
     REPEAT = 20,      /* what was created meanwhile is caught the next time */
-    LEFT_MOST = 1000  /* longest that a timer is left set for the next entry */
+    LEFT_MOST = 1000, /* longest that a timer is left set for the next entry */
+    LOOK_EVERY = 1000 /* instructions, where the clock has to be looked at */
 };
 
 static struct {
@@ -28,6 +28,7 @@ static struct {
     msec began;
     volatile msec end;      /* of the time of the entry that runs */
     volatile msec rings_at; /* when the timer goes off next; 0: it does not */
+    bool looks; /* the kernel has no timer for us (RLIMIT_SIGPENDING): the count hook looks at the clock */
     volatile bool started;
     volatile sig_atomic_t spent;
     lua_State *volatile chain[CHAIN_MOST];
@@ -37,11 +38,12 @@ static struct {
 static void on_count(lua_State *L, lua_Debug *ar)
 {
     (void)ar;
-    if (!budget.spent) {
+    if (budget.looks && budget.started && clock_now() >= budget.end)
+        budget.spent = true;
+    if (budget.spent)
+        budget_cut_off(L);
+    else if (!budget.looks)
         lua_sethook(L, NULL, 0, 0); /* a leftover: this coroutine was armed in an earlier entry */
-        return;
-    }
-    budget_cut_off(L);
 }
 
 /* Nothing is pending when this returns: the signal of a spent timer is delivered on the way out of the call. */
@@ -49,6 +51,8 @@ static void set_timer(msec delay)
 {
     struct itimerspec when = { .it_value = { .tv_sec = delay / 1000, .tv_nsec = delay % 1000 * 1000000 } };
 
+    if (budget.looks)
+        return;
     budget.rings_at = delay > 0 ? clock_now() + delay : 0;
     timer_settime(budget.timer, 0, &when, NULL);
 }
@@ -85,10 +89,10 @@ static void make_timer(void)
     sigemptyset(&action.sa_mask);
     sigaction(number_of_signal(), &action, NULL);
     event.sigev_notify_thread_id = gettid();
-    if (timer_create(CLOCK_MONOTONIC, &event, &budget.timer) != 0)
-        abort(); /* no timers at all: user code could not be run safely */
     budget.rings_at = 0;
-    budget.owner = gettid();
+    budget.looks = timer_create(CLOCK_MONOTONIC, &event, &budget.timer) != 0;
+    if (!budget.looks)
+        budget.owner = gettid();
 }
 
 /* Threads are started with all signals blocked, and the loop's own thread may block some: this one must get through. */
@@ -116,7 +120,7 @@ bool budget_start(msec limit)
     if (budget.started)
         return false;
     if (limit >= 0 && budget.owner != gettid()) {
-        make_timer(); /* the first time, and in a forked child: timers are not inherited */
+        make_timer(); /* the first time, in a forked child (timers are not inherited), and until there is one */
         let_signal_through();
     }
     budget.began = clock_now();
@@ -162,6 +166,8 @@ bool budget_enter(lua_State *L)
     budget.depth = budget.depth + 1;
     if (budget.spent) /* the signal may have come just before it was in the chain */
         lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
+    else if (budget.looks)
+        lua_sethook(L, on_count, LUA_MASKCOUNT, LOOK_EVERY);
     return true;
 }
 

@@ -363,7 +363,8 @@ CALL(struct dirent *, NULL, readdir, (DIR *folder), (folder), EIO)
 /* Events. */
 CALL(int, -1, epoll_ctl, (int fd, int what, int of, struct epoll_event *event), (fd, what, of, event), ENOMEM, ENOSPC)
 CALL(int, -1, epoll_wait, (int fd, struct epoll_event *event, int most, int msec), (fd, event, most, msec), EINTR)
-CALL(int, -1, poll, (struct pollfd *fds, nfds_t count, int msec), (fds, count, msec), EINTR, ENOMEM)
+/* For so few descriptors the kernel needs no memory. */
+CALL(int, -1, poll, (struct pollfd *fds, nfds_t count, int msec), (fds, count, msec), EINTR)
 CALL(int, -1, nanosleep, (const struct timespec *wait, struct timespec *rest), (wait, rest), EINTR)
 
 /* Sockets. */

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Who follows output and does not read it is cut off at 4 MB; the program never waits for him.
+# Who follows output and does not read it is cut off at 4 MB, which the log tells; the program never waits for him.
 . "${0%/*}/../lib.sh"
 
 config <<'EOF'
@@ -27,6 +27,7 @@ wait_for 'test -e listening'
 wait_for 'reeve version >/dev/null'
 assert_status 0 reeve start flood
 wait_state flood EXITED
+grep -q 'control: uid [0-9]* pid [0-9]* is cut off: it does not read its answers' "$log" || fail 'the log does not tell it'
 memory=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$reeve_pid/status")
 echo ended >state
 wait_for 'test -s total'

@@ -96,6 +96,7 @@ wait_for 'test "$(count_lines followed)" -ge 12'
 echo 'program "web" { cmd = "sleep 1000", starttime = 0 }' >supervisor.lua
 assert_status 0 reeve reload --wait
 wait "$follower" || fail "tail -f ended with $?"
+expect_line '[^ ]* reeve reload: .*kept: web; .*removed: ticker.*' reeve events
 
 # A plain path is followed as a file.
 config <<'END'

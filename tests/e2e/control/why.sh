@@ -6,6 +6,7 @@ config <<'END'
 program "web" {
     cmd = "echo hello; echo oops >&2; exit 3", shell = true, starttime = 0, autorestart = false,
 }
+program "worn" { cmd = "true", starttime = 0, autorestart = true, backoff = 0, respawn_limit = 1 }
 program "calm" { cmd = "sleep 1000", starttime = 0, stdout = "discard" }
 END
 run_reeve
@@ -28,3 +29,10 @@ assert_equal "'hello\\nhello' 'oops\\noops'" "$(json '"%r %r" % (r["stdout"].str
 assert_equal '[] None None' "$(reeve why calm --json | json '"%s %s %s" % (r["ends"], r["stdout"], r["stderr"])')"
 assert_status 0 reeve stop calm
 assert_equal 'TERM True' "$(reeve why calm --json | json '"%s %s" % (r["ends"][0]["signal"], r["ends"][0]["stopped"])')"
+
+# That it was given up is a cause as well, also for the next life; until it ends anew.
+wait_state worn FATAL
+expect_line '  given up: more than 1 restart in 1m' reeve why worn
+assert_status 0 reeve upgrade
+expect_line 'worn +FATAL +exited with status 0 \(more than 1 restart in 1m\)' reeve status worn
+assert_equal 'more than 1 restart in 1m null' "$(reeve why worn --json | json 'r["given_up"]') $(reeve why calm --json | json 'r["given_up"]')"

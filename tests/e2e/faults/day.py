@@ -55,6 +55,7 @@ program "worker" { ready = "notify", stderr = "inherit",
 program "forks" { forks = true, pidfile = "forks.pid", shell = true, stdout = "discard", stderr = "discard",
   cmd = "sleep 1010 & echo $! >forks.pid" }
 program "pool" { cmd = "sleep 1011" }
+program "apart" { detached = true, cmd = "sleep 1013", stdout = "discard", stderr = "discard" }
 '''
 
 counter = 0
@@ -229,6 +230,28 @@ def crash(reeve):
     looks_up(reeve)
 
 
+def begins(reeve):
+    """Reeve, which has ended, begins; what is left of its former self is found."""
+    reeve.process.wait()
+    since = reeve.log_size()
+    reeve.start()
+    poll(lambda: not reeve.is_alive() or reeve.is_answering(), reeve.patience, 'it does not answer')
+    if not reeve.is_alive():
+        raise Lost('it does not begin: ' + reeve.words(since))
+    looks_up(reeve)
+
+
+def killing(reeve):
+    reeve.process.kill()
+    begins(reeve)
+
+
+def ending(reeve):
+    reeve.process.terminate()
+    poll(lambda: not reeve.is_alive(), reeve.patience, 'it does not end')
+    begins(reeve)
+
+
 def looks_up(reeve):
     reeve.until(lambda now: len(now) > 0 and all(p['state'] == 'RUNNING' for p in now.values()), 'all are up')
 
@@ -236,5 +259,7 @@ def looks_up(reeve):
 PROBED = ('told', 'fd', 'said', 'tcp', 'http', 'file', 'asked', 'worker', 'forks')
 CALM = [restart_of('plain'), restart_of('loud'), crash_of('ring'), lines, packing, rotation, looks, text, wishes, scale,
         reopening]
-BUSY = [restart_of(name) for name in PROBED] + [crash_of('worker'), crash_of('forks'), hook, reload]
+BUSY = [restart_of(name) for name in PROBED] + [crash_of('worker'), crash_of('forks'),
+                                                restart_of('apart'), crash_of('apart'), hook, reload]
 LIVES = [upgrade, crash]
+ENDS = [killing, ending]

@@ -32,7 +32,7 @@ def is_wanted(site):
 configuration = day.configuration()
 acts = [act for group in acts.split(',') for act in getattr(day, group)]
 faults.Reeve.furnish = day.furnish
-trial = faults.Trial(name, configuration, acts)
+trial = faults.Trial(name, configuration, acts, day.ENDS)
 trial.note(is_wanted)
 only = re.compile(os.environ.get('FAULTS_ONLY', ''))
 trial.sites = [(act, site) for act, site in trial.sites if only.search(site.call + ' ' + trial.place(site))]

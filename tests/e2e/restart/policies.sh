@@ -23,7 +23,7 @@ wait_state killed FATAL
 for name in never:1 expected:1 unexpected:6 always:6 killed:3; do
     assert_equal "${name#*:}" "$(count_lines "${name%:*}")" "starts of ${name%:*}"
 done
-expect_line 'killed +FATAL +.+' reeve status killed
+expect_line 'killed +FATAL +killed by SIGSEGV.* \(more than 2 restarts in 1m\)' reeve status killed
 grep -q 'killed.*SIGSEGV' "$log" || fail "the log does not name the signal"
 assert_equal '[null, "SEGV"]' "$(reeve status killed --json |
     json '[[p["exit"]["code"], p["exit"]["signal"]] for p in r["processes"] if p["name"] == "killed"][0]')"

@@ -3,10 +3,10 @@
 . "${0%/*}/../lib.sh"
 
 config <<'END'
-program "web" { cmd = "sleep 1000", starttime = 0 }
+program "web" { cmd = "echo hello; exec sleep 1000", shell = true, starttime = 0 }
 END
 run_reeve
-wait_state web RUNNING
+wait_for 'reeve tail web | grep -q hello'
 cp "$REEVE" "$dir/alone"
 export REEVE="$dir/alone" REEVE_SOCKET="$socket"
 
@@ -21,7 +21,7 @@ expect -c "
     say {status web} {web +RUNNING}
     say {stop web; version} {web: stopped\r\nreeve [^ \r]+\r}
     send \"tail -f web\r\"
-    must {tail -f web}
+    must {tail -f web\r\nhello}
     send \"\003\"
     must {reeve> }
     send \"\004\"

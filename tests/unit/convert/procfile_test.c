@@ -37,6 +37,8 @@ static void a_port_that_is_set_is_where_they_begin(void **state)
 
 static void the_port_of_dotenv_is_below_the_environments(void **state)
 {
+    char *said;
+
     (void)state;
     write_text(".env", "PORT=3000\n");
     converts("Procfile", "a: x\nb: y\n");
@@ -44,8 +46,10 @@ static void the_port_of_dotenv_is_below_the_environments(void **state)
     setenv("PORT", "8000", 1);
     convert_path(path_of("Procfile"));
     expect("P.b.env.PORT == 8100");
-    write_text(".env", "PORT=high\n");
-    free(refusal(path_of("Procfile")));
+    write_text(".env", "# below\nPORT=high\n");
+    said = refusal(path_of("Procfile"));
+    assert_non_null(strstr(said, ".env:2: PORT: "));
+    free(said);
 }
 
 static void a_formation_says_how_many(void **state)

@@ -405,6 +405,82 @@ static void a_life_without_memory_for_the_next_one_catches_up(void **state)
     stage_is_poor = false;
 }
 
+/* ---- a crash in the middle of a reload --------------------------------------------------------- */
+
+static struct former *at_the_crash;
+
+/* Behind the signals, before the end of the turn, which says what plan is in force. */
+static void crash_before_all_is_written(void *arg, struct plan *before, struct plan *now)
+{
+    const struct stage *its = arg;
+
+    (void)now;
+    if (before != NULL)
+        at_the_crash = copy_of_snapshot(its->snapshot);
+}
+
+/* The plan is written, and of the processes only whom a signal went to. */
+static void crash_before_processes_are_written(void *arg, struct plan *before, struct plan *now)
+{
+    struct stage *its = arg;
+
+    (void)now;
+    if (before == NULL)
+        return;
+    its->supervisor->touched.count = 0;
+    supervisor_write(its->supervisor, false);
+    at_the_crash = copy_of_snapshot(its->snapshot);
+}
+
+static struct program *a_program_with(const char *name, int umask)
+{
+    struct program *program = a_patient_program();
+
+    free(program->name);
+    program->name = xstrdup(name);
+    program_own(program)->umask = umask;
+    return program;
+}
+
+/* One program is the same, one has changed, one is gone; then their old children end. */
+static void reload_and_crash(void (*crash)(void *, struct plan *, struct plan *))
+{
+    stage = a_stage_with(&(struct supervisor_upward){ .applied = crash },
+                         a_plan(a_program_with("same", 022), a_program_with("other", 022), a_program_with("gone", 022),
+                                NULL));
+    fake_clock_advance(2000);
+    assert_int_equal(fake_living(), 3);
+    assert_true(stage_reload(stage, a_plan(a_program_with("same", 022), a_program_with("other", 077), NULL), NULL));
+    stage->upward.applied = NULL;
+    stage_next_life(stage, at_the_crash);
+    fake_child_dies(fake_living_pid(1), SIGTERM);
+    fake_child_dies(fake_living_pid(1), SIGTERM);
+    fake_clock_advance(2000);
+}
+
+static void a_reload_that_a_crash_cuts_short_is_undone(void **state)
+{
+    (void)state;
+    reload_and_crash(crash_before_all_is_written);
+    assert_int_equal(supervisor_process_count(stage->supervisor), 3);
+    assert_state(the(stage, "same"), PROCESS_RUNNING);
+    assert_state(the(stage, "other"), PROCESS_RUNNING);
+    assert_state(the(stage, "gone"), PROCESS_RUNNING);
+    assert_int_equal(fake_living(), 3);
+    stage_ends(stage);
+}
+
+static void a_reload_that_is_half_written_goes_on(void **state)
+{
+    (void)state;
+    reload_and_crash(crash_before_processes_are_written);
+    assert_int_equal(supervisor_process_count(stage->supervisor), 2);
+    assert_state(the(stage, "same"), PROCESS_RUNNING);
+    assert_state(the(stage, "other"), PROCESS_RUNNING);
+    assert_int_equal(fake_living(), 2);
+    stage_ends(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,6 +488,8 @@ int main(void)
         cmocka_unit_test(an_upgrade_after_any_event_changes_nothing),
         cmocka_unit_test(a_crash_before_and_after_any_event_changes_nothing),
         cmocka_unit_test(a_life_without_memory_for_the_next_one_catches_up),
+        cmocka_unit_test(a_reload_that_a_crash_cuts_short_is_undone),
+        cmocka_unit_test(a_reload_that_is_half_written_goes_on),
     };
     struct error e;
 

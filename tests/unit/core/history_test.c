@@ -49,6 +49,22 @@ static void a_new_entry_is_empty(void **state)
     history_free(h);
 }
 
+static void a_new_end_forgets_that_it_was_given_up(void **state)
+{
+    struct history *h = NULL;
+
+    (void)state;
+    assert_null(history_given_up(h));
+    for (int i = 0; i <= HISTORY_KEPT; i++) {
+        history_add(&h);
+        assert_null(history_given_up(h));
+        history_give_up(h, "first");
+        history_give_up(h, "4 failed starts");
+        assert_string_equal(history_given_up(h), "4 failed starts");
+    }
+    history_free(h);
+}
+
 static void it_goes_into_the_next_life_as_it_is(void **state)
 {
     static const struct process_exit first = {
@@ -71,11 +87,13 @@ static void it_goes_into_the_next_life_as_it_is(void **state)
     (void)state;
     *history_add(&h) = first;
     *history_add(&h) = second;
+    history_give_up(h, "more than 3 restarts in 1m");
     history_pack(h, &packed);
     history_unpack(&next, packed.data, packed.length);
     assert_memory_equal(history_end(next, 0), &second, sizeof second);
     assert_memory_equal(history_end(next, 1), &first, sizeof first);
     assert_null(history_end(next, 2));
+    assert_string_equal(history_given_up(next), "more than 3 restarts in 1m");
     buffer_free(&packed);
     history_free(h);
     history_free(next);
@@ -87,6 +105,7 @@ int main(void)
         cmocka_unit_test(the_newest_comes_first),
         cmocka_unit_test(the_oldest_is_forgotten),
         cmocka_unit_test(a_new_entry_is_empty),
+        cmocka_unit_test(a_new_end_forgets_that_it_was_given_up),
         cmocka_unit_test(it_goes_into_the_next_life_as_it_is),
     };
 

@@ -168,22 +168,12 @@ static inline void stage_end_life(struct stage *stage)
     assert_int_equal(fake_timers(), 0);
 }
 
-/* This life ends here, and the next one goes on from what it has written: after all callbacks have returned. `whole`:
- * for an upgrade; else as after a crash. */
-static inline void stage_handover(struct stage *stage, bool whole)
+/* This life has ended, and the next one goes on from what it has written. */
+static inline void stage_next_life(struct stage *stage, struct former *former)
 {
-    struct former *former;
     struct handover *handover;
     struct error e;
 
-    fake_turn();
-    if (stage->snapshot == NULL) {
-        stage->snapshot = snapshot_new(NULL);
-        assert_non_null(stage->snapshot);
-        supervisor_keep_again(stage->supervisor, stage->snapshot);
-    }
-    supervisor_write(stage->supervisor, whole);
-    former = copy_of_snapshot(stage->snapshot);
     assert_non_null(former);
     stage_end_life(stage);
     handover = handover_open(former, &stage->upward, &e);
@@ -193,6 +183,19 @@ static inline void stage_handover(struct stage *stage, bool whole)
     handover_resume(handover, stage->supervisor);
     handover_close(handover);
     fake_turn();
+}
+
+/* A handover, after all callbacks have returned. `whole`: for an upgrade; else as after a crash. */
+static inline void stage_handover(struct stage *stage, bool whole)
+{
+    fake_turn();
+    if (stage->snapshot == NULL) {
+        stage->snapshot = snapshot_new(NULL);
+        assert_non_null(stage->snapshot);
+        supervisor_keep_again(stage->supervisor, stage->snapshot);
+    }
+    supervisor_write(stage->supervisor, whole);
+    stage_next_life(stage, copy_of_snapshot(stage->snapshot));
 }
 
 static inline void keep_first(struct process *p, void *arg)
