@@ -245,7 +245,7 @@ NO_VALGRIND := $(addprefix $(BUILD)/unit/,os/child_failure_test os/child_start_t
 valgrind: ## unit tests under valgrind
 	@contrib/setup build test
 	@$(MAKE) $(UNITS) $(PROGRAMS)
-	@REEVE_SPAWN=fork LIMIT=600 WRAPPER='valgrind -q --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=99' \
+	@REEVE_SPAWN=fork LIMIT=3600 RETRIES=1 WRAPPER='valgrind -q --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=99' \
 	    $(RUN) $(filter-out $(NO_VALGRIND),$(UNITS))
 
 FUZZ_SECONDS ?= 60
