@@ -69,6 +69,7 @@ static void streams_go_where_they_went(void **state)
     program_says("redirect_stderr=true\nstderr_logfile=/log");
     expect("P.p.stderr == 'stdout'");
     expect_text("stderr_logfile = /log has no effect beside redirect_stderr");
+    program_refused("user=", "user: it is empty");
     program_refused("stdout_logfile_maxbytes=much", "stdout_logfile_maxbytes");
 }
 
