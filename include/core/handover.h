@@ -40,7 +40,7 @@ bool supervisor_is_leaving(const struct supervisor *s, const struct process *p);
 void process_touch(struct process *p);
 unsigned process_packed_id(struct unpack *u);
 unsigned process_packed_plan(struct unpack *u); /* its number */
-struct process *process_resume(struct supervisor *s, struct plan *plan, struct program *program, struct unpack *u);
+struct process *process_resume(struct supervisor *s, struct program *program, struct unpack *u);
 void process_resume_ends(struct process *p, const char *data, size_t length);
 void process_take_up(struct process *p, const struct former *former, struct unpack *u); /* when all are there */
 bool process_is_first_touched(struct process *p);                                       /* since it was written */

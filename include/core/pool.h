@@ -34,7 +34,7 @@ void pool_move(struct pool *to, struct pool *from);
 void pool_add(struct pool *pool, struct process *p);
 
 /* Add a process; STOPPED. */
-struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *plan);
+struct process *pool_grow(struct pool *pool, struct supervisor *s);
 
 /* Take the one out whose turn it is, or a certain one; the caller lets it go. */
 struct process *pool_shrink(struct pool *pool);

@@ -43,8 +43,8 @@ struct process_exit {
     msec at;      /* wall clock */
 };
 
-/* A process of `program` (of `plan`, which it holds), STOPPED and wished down. */
-struct process *process_new(struct supervisor *supervisor, struct plan *plan, struct program *program, int index);
+/* A process of `program`, whose plan it holds, STOPPED and wished down. */
+struct process *process_new(struct supervisor *supervisor, struct program *program, int index);
 
 /* It must not be alive, unless it outlives us. */
 void process_free(struct process *p);
@@ -77,7 +77,7 @@ void process_kill(struct process *p);
 bool process_signal(struct process *p, int number, struct error *e);
 
 /* The program of a newer plan takes the place of the old one: its policies hold from now on. */
-void process_adopt(struct process *p, struct plan *plan, struct program *program);
+void process_adopt(struct process *p, struct program *program);
 
 /* What it is called: "web:2", or "web" with NULL. The text is copied. */
 void process_rename(struct process *p, const char *name);

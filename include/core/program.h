@@ -144,6 +144,7 @@ struct program {
     const char *file; /* where it was declared; interned */
     int line;
     unsigned position; /* in its plan */
+    struct plan *plan; /* NULL: it is in none yet */
 
     struct words cmd; /* what to exec */
     struct words env; /* "KEY=value" */

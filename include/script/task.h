@@ -39,7 +39,7 @@ lua_State *task_stack(struct task *t);
 /* Call `fn` at its end, instead of logging what it failed by. */
 void task_on_end(struct task *t, task_end_fn *fn, void *arg);
 
-/* Begin now. True: it has ended already, and is gone. */
+/* Begin now, or soon if tasks have just taken long. True: it has ended already, and is gone. */
 bool task_run(struct task *t);
 
 /* Begin soon, from the loop; a task that the file makes while it is evaluated begins when its plan comes into force. */

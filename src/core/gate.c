@@ -55,7 +55,7 @@ static void on_limit(void *arg)
     g->limit = NULL;
     withdraw(g);
     buffer_addf(&why, "%s: took longer than ", g->name);
-    duration_format(&why, g->process->plan->settings.hook_timeout);
+    duration_format(&why, g->process->program->plan->settings.hook_timeout);
     end(g, why.data);
     buffer_free(&why);
 }
@@ -71,7 +71,7 @@ struct gate *gate_start(struct process *p, const char *setting, gate_fn *on_end)
     g = xcalloc(1, sizeof *g);
     *g = (struct gate){ .process = p, .name = setting, .on_end = on_end };
     g->question = up->request(up->arg, p, f, NULL, on_answer, g);
-    g->limit = timer_start(supervisor_loop(p->supervisor), p->plan->settings.hook_timeout, on_limit, g);
+    g->limit = timer_start(supervisor_loop(p->supervisor), p->program->plan->settings.hook_timeout, on_limit, g);
     return g;
 }
 

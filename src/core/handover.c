@@ -253,55 +253,47 @@ static void end_stranger(struct unpack *u, const char *program)
         kill(-pid, SIGTERM);
 }
 
-/* What a process belongs to; no program: nobody knows it. */
-struct belonging {
-    struct plan *plan;
-    struct program *program;
-    bool leaving;
-};
-
-/* A crash may have come in the middle of a reload: who is not on the way out follows the plan in force, whichever it
- * followed. */
-static struct belonging find_belonging(const struct passage *passage, struct unpack *u, const char *name)
+/* What a process is of; NULL: nobody knows it. A crash may have come in the middle of a reload: who is not on the way
+ * out follows the plan in force, whichever it followed. */
+static struct program *find_program(const struct passage *passage, struct unpack *u, const char *name, bool *leaving)
 {
-    struct belonging home = { .plan = passage->supervisor->plan };
     struct plan *followed = find_plan(passage->handover, process_packed_plan(u));
+    struct program *program;
 
     if (name == NULL || followed == NULL)
-        return home;
-    home.leaving = unpack_number(u, "leaving") != 0 || plan_find(home.plan, name) == NULL;
-    if (home.leaving)
-        home.plan = followed;
-    home.program = plan_find(home.plan, name);
-    return home;
+        return NULL;
+    program = plan_find(passage->supervisor->plan, name);
+    *leaving = unpack_number(u, "leaving") != 0 || program == NULL;
+    return *leaving ? plan_find(followed, name) : program;
 }
 
 static void resume_process(const char *data, size_t length, void *arg)
 {
     const struct passage *passage = arg;
     struct supervisor *s = passage->supervisor;
-    struct belonging home;
+    struct program *program;
     struct unpack u;
     struct process *p;
     unsigned last_id;
+    bool leaving;
     char *name;
 
     if (!unpack_begin(&u, data, length))
         return;
     name = unpack_text(&u, "program");
-    home = find_belonging(passage, &u, name);
-    if (home.program == NULL) {
+    program = find_program(passage, &u, name, &leaving);
+    if (program == NULL) {
         end_stranger(&u, name);
     } else {
         last_id = s->last_id;
-        p = process_resume(s, home.plan, home.program, &u);
+        p = process_resume(s, program, &u);
         s->last_id = last_id; /* it has a number */
         claim_numbers(s, p);
         process_list_add(&s->all, p);
-        if (home.leaving)
+        if (leaving)
             process_list_add(&s->leaving, p);
         else
-            pool_add(&s->pools[home.program->position], p);
+            pool_add(&s->pools[program->position], p);
     }
     free(name);
 }

@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+enum { TOUCHED_KEPT = 128 }; /* places */
+
 void supervisor_keep(struct supervisor *s, struct snapshot *snapshot)
 {
     s->snapshot = snapshot;
@@ -157,15 +159,25 @@ static void write_pools(struct supervisor *s)
     s->touched_pools = false;
 }
 
+/* The list of thousands that started at once is not needed again. */
+static void forget_touched(struct supervisor *s)
+{
+    for (size_t i = 0; i < s->touched.count; i++)
+        process_is_written(s->touched.process[i]);
+    s->touched.count = 0;
+    if (s->touched.capacity <= TOUCHED_KEPT)
+        return;
+    free(s->touched.process);
+    s->touched = (struct process_list){ 0 };
+}
+
 static void write_processes(struct supervisor *s, bool whole)
 {
     const struct process_list *list = whole ? &s->all : &s->touched;
 
     for (size_t i = 0; i < list->count; i++)
         process_write(list->process[i], whole);
-    for (size_t i = 0; i < s->touched.count; i++)
-        process_is_written(s->touched.process[i]);
-    s->touched.count = 0;
+    forget_touched(s);
 }
 
 void supervisor_write(struct supervisor *s, bool whole)

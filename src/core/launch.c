@@ -39,7 +39,7 @@ static bool fill_environment(struct environment *env, struct process *p, const s
     }
     if (settings->env_file != NULL && !environment_read_file(env, settings->env_file, e))
         return failure_in(e, "env_file");
-    environment_put_all(env, &p->plan->settings.env);
+    environment_put_all(env, &p->program->plan->settings.env);
     environment_put_all(env, &settings->env);
     environment_set(env, "REEVE_PROCESS", process_name(p));
     environment_set(env, "REEVE_PROGRAM", p->program->name);
@@ -123,7 +123,7 @@ void launch_pass(struct launch *l, int number, int fd)
 /* Those that the program names. A worker that names none has all of them: it shares reeve's own view of the world. */
 static void list_sockets(struct launch *l, const struct process *p, const struct program *settings)
 {
-    const struct plan *plan = p->plan;
+    const struct plan *plan = p->program->plan;
 
     if (settings->sockets != NULL)
         words_copy(&l->sockets, &settings->sockets->words);

@@ -1,6 +1,7 @@
 /* The setting `limits`: { nofile = 1024, core = "unlimited", as = { "1GB", "2GB" } }. */
 #include "core/program_types.h"
 
+#include "base/duration.h"
 #include "base/json.h"
 #include "base/units.h"
 #include "base/xalloc.h"
@@ -10,10 +11,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a bound may be but a number and "unlimited": "1m" of processor time is a minute, of memory a megabyte. */
+enum unit { UNIT_NONE, UNIT_BYTES, UNIT_SECONDS };
+
+static enum unit unit_of(const char *name)
+{
+    static const char *const bytes[] = { "as", "core", "data", "fsize", "memlock", "msgqueue", "rss", "stack" };
+
+    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++)
+        if (strcmp(name, bytes[i]) == 0)
+            return UNIT_BYTES;
+    return strcmp(name, "cpu") == 0 ? UNIT_SECONDS : UNIT_NONE;
+}
+
 static bool refuse_bound(const char *name, const struct value *v, struct error *e)
 {
-    return failure(e, "'limits.%.40s': expected a number, a size such as \"1GB\" or \"unlimited\", got %s", name,
+    static const char *const examples[] = {
+        [UNIT_NONE] = "", [UNIT_BYTES] = ", a size such as \"1GB\"", [UNIT_SECONDS] = ", a time such as \"10m\""
+    };
+
+    return failure(e, "'limits.%.40s': expected a number%s or \"unlimited\", got %s", name, examples[unit_of(name)],
                    value_shown(v));
+}
+
+static bool read_text(const char *name, const char *text, int64_t *out)
+{
+    msec time;
+
+    if (unit_of(name) == UNIT_SECONDS) {
+        if (!duration_parse(text, &time, NULL) || time % 1000 != 0)
+            return false;
+        *out = time / 1000;
+        return true;
+    }
+    if (unit_of(name) == UNIT_NONE && text[strspn(text, "0123456789")] != '\0')
+        return false;
+    return size_parse(text, out, NULL);
 }
 
 static bool read_bound(const char *name, const struct value *v, int64_t *out, struct error *e)
@@ -23,7 +56,7 @@ static bool read_bound(const char *name, const struct value *v, int64_t *out, st
         return true;
     }
     if (v->kind == VALUE_TEXT)
-        return size_parse(v->text, out, NULL) || refuse_bound(name, v, e);
+        return read_text(name, v->text, out) || refuse_bound(name, v, e);
     return (value_to_integer(v, out) && *out >= LIMIT_UNLIMITED) || refuse_bound(name, v, e);
 }
 
@@ -58,7 +91,7 @@ static bool read_limit(const struct value_field *field, struct limits *out, stru
 
     if (!limit_parse(field->key, &limit->resource, e))
         return failure_in(e, "'limits'");
-    if (!read_bounds(field->key, &field->value, limit, e))
+    if (!read_bounds(limit_name(limit->resource), &field->value, limit, e))
         return false;
     if (is_there(out, limit->resource))
         return failure(e, "'limits': %.40s is there twice", field->key);

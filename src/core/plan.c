@@ -163,6 +163,7 @@ bool plan_add(struct plan *plan, struct program *program, struct problems *probl
     if (plan->program_count == plan->slot_count / 2)
         grow_slots(plan);
     record_share(program);
+    program->plan = plan;
     program->position = (unsigned)plan->program_count;
     plan->programs[plan->program_count++] = program;
     *find_slot(plan, program->name) = (unsigned)plan->program_count;
@@ -187,6 +188,7 @@ static struct program *copy_of(const struct program *p)
 {
     struct program *copy = program_new(p->name, p->file, p->line, p);
 
+    copy->plan = p->plan;
     copy->position = p->position;
     return copy;
 }

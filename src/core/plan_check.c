@@ -91,6 +91,8 @@ static void check_access(struct check *c)
 
     for (size_t i = 0; i < s->control.count; i++)
         check_address(c, s->control.word[i]);
+    if (s->password != NULL && strpbrk(s->password, "\r\n") != NULL)
+        complain(c, "password", "it must be one line: the verb auth takes the rest of its line");
     if (s->password != NULL && s->password_file != NULL)
         complain(c, "password_file", "'password' and 'password_file' exclude each other: keep one");
     if (s->user != NULL && !identity_user_exists(s->user))

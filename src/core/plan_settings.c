@@ -59,6 +59,52 @@ static const struct setting_type name_setting = { .noun = "text",
                                                   .copy = copy_name,
                                                   .clear = clear_name };
 
+/* ---- where to --------------------------------------------------------------------------------- */
+
+/* No numbers: 5 would be a socket or a file of that name. */
+static bool are_texts(const struct setting *s, const struct value *v, struct error *e)
+{
+    size_t count;
+
+    if (!value_is_list(v, &count))
+        return setting_mismatch(s, v, e);
+    for (size_t i = 0; i < count; i++) {
+        const struct value *item = value_item(v, i);
+
+        if (item->kind != VALUE_TEXT && v->kind != VALUE_TABLE)
+            return setting_mismatch(s, v, e);
+        if (item->kind != VALUE_TEXT)
+            return failure(e, "'%s': item %zu must be text, not %s", s->name, i + 1, value_shown(item));
+        if (item->text[0] == '\0')
+            return failure(e, "'%s' must not be empty", s->name);
+    }
+    return true;
+}
+
+/* ---- log --------------------------------------------------------------------------------------- */
+
+static bool read_log(const struct setting *s, void *record, const struct value *v, struct error *e)
+{
+    size_t count;
+
+    if (!are_texts(s, v, e))
+        return false;
+    value_is_list(v, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(value_item(v, i)->text, "stdout") == 0)
+            return failure(e, "'%s': \"stdout\" is for what commands print: write \"stderr\", or ./stdout for a file",
+                           s->name);
+    return setting_read_words(s, v, setting_field(s, record), e);
+}
+
+static const struct setting_type log_setting = { .noun = "\"stderr\", \"syslog\", a path, or a list of these",
+                                                 .size = sizeof(struct words),
+                                                 .read = read_log,
+                                                 .print = setting_print_words,
+                                                 .equal = setting_equal_words,
+                                                 .copy = setting_copy_words,
+                                                 .clear = setting_clear_words };
+
 /* ---- control ----------------------------------------------------------------------------------- */
 
 /* An empty list is no control port either. */
@@ -67,7 +113,8 @@ static bool read_control(const struct setting *s, void *record, const struct val
     struct supervisor_settings *settings = record;
     struct value nothing = { .kind = VALUE_TABLE, .table = value_table_new(0, 0) };
     bool off = v->kind == VALUE_BOOL && !v->yes;
-    bool good = setting_read_words(s, off ? &nothing : v, &settings->control, e);
+    const struct value *addresses = off ? &nothing : v;
+    bool good = are_texts(s, addresses, e) && setting_read_words(s, addresses, &settings->control, e);
 
     value_clear(&nothing);
     if (good)
@@ -175,7 +222,7 @@ static const struct setting supervisor_rows[] = {
       .help = "what the verb auth asks for on a TCP address" },
     { "password_file", &setting_text, FIELD(password_file), .help = "the file whose first line is the password" },
     { "open", &setting_bool, FIELD(open), "false", .help = "a TCP address on the loopback goes without password" },
-    { "log", &setting_words, FIELD(log), "stderr",
+    { "log", &log_setting, FIELD(log), "stderr",
       .help = "where reeve's own log goes: \"stderr\", \"syslog\", paths" },
     { "log_level", &level_setting, FIELD(log_level), "notice", .choices = levels,
       .help = "the least urgent lines that are logged: err, warning, notice, info or debug" },

@@ -71,12 +71,12 @@ void pool_add(struct pool *pool, struct process *p)
     insert(pool, place, p);
 }
 
-struct process *pool_grow(struct pool *pool, struct supervisor *s, struct plan *plan)
+struct process *pool_grow(struct pool *pool, struct supervisor *s)
 {
     bool is_worker = program_is_worker(pool->program);
     size_t place = is_worker ? pool->count : free_place(pool);
     int index = is_worker ? new_index(pool) : pool->program->common->first_index + (int)place;
-    struct process *p = process_new(s, plan, pool->program, index);
+    struct process *p = process_new(s, pool->program, index);
 
     insert(pool, place, p);
     return p;

@@ -73,12 +73,12 @@ void process_enter(struct process *p, enum process_state next)
     supervisor_process_changed(p->supervisor, p, process_is_settled(p) && !was_settled);
 }
 
-struct process *process_new(struct supervisor *supervisor, struct plan *plan, struct program *program, int index)
+struct process *process_new(struct supervisor *supervisor, struct program *program, int index)
 {
     struct process *p = xcalloc(1, sizeof *p);
 
     p->supervisor = supervisor;
-    p->plan = plan_hold(plan);
+    plan_hold(program->plan);
     p->program = program;
     p->index = index;
     p->id = supervisor_next_id(supervisor);
@@ -104,7 +104,7 @@ void process_free(struct process *p)
     output_free(p->out);
     output_free(p->err);
     program_free(p->resolved);
-    plan_release(p->plan);
+    plan_release(p->program->plan);
     history_free(p->history);
     free(p->name);
     free(p);

@@ -27,7 +27,7 @@ static void pack_state(const struct process *p, struct buffer *out)
 {
     const int64_t numbers[KEPT_NUMBERS] = {
         [KEPT_ID] = p->id,
-        [KEPT_PLAN] = p->plan->number,
+        [KEPT_PLAN] = p->program->plan->number,
         [KEPT_INDEX] = p->index,
         [KEPT_STATE] = p->state,
         [KEPT_WANTED] = p->wanted,

@@ -16,8 +16,7 @@
 
 struct process {
     struct supervisor *supervisor;
-    struct plan *plan;             /* held */
-    struct program *program;       /* of that plan */
+    struct program *program;       /* its plan is held */
     struct program *resolved;      /* owned: what the present run was started with, if some settings are computed */
     struct child *child;           /* alive, or ended and not over yet; NULL otherwise */
     struct side_command *stop_cmd; /* a stop command that runs; NULL otherwise */

@@ -95,13 +95,13 @@ static void unpack_child(struct process *p, struct unpack *u)
         p->child = child_resume(children, pid, heir, group, process_child_exited, p);
 }
 
-struct process *process_resume(struct supervisor *s, struct plan *plan, struct program *program, struct unpack *u)
+struct process *process_resume(struct supervisor *s, struct program *program, struct unpack *u)
 {
     int64_t numbers[KEPT_NUMBERS];
     struct process *p;
 
     unpack_kept(u, numbers);
-    p = process_new(s, plan, program, (int)numbers[KEPT_INDEX]);
+    p = process_new(s, program, (int)numbers[KEPT_INDEX]);
     p->name = unpack_text(u, "name");
     take_numbers(p, numbers);
     unpack_child(p, u);

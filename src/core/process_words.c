@@ -237,7 +237,7 @@ struct program *process_program(const struct process *p)
 
 struct plan *process_plan(const struct process *p)
 {
-    return p->plan;
+    return p->program->plan;
 }
 
 struct supervisor *process_supervisor(const struct process *p)

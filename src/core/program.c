@@ -40,6 +40,7 @@ struct program *program_new(const char *name, const char *file, int line, const 
     p->name = xstrdup(name);
     p->file = intern(file);
     p->line = line;
+    p->plan = NULL;
     p->position = 0;
     return p;
 }

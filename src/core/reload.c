@@ -55,7 +55,7 @@ static void take_over(struct supervisor *s, struct pool *pool, struct pool *old,
     for (size_t i = 0; i < pool->count; i++) {
         struct process *p = pool->process[i];
 
-        process_adopt(p, s->plan, d->after);
+        process_adopt(p, d->after);
         if (is_to_start(p, d))
             supervisor_start_soon(s, p);
         else if (!process_wanted(p))

@@ -59,7 +59,7 @@ struct pool *supervisor_pool_of(const struct supervisor *s, const struct program
 
 struct process *supervisor_add_process(struct supervisor *s, struct pool *pool)
 {
-    struct process *p = pool_grow(pool, s, s->plan);
+    struct process *p = pool_grow(pool, s);
 
     process_list_add(&s->all, p);
     return p;

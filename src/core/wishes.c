@@ -148,12 +148,11 @@ bool process_signal(struct process *p, int number, struct error *e)
     return child_signal(p->child, number, e);
 }
 
-void process_adopt(struct process *p, struct plan *plan, struct program *program)
+void process_adopt(struct process *p, struct program *program)
 {
-    struct plan *plan_before = p->plan;
     struct program *before = p->program;
 
-    p->plan = plan_hold(plan);
+    plan_hold(program->plan);
     p->program = program;
     process_touch(p);
     if (output_serves(p->out, &program->out))
@@ -163,7 +162,7 @@ void process_adopt(struct process *p, struct plan *plan, struct program *program
     if (p->state == PROCESS_RUNNING)
         process_begin_aging(p);
     care_adopt(p, before);
-    plan_release(plan_before);
+    plan_release(before->plan);
 }
 
 void process_rename(struct process *p, const char *name)

@@ -8,6 +8,7 @@
 
 #include <lauxlib.h>
 #include <lualib.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 struct question {
     struct task *task;   /* NULL: nobody is going to answer */
     struct timer *timer; /* of one that could not be asked */
+    bool strict;         /* of readiness: only true is a yes, the result of a failed command is none */
     answer_fn *fn;
     void *arg;
 };
@@ -41,11 +43,22 @@ static void answer_with_error(struct question *q, const struct call *c)
     buffer_free(&text);
 }
 
-/* Results that are texts or numbers; what else it says is no reason. */
-static const char *reason(lua_State *L)
+static bool is_yes(const struct question *q, lua_State *L)
 {
+    return q->strict ? lua_isboolean(L, 1) && lua_toboolean(L, 1) : lua_toboolean(L, 1);
+}
+
+/* Results that are texts or numbers; what else it says is no reason. */
+static const char *reason(const struct question *q, lua_State *L)
+{
+    static char other[48];
+
     if (lua_gettop(L) >= 2 && lua_isstring(L, 2))
         return lua_tostring(L, 2);
+    if (q->strict && !lua_isnoneornil(L, 1) && !lua_isboolean(L, 1)) {
+        snprintf(other, sizeof other, "it returned a %s, not true", luaL_typename(L, 1));
+        return other;
+    }
     return lua_isboolean(L, 1) && !lua_toboolean(L, 1) ? "it returned false" : NULL;
 }
 
@@ -61,7 +74,7 @@ static void on_end(const struct call *c, void *arg)
     if (c->failed) {
         answer_with_error(q, c);
     } else {
-        answer(q, lua_toboolean(c->L, 1), reason(c->L));
+        answer(q, is_yes(q, c->L), reason(q, c->L));
     }
 }
 
@@ -96,7 +109,9 @@ void *questions_request(void *arg, struct process *p, const struct function *f, 
     struct question *q = xcalloc(1, sizeof *q);
 
     (void)arg;
-    *q = (struct question){ .fn = on_answer, .arg = answer_arg };
+    *q = (struct question){ .strict = f == program_function(process_program(p), "ready"),
+                            .fn = on_answer,
+                            .arg = answer_arg };
     if (s == NULL) {
         q->timer = timer_start(supervisor_loop(process_supervisor(p)), 0, on_nobody, q);
         return q;

@@ -102,12 +102,14 @@ static void tell_end(struct task *t, const struct call *c)
 
 bool task_proceed(struct task *t)
 {
+    msec began = clock_now();
     struct call c;
     bool ended;
 
     t->state = TASK_RUNNING;
     call_enter(&c, t->script, t->thread.L, t);
     call_run(&c, t->own ? OWN_TIME : t->script->hook_time);
+    tasks_used(clock_now() - began);
     ended = !c.waits;
     if (ended) {
         tell_end(t, &c);
@@ -120,7 +122,10 @@ bool task_proceed(struct task *t)
 bool task_run(struct task *t)
 {
     assert(t->state == TASK_NEW);
-    return task_proceed(t);
+    if (tasks_may_run())
+        return task_proceed(t);
+    tasks_queue(t);
+    return false;
 }
 
 void task_start(struct task *t)

@@ -45,6 +45,11 @@ void task_forget(struct task *t);
 /* It has a turn soon, from the loop. */
 void tasks_queue(struct task *t);
 
+/* A task took so much time. Whether one may begin at once: not when they have taken so much together that everybody
+ * else has to have a turn first. */
+void tasks_used(msec time);
+bool tasks_may_run(void);
+
 /* It is about to be freed: it has no turn, and holds nobody up. */
 void tasks_let_go(struct task *t);
 

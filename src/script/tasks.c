@@ -2,13 +2,22 @@
 #include "script/pulse.h"
 #include "task_private.h"
 
-enum { GRACE = 10000 /* for those of a generation that was replaced */ };
+enum {
+    GRACE = 10000, /* for those of a generation that was replaced */
+    SLICE = 50     /* of Lua's time; then everybody else has a turn */
+};
+
+/* Many hooks that take long may be told of events in one turn of the loop: those that come after SLICE are queued, and
+ * the queue waits until descriptors and timers have had their turn. */
+enum rest { REST_NONE, REST_IS_DUE, REST_BEGUN };
 
 static struct {
     struct loop *loop;
     TAILQ_HEAD(, task) ready;
     unsigned long turn_number;
     bool scheduled;
+    msec used; /* by tasks since the last rest */
+    enum rest rest;
     size_t holding;   /* tasks that reeve does not end before */
     loop_fn *on_free; /* called once none holds any more; NULL: nobody asked */
     void *arg;
@@ -39,12 +48,33 @@ static void on_turn(void *arg)
 
     (void)arg;
     all.scheduled = false;
-    while ((t = TAILQ_FIRST(&all.ready)) != NULL && t->turn_number < now) {
+    if (all.rest == REST_IS_DUE) {
+        all.rest = REST_BEGUN;
+        schedule();
+        return;
+    }
+    all.rest = REST_NONE;
+    all.used = 0;
+    while (all.rest == REST_NONE && (t = TAILQ_FIRST(&all.ready)) != NULL && t->turn_number < now) {
         TAILQ_REMOVE(&all.ready, t, turn);
         task_proceed(t);
     }
     if (!TAILQ_EMPTY(&all.ready))
         schedule();
+}
+
+bool tasks_may_run(void)
+{
+    return all.rest == REST_NONE;
+}
+
+void tasks_used(msec time)
+{
+    all.used += time;
+    if (all.used < SLICE || all.rest != REST_NONE || all.loop == NULL)
+        return;
+    all.rest = REST_IS_DUE;
+    schedule();
 }
 
 void tasks_queue(struct task *t)
@@ -198,12 +228,14 @@ void tasks_open(struct loop *loop)
         pulses_close();
     }
     all.loop = loop;
+    all.rest = REST_NONE;
 }
 
 void tasks_leave_parent(struct loop *loop)
 {
     TAILQ_INIT(&all.ready);
     all.scheduled = false;
+    all.rest = REST_NONE;
     all.loop = loop;
     for (struct script *s = script_next(NULL); s != NULL; s = script_next(s)) {
         TAILQ_INIT(&s->tasks);

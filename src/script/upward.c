@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SLOW_MOST = 8, SLOW_REST = 1000 };
+
 static struct plan *load(void *arg, struct problems *problems)
 {
     return script_load(arg, problems);
@@ -88,6 +90,35 @@ static void log_wrong_answer(const struct process *p, const struct function *f, 
                 process_name(p), f->where, e->text);
 }
 
+/* Advisors that were cut off a moment ago. Where many processes end together, each would be held up by all the others'
+ * questions. */
+static struct slow {
+    const struct script *script;
+    int reference;
+    msec until;
+} slow[SLOW_MOST];
+
+static bool is_slow(const struct script *s, int reference)
+{
+    msec now = clock_now();
+
+    for (size_t i = 0; i < SLOW_MOST; i++)
+        if (slow[i].script == s && slow[i].reference == reference && slow[i].until > now)
+            return true;
+    return false;
+}
+
+/* In the place of the one that rests least. */
+static void remember_slow(const struct script *s, int reference)
+{
+    struct slow *place = slow;
+
+    for (size_t i = 1; i < SLOW_MOST; i++)
+        if (slow[i].until < place->until)
+            place = &slow[i];
+    *place = (struct slow){ s, reference, clock_now() + SLOW_REST };
+}
+
 static bool advise(void *arg, struct process *p, const struct function *f, const struct process_exit *exit,
                    struct verdict *verdict)
 {
@@ -100,6 +131,11 @@ static bool advise(void *arg, struct process *p, const struct function *f, const
     (void)arg;
     if (s == NULL)
         return false;
+    if (is_slow(s, f->reference)) {
+        log_warning("advisor of %s, the default rule holds: it is not asked, for it has just taken too long",
+                    process_name(p));
+        return false;
+    }
     call_begin(&c, s);
     script_push_function(s, c.L, f->reference);
     handle_push_process(c.L, p);
@@ -111,6 +147,8 @@ static bool advise(void *arg, struct process *p, const struct function *f, const
         log_wrong_answer(p, f, &e);
     else
         answered = !lua_isnoneornil(c.L, 1);
+    if (c.cut_off)
+        remember_slow(s, f->reference);
     call_end(&c);
     return answered;
 }

@@ -100,8 +100,8 @@ static int lib_collectgarbage(lua_State *L)
 
 /* ---- what is printed goes to the log: stdout may be nobody's, or somebody's who waits for JSON ---- */
 
-/* As Lua's own print writes them, without the newline. */
-static void push_line(lua_State *L)
+/* As Lua's own print writes them, without the newline. In the log a tab would be made visible. */
+static void push_line(lua_State *L, char separator)
 {
     int n = lua_gettop(L);
     luaL_Buffer b;
@@ -109,7 +109,7 @@ static void push_line(lua_State *L)
     luaL_buffinit(L, &b);
     for (int i = 1; i <= n; i++) {
         if (i > 1)
-            luaL_addchar(&b, '\t');
+            luaL_addchar(&b, separator);
         luaL_tolstring(L, i, NULL);
         luaL_addvalue(&b);
     }
@@ -122,7 +122,7 @@ static int lib_print(lua_State *L)
     size_t length;
     const char *text;
 
-    push_line(L);
+    push_line(L, worker_self() == NULL ? ' ' : '\t');
     if (worker_self() == NULL) {
         log_notice("%s", lua_tostring(L, -1));
         return 0;
@@ -137,7 +137,7 @@ static int lib_print(lua_State *L)
 /* warn(text, …) */
 static int lib_warn(lua_State *L)
 {
-    push_line(L);
+    push_line(L, ' ');
     log_warning("%s", lua_tostring(L, -1));
     return 0;
 }

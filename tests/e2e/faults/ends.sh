@@ -5,4 +5,4 @@
 
 ! is_sanitized || skip 'the sanitizers stand between reeve and its calls'
 export REEVE PROGRAMS
-PYTHONDONTWRITEBYTECODE=1 python3 "$e2e/faults/loop.py" ends ENDS calls "${FAULTS_SHARE:-3}"
+PYTHONDONTWRITEBYTECODE=1 python3 "$e2e/faults/loop.py" ends ENDS calls "${FAULTS_SHARE:-9}"

@@ -28,6 +28,7 @@ program "tcp" { cmd = { "sh", "-c", "./await; exec python3 server.py $port" }, r
 program "unix" { cmd = { "sh", "-c", "./await; exec nc -lkU $dir/unix.sock" }, ready = { unix = "$dir/unix.sock" } }
 program "yes" { cmd = "sleep 1000", ready = function(p) return p.name == "yes" end }
 program "no" { cmd = "sleep 1000", startretries = 0, ready = function() return nil, "out of paint" end }
+program "hardly" { cmd = "sleep 1000", startretries = 0, ready = function() return reeve.exec { cmd = "false" } end }
 program "broken" { cmd = "sleep 1000", startretries = 0, ready = function() error "oh dear" end }
 program "slow" { cmd = "sleep 1000", starttime = 0.1, ready = "starttime" }
 END
@@ -35,10 +36,11 @@ run_reeve
 for name in yes slow; do
     wait_state "$name" RUNNING
 done
-for name in no broken; do
+for name in no hardly broken; do
     wait_state "$name" FATAL
 done
 expect_line 'no +FATAL +not ready: out of paint' reeve status no
+expect_line 'hardly +FATAL +not ready: it returned a table, not true' reeve status hardly
 for name in fd line file exec http tcp unix; do
     assert_equal STARTING "$(state "$name")" "$name"
 done

@@ -186,6 +186,8 @@ static void users_of_the_supervisor_exist(void **state)
 {
     (void)state;
     assert_check("{'user':'root','control_owner':'root:root'}", "");
+    assert_check("{'password':'two\\nlines'}",
+                 "s.lua:108: supervisor: 'password': it must be one line: the verb auth takes the rest of its line\n");
     assert_check("{'user':'nob0dy','control_owner':':gr0up','password':'x','password_file':'y'}",
                  "s.lua:113: supervisor: 'password_file': 'password' and 'password_file' exclude each other: keep one\n"
                  "s.lua:104: supervisor: 'user': there is no user 'nob0dy'\n"

@@ -181,6 +181,7 @@ static const struct good program_good[] = {
     { "limits", "null", "{}" },
     { "limits", "{'nofile':1024,'core':'unlimited','as':['1GB','2GB'],'NPROC':[5,-1]}",
       "{'as':[1073741824,2147483648],'core':'unlimited','nofile':1024,'nproc':[5,'unlimited']}" },
+    { "limits", "{'cpu':['1m','2h'],'nofile':'64'}", "{'cpu':[60,7200],'nofile':64}" },
     { "nice", "null", "null" },
     { "nice", "-5", "-5" },
     { "nice", "0", "0" },
@@ -316,6 +317,8 @@ static const struct bad program_bad[] = {
     { "limits", "{'core':true,'as':[2,1],'cpu':[1],'nproc':-2}",
       "'limits.as': the soft limit is more than the hard one; 'limits.core': expected a number, a size such as \"1GB\" "
       "or \"unlimited\", got true; 'limits.cpu': two values are written { SOFT, HARD }; 'limits.nproc': expected a" },
+    { "limits", "{'CPU':'1500ms'}", "'limits.cpu': expected a number, a time such as \"10m\" or \"unlimited\", got" },
+    { "limits", "{'nofile':'1KB'}", "'limits.nofile': expected a number or \"unlimited\", got \"1KB\"" },
     { "limits", "{'core':1,'CORE':2}", "'limits': core is there twice" },
     { "limits", "[1]", "'limits': expected names with limits, such as { nofile = 1024 }, got a table" },
     { "nice", "20", "'nice' must be from -20 to 19, not 20" },
@@ -419,6 +422,8 @@ static const struct good supervisor_good[] = {
 
 static const struct bad supervisor_bad[] = {
     { "name", "[]", "'name': expected text, got a table" },
+    { "control", "0.5", "'control': expected an address, a list of addresses, or false, got 0.5" },
+    { "control", "['unix:/s',7]", "'control': item 2 must be text, not 7" },
     { "control", "true", "'control': expected an address, a list of addresses, or false, got true" },
     { "control_mode", "'rw'", "'control_mode': 'rw' is not octal" },
     { "control_owner", "''", "'control_owner' must not be empty" },
@@ -426,6 +431,10 @@ static const struct bad supervisor_bad[] = {
     { "password_file", "[]", "'password_file': expected text, got a table" },
     { "open", "'no'", "'open': expected true or false, got \"no\"" },
     { "log", "[[]]", "'log': item 1 must be text, not a table" },
+    { "log", "['stderr',5]", "'log': item 2 must be text, not 5" },
+    { "log", "5", "'log': expected \"stderr\", \"syslog\", a path, or a list of these, got 5" },
+    { "log", "['']", "'log' must not be empty" },
+    { "log", "'stdout'", "'log': \"stdout\" is for what commands print: write \"stderr\", or ./stdout for a file" },
     { "log_level", "'loud'",
       "'log_level' must be \"err\", \"warning\", \"notice\", \"info\" or \"debug\", not \"loud\"" },
     { "syslog_facility", "3", "'syslog_facility' must be \"daemon\", \"user\", \"local0\"" },

@@ -108,6 +108,29 @@ static void a_wrong_answer_of_an_advisor_is_logged(void **state)
     finish();
 }
 
+static void an_advisor_that_was_cut_off_rests(void **state)
+{
+    (void)state;
+    start("supervisor { hook_time = 0.05 }\n"
+          "program 'loop' { cmd = 'false', starttime = 0, exitcodes = 1, numprocs = 3,\n"
+          "  autorestart = function() while true do end end }\n"
+          "program 'fine' { cmd = { 'sh', '-c', 'sleep 0.1; exit 1' }, starttime = 0, autorestart = function() return "
+          "'fatal' end }\n"
+          "on('fatal', function(e) reeve.log('notice', 'fatal %s', e.process) end)");
+    wait_for("the default rule holds: t.lua:3: ran for more than 50ms and was cut off");
+    wait_for("the default rule holds: it is not asked");
+    wait_for("fatal fine");
+    finish();
+}
+
+static void what_a_hook_prints_is_a_line_of_the_log(void **state)
+{
+    (void)state;
+    start("program 'a' { cmd = 'sleep 60', starttime = 0, on_start = function(p) print(p, 1, nil) end }");
+    wait_for("a 1 nil");
+    finish();
+}
+
 static void settings_are_computed_for_each_process(void **state)
 {
     (void)state;
@@ -307,6 +330,8 @@ int main(void)
         cmocka_unit_test(a_hook_that_loops_is_cut_off),
         cmocka_unit_test(advisors_decide),
         cmocka_unit_test(a_wrong_answer_of_an_advisor_is_logged),
+        cmocka_unit_test(an_advisor_that_was_cut_off_rests),
+        cmocka_unit_test(what_a_hook_prints_is_a_line_of_the_log),
         cmocka_unit_test(settings_are_computed_for_each_process),
         cmocka_unit_test(handles_act),
         cmocka_unit_test(gates_are_tasks),

@@ -32,6 +32,38 @@ static void a_task_that_sleeps_holds_nobody_up(void **state)
     finish();
 }
 
+/* A timer of the loop's own, which no task has to do with. */
+static void on_beat(void *arg)
+{
+    struct timer **beat = arg;
+
+    log_notice("the loop turns");
+    *beat = timer_start(loop, 1, on_beat, beat);
+}
+
+static void many_hooks_at_once_leave_turns_to_the_loop(void **state)
+{
+    static const char *const order[] = { "hook 1\n", "the loop turns\n", "hook 4\n", "the loop turns\n",
+                                         "hook 7\n", "the loop turns\n", "hook 9\n" };
+    struct timer *beat = NULL;
+    const char *at;
+
+    (void)state;
+    start("supervisor { hook_time = 10 }\n"
+          "local function work(i) local to = os.clock() + 0.03 while os.clock() < to do end\n"
+          "  reeve.log('notice', 'hook %d', i) end\n"
+          "for i = 1, 9 do on('go', function() work(i) end) end\n"
+          "reeve.task(function() reeve.emit('go', {}) end)");
+    beat = timer_start(loop, 0, on_beat, &beat);
+    wait_for("hook 9");
+    timer_stop(&beat);
+    at = heard.data;
+    for (size_t i = 0; i < sizeof order / sizeof *order && at != NULL; i++)
+        at = strstr(at, order[i]);
+    assert_non_null(at);
+    finish();
+}
+
 static void timers_run_once_or_again_and_again(void **state)
 {
     (void)state;
@@ -300,6 +332,7 @@ int main(void)
         cmocka_unit_test(a_task_begins_when_its_plan_is_in_force),
         cmocka_unit_test(a_file_that_is_only_checked_begins_nothing),
         cmocka_unit_test(a_task_that_sleeps_holds_nobody_up),
+        cmocka_unit_test(many_hooks_at_once_leave_turns_to_the_loop),
         cmocka_unit_test(timers_run_once_or_again_and_again),
         cmocka_unit_test(a_timer_does_not_run_while_it_still_waits),
         cmocka_unit_test(a_cancelled_task_closes_its_variables),
