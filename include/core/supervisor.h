@@ -86,9 +86,9 @@ void supervisor_free(struct supervisor *s);
 /* Open the sockets of the first plan. Any problem: false, and none is open. */
 bool supervisor_open_sockets(struct supervisor *s, const struct plan *plan, struct problems *problems);
 
-/* They could not be opened, and the state is kept: processes of a former life may have them still, which are ended before
- * any is started. True: they are opened then, and if one still cannot be, the supervisor ends with 1. False: nobody is
- * left of a former life. */
+/* They could not be opened, and the state is kept: processes of a former life may have them still, which are ended
+ * before any is started. True: they are opened then, and if one still cannot be, the supervisor ends with 1. False:
+ * nobody is left of a former life. */
 bool supervisor_open_sockets_later(struct supervisor *s);
 
 /* Keep in `folder` what holds beyond this life: whom users want up or down, how many, and who runs. Before the start;

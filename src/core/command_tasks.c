@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 enum { LISTED_MOST = 1000 }; /* by `status`, which is asked for often */
 
 static void each_task(const struct supervisor *s, task_info_fn *fn, void *arg)

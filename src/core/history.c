@@ -9,7 +9,7 @@
 
 struct history {
     unsigned count, entry;
-    char *given_up; /* why; NULL: it was not, after the newest */
+    char *given_up;            /* why; NULL: it was not, after the newest */
     struct process_exit end[]; /* the oldest first */
 };
 

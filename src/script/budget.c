@@ -28,7 +28,7 @@ static struct {
     msec began;
     volatile msec end;      /* of the time of the entry that runs */
     volatile msec rings_at; /* when the timer goes off next; 0: it does not */
-    bool looks; /* the kernel has no timer for us (RLIMIT_SIGPENDING): the count hook looks at the clock */
+    bool looks;             /* the kernel has no timer for us (RLIMIT_SIGPENDING): the count hook looks at the clock */
     volatile bool started;
     volatile sig_atomic_t spent;
     lua_State *volatile chain[CHAIN_MOST];

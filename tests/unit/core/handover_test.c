@@ -445,9 +445,9 @@ static struct program *a_program_with(const char *name, int umask)
 /* One program is the same, one has changed, one is gone; then their old children end. */
 static void reload_and_crash(void (*crash)(void *, struct plan *, struct plan *))
 {
-    stage = a_stage_with(&(struct supervisor_upward){ .applied = crash },
-                         a_plan(a_program_with("same", 022), a_program_with("other", 022), a_program_with("gone", 022),
-                                NULL));
+    stage = a_stage_with(
+        &(struct supervisor_upward){ .applied = crash },
+        a_plan(a_program_with("same", 022), a_program_with("other", 022), a_program_with("gone", 022), NULL));
     fake_clock_advance(2000);
     assert_int_equal(fake_living(), 3);
     assert_true(stage_reload(stage, a_plan(a_program_with("same", 022), a_program_with("other", 077), NULL), NULL));
