@@ -102,6 +102,7 @@ static void end_one(const struct process_mark *who, const char *process, bool no
     const struct program *program = program_of(v->supervisor, process);
     struct survivor *s;
     struct child *child;
+    struct error e;
 
     if (!noted && program != NULL && program->common->detached)
         return;
@@ -117,7 +118,8 @@ static void end_one(const struct process_mark *who, const char *process, bool no
     s->limit = timer_start(supervisor_loop(v->supervisor), program != NULL ? program->common->stoptime : STOPTIME,
                            on_limit, s);
     LIST_INSERT_HEAD(&v->list, s, link);
-    child_signal_group(child, SIGTERM, NULL);
+    if (!child_signal_group(child, SIGTERM, &e))
+        log_warning("%s: %s", process, e.text);
     child_signal_group(child, SIGCONT, NULL);
 }
 

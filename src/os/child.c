@@ -22,8 +22,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* A member may leave its group by setsid, and nobody tells us. */
-enum { GROUP_LOOK = 100 };
+/* A member may leave its group by setsid, and a stranger may have no pidfd: nobody tells us. */
+enum { UNTOLD_LOOK = 100 };
 
 /* Sooner for those who have no other way to be heard, and where somebody waits for a group to be empty. */
 static void set_pace(struct children *all)
@@ -53,6 +53,7 @@ void child_hear_of_end(struct child *c)
     c->pidfd = -1;
     c->all->silent++;
     set_pace(c->all);
+    reaper_look_within(c->all->reaper, UNTOLD_LOOK);
 }
 
 /* Taken out by hand: a forked copy of us may still hold the descriptor. */
@@ -185,11 +186,25 @@ static struct group_watch *find_emptied(const struct children *all)
     return NULL;
 }
 
+/* Strangers of whom no pidfd tells; those of them who have ended. */
+static struct child *find_untold(const struct children *all, bool ended)
+{
+    const struct stranger *s;
+
+    LIST_FOREACH(s, &all->strangers, link)
+    if (s->child->state == RUNNING && s->child->pidfd < 0 && (!ended || !procfs_lives(&s->who)))
+        return child_find(all, s->child->pid);
+    return NULL;
+}
+
 static void on_swept(void *arg)
 {
     struct children *all = arg;
+    struct child *untold = find_untold(all, true);
     struct group_watch *w, done;
 
+    if (untold != NULL)
+        look_at(untold);
     while ((w = find_emptied(all)) != NULL) {
         done = *w;
         LIST_REMOVE(w, link);
@@ -197,8 +212,8 @@ static void on_swept(void *arg)
         done.fn(done.arg);
     }
     set_pace(all);
-    if (!LIST_EMPTY(&all->group_watches))
-        reaper_look_within(all->reaper, GROUP_LOOK);
+    if (!LIST_EMPTY(&all->group_watches) || find_untold(all, false) != NULL)
+        reaper_look_within(all->reaper, UNTOLD_LOOK);
 }
 
 struct children *children_new(struct loop *loop)

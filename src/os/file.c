@@ -253,10 +253,20 @@ static void sync_folder(const char *path)
     free(folder);
 }
 
+static bool sync_file(int fd)
+{
+    int result;
+
+    do
+        result = fsync(fd);
+    while (result < 0 && errno == EINTR);
+    return result == 0;
+}
+
 /* `beside` is a new file next to `path`. */
 static bool fill_and_rename(int fd, const char *beside, const char *path, const void *data, size_t length, mode_t mode)
 {
-    bool done = file_write(fd, data, length) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
+    bool done = file_write(fd, data, length) && fchmod(fd, mode) == 0 && sync_file(fd);
     int reason = errno;
 
     close(fd);

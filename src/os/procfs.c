@@ -160,7 +160,7 @@ static bool read_environment(pid_t pid, struct buffer *out)
     } while (n > 0 && out->length < ENVIRONMENT_MOST);
     close(fd);
     out->data[out->length] = '\0';
-    return true;
+    return n >= 0;
 }
 
 /* Threads of the kernel have none, and never will. */

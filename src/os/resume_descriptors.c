@@ -1,4 +1,5 @@
 #include "base/xalloc.h"
+#include "os/descriptors.h"
 #include "os/resume.h"
 #include "resume_private.h"
 
@@ -17,7 +18,7 @@
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
-enum { FIRST = 3, MOST_WITHOUT_PROC = 65536, SPARED_MOST = 4 };
+enum { FIRST = 3, SPARED_MOST = 4 };
 
 /* A bit for each descriptor. */
 struct set {
@@ -32,55 +33,6 @@ static struct {
     int fd[SPARED_MOST];
     size_t count;
 } spared;
-
-/* What getdents64 gives. */
-struct entry {
-    uint64_t inode;
-    int64_t offset;
-    uint16_t length;
-    uint8_t type;
-    char name[];
-};
-
-static int number_of(const char *name)
-{
-    int number = 0;
-
-    for (; *name >= '0' && *name <= '9'; name++)
-        number = 10 * number + *name - '0';
-    return *name == '\0' ? number : -1;
-}
-
-/* False: /proc did not tell all of them. */
-static bool each_in_proc(void (*fn)(int fd))
-{
-    char entries[4096] __attribute__((aligned(8)));
-    int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    long n;
-
-    if (folder < 0)
-        return false;
-    while ((n = syscall(SYS_getdents64, folder, entries, sizeof entries)) > 0)
-        for (long at = 0; at < n; at += ((struct entry *)(entries + at))->length) {
-            int fd = number_of(((struct entry *)(entries + at))->name);
-
-            if (fd >= FIRST && fd != folder)
-                fn(fd);
-        }
-    close(folder);
-    return n == 0;
-}
-
-/* Call `fn` for each descriptor from 3 on, for some perhaps twice. No memory is taken, no lock: a handler of signals
- * calls it. */
-static void each(void (*fn)(int fd))
-{
-    if (each_in_proc(fn))
-        return;
-    for (int fd = FIRST; fd < MOST_WITHOUT_PROC; fd++)
-        if (fcntl(fd, F_GETFD) >= 0)
-            fn(fd);
-}
 
 void resume_spare(int fd)
 {
@@ -126,7 +78,7 @@ static void keep(int fd)
 
 void resume_keep_descriptors(void)
 {
-    each(keep);
+    descriptors_each(FIRST, keep);
 }
 
 static void mark(int fd)
@@ -137,7 +89,7 @@ static void mark(int fd)
 void resume_mark_descriptors(void)
 {
     if (syscall(SYS_close_range, FIRST, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
-        each(mark);
+        descriptors_each(FIRST, mark);
 }
 
 static void note(int fd)
@@ -155,7 +107,7 @@ static void note(int fd)
 
 void resume_note_descriptors(void)
 {
-    each(note);
+    descriptors_each(FIRST, note);
     if (inherited.end == 0)
         return;
     origin.bits = xmalloc((size_t)inherited.end / 8 + 1);

@@ -1,6 +1,7 @@
 #include "os/steps.h"
 
 #include "base/units.h"
+#include "os/descriptors.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -49,7 +50,18 @@ IN_CHILD static bool copy_descriptor(int from, int to, int flags)
     return copy >= 0;
 }
 
-/* Old kernels do not know close_range: there close-on-exec must do. */
+static void close_one(int fd)
+{
+    close(fd);
+}
+
+/* Kernels before 5.9 have no close_range. An exec closes all of ours anyway; a body would keep them. */
+IN_CHILD static void close_rest(const struct steps *s, int first)
+{
+    if (syscall(SYS_close_range, first, ~0U, 0) < 0 && s->request->body != NULL)
+        descriptors_each(first, close_one);
+}
+
 IN_CHILD static bool arrange_descriptors(struct steps *s)
 {
     int i;
@@ -64,7 +76,7 @@ IN_CHILD static bool arrange_descriptors(struct steps *s)
         return false;
     if (s->pipe >= 0)
         s->pipe = i++;
-    syscall(SYS_close_range, i, ~0U, 0);
+    close_rest(s, i);
     return true;
 }
 

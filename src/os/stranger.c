@@ -50,15 +50,28 @@ bool stranger_has_ended(const struct stranger *s, int pidfd, struct child_exit *
     if (reaper_peek(s->who.pid, out))
         return true;
     *out = (struct child_exit){ .code = -1, .unknown = true };
+    if (pidfd < 0)
+        return !procfs_lives(&s->who);
     do
         ready = poll(&wanted, 1, 0);
     while (ready < 0 && errno == EINTR);
     return ready > 0;
 }
 
+/* Without a pidfd its number could be another's in the moment between the look and the signal. */
+static int send_signal(const struct stranger *s, int pidfd, int number)
+{
+    if (pidfd >= 0)
+        return (int)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
+    if (procfs_lives(&s->who))
+        return kill(s->who.pid, number);
+    errno = ESRCH;
+    return -1;
+}
+
 bool stranger_signal(const struct stranger *s, int pidfd, int number, struct error *e)
 {
-    if (syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0) < 0)
+    if (send_signal(s, pidfd, number) < 0)
         return failure_errno(e, "signal %s to process %d", signal_name(number), (int)s->who.pid);
     return true;
 }
