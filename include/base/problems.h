@@ -34,7 +34,7 @@ bool problems_vadd(struct problems *p, const char *file, int line, const char *f
 /* By file, then by line; those of one line stay in the order in which they were added. */
 void problems_sort(struct problems *p);
 
-/* A line "FILE:LINE: text" for each, in the order of the list; "FILE: text" without a line. */
+/* One line "FILE:LINE: text" for each, whatever the text, in the order of the list; "FILE: text" without a line. */
 void problems_print(const struct problems *p, struct buffer *out);
 
 /* The same into the log, as errors. */

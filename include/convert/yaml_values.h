@@ -50,6 +50,7 @@ const char *yaml_scalar(struct yaml_values *v, const char *name, const struct ya
 
 /* The makers that need nothing but the value. */
 struct expr *yaml_text(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node);
+struct expr *yaml_path(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node); /* "": none */
 struct expr *yaml_bool(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node);
 struct expr *yaml_int(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node);
 struct expr *yaml_number(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node);

@@ -1,6 +1,7 @@
 #include "base/problems.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
@@ -64,12 +65,16 @@ void problems_print(const struct problems *p, struct buffer *out)
 {
     for (size_t i = 0; i < p->count; i++) {
         const struct problem *problem = &p->item[i];
+        size_t begin;
 
         if (problem->file != NULL && problem->line > 0)
             buffer_addf(out, "%s:%d: ", problem->file, problem->line);
         else if (problem->file != NULL)
             buffer_addf(out, "%s: ", problem->file);
-        buffer_addf(out, "%s\n", problem->text);
+        begin = out->length;
+        buffer_add_text(out, problem->text);
+        text_flatten(out->data + begin); /* it may repeat what the file says */
+        buffer_add_char(out, '\n');
     }
     if (p->untold > 0)
         buffer_addf(out, "and %zu more\n", p->untold);

@@ -227,9 +227,8 @@ struct expr *ini_octal(struct ini_values *v, const struct ini_key *key, const ch
 
 struct expr *ini_identity(struct ini_values *v, const struct ini_key *key, const char *value, struct place place)
 {
-    (void)v;
-    (void)key;
-    (void)place;
+    if (*value == '\0')
+        return ini_refuse(v, key->name, place, "it is empty");
     return scalar_identity(value);
 }
 

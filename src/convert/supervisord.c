@@ -5,9 +5,11 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 
+#include <assert.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_FILES = 1000 };
@@ -23,27 +25,77 @@ static char *pattern_path(const struct supervisord *sd, const char *pattern)
     return xasprintf("%.*s%s", (int)(slash - path) + 1, path, pattern);
 }
 
-static void include_pattern(struct supervisord *sd, const char *pattern, struct place place)
+/* Which files were read. */
+struct inclusion {
+    struct supervisord *sd;
+    bool full; /* and that was told */
+    size_t count;
+    struct {
+        dev_t device;
+        ino_t inode;
+    } seen[MOST_FILES + 2]; /* the main file, and one that is too many */
+};
+
+/* A pattern may find the main file too, or one that another pattern has found: supervisord reads it twice, which is the
+ * same as once. What cannot be looked at is told by whoever reads it. */
+static bool is_new(struct inclusion *in, const char *path)
 {
-    struct draft *draft = &sd->c->draft;
-    char *path = pattern_path(sd, pattern);
+    struct stat st;
+
+    if (stat(path, &st) < 0)
+        return true;
+    for (size_t i = 0; i < in->count; i++) {
+        if (in->seen[i].device == st.st_dev && in->seen[i].inode == st.st_ino)
+            return false;
+    }
+    assert(in->count < MOST_FILES + 2);
+    in->seen[in->count].device = st.st_dev;
+    in->seen[in->count++].inode = st.st_ino;
+    return true;
+}
+
+static void include_file(struct inclusion *in, const char *path, struct place place)
+{
+    struct conversion *c = in->sd->c;
+    const struct source *s;
+
+    if (!is_new(in, path))
+        return;
+    in->full = c->extra_count == MOST_FILES;
+    if (in->full) {
+        draft_refuse(&c->draft, place, "[include]: more than %d files", MOST_FILES);
+        return;
+    }
+    s = conversion_read(c, path);
+    if (s != NULL)
+        ini_read(&in->sd->ini, s, c->draft.problems);
+}
+
+static void include_pattern(struct inclusion *in, const char *pattern, struct place place)
+{
+    char *path = pattern_path(in->sd, pattern);
     glob_t found = { 0 };
 
     if (glob(path, GLOB_NOESCAPE, NULL, &found) != 0)
-        draft_note(draft, place, "[include] no file matches %s", pattern);
-    for (size_t i = 0; i < found.gl_pathc; i++) {
-        const struct source *s;
-
-        if (sd->c->extra_count == MOST_FILES) {
-            draft_refuse(draft, place, "[include]: more than %d files", MOST_FILES);
-            break;
-        }
-        s = conversion_read(sd->c, found.gl_pathv[i]);
-        if (s != NULL)
-            ini_read(&sd->ini, s, draft->problems);
-    }
+        draft_note(&in->sd->c->draft, place, "[include] no file matches %s", pattern);
+    for (size_t i = 0; i < found.gl_pathc && !in->full; i++)
+        include_file(in, found.gl_pathv[i], place);
     globfree(&found);
     free(path);
+}
+
+static void include_patterns(struct supervisord *sd, char *patterns, struct place place)
+{
+    struct inclusion *in = xcalloc(1, sizeof *in);
+    char *pattern;
+
+    in->sd = sd;
+    is_new(in, sd->c->source->path);
+    while ((pattern = strsep(&patterns, " \t\r\n\f")) != NULL) {
+        if (*pattern != '\0' && !in->full)
+            include_pattern(in, pattern, place);
+    }
+    free(in);
 }
 
 static void include_files(struct supervisord *sd)
@@ -51,7 +103,7 @@ static void include_files(struct supervisord *sd)
     const struct ini_section *include = ini_find(&sd->ini, "include");
     struct ini_values v;
     struct place place;
-    char *files, *rest, *pattern;
+    char *files;
 
     if (include == NULL)
         return;
@@ -59,11 +111,8 @@ static void include_files(struct supervisord *sd)
     files = ini_value(&v, "files", &place);
     if (ini_get(include, "files") == NULL)
         draft_refuse(&sd->c->draft, include->place, "[include]: there is no `files`");
-    rest = files;
-    while (files != NULL && (pattern = strsep(&rest, " \t\r\n\f")) != NULL) {
-        if (*pattern != '\0')
-            include_pattern(sd, pattern, place);
-    }
+    if (files != NULL)
+        include_patterns(sd, files, place);
     if (files != NULL && ini_get(include, "files")->place.file != sd->c->source->path)
         draft_note(&sd->c->draft, include->place, "[include] of an included file is not followed");
     free(files);

@@ -1,8 +1,11 @@
 #include "convert/taskmaster_keys.h"
 
-#include <limits.h>
-
+#include "base/xalloc.h"
 #include "convert/taskmaster_values.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const char *const giveup_choices[] = { "fatal", "shutdown", NULL };
 static const char *const stop_to_choices[] = { "group", "process", NULL };
@@ -45,9 +48,21 @@ static const struct yaml_key health_keys[] = {
     { 0 },
 };
 
+/* In a list it is the program's own; under a key it may say something else. */
+static struct expr *note_name(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node)
+{
+    const char *name = yaml_scalar(v, key->name, node);
+    char *who = xasprintf("program '%s'", name != NULL ? name : "");
+
+    if (name != NULL && strcmp(who, v->who) != 0)
+        yaml_note(v, node, "name = %s is not carried over: a program is called by its key", name);
+    free(who);
+    return NULL;
+}
+
 /* The names of other implementations stand behind reeve's own. */
 const struct yaml_key taskmaster_keys[] = {
-    { "name", NULL, .make = yaml_nothing },
+    { "name", NULL, .make = note_name },
     { "cmd", "cmd", .make = yaml_command },
     { "command", "cmd", .make = yaml_command },
     { "args", NULL, .make = taskmaster_args },
@@ -99,16 +114,16 @@ const struct yaml_key taskmaster_keys[] = {
     { "group", "group", .make = yaml_identity },
     { "gid", "group", .make = yaml_identity },
     { "groups", "groups", .make = yaml_texts },
-    { "workingdir", "workingdir", .make = yaml_text },
-    { "working_dir", "workingdir", .make = yaml_text },
-    { "directory", "workingdir", .make = yaml_text },
+    { "workingdir", "workingdir", .make = yaml_path },
+    { "working_dir", "workingdir", .make = yaml_path },
+    { "directory", "workingdir", .make = yaml_path },
     { "umask", "umask", .make = yaml_octal },
     { "env", "env", .make = yaml_env },
     { "environment", "env", .make = yaml_env },
     { "env_file", "env_file", .make = yaml_text },
     { "clear_env", "clear_env", .make = yaml_bool },
     { "clearenv", "clear_env", .make = yaml_bool },
-    { "stdin", "stdin", .make = yaml_text },
+    { "stdin", "stdin", .make = yaml_path },
     { "stdout", "stdout", .make = taskmaster_output },
     { "stdout_logfile", "stdout", .make = taskmaster_output },
     { "stdout_logfile_maxbytes", NULL, .make = taskmaster_rotation },

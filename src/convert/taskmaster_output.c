@@ -69,7 +69,7 @@ static const char *sink_of(const char *text, const char *stream)
 {
     static const char *const words[] = { "inherit", "syslog", "stdout" };
 
-    if (strcasecmp(text, "auto") == 0)
+    if (*text == '\0' || strcasecmp(text, "auto") == 0)
         return "";
     if (strcasecmp(text, "discard") == 0 || strcasecmp(text, "none") == 0 || strcmp(text, "/dev/null") == 0)
         return "discard";

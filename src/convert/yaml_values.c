@@ -57,6 +57,13 @@ struct expr *yaml_text(struct yaml_values *v, const struct yaml_key *key, const 
     return text != NULL ? expr_text(text) : NULL;
 }
 
+struct expr *yaml_path(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node)
+{
+    const char *text = yaml_scalar(v, key->name, node);
+
+    return text != NULL && *text != '\0' ? expr_text(text) : NULL;
+}
+
 struct expr *yaml_bool(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node)
 {
     const char *text = yaml_scalar(v, key->name, node);
@@ -148,7 +155,7 @@ struct expr *yaml_identity(struct yaml_values *v, const struct yaml_key *key, co
 {
     const char *text = yaml_scalar(v, key->name, node);
 
-    return text != NULL ? scalar_identity(text) : NULL;
+    return text != NULL && *text != '\0' ? scalar_identity(text) : NULL;
 }
 
 /* Call `make` for every element of a list, or for the one value that stands in its place. */

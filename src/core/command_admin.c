@@ -107,7 +107,7 @@ void command_signal(const struct request *q, struct reply *r)
         reply_end(r);
         return;
     }
-    targets_find(q, 1, false, r, &t);
+    targets_find_some(q, 1, REPLY_OK, r, &t);
     for (size_t i = 0; i < t.count; i++)
         command_send_signal(t.process[i], number, r);
     targets_free(&t);

@@ -309,7 +309,7 @@ static void run(const struct request *q, struct reply *r, enum goal goal)
         reply_end(r);
         return;
     }
-    targets_find(q, 0, false, r, &t);
+    targets_find_some(q, 0, REPLY_OK, r, &t);
     l = xcalloc(1, sizeof *l);
     *l = (struct life){ .supervisor = q->supervisor,
                         .reply = r,

@@ -74,6 +74,11 @@ struct targets {
 void targets_find(const struct request *q, size_t first, bool or_all, struct reply *r, struct targets *out);
 void targets_free(struct targets *t);
 
+/* The same for verbs that do something with each process: a target that has none is told, as a result with the code
+ * `empty`, rather than passed over in silence. */
+void targets_find_some(const struct request *q, size_t first, enum reply_code empty, struct reply *r,
+                       struct targets *out);
+
 /* command_tasks.c: the hooks and tasks that run, as `status` shows them: those of the targets, or all if no argument
  * asks for some. */
 struct task_note;

@@ -136,7 +136,7 @@ void command_refresh(const struct request *q, struct reply *r)
         reply_end(r);
         return;
     }
-    targets_find(q, 0, false, r, &t);
+    targets_find_some(q, 0, REPLY_OK, r, &t);
     f = xcalloc(1, sizeof *f + t.count * sizeof f->order[0]);
     f->reply = r;
     for (size_t i = 0; i < t.count; i++)

@@ -318,7 +318,7 @@ void command_pid(const struct request *q, struct reply *r)
         reply_end(r);
         return;
     }
-    targets_find(q, 0, false, r, &t);
+    targets_find_some(q, 0, REPLY_FAILED, r, &t);
     print_pids(&t, r);
     targets_free(&t);
     reply_end(r);

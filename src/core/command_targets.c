@@ -17,6 +17,12 @@ static void add(struct process *p, void *arg)
     t->process[t->count++] = p;
 }
 
+static void note_one(struct process *p, void *arg)
+{
+    (void)p;
+    *(bool *)arg = true;
+}
+
 /* Whether `p` was not yet in the set, a hash table with room to spare; now it is. */
 static bool put(struct process **set, size_t mask, struct process *p)
 {
@@ -60,6 +66,19 @@ void targets_find(const struct request *q, size_t first, bool or_all, struct rep
     }
     if (q->arg_count > first && out->count > 1)
         keep_first_of_each(out);
+}
+
+void targets_find_some(const struct request *q, size_t first, enum reply_code empty, struct reply *r,
+                       struct targets *out)
+{
+    targets_find(q, first, false, r, out);
+    for (size_t i = first; i < q->arg_count; i++) {
+        bool known, some = false;
+
+        supervisor_each(q->supervisor, q->args[i], note_one, &some, &known);
+        if (known && !some)
+            reply_result(r, q->args[i], empty, "has no processes");
+    }
 }
 
 void targets_free(struct targets *t)

@@ -18,5 +18,14 @@ wait_for 'test "$(reeve status | wc -l)" -eq 3'
 kill -WINCH "$reeve_pid"
 wait_for 'test "$(reeve status | grep -c RUNNING)" -eq 0'
 is_alive "$reeve_pid" || fail "WINCH ended the supervisor"
+
+# A target without processes is not passed over in silence.
+for verb in start stop restart 'signal HUP' refresh; do
+    # shellcheck disable=SC2086 # a verb and its argument
+    assert_status 0 reeve $verb pool
+    assert_equal 'pool: has no processes' "$output" "$verb"
+done
+assert_equal 'pool True' "$(reeve start pool --json | json '"%s %s" % (r[0]["target"], r[0]["ok"])')"
+assert_status 1 reeve pid pool
 kill -TTIN "$reeve_pid"
 wait_for 'test "$(reeve status | grep -c RUNNING)" -eq 1'

@@ -31,6 +31,15 @@ static void each_problem_is_told_with_its_place(void **state)
     assert_prints(&p, "a.lua:3: there is no user 'wbe'\nb.lua: it is empty\nno file at all\n");
 }
 
+static void what_the_file_says_stays_within_its_line(void **state)
+{
+    struct problems p = { 0 };
+
+    (void)state;
+    problems_add(&p, "f", 1, "unknown setting 'a\nf:2: b\x1b[31m'");
+    assert_prints(&p, "f:1: unknown setting 'a f:2: b [31m'\n");
+}
+
 static void an_empty_list_prints_nothing(void **state)
 {
     struct problems p = { 0 };
@@ -75,6 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_problem_is_told_with_its_place),
+        cmocka_unit_test(what_the_file_says_stays_within_its_line),
         cmocka_unit_test(an_empty_list_prints_nothing),
         cmocka_unit_test(sorting_goes_by_file_and_line_and_keeps_ties),
         cmocka_unit_test(a_flood_of_problems_is_counted_but_not_kept),

@@ -69,6 +69,7 @@ static void streams_go_where_they_went(void **state)
     program_says("redirect_stderr=true\nstderr_logfile=/log");
     expect("P.p.stderr == 'stdout'");
     expect_text("stderr_logfile = /log has no effect beside redirect_stderr");
+    program_refused("user=", "user: it is empty");
     program_refused("stdout_logfile_maxbytes=much", "stdout_logfile_maxbytes");
 }
 
@@ -280,6 +281,10 @@ static void included_files_are_read_in_order(void **state)
     expect(question);
     expect_text("s.ini:2: [include] no file matches nothing/*.ini");
     assert_int_equal(result.files.count, 3);
+    converts("conf.d/main.conf", "[include]\nfiles = *.conf a.conf\n[program:z]\ncommand=x\n");
+    expect("same(order, { 'z', 'a', 'b' })");
+    unlink(path_of("conf.d/main.conf"));
+    convert_path(path_of("s.ini"));
     write_text("conf.d/b.conf", "[program:b]\ncommand=x\numask=9\n");
     free(question);
     question = refusal(path_of("s.ini"));

@@ -261,6 +261,12 @@ static void users_are_names_or_numbers(void **state)
 static void nothing_said_is_nothing_set(void **state)
 {
     (void)state;
+    program_says("workingdir: ''\n    user: \"\"\n    stdout: ''\n    stderr: ''\n    stdin: ''");
+    expect("same(P.p, { cmd = 'x' })");
+    program_says("name: p");
+    expect("same(P.p, { cmd = 'x' })");
+    program_says("name: other");
+    expect_text("conf.yaml:4: name = other is not carried over");
     program_says("workingdir:\n    user: ~\n    stdout: null");
     expect("same(P.p, { cmd = 'x' })");
 }
