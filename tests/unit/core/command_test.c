@@ -361,6 +361,8 @@ static void rolling_goes_batch_by_batch(void **state)
 
     say(stage, "restart --rolling 0 web");
     assert_int_equal(answer.code, REPLY_USAGE);
+    say(stage, "restart --rolling --no-wait web");
+    assert_int_equal(answer.code, REPLY_USAGE);
     assert_state(the(stage, "web:1"), PROCESS_RUNNING);
     stage_ends(stage);
 }
