@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOGGED_MOST = 200, VERBS_MOST = 128 };
+enum { LOGGED_MOST = 200, VERBS_MOST = 128, BUNDLE_MOST = 8 };
 
 static bool unknown_verb(const char *verb, struct error *e)
 {
@@ -30,19 +30,21 @@ static bool wrong_use(const struct command *c, struct error *e, const char *what
                    *word != '\0' ? "'" : "", c->verb, *c->arguments != '\0' ? " " : "", c->arguments);
 }
 
-/* The words, sorted into arguments and flags. Everything is borrowed but the two lists and `joined`. */
+/* The words, sorted into arguments and flags. Everything is borrowed but the lists and what is in `joined`. */
 struct sorted {
     const char **args;
     struct flag *flags;
-    size_t arg_count, flag_count;
-    struct words joined; /* names of flags that came with their value: "-n5" */
+    char **joined; /* names of flags that came with their value, "-n5", or with each other, "-fn" */
+    size_t arg_count, flag_count, joined_count;
 };
 
 static void sorted_free(struct sorted *s)
 {
     free(s->args);
     free(s->flags);
-    words_free(&s->joined);
+    for (size_t i = 0; i < s->joined_count; i++)
+        free(s->joined[i]);
+    free(s->joined);
 }
 
 /* How the row spells a flag: '=' or '?' behind its name, or ' '. 0: it does not know it. */
@@ -78,16 +80,35 @@ static size_t split_flag(const char *word, const char **value)
     return length;
 }
 
-/* Take one flag, with its value from the next word where it has one. Returns how many words; 0 is a failure. */
+static char *keep_word(struct sorted *s, char *word)
+{
+    s->joined = xrealloc(s->joined, (s->joined_count + 1) * sizeof *s->joined);
+    s->joined[s->joined_count++] = word;
+    return word;
+}
+
+static void add_flag(struct sorted *s, const char *name, const char *value)
+{
+    s->flags = xrealloc(s->flags, (s->flag_count + 1) * sizeof *s->flags);
+    s->flags[s->flag_count++] = (struct flag){ .name = name, .value = value };
+}
+
+/* Take one flag, with its value from the next word where it has one; "-fn" is "-f" and "-n". Returns how many words; 0
+ * is a failure. */
 static size_t take_flag(const struct command *c, char *const *word, struct sorted *out, struct error *e)
 {
-    struct flag *f = &out->flags[out->flag_count];
     const char *value;
     size_t length = split_flag(word[0], &value), taken = 1;
     char kind = flag_kind(c, word[0], length);
 
     if (kind == 0)
         return wrong_use(c, e, "there is no flag", word[0]);
+    if (kind == ' ' && value != NULL && word[0][1] != '-' && strlen(value) < BUNDLE_MOST) {
+        char *const rest[] = { keep_word(out, xasprintf("-%s", value)), word[1] };
+
+        add_flag(out, keep_word(out, xstrndup(word[0], length)), NULL);
+        return take_flag(c, rest, out, e);
+    }
     if (kind == ' ' && value != NULL)
         return wrong_use(c, e, "a value does not belong to", word[0]);
     if (value == NULL && word[1] != NULL && (kind == '=' || (kind == '?' && is_number(word[1])))) {
@@ -96,16 +117,7 @@ static size_t take_flag(const struct command *c, char *const *word, struct sorte
     }
     if (kind == '=' && value == NULL)
         return wrong_use(c, e, "a value is missing after", word[0]);
-    f->name = word[0];
-    f->value = value;
-    if (word[0][length] != '\0') {
-        char *name = xstrndup(word[0], length);
-
-        words_add(&out->joined, name);
-        free(name);
-        f->name = out->joined.word[out->joined.count - 1];
-    }
-    out->flag_count++;
+    add_flag(out, word[0][length] != '\0' ? keep_word(out, xstrndup(word[0], length)) : word[0], value);
     return taken;
 }
 
@@ -113,8 +125,7 @@ static bool sort_words(const struct command *c, const struct words *words, struc
 {
     bool flags = true;
 
-    *out = (struct sorted){ .args = xcalloc(words->count, sizeof *out->args),
-                            .flags = xcalloc(words->count, sizeof *out->flags) };
+    *out = (struct sorted){ .args = xcalloc(words->count, sizeof *out->args) };
     for (size_t i = 1; i < words->count;) {
         size_t taken = 1;
 

@@ -294,6 +294,10 @@ static bool read_batch(const struct request *q, size_t *batch, struct reply *r)
 {
     if (!request_number(q, "--rolling", 1, batch, r))
         return false;
+    if (request_has_flag(q, "--no-wait")) {
+        reply_fail(r, REPLY_USAGE, "%s: --rolling waits for each batch, which --no-wait would not: keep one", q->verb);
+        return false;
+    }
     if (*batch == 0)
         reply_fail(r, REPLY_USAGE, "%s: --rolling goes at least 1 process at a time", q->verb);
     return *batch > 0;

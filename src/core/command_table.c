@@ -24,7 +24,7 @@ static const struct command table[] = {
     { "restart", "TARGET… [--no-wait] [--rolling [N]]",
       "stop and start again\n"
       "Starts those that were stopped. With --rolling, N processes (1) at a time, each batch RUNNING before the next "
-      "one is touched; the first failure ends it.",
+      "one is touched; the first failure ends it. It does not go with --no-wait.",
       "--no-wait --rolling?", 1, -1, true, command_restart },
     { "reload", "[--dry-run] [--wait]",
       "read the configuration again\n"

@@ -179,22 +179,25 @@ void tasks_retire(struct script *s)
         s->grace = timer_start(all.loop, GRACE, on_grace_over, s);
 }
 
-/* Nothing of Lua runs here: they have not begun, or were ended when the loop was taken away. */
-static void forget_all(struct script *s)
+/* Those of a file that never came into force; without a loop those that were ended when it was taken away. Others may
+ * be there though the file was replaced long ago: a program that a reload removed is told of its end when it comes. */
+static void forget_unbegun(struct script *s)
 {
-    struct task *t;
+    struct task *t = TAILQ_FIRST(&s->tasks);
 
-    while ((t = TAILQ_FIRST(&s->tasks)) != NULL)
-        task_forget(t);
+    while (t != NULL) {
+        struct task *next = TAILQ_NEXT(t, link);
+
+        if (t->awaits_force || all.loop == NULL)
+            task_forget(t);
+        t = next;
+    }
 }
 
 bool tasks_release(struct script *s)
 {
-    bool began = s->in_force || s->grace != NULL;
-
+    forget_unbegun(s);
     tasks_retire(s);
-    if (!began || all.loop == NULL)
-        forget_all(s);
     if (s->task_count > 0)
         return false;
     timer_stop(&s->grace);

@@ -16,6 +16,12 @@ grep -qx '\.OK [0-9]*' answer || fail "no marked OK: $(cat answer)"
 grep -qx '\.\.dot' answer || fail "no marked dot: $(cat answer)"
 reeve tail -n 2 ticker | grep -qx '\.dot' || fail "the client shows marks"
 
+# Flags may come with their values, and stand together.
+assert_equal 3 "$(reeve tail -n3 -n9 ticker | wc -l)" 'lines by the first of two flags'
+reeve tail -fn 1 ticker >together &
+wait_for 'test "$(count_lines together)" -ge 5'
+kill $!
+
 cat >streams.py <<'END'
 import json, socket, sys
 

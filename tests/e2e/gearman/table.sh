@@ -75,12 +75,16 @@ make_mariadb
 start_gearmand
 crew false
 
+# The table as it is when reeve finds the database.
+start_mariadb
+sql <"$root/examples/gearman_functions.sql"
+echo "INSERT INTO gearman_functions (name, executor) VALUES ('first', '$dir/old')" | sql
+stop_mariadb
+
 # The database is away at first: that is told, and tried again.
 run_reeve
 wait_for 'grep -q "$db: .*(2002)" "$log"'
 start_mariadb
-sql <"$root/examples/gearman_functions.sql"
-echo "INSERT INTO gearman_functions (name, executor) VALUES ('first', '$dir/old')" | sql
 wait_worker first
 begin first a
 
@@ -150,13 +154,13 @@ DELETE FROM gearman_functions WHERE name LIKE 'fi%' AND name <> 'first';
 END
 
 # While the database is away, what it said last holds; when it is back it is asked again, without being told to.
+echo "INSERT INTO gearman_functions (name, executor) VALUES ('back', '$dir/old')" | sql
 stop_mariadb
 reeve refresh >refresh.out
 wait_for 'test "$(grep -c "$db: .*(200[0-9])" "$log")" -ge 2'
 begin first j
 finish new j
 start_mariadb
-echo "INSERT INTO gearman_functions (name, executor) VALUES ('back', '$dir/old')" | sql
 wait_worker back
 
 # By itself, at each interval; a name that stands there twice is told, and the older row holds.

@@ -84,6 +84,8 @@ static void good_words_are_told_from_bad_ones(void **state)
                                         "stop --no-wait a",
                                         "tail -n 5 -f a",
                                         "tail -n5 a stderr",
+                                        "tail -fn 5 a",
+                                        "tail -fn5 -f -n6 a",
                                         "scale a -1",
                                         "scale a +1",
                                         "signal 9 a",
@@ -93,6 +95,7 @@ static void good_words_are_told_from_bad_ones(void **state)
                                         "restart --rolling 2 a" };
     static const char *const bad[] = { "start",   "scale a",      "frobnicate",          "status --frobnicate",
                                        "tail -n", "shutdown now", "start --no-wait=5 a", "tail -x a",
+                                       "tail -fx a", "tail -fn", "tail -ffffffffff a",
                                        "wait a" };
 
     (void)state;
@@ -357,6 +360,8 @@ static void rolling_goes_batch_by_batch(void **state)
     assert_answer(REPLY_OK, "web:1: restarted\nweb:2: restarted\nweb:3: restarted\n");
 
     say(stage, "restart --rolling 0 web");
+    assert_int_equal(answer.code, REPLY_USAGE);
+    say(stage, "restart --rolling --no-wait web");
     assert_int_equal(answer.code, REPLY_USAGE);
     assert_state(the(stage, "web:1"), PROCESS_RUNNING);
     stage_ends(stage);
