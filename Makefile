@@ -264,10 +264,13 @@ faults: everything ## each call of the system fails in turn, all of them; make t
 	@FAULTS_SHARE=1 LIMIT=600 $(RUN) $(wildcard tests/e2e/faults/*.sh)
 
 SOAK_SECONDS ?= 3600
-soak: everything ## random walks and crashes for SOAK_SECONDS=3600
+soak: everything ## random walks, steps and crashes for SOAK_SECONDS=3600
 	@SOAK_SECONDS=$(SOAK_SECONDS) REEVE='$(abspath $(BUILD))/reeve' tests/e2e/crash/a_churn.sh & \
 	end=$$(($$(date +%s) + $(SOAK_SECONDS))); \
-	while [ "$$(date +%s)" -lt "$$end" ]; do $(BUILD)/unit/core/walk_test 1000000 random || { kill $$!; exit 1; }; done; \
+	while [ "$$(date +%s)" -lt "$$end" ]; do \
+	    $(BUILD)/unit/core/walk_test 1000000 random && REEVE='$(abspath $(BUILD))/reeve' ANYTHING_SEED=$$(date +%s) ANYTHING_STEPS=500 \
+	        tests/e2e/crash/anything.sh || { kill $$!; exit 1; }; \
+	done; \
 	wait $$! && echo "nothing was lost in $(SOAK_SECONDS) s"
 
 $(BUILD)/bench/hooks: tests/bench/hooks.c $(ARCHIVE)
