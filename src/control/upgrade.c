@@ -11,6 +11,7 @@
 #include "core/organ.h"
 #include "core/tool.h"
 #include "modules/gearman.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "os/resume.h"
 #include "script/script.h"
@@ -23,7 +24,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { CHECK_LIMIT = 30000, CHECK_OUTPUT = 64 << 10 };
+enum {
+    CHECK_LIMIT = 30000,
+    CHECK_OUTPUT = 64 << 10,
+    TELL_LIMIT = 1000 /* some hooks cause an event for each that they are told */
+};
 
 static struct {
     struct supervisor *supervisor; /* NULL: nobody can be upgraded here */
@@ -33,6 +38,7 @@ static struct {
     struct reply *reply; /* to be told a failure; NULL: nobody waits */
     size_t organs;       /* that finish what they have begun */
     bool leaving;        /* as soon as they have, and all events are told */
+    msec patience;       /* events are told until then */
 } upgrade;
 
 static void fail(const char *why)
@@ -56,7 +62,7 @@ static void leave(void *arg)
 
     if (upgrade.supervisor == NULL || !upgrade.leaving)
         return;
-    if (!bus_is_empty(supervisor_bus(s)))
+    if (!bus_is_empty(supervisor_bus(s)) && clock_now() < upgrade.patience)
         loop_later(supervisor_loop(s), leave, s);
     else if (supervisor_is_ending(s))
         fail("reeve is stopping");
@@ -85,8 +91,10 @@ static void explain(const struct tool_result *result, struct error *e)
 static void on_organ_done(void *arg)
 {
     (void)arg;
-    if (--upgrade.organs == 0 && upgrade.supervisor != NULL)
-        loop_later(supervisor_loop(upgrade.supervisor), leave, upgrade.supervisor);
+    if (--upgrade.organs > 0 || upgrade.supervisor == NULL)
+        return;
+    upgrade.patience = clock_now() + TELL_LIMIT;
+    loop_later(supervisor_loop(upgrade.supervisor), leave, upgrade.supervisor);
 }
 
 /* What works beside the programs, such as jobs, cannot be handed over: it comes to its end first. */
