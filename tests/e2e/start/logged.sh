@@ -17,5 +17,5 @@ for name in now soon; do
 done
 wait_state once EXITED
 wait_state early FATAL
-expect_line '.* once exited with status 1 after [0-9]+ms' cat "$log"
-expect_line '.* early exited with status 1 after [0-9]+ms, before it was running, giving up: 1 failed start' cat "$log"
+expect_line '.* once exited with status 1 after [0-9]+m?s' cat "$log"
+expect_line '.* early exited with status 1 after [0-9]+m?s, before it was running, giving up: 1 failed start' cat "$log"
