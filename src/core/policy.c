@@ -22,9 +22,11 @@ void policy_ready(struct policy_memory *memory)
 
 msec backoff_delay(const struct backoff *b, int n, double random)
 {
-    double delay = (double)b->first * pow(b->factor, n - 1);
+    double delay = (double)b->first;
 
     assert(n >= 1);
+    if (n > 1 && b->first > 0)
+        delay *= pow(b->factor, n - 1);
     if (!(delay < (double)b->max)) /* also when pow overflowed */
         delay = (double)b->max;
     delay *= 1 + b->jitter * (2 * random - 1);

@@ -173,6 +173,15 @@ static void the_delay_has_a_ceiling(void **state)
     assert_int_equal(backoff_delay(&b, INT_MAX, 0.5), 30000);
 }
 
+static void nothing_grows_from_nothing(void **state)
+{
+    struct backoff b = { .first = 0, .max = 30000, .factor = 2, .jitter = 0.1 };
+
+    (void)state;
+    assert_int_equal(backoff_delay(&b, 1, 0.5), 0);
+    assert_int_equal(backoff_delay(&b, INT_MAX, 0.5), 0); /* the factor's power is infinite */
+}
+
 static void jitter_moves_the_delay_both_ways(void **state)
 {
     struct backoff b = { .first = 1000, .max = 30000, .factor = 2, .jitter = 0.1 };
@@ -241,6 +250,7 @@ int main(void)
         cmocka_unit_test(an_expected_end_of_a_short_run_waits_without_growing),
         cmocka_unit_test(a_backoff_of_zero_waits_for_nothing),
         cmocka_unit_test(the_delay_has_a_ceiling),
+        cmocka_unit_test(nothing_grows_from_nothing),
         cmocka_unit_test(jitter_moves_the_delay_both_ways),
         cmocka_unit_test(a_oneshot_is_done_when_it_ends_well_at_any_time),
         cmocka_unit_test(more_than_the_limit_within_the_interval_is_refused),
