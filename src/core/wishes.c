@@ -10,10 +10,11 @@
 #include <signal.h>
 #include <stdlib.h>
 
+/* Who is up by a user's wish is so still when others start it again. */
 static void wish(struct process *p, bool up)
 {
+    p->kept = p->kept && p->wanted && up;
     p->wanted = up;
-    p->kept = false;
     process_touch(p);
     supervisor_wishes_changed(p->supervisor);
 }
