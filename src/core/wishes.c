@@ -160,7 +160,7 @@ void process_adopt(struct process *p, struct program *program)
         output_adopt(p->out, &program->out);
     if (output_serves(p->err, &program->err))
         output_adopt(p->err, &program->err);
-    if (p->state == PROCESS_RUNNING)
+    if (p->state == PROCESS_RUNNING && program->common->max_age != before->common->max_age)
         process_begin_aging(p);
     care_adopt(p, before);
     plan_release(before->plan);
