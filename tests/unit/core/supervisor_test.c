@@ -239,6 +239,7 @@ static void targets_name_what_they_say(void **state)
     assert_int_equal(matches(stage, "work"), 3);
     assert_int_equal(matches(stage, "work:2"), 1);
     assert_int_equal(matches(stage, "work:2x"), -1);
+    assert_int_equal(matches(stage, "work:4294967298"), -1);
     assert_int_equal(matches(stage, "work:*"), 3);
     assert_int_equal(matches(stage, "w*"), 4);
     assert_int_equal(matches(stage, "*:[12]"), 2);
