@@ -155,6 +155,8 @@ void process_adopt(struct process *p, struct program *program)
 
     plan_hold(program->plan);
     p->program = program;
+    if (!program_is_worker(program)) /* a worker's index is its own as long as it lives */
+        p->index += program->common->first_index - before->common->first_index;
     process_touch(p);
     if (output_serves(p->out, &program->out))
         output_adopt(p->out, &program->out);
