@@ -18,7 +18,7 @@ static int count_after(struct pool *pool, const struct plan_difference *d)
                        d->before->common->max_procs == d->after->common->max_procs;
 
     if (d->count) {
-        pool->scaled = false;
+        pool->scaled = pool->parked = false;
         return d->after->common->numprocs;
     }
     if (!pool->scaled)
