@@ -282,6 +282,19 @@ static void the_store_outlives_its_generation(void **state)
     store_clear();
 }
 
+static void the_store_may_be_emptied_while_one_goes_through_it(void **state)
+{
+    (void)state;
+    start("reeve.task(function() local s, seen = reeve.store, {}\n"
+          "  for _, key in ipairs { 'a', 'b', 'c', 'd' } do s[key] = key end\n"
+          "  for key, value in pairs(s) do table.insert(seen, value) s[key] = nil if key == 'b' then s.c = nil end end\n"
+          "  reeve.log('notice', 'seen: %s, left: %s', table.concat(seen, ' '), pairs(s)(s)) end)");
+    wait_for("left:");
+    assert_heard("seen: a b d, left: nil");
+    finish();
+    store_clear();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +309,7 @@ int main(void)
         cmocka_unit_test(settings_are_known_once_the_plan_is_in_force),
         cmocka_unit_test(users_wishes_and_refreshes_are_heard),
         cmocka_unit_test(the_store_outlives_its_generation),
+        cmocka_unit_test(the_store_may_be_emptied_while_one_goes_through_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
