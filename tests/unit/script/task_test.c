@@ -112,12 +112,13 @@ static void a_cancelled_task_closes_its_variables(void **state)
 static void a_variable_that_is_closed_may_cancel_its_own_task(void **state)
 {
     (void)state;
-    start("local h\n"
-          "h = reeve.task(function()\n"
-          "  local x <close> = setmetatable({}, { __close = function() h:cancel() reeve.log('notice', 'closed') end })\n"
-          "  reeve.sleep(1000)\n"
-          "end)\n"
-          "reeve.after(0.005, function() h:cancel() reeve.log('notice', 'over: %s', not h:runs()) end)");
+    start(
+        "local h\n"
+        "h = reeve.task(function()\n"
+        "  local x <close> = setmetatable({}, { __close = function() h:cancel() reeve.log('notice', 'closed') end })\n"
+        "  reeve.sleep(1000)\n"
+        "end)\n"
+        "reeve.after(0.005, function() h:cancel() reeve.log('notice', 'over: %s', not h:runs()) end)");
     wait_for("over");
     assert_heard("closed\nover: true\n");
     assert_int_equal(tasks_count(), 0);
