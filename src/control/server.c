@@ -48,7 +48,7 @@ static void add_port(struct server *server, struct port *port)
 {
     server->ports = xrealloc(server->ports, (server->port_count + 1) * sizeof(struct port *));
     server->ports[server->port_count++] = port;
-    server->touched = true;
+    server->ports_touched = true;
 }
 
 static bool has_port(const struct server *server, const char *text)
@@ -161,7 +161,7 @@ void server_follow(struct server *server, const struct plan *plan)
             port_close(old[i]);
     free(old);
     words_free(&addresses);
-    server->touched = true;
+    server->ports_touched = true;
 }
 
 /* ---- from life to life --------------------------------------------------------------------------- */
@@ -178,17 +178,19 @@ static void write_ports(struct server *server)
     for (size_t i = 0; i < server->override.count; i++)
         pack_text(&out, "said", server->override.word[i]);
     snapshot_put(supervisor_snapshot(server->supervisor), &server->entry, "ports", &out);
+    server->ports_touched = false;
     buffer_free(&out);
     buffer_free(&port);
 }
 
 void server_write(struct server *server, bool all)
 {
-    if (supervisor_snapshot(server->supervisor) == NULL || (!server->touched && !all))
+    if (supervisor_snapshot(server->supervisor) == NULL)
         return;
-    server->touched = false;
-    write_ports(server);
-    sessions_write_touched(server, all);
+    if (server->ports_touched || all)
+        write_ports(server);
+    if (server->sessions_touched || all)
+        sessions_write_touched(server, all);
 }
 
 struct passage {

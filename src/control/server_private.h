@@ -73,9 +73,9 @@ struct server {
     size_t port_count;
     TAILQ_HEAD(, session) sessions; /* oldest first */
     size_t tcp_count;
-    bool touched;   /* some session is, or the ports are */
-    unsigned entry; /* of the ports, in the snapshot */
-    int failures;   /* wrong passwords lately, of all clients */
+    bool ports_touched, sessions_touched; /* to be written into the snapshot */
+    unsigned entry;                       /* of the ports, there */
+    int failures;                         /* wrong passwords lately, of all clients */
     msec last_failure;
 };
 

@@ -96,7 +96,7 @@ void session_write(struct session *s)
 void session_touch(struct session *s)
 {
     s->touched = true;
-    s->server->touched = true;
+    s->server->sessions_touched = true;
 }
 
 void session_unwrite(struct session *s)
@@ -108,6 +108,7 @@ void sessions_write_touched(struct server *server, bool all)
 {
     struct session *s;
 
+    server->sessions_touched = false;
     TAILQ_FOREACH(s, &server->sessions, link)
     {
         if (s->touched || all)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 enum { NAME_WIDTH = 32, STATE_WIDTH = 9 };
+enum { PROCESS_USUAL = 256, SUPERVISOR_USUAL = 256 }; /* bytes of JSON */
 
 /* ---- status ------------------------------------------------------------------------------------ */
 
@@ -180,6 +181,7 @@ static void print_status(const struct request *q, const struct targets *t, const
 {
     struct buffer *b = &r->data;
 
+    buffer_reserve(b, t->count * PROCESS_USUAL + SUPERVISOR_USUAL);
     json_open_object(b);
     json_key(b, "processes");
     json_open_array(b);

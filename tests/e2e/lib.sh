@@ -201,14 +201,20 @@ value = eval(sys.argv[1].strip())
 print(value if isinstance(value, str) else json.dumps(value))' "$1"
 }
 
-# A TCP port of the loopback that is free right now; free_port 0.0.0.0: of every address.
+# A TCP port of the loopback that is free right now; free_port 0.0.0.0: of every address. It is none of those that the
+# kernel gives to clients: one of them would have it before the server that is about to begin.
 free_port()
 {
     python3 -c '
-import socket, sys
-s = socket.socket()
-s.bind((sys.argv[1], 0))
-print(s.getsockname()[1])' "${1:-127.0.0.1}"
+import random, socket, sys
+while True:
+    port = random.randrange(10000, 32768)
+    try:
+        socket.socket().bind((sys.argv[1], port))
+    except OSError:
+        continue
+    print(port)
+    break' "${1:-127.0.0.1}"
 }
 
 count_lines()

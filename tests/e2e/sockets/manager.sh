@@ -3,11 +3,6 @@
 # meanwhile is served afterwards. A socket that it opened itself is used, and not opened a second time.
 . "${0%/*}/../lib.sh"
 
-free_port()
-{
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-
 port=$(free_port)
 given=$(free_port)
 cat >echo.py <<'END'
