@@ -330,8 +330,7 @@ static void extend(struct process *p, msec time)
         return;
     if (p->care->readiness != NULL)
         readiness_extend(p->care->readiness, time);
-    else if (p->state == PROCESS_STOPPING && !p->held && p->gate == NULL &&
-             clock_now() + time > p->since + p->program->common->stoptime)
+    else if (p->state == PROCESS_STOPPING && p->timer != NULL && clock_now() + time > timer_due(p->timer))
         process_wait(p, time);
 }
 

@@ -230,6 +230,27 @@ static void a_stop_can_take_more_time_too(void **state)
     stage_ends(stage);
 }
 
+static void nobody_asks_for_less_time_than_its_step_has(void **state)
+{
+    struct program *web = asked(a_program("web"), READY_NOTIFY);
+    struct stage *stage;
+
+    (void)state;
+    program_own(web)->stopsignal.step = xcalloc(1, sizeof(struct stop_step)); /* the default one is shared */
+    program_own(web)->stopsignal.step[0] = (struct stop_step){ SIGINT, 30000 };
+    stage = a_stage(a_plan(web, NULL));
+    says(the(stage, "web"), "READY=1");
+    fake_clock_advance(1);
+    process_stop(the(stage, "web"));
+    fake_clock_advance(1000);
+    says(the(stage, "web"), "EXTEND_TIMEOUT_USEC=15000000");
+    fake_clock_advance(28999);
+    assert_state(the(stage, "web"), PROCESS_STOPPING);
+    fake_clock_advance(1);
+    assert_state(the(stage, "web"), PROCESS_STOPPED);
+    stage_ends(stage);
+}
+
 static void what_it_says_stands_behind_its_uptime(void **state)
 {
     struct stage *stage = a_stage(a_plan(asked(a_program("web"), READY_NOTIFY), NULL));
@@ -439,6 +460,7 @@ int main(void)
         cmocka_unit_test(a_command_says_yes_by_its_status),
         cmocka_unit_test(more_time_can_be_asked_for),
         cmocka_unit_test(a_stop_can_take_more_time_too),
+        cmocka_unit_test(nobody_asks_for_less_time_than_its_step_has),
         cmocka_unit_test(what_it_says_stands_behind_its_uptime),
         cmocka_unit_test(silence_is_ended_by_force_and_the_policy_decides),
         cmocka_unit_test(one_that_never_beats_is_judged_from_its_start),
