@@ -328,6 +328,43 @@ static void it_can_pull_its_own_trigger(void **state)
     stage_ends(stage);
 }
 
+/* Whoever was not told to beat cannot know. */
+static void a_reload_asks_no_heartbeat_of_who_was_told_of_none(void **state)
+{
+    struct stage *stage = a_stage(a_plan(watched(a_program("web"), 0), NULL));
+    pid_t first = process_pid(the(stage, "web"));
+
+    (void)state;
+    assert_true(stage_reload(stage, a_plan(watched(a_program("web"), 2000), NULL), NULL));
+    fake_clock_advance(5000);
+    assert_int_equal(process_pid(the(stage, "web")), first);
+    fake_child_exits(first, 1);
+    fake_clock_advance(0);
+    first = process_pid(the(stage, "web"));
+    fake_clock_advance(2000);
+    assert_int_not_equal(process_pid(the(stage, "web")), first);
+    assert_ended_by(the(stage, "web"), "no heartbeat for 2s");
+    stage_ends(stage);
+}
+
+static void a_reload_makes_no_heartbeat_faster(void **state)
+{
+    struct stage *stage = a_stage(a_plan(watched(a_program("web"), 10000), NULL));
+    pid_t first = process_pid(the(stage, "web"));
+
+    (void)state;
+    assert_true(stage_reload(stage, a_plan(watched(a_program("web"), 2000), NULL), NULL));
+    fake_clock_advance(9999);
+    says(the(stage, "web"), "WATCHDOG=1");
+    assert_int_equal(process_pid(the(stage, "web")), first);
+    assert_true(stage_reload(stage, a_plan(watched(a_program("web"), 20000), NULL), NULL));
+    fake_clock_advance(19999);
+    assert_int_equal(process_pid(the(stage, "web")), first);
+    fake_clock_advance(1);
+    assert_ended_by(the(stage, "web"), "no heartbeat for 20s");
+    stage_ends(stage);
+}
+
 /* -- health ----------------------------------------------------------------------------------------------------- */
 
 static void failures_in_a_row_restart_it(void **state)
@@ -466,6 +503,8 @@ int main(void)
         cmocka_unit_test(one_that_never_beats_is_judged_from_its_start),
         cmocka_unit_test(beats_cost_no_wake_up),
         cmocka_unit_test(it_can_pull_its_own_trigger),
+        cmocka_unit_test(a_reload_asks_no_heartbeat_of_who_was_told_of_none),
+        cmocka_unit_test(a_reload_makes_no_heartbeat_faster),
         cmocka_unit_test(failures_in_a_row_restart_it),
         cmocka_unit_test(health_can_stop_it_for_good),
         cmocka_unit_test(health_can_be_just_known),
