@@ -16,7 +16,12 @@ msec args_optional_duration(lua_State *L, int arg, msec otherwise);
 /* The fields of the table at `index` are among these names (a NULL ends them), or the nearest one is told. */
 void args_check_fields(lua_State *L, int index, const char *const *names);
 
-/* A field of the table at `index`; NULL or `otherwise` if it is nil. A text is kept by the table. */
+/* Push a field of the table at `index`, if it is not nil. Metatables are not asked: their functions could take out what
+ * was read before, and nothing would keep what they return. */
+bool args_push_field(lua_State *L, int index, const char *name);
+
+/* A field of the table at `index`; NULL or `otherwise` if it is nil. A text is kept by the table; with NULL for
+ * `length` it is one that C can hold. */
 const char *args_text_field(lua_State *L, int index, const char *name, size_t *length);
 msec args_duration_field(lua_State *L, int index, const char *name, msec otherwise);
 int64_t args_size_field(lua_State *L, int index, const char *name, int64_t otherwise);

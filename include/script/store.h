@@ -16,8 +16,8 @@ void store_push(lua_State *L, const char *key, size_t length);
 /* Keep a copy of the value at `index`; nil forgets it. Raises if it is none that can be kept, or too much. */
 void store_set(lua_State *L, const char *key, size_t length, int index);
 
-/* Push the first key after `key` (NULL: the first of all), or nil. */
-void store_push_next(lua_State *L, const char *key, size_t length);
+/* Push a list of all keys, in the order in which they came. */
+void store_push_keys(lua_State *L);
 
 /* Each entry is written there from now on, first those that there are; NULL: nowhere. */
 void store_keep(struct snapshot *snapshot);

@@ -59,8 +59,7 @@ void args_check_fields(lua_State *L, int index, const char *const *names)
     }
 }
 
-/* Whether there is one; on top of the stack then. */
-static bool push_field(lua_State *L, int index, const char *name)
+bool args_push_field(lua_State *L, int index, const char *name)
 {
     index = lua_absindex(L, index);
     lua_pushstring(L, name);
@@ -84,11 +83,13 @@ const char *args_text_field(lua_State *L, int index, const char *name, size_t *l
 {
     const char *text;
 
-    if (!push_field(L, index, name))
+    if (!args_push_field(L, index, name))
         return NULL;
     if (lua_type(L, -1) != LUA_TSTRING)
         expect(L, name, "a text");
     text = lua_tolstring(L, -1, length);
+    if (length == NULL && strlen(text) != lua_rawlen(L, -1))
+        complain(L, name, "the text has a zero byte in it");
     lua_pop(L, 1);
     return text;
 }
@@ -98,7 +99,7 @@ msec args_duration_field(lua_State *L, int index, const char *name, msec otherwi
     struct error e;
     msec time = otherwise;
 
-    if (!push_field(L, index, name))
+    if (!args_push_field(L, index, name))
         return otherwise;
     if (!read_duration(L, -1, &time, &e))
         complain(L, name, e.text);
@@ -111,7 +112,7 @@ int64_t args_size_field(lua_State *L, int index, const char *name, int64_t other
     struct error e;
     int64_t size = otherwise;
 
-    if (!push_field(L, index, name))
+    if (!args_push_field(L, index, name))
         return otherwise;
     if (lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 0)
         size = lua_tointeger(L, -1);
@@ -127,7 +128,7 @@ bool args_bool_field(lua_State *L, int index, const char *name, bool otherwise)
 {
     bool yes;
 
-    if (!push_field(L, index, name))
+    if (!args_push_field(L, index, name))
         return otherwise;
     if (lua_type(L, -1) != LUA_TBOOLEAN)
         expect(L, name, "true or false");

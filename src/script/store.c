@@ -237,15 +237,15 @@ void store_set(lua_State *L, const char *key, size_t length, int index)
     lua_pop(L, 1);
 }
 
-void store_push_next(lua_State *L, const char *key, size_t length)
+void store_push_keys(lua_State *L)
 {
-    const struct entry *e = key != NULL ? find(key, length) : NULL;
-    const struct entry *next = key == NULL ? entries : e != NULL ? e->hh.next : NULL;
+    lua_Integer i = 0;
 
-    if (next != NULL)
-        lua_pushlstring(L, next->key, next->key_length);
-    else
-        lua_pushnil(L);
+    lua_createtable(L, (int)(entries != NULL ? HASH_COUNT(entries) : 0), 0);
+    for (const struct entry *e = entries; e != NULL; e = e->hh.next) {
+        lua_pushlstring(L, e->key, e->key_length);
+        lua_rawseti(L, -2, ++i);
+    }
 }
 
 /* ---- from life to life ----------------------------------------------------------------------- */

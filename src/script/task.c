@@ -220,6 +220,9 @@ void task_end(struct task *t, const char *why)
     struct call c;
 
     assert(t->state != TASK_RUNNING);
+    if (t->ends)
+        return;
+    t->ends = true;
     call_enter(&c, t->script, t->thread.L, NULL);
     close_variables(t, &c);
     if (why != NULL)

@@ -29,6 +29,7 @@ struct task {
     bool awaits_force; /* the file made it while it was evaluated */
     bool may_be_roused;
     bool holds; /* reeve does not end before it */
+    bool ends;  /* its `<close>` variables are being closed, and may want to end it, too */
     bool own;
     char name[112];
 };

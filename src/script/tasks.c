@@ -146,7 +146,7 @@ static struct task *first_at_rest(const struct script *s)
 {
     struct task *t = TAILQ_FIRST(&s->tasks);
 
-    while (t != NULL && t->state == TASK_RUNNING)
+    while (t != NULL && (t->state == TASK_RUNNING || t->ends))
         t = TAILQ_NEXT(t, link);
     return t;
 }

@@ -11,6 +11,7 @@
 
 #include <lauxlib.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_OUTPUT = 1024 * 1024 };
 
@@ -55,6 +56,18 @@ static struct run *push_run(lua_State *L)
 
 /* ---- what to run ---- */
 
+/* The text on top of the stack, which is popped. */
+static void add_word(lua_State *L, struct words *words, const char *name)
+{
+    size_t length;
+    const char *text = lua_tolstring(L, -1, &length);
+
+    if (strlen(text) != length)
+        luaL_error(L, "'%s': a text has a zero byte in it", name);
+    words_add(words, text);
+    lua_pop(L, 1);
+}
+
 static void read_list(lua_State *L, struct words *words)
 {
     lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
@@ -62,8 +75,7 @@ static void read_list(lua_State *L, struct words *words)
     for (lua_Integer i = 1; i <= count; i++) {
         if (lua_rawgeti(L, -1, i) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER)
             luaL_error(L, "'cmd': element %d is a %s, not a text", (int)i, luaL_typename(L, -1));
-        words_add(words, lua_tostring(L, -1));
-        lua_pop(L, 1);
+        add_word(L, words, "cmd");
     }
 }
 
@@ -72,11 +84,14 @@ static void read_cmd(lua_State *L, struct words *words)
 {
     struct error e;
 
-    lua_getfield(L, 1, "cmd");
+    if (!args_push_field(L, 1, "cmd"))
+        luaL_error(L, "'cmd' is missing");
     if (lua_type(L, -1) == LUA_TTABLE)
         read_list(L, words);
     else if (lua_type(L, -1) != LUA_TSTRING)
         luaL_error(L, "'cmd': expected a text or a list of words, got %s", luaL_typename(L, -1));
+    else if (strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1))
+        luaL_error(L, "'cmd': the text has a zero byte in it");
     else if (!words_split(words, lua_tostring(L, -1), &e))
         luaL_error(L, "'cmd': %s", e.text);
     if (words->count == 0)
@@ -86,16 +101,18 @@ static void read_cmd(lua_State *L, struct words *words)
 
 static void read_env(lua_State *L, struct words *words)
 {
-    if (lua_getfield(L, 1, "env") != LUA_TNIL) {
-        luaL_checktype(L, -1, LUA_TTABLE);
-        lua_pushnil(L);
-        while (lua_next(L, -2)) {
-            if (lua_type(L, -2) != LUA_TSTRING || (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER))
-                luaL_error(L, "'env': expected names and texts");
-            lua_pushfstring(L, "%s=%s", lua_tostring(L, -2), lua_tostring(L, -1));
-            words_add(words, lua_tostring(L, -1));
-            lua_pop(L, 2);
-        }
+    if (!args_push_field(L, 1, "env"))
+        return;
+    luaL_checktype(L, -1, LUA_TTABLE);
+    lua_pushnil(L);
+    while (lua_next(L, -2)) {
+        if (lua_type(L, -2) != LUA_TSTRING || (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER))
+            luaL_error(L, "'env': expected names and texts");
+        lua_pushvalue(L, -2);
+        lua_pushliteral(L, "=");
+        lua_rotate(L, -3, 2);
+        lua_concat(L, 3);
+        add_word(L, words, "env");
     }
     lua_pop(L, 1);
 }

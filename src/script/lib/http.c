@@ -18,7 +18,7 @@ static size_t read_headers(lua_State *L, int options, struct transfer_header *ou
 {
     size_t count = 0;
 
-    if (lua_getfield(L, options, "headers") == LUA_TNIL)
+    if (!args_push_field(L, options, "headers"))
         return 0;
     if (lua_type(L, -1) != LUA_TTABLE)
         luaL_error(L, "'headers': expected a table, got %s", luaL_typename(L, -1));

@@ -21,7 +21,9 @@ static void read_receivers(lua_State *L, const char **to)
 {
     int count = 0;
 
-    if (lua_getfield(L, 1, "to") == LUA_TSTRING) {
+    if (!args_push_field(L, 1, "to"))
+        luaL_error(L, "'to' is missing");
+    if (lua_type(L, -1) == LUA_TSTRING) {
         to[count++] = lua_tostring(L, -1);
     } else if (lua_type(L, -1) == LUA_TTABLE) {
         lua_Integer all = (lua_Integer)lua_rawlen(L, -1);
@@ -42,11 +44,9 @@ static void read_receivers(lua_State *L, const char **to)
 
 static enum transfer_tls read_tls(lua_State *L)
 {
-    bool wants = args_bool_field(L, 1, "tls", false);
-    bool said = lua_getfield(L, 1, "tls") != LUA_TNIL;
-
-    lua_pop(L, 1);
-    return wants ? TRANSFER_TLS : said ? TRANSFER_PLAIN : TRANSFER_TLS_IF_OFFERED;
+    if (args_bool_field(L, 1, "tls", false))
+        return TRANSFER_TLS;
+    return args_bool_field(L, 1, "tls", true) ? TRANSFER_TLS_IF_OFFERED : TRANSFER_PLAIN;
 }
 
 /* "127.0.0.1:25" means smtp. */

@@ -42,13 +42,13 @@ struct asker {
 
 static int64_t count_field(lua_State *L, const char *name, int64_t otherwise, int64_t most)
 {
-    int64_t n = otherwise;
+    int64_t n;
 
-    if (lua_getfield(L, -1, name) != LUA_TNIL) {
-        n = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : 0;
-        if (n < 1 || n > most)
-            luaL_error(L, "'%s': expected an integer from 1 to %d", name, (int)most);
-    }
+    if (!args_push_field(L, -1, name))
+        return otherwise;
+    n = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : 0;
+    if (n < 1 || n > most)
+        luaL_error(L, "'%s': expected an integer from 1 to %d", name, (int)most);
     lua_pop(L, 1);
     return n;
 }

@@ -30,25 +30,32 @@ static int lib_newindex(lua_State *L)
     return 0;
 }
 
+/* Those that were there when it began: as in a table, what it comes by may be taken out. */
 static int next(lua_State *L)
 {
-    size_t length = 0;
-    const char *key = lua_isnoneornil(L, 2) ? NULL : check_key(L, 2, &length);
+    lua_Integer i = lua_tointeger(L, lua_upvalueindex(2));
+    size_t length;
 
-    store_push_next(L, key, length);
-    if (lua_isnil(L, -1))
-        return 1;
-    key = lua_tolstring(L, -1, &length);
-    store_push(L, key, length);
-    return 2;
+    while (lua_rawgeti(L, lua_upvalueindex(1), ++i) != LUA_TNIL) {
+        const char *key = lua_tolstring(L, -1, &length);
+
+        store_push(L, key, length);
+        if (!lua_isnil(L, -1)) {
+            lua_pushinteger(L, i);
+            lua_replace(L, lua_upvalueindex(2));
+            return 2;
+        }
+        lua_pop(L, 2);
+    }
+    return 1;
 }
 
 static int lib_pairs(lua_State *L)
 {
-    lua_pushcfunction(L, next);
-    lua_pushvalue(L, 1);
-    lua_pushnil(L);
-    return 3;
+    store_push_keys(L);
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, next, 2);
+    return 1;
 }
 
 static const luaL_Reg methods[] = {

@@ -109,6 +109,22 @@ static void a_cancelled_task_closes_its_variables(void **state)
     finish();
 }
 
+static void a_variable_that_is_closed_may_cancel_its_own_task(void **state)
+{
+    (void)state;
+    start(
+        "local h\n"
+        "h = reeve.task(function()\n"
+        "  local x <close> = setmetatable({}, { __close = function() h:cancel() reeve.log('notice', 'closed') end })\n"
+        "  reeve.sleep(1000)\n"
+        "end)\n"
+        "reeve.after(0.005, function() h:cancel() reeve.log('notice', 'over: %s', not h:runs()) end)");
+    wait_for("over");
+    assert_heard("closed\nover: true\n");
+    assert_int_equal(tasks_count(), 0);
+    finish();
+}
+
 static void waiting_in_the_wrong_place_is_an_error(void **state)
 {
     (void)state;
@@ -336,6 +352,7 @@ int main(void)
         cmocka_unit_test(timers_run_once_or_again_and_again),
         cmocka_unit_test(a_timer_does_not_run_while_it_still_waits),
         cmocka_unit_test(a_cancelled_task_closes_its_variables),
+        cmocka_unit_test(a_variable_that_is_closed_may_cancel_its_own_task),
         cmocka_unit_test(waiting_in_the_wrong_place_is_an_error),
         cmocka_unit_test(tasks_wait_within_pcall_and_keep_their_budget),
         cmocka_unit_test(tasks_of_our_own_modules_have_more_time),

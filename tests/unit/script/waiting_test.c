@@ -119,6 +119,44 @@ static void a_handle_knows_whether_its_task_runs(void **state)
     finish();
 }
 
+static void options_are_what_the_table_itself_holds(void **state)
+{
+    (void)state;
+    start(
+        "local function asked(options) return setmetatable(options, { __index = function(_, key) error('asked for ' .. "
+        "key) end }) end\n"
+        "reeve.task(function()\n"
+        "  reeve.log('notice', 'exec: %s', reeve.exec(asked { cmd = { 'true' } }).code)\n"
+        "  for name, call in pairs { none = reeve.exec, mail = reeve.mail.send } do\n"
+        "    reeve.log('notice', '%s: %s', name, select(2, pcall(call, asked {}))) end\n"
+        "  reeve.log('notice', 'http: %s', select(2, pcall(reeve.http.request, asked { url = 'mailto:me' })))\n"
+        "  reeve.log('notice', 'over') end)");
+    wait_for("over");
+    assert_heard("exec: 0\n");
+    assert_heard("none: 'cmd' is missing\n");
+    assert_heard("mail: 'to' is missing\n");
+    assert_heard("'mailto:me' does not begin with http: or https:");
+    finish();
+}
+
+static void what_has_a_zero_byte_is_not_cut_off_there(void **state)
+{
+    (void)state;
+    start("reeve.task(function()\n"
+          "  for _, bad in ipairs { { cmd = { 'touch', '/tmp/a\\0b' } }, { cmd = 'true\\0 x' }, { cmd = 'true', env = "
+          "{ A "
+          "= 'a\\0b' } }, { cmd = 'true', env = { ['A\\0'] = 1 } }, { cmd = 'true', workingdir = '/\\0tmp' } } do\n"
+          "    reeve.log('notice', '%s', select(2, pcall(reeve.exec, bad))) end\n"
+          "  reeve.log('notice', 'in: %q', reeve.exec({ cmd = 'cat', stdin = 'a\\0b' }).stdout) end)");
+    wait_for("in:");
+    assert_heard("'cmd': a text has a zero byte in it\n");
+    assert_heard("'cmd': the text has a zero byte in it\n");
+    assert_heard("'env': a text has a zero byte in it\n");
+    assert_heard("'workingdir': the text has a zero byte in it\n");
+    assert_heard("in: \"a\\0b\"\n");
+    finish();
+}
+
 /* ---- connections ---- */
 
 static char path[64];
@@ -282,6 +320,20 @@ static void the_store_outlives_its_generation(void **state)
     store_clear();
 }
 
+static void the_store_may_be_emptied_while_one_goes_through_it(void **state)
+{
+    (void)state;
+    start(
+        "reeve.task(function() local s, seen = reeve.store, {}\n"
+        "  for _, key in ipairs { 'a', 'b', 'c', 'd' } do s[key] = key end\n"
+        "  for key, value in pairs(s) do table.insert(seen, value) s[key] = nil if key == 'b' then s.c = nil end end\n"
+        "  reeve.log('notice', 'seen: %s, left: %s', table.concat(seen, ' '), pairs(s)(s)) end)");
+    wait_for("left:");
+    assert_heard("seen: a b d, left: nil");
+    finish();
+    store_clear();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +341,8 @@ int main(void)
         cmocka_unit_test(usage_is_what_the_kernel_says),
         cmocka_unit_test(commands_answer_with_their_text),
         cmocka_unit_test(programs_are_run_and_their_output_is_kept),
+        cmocka_unit_test(options_are_what_the_table_itself_holds),
+        cmocka_unit_test(what_has_a_zero_byte_is_not_cut_off_there),
         cmocka_unit_test(a_cancelled_task_takes_its_program_along),
         cmocka_unit_test(a_handle_knows_whether_its_task_runs),
         cmocka_unit_test(streams_are_read_and_written),
@@ -296,6 +350,7 @@ int main(void)
         cmocka_unit_test(settings_are_known_once_the_plan_is_in_force),
         cmocka_unit_test(users_wishes_and_refreshes_are_heard),
         cmocka_unit_test(the_store_outlives_its_generation),
+        cmocka_unit_test(the_store_may_be_emptied_while_one_goes_through_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
