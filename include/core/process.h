@@ -76,7 +76,8 @@ void process_kill(struct process *p);
 /* To its main process. False, with the reason: it has no child, or the kernel refuses. */
 bool process_signal(struct process *p, int number, struct error *e);
 
-/* The program of a newer plan takes the place of the old one: its policies hold from now on. */
+/* The program of a newer plan takes the place of the old one: its policies hold from now on. Where it counts from
+ * another first_index, the index has moved along, but not the name. */
 void process_adopt(struct process *p, struct program *program);
 
 /* What it is called: "web:2", or "web" with NULL. The text is copied. */

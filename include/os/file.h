@@ -29,8 +29,11 @@ bool file_read(const char *path, size_t most, struct buffer *out, struct error *
 /* Write all of it, and wait where the reader is slow; false with the reason in errno. */
 bool file_write(int fd, const char *data, size_t length);
 
-/* Write a new file beside it, sync, rename over it: all or nothing. */
+/* Write a new file beside it, sync, rename over it: all or nothing. What is there and no regular file stays. */
 bool file_replace(const char *path, const void *data, size_t length, mode_t mode, struct error *e);
+
+/* The same where a user says where to: what is a link, a device or a pipe is written into. */
+bool file_put(const char *path, const char *data, size_t length, mode_t mode, struct error *e);
 
 /* mkdir -p: `mode`, less the umask, for every folder that is made. */
 bool file_make_directory(const char *path, mode_t mode, struct error *e);

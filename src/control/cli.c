@@ -169,7 +169,7 @@ static int write_lua(const struct buffer *lua, const char *path)
         fwrite(lua->data, 1, lua->length, stdout);
         return 0;
     }
-    if (file_replace(path, lua->data, lua->length, 0644, &e))
+    if (file_put(path, lua->data, lua->length, 0644, &e))
         return 0;
     fprintf(stderr, "reeve: %s\n", e.text);
     return 1;

@@ -27,8 +27,7 @@ void process_begin_aging(struct process *p)
 
     timer_stop(&p->age);
     if (p->program->common->max_age > 0)
-        p->age =
-            timer_start(supervisor_loop(p->supervisor), (msec)((double)p->program->common->max_age * share), on_age, p);
+        process_age_at(p, p->since + (msec)((double)p->program->common->max_age * share));
 }
 
 void process_age_at(struct process *p, msec due)

@@ -47,8 +47,10 @@ static bool prepare_notify(struct process *p, struct launch *l, struct error *e)
     supervisor_touch_self(p->supervisor);
     environment_set(&l->environment, "NOTIFY_SOCKET", address);
     snprintf(usec, sizeof usec, "%lld", (long long)p->program->common->watchdog * 1000);
-    if (p->program->common->watchdog > 0)
+    if (p->program->common->watchdog > 0) {
         environment_set(&l->environment, "WATCHDOG_USEC", usec);
+        care_of(p)->beat_told = p->program->common->watchdog;
+    }
     return true;
 }
 
@@ -104,10 +106,22 @@ bool care_prepare(struct process *p, struct launch *l, struct error *e)
     return !program_is_worker(p->program) || prepare_worker(p, l, e);
 }
 
+/* A command beats as its start has told it, and one that was told nothing does not; a worker need not know. */
+static msec beat_limit(const struct process *p)
+{
+    msec limit = p->program->common->watchdog, told = p->care != NULL ? p->care->beat_told : 0;
+
+    if (limit == 0 || program_is_worker(p->program))
+        return limit;
+    return told == 0 || told > limit ? told : limit;
+}
+
 void care_watch_heartbeat(struct process *p)
 {
-    if (p->program->common->watchdog > 0 && care_of(p)->watchdog == NULL)
-        p->care->watchdog = watchdog_start(p, p->program->common->watchdog, p->care->line);
+    msec limit = beat_limit(p);
+
+    if (limit > 0 && care_of(p)->watchdog == NULL)
+        p->care->watchdog = watchdog_start(p, limit, p->care->line);
 }
 
 void care_begin_hearing(struct process *p)
@@ -330,8 +344,7 @@ static void extend(struct process *p, msec time)
         return;
     if (p->care->readiness != NULL)
         readiness_extend(p->care->readiness, time);
-    else if (p->state == PROCESS_STOPPING && !p->held && p->gate == NULL &&
-             clock_now() + time > p->since + p->program->common->stoptime)
+    else if (p->state == PROCESS_STOPPING && p->timer != NULL && clock_now() + time > timer_due(p->timer))
         process_wait(p, time);
 }
 

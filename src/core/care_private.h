@@ -25,6 +25,7 @@ struct care {
     struct health *health;
     struct blame *blame; /* owned; NULL: none */
     char *status;        /* owned; NULL: it has said nothing */
+    msec beat_told;      /* the time of the watchdog by the present start; 0: it knows of none, or is a worker */
     int ready_fd;        /* our end of the pipe of { fd = }, until readiness has it; -1: none */
     struct legacy legacy;
 };

@@ -75,6 +75,11 @@ static struct lease *add(struct leases *l, const char *name)
     return lease;
 }
 
+static bool has_stop_cmd(const struct program *program)
+{
+    return program->common->stop_cmd.count > 0 || program_function(program, "stop_cmd") != NULL;
+}
+
 msec lease_least(const struct program *program)
 {
     msec sum = 0;
@@ -84,6 +89,9 @@ msec lease_least(const struct program *program)
 
         sum += wait >= 0 ? wait : program->common->stoptime;
     }
+    /* A stop command has stoptime; where it cannot be run, the last step takes its place. */
+    if (has_stop_cmd(program) && sum < program->common->stoptime)
+        sum = program->common->stoptime;
     return sum + LEASE_MARGIN;
 }
 

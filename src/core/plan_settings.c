@@ -249,7 +249,7 @@ static const struct setting supervisor_rows[] = {
       .help = "how long Lua may compute between two waits" },
     { "hook_timeout", &setting_duration, FIELD(hook_timeout), "60", SOME_TIME,
       .help = "how long before_start and before_stop may take" },
-    { "hang_limit", &setting_duration, FIELD(hang_limit), "10", SOME_TIME,
+    { "hang_limit", &setting_duration, FIELD(hang_limit), "10", .min = 0.1, .max = INT_MAX,
       .help = "reeve resumes when it hangs for this long" },
     { "load_time", &setting_duration, FIELD(load_time), "10", SOME_TIME,
       .help = "how long the evaluation of the configuration may take" },

@@ -18,7 +18,7 @@ static int count_after(struct pool *pool, const struct plan_difference *d)
                        d->before->common->max_procs == d->after->common->max_procs;
 
     if (d->count) {
-        pool->scaled = false;
+        pool->scaled = pool->parked = false;
         return d->after->common->numprocs;
     }
     if (!pool->scaled)
@@ -45,17 +45,25 @@ static bool is_up(const struct pool *pool)
     return pool->program->common->autostart;
 }
 
+static void adopt_all(struct pool *pool, const struct plan_difference *d)
+{
+    pool->program = d->after;
+    for (size_t i = 0; i < pool->count; i++)
+        process_adopt(pool->process[i], d->after);
+    if (d->before->common->first_index != d->after->common->first_index)
+        pool_name_processes(pool);
+}
+
 /* A program that its processes survive in: they follow the new settings from now on. */
 static void take_over(struct supervisor *s, struct pool *pool, struct pool *old, const struct plan_difference *d)
 {
     int count;
 
     pool_move(pool, old);
-    pool->program = d->after;
+    adopt_all(pool, d);
     for (size_t i = 0; i < pool->count; i++) {
         struct process *p = pool->process[i];
 
-        process_adopt(p, d->after);
         if (is_to_start(p, d))
             supervisor_start_soon(s, p);
         else if (!process_wanted(p))

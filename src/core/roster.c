@@ -6,6 +6,7 @@
 #include "supervisor_private.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -353,9 +354,10 @@ static size_t each_of_index(struct supervisor *s, const char *target, const char
         count = each_of_program(s, name, fn, arg, known);
     } else if (program != NULL) {
         long index = strtol(colon + 1, &end, 10);
-        struct process *p = pool_find(supervisor_pool_of(s, program), (int)index);
+        bool is_index = end != colon + 1 && *end == '\0' && index >= 0 && index <= INT_MAX;
+        struct process *p = is_index ? pool_find(supervisor_pool_of(s, program), (int)index) : NULL;
 
-        if (p != NULL && end != colon + 1 && *end == '\0') {
+        if (p != NULL) {
             *known = true;
             fn(p, arg);
             count = 1;

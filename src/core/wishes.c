@@ -10,10 +10,11 @@
 #include <signal.h>
 #include <stdlib.h>
 
+/* Who is up by a user's wish is so still when others start it again. */
 static void wish(struct process *p, bool up)
 {
+    p->kept = p->kept && p->wanted && up;
     p->wanted = up;
-    p->kept = false;
     process_touch(p);
     supervisor_wishes_changed(p->supervisor);
 }
@@ -154,12 +155,14 @@ void process_adopt(struct process *p, struct program *program)
 
     plan_hold(program->plan);
     p->program = program;
+    if (!program_is_worker(program)) /* a worker's index is its own as long as it lives */
+        p->index += program->common->first_index - before->common->first_index;
     process_touch(p);
     if (output_serves(p->out, &program->out))
         output_adopt(p->out, &program->out);
     if (output_serves(p->err, &program->err))
         output_adopt(p->err, &program->err);
-    if (p->state == PROCESS_RUNNING)
+    if (p->state == PROCESS_RUNNING && program->common->max_age != before->common->max_age)
         process_begin_aging(p);
     care_adopt(p, before);
     plan_release(before->plan);

@@ -274,12 +274,24 @@ static bool fill_and_rename(int fd, const char *beside, const char *path, const 
     return done && rename(beside, path) == 0;
 }
 
+/* A device or a pipe that became a file would be missed by everybody. */
+static bool is_something_else(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
 bool file_replace(const char *path, const void *data, size_t length, mode_t mode, struct error *e)
 {
-    char *beside = xasprintf("%s.XXXXXX", path);
-    int fd = mkostemp(beside, O_CLOEXEC);
+    char *beside;
+    int fd;
     bool done = false;
 
+    if (is_something_else(path))
+        return failure(e, "cannot write '%s': it is no regular file", path);
+    beside = xasprintf("%s.XXXXXX", path);
+    fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0) {
         explain_open(path, e);
     } else if (!fill_and_rename(fd, beside, path, data, length, mode)) {
@@ -290,6 +302,24 @@ bool file_replace(const char *path, const void *data, size_t length, mode_t mode
         done = true;
     }
     free(beside);
+    return done;
+}
+
+bool file_put(const char *path, const char *data, size_t length, mode_t mode, struct error *e)
+{
+    struct stat st;
+    int fd;
+    bool done;
+
+    if (lstat(path, &st) < 0 || S_ISREG(st.st_mode))
+        return file_replace(path, data, length, mode, e);
+    fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (fd < 0) {
+        explain_open(path, e);
+        return false;
+    }
+    done = file_write(fd, data, length) || failure_errno(e, "cannot write '%s'", path);
+    close(fd);
     return done;
 }
 

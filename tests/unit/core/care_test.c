@@ -230,6 +230,27 @@ static void a_stop_can_take_more_time_too(void **state)
     stage_ends(stage);
 }
 
+static void nobody_asks_for_less_time_than_its_step_has(void **state)
+{
+    struct program *web = asked(a_program("web"), READY_NOTIFY);
+    struct stage *stage;
+
+    (void)state;
+    program_own(web)->stopsignal.step = xcalloc(1, sizeof(struct stop_step)); /* the default one is shared */
+    program_own(web)->stopsignal.step[0] = (struct stop_step){ SIGINT, 30000 };
+    stage = a_stage(a_plan(web, NULL));
+    says(the(stage, "web"), "READY=1");
+    fake_clock_advance(1);
+    process_stop(the(stage, "web"));
+    fake_clock_advance(1000);
+    says(the(stage, "web"), "EXTEND_TIMEOUT_USEC=15000000");
+    fake_clock_advance(28999);
+    assert_state(the(stage, "web"), PROCESS_STOPPING);
+    fake_clock_advance(1);
+    assert_state(the(stage, "web"), PROCESS_STOPPED);
+    stage_ends(stage);
+}
+
 static void what_it_says_stands_behind_its_uptime(void **state)
 {
     struct stage *stage = a_stage(a_plan(asked(a_program("web"), READY_NOTIFY), NULL));
@@ -304,6 +325,43 @@ static void it_can_pull_its_own_trigger(void **state)
     (void)state;
     says(the(stage, "web"), "WATCHDOG=trigger");
     assert_ended_by(the(stage, "web"), "its watchdog was triggered by itself");
+    stage_ends(stage);
+}
+
+/* Whoever was not told to beat cannot know. */
+static void a_reload_asks_no_heartbeat_of_who_was_told_of_none(void **state)
+{
+    struct stage *stage = a_stage(a_plan(watched(a_program("web"), 0), NULL));
+    pid_t first = process_pid(the(stage, "web"));
+
+    (void)state;
+    assert_true(stage_reload(stage, a_plan(watched(a_program("web"), 2000), NULL), NULL));
+    fake_clock_advance(5000);
+    assert_int_equal(process_pid(the(stage, "web")), first);
+    fake_child_exits(first, 1);
+    fake_clock_advance(0);
+    first = process_pid(the(stage, "web"));
+    fake_clock_advance(2000);
+    assert_int_not_equal(process_pid(the(stage, "web")), first);
+    assert_ended_by(the(stage, "web"), "no heartbeat for 2s");
+    stage_ends(stage);
+}
+
+static void a_reload_makes_no_heartbeat_faster(void **state)
+{
+    struct stage *stage = a_stage(a_plan(watched(a_program("web"), 10000), NULL));
+    pid_t first = process_pid(the(stage, "web"));
+
+    (void)state;
+    assert_true(stage_reload(stage, a_plan(watched(a_program("web"), 2000), NULL), NULL));
+    fake_clock_advance(9999);
+    says(the(stage, "web"), "WATCHDOG=1");
+    assert_int_equal(process_pid(the(stage, "web")), first);
+    assert_true(stage_reload(stage, a_plan(watched(a_program("web"), 20000), NULL), NULL));
+    fake_clock_advance(19999);
+    assert_int_equal(process_pid(the(stage, "web")), first);
+    fake_clock_advance(1);
+    assert_ended_by(the(stage, "web"), "no heartbeat for 20s");
     stage_ends(stage);
 }
 
@@ -439,11 +497,14 @@ int main(void)
         cmocka_unit_test(a_command_says_yes_by_its_status),
         cmocka_unit_test(more_time_can_be_asked_for),
         cmocka_unit_test(a_stop_can_take_more_time_too),
+        cmocka_unit_test(nobody_asks_for_less_time_than_its_step_has),
         cmocka_unit_test(what_it_says_stands_behind_its_uptime),
         cmocka_unit_test(silence_is_ended_by_force_and_the_policy_decides),
         cmocka_unit_test(one_that_never_beats_is_judged_from_its_start),
         cmocka_unit_test(beats_cost_no_wake_up),
         cmocka_unit_test(it_can_pull_its_own_trigger),
+        cmocka_unit_test(a_reload_asks_no_heartbeat_of_who_was_told_of_none),
+        cmocka_unit_test(a_reload_makes_no_heartbeat_faster),
         cmocka_unit_test(failures_in_a_row_restart_it),
         cmocka_unit_test(health_can_stop_it_for_good),
         cmocka_unit_test(health_can_be_just_known),

@@ -125,6 +125,33 @@ static void what_a_user_started_is_started(void **state)
     end_life(stage);
 }
 
+static void what_a_user_started_stays_so_however_often_it_is_restarted(void **state)
+{
+    struct stage *stage = the_life();
+    struct program *changed = a_program_of("cron", 1, false);
+    pid_t first;
+
+    (void)state;
+    fake_obey(true);
+    user_starts(the(stage, "cron"));
+    fake_clock_advance(1000);
+    first = process_pid(the(stage, "cron"));
+    words_add(&changed->cmd, "more");
+    assert_true(stage_reload(
+        stage, a_plan(a_program_of("web", 1, true), a_program_of("pool", 3, true), changed, NULL), NULL));
+    fake_clock_advance(1000);
+    assert_int_not_equal(process_pid(the(stage, "cron")), first);
+    assert_string_equal(kept(), "up cron\n");
+    process_restart(the(stage, "cron"));
+    fake_clock_advance(1000);
+    assert_string_equal(kept(), "up cron\n");
+    process_stop(the(stage, "cron"));
+    process_start(the(stage, "cron"));
+    fake_clock_advance(1000);
+    assert_string_equal(kept(), "");
+    end_life(stage);
+}
+
 static void a_stop_in_the_same_turn_as_the_end_is_kept(void **state)
 {
     struct stage *stage = the_life();
@@ -284,6 +311,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_a_user_stopped_stays_stopped),
         TEST(what_a_user_started_is_started),
+        TEST(what_a_user_started_stays_so_however_often_it_is_restarted),
         TEST(a_stop_in_the_same_turn_as_the_end_is_kept),
         TEST(an_end_by_itself_is_no_wish),
         TEST(a_oneshot_is_not_run_once_more),

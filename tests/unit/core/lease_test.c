@@ -59,6 +59,19 @@ static void without_a_lease_nothing_starts_it(void **state)
     assert_false(process_wanted(single()));
 }
 
+static void a_stop_command_has_its_time_too(void **state)
+{
+    struct program *p = a_program_of_the_cluster();
+
+    (void)state;
+    program_own(p)->stopsignal.step = xcalloc(1, sizeof(struct stop_step)); /* the default one is shared */
+    program_own(p)->stopsignal.step[0] = (struct stop_step){ SIGINT, 500 };
+    assert_int_equal(lease_least(p), 1500);
+    words_add(&program_own(p)->stop_cmd, "/bin/true");
+    assert_int_equal(lease_least(p), 3000);
+    program_free(p);
+}
+
 static void it_is_stopped_when_its_stop_would_just_do_and_killed_a_second_before_the_end(void **state)
 {
     (void)state;
@@ -197,6 +210,7 @@ int main(void)
                                         close_stage),
         WITH_STAGE(without_a_lease_nothing_starts_it),
         WITH_STAGE(it_is_stopped_when_its_stop_would_just_do_and_killed_a_second_before_the_end),
+        WITH_STAGE(a_stop_command_has_its_time_too),
         WITH_STAGE(renewals_keep_it),
         WITH_STAGE(a_start_during_the_stop_is_refused),
         WITH_STAGE(a_crash_is_followed_by_a_restart_within_the_lease_only),

@@ -412,6 +412,40 @@ static void an_old_process_is_restarted(void **state)
     stage_ends(stage);
 }
 
+static struct plan *a_plan_of_age(msec age)
+{
+    struct program *program = a_program("web");
+
+    program_own(program)->max_age = age;
+    return a_plan(program, NULL);
+}
+
+static void a_reload_makes_nobody_younger(void **state)
+{
+    struct stage *stage = a_stage(a_plan_of_age(60000));
+    struct process *p = the(stage, "web");
+    pid_t first = process_pid(p);
+
+    (void)state;
+    fake_obey(true);
+    fake_clock_advance(1000);
+    for (int i = 0; i < 3; i++) {
+        fake_clock_advance(19999);
+        assert_true(stage_reload(stage, a_plan_of_age(60000), NULL));
+    }
+    assert_int_equal(process_pid(p), first);
+    fake_clock_advance(3);
+    assert_int_not_equal(process_pid(p), first);
+    first = process_pid(p);
+    fake_clock_advance(31000); /* RUNNING for 30 s */
+    assert_true(stage_reload(stage, a_plan_of_age(40000), NULL));
+    fake_clock_advance(9999);
+    assert_int_equal(process_pid(p), first);
+    fake_clock_advance(1);
+    assert_int_not_equal(process_pid(p), first);
+    stage_ends(stage);
+}
+
 static void what_it_says_of_itself(void **state)
 {
     struct stage *stage = a_stage(a_plan(a_program("web"), NULL));
@@ -539,6 +573,7 @@ int main(void)
         cmocka_unit_test(a_oneshot_that_ends_well_is_done),
         cmocka_unit_test(a_oneshot_that_cannot_be_started_is_given_up),
         cmocka_unit_test(an_old_process_is_restarted),
+        cmocka_unit_test(a_reload_makes_nobody_younger),
         cmocka_unit_test(what_it_says_of_itself),
         cmocka_unit_test(an_end_waits_for_the_stop_command),
         cmocka_unit_test(a_stop_command_may_take_the_time_of_the_stop),

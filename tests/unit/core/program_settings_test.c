@@ -451,7 +451,7 @@ static const struct bad supervisor_bad[] = {
     { "stop_timeout", "'x'", "'stop_timeout': 'x' is not a time" },
     { "hook_time", "0", "'hook_time' must be at least 0.001, not 0" },
     { "hook_timeout", "0", "'hook_timeout' must be at least 0.001, not 0" },
-    { "hang_limit", "0", "'hang_limit' must be at least 0.001, not 0" },
+    { "hang_limit", "0", "'hang_limit' must be at least 0.1, not 0" },
     { "load_time", "0", "'load_time' must be at least 0.001, not 0" },
     { "max_lives", "0", "'max_lives' must be at least 1, not 0" },
     { "hook_memory", "'1KB'", "'hook_memory' must be at least 1048576, not 1024" },

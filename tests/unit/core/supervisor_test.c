@@ -239,6 +239,7 @@ static void targets_name_what_they_say(void **state)
     assert_int_equal(matches(stage, "work"), 3);
     assert_int_equal(matches(stage, "work:2"), 1);
     assert_int_equal(matches(stage, "work:2x"), -1);
+    assert_int_equal(matches(stage, "work:4294967298"), -1);
     assert_int_equal(matches(stage, "work:*"), 3);
     assert_int_equal(matches(stage, "w*"), 4);
     assert_int_equal(matches(stage, "*:[12]"), 2);
@@ -460,6 +461,37 @@ static void a_count_changes_by_the_difference(void **state)
     stage_ends(stage);
 }
 
+static struct program *counted_from(int first, int count)
+{
+    struct program *p = an_everlasting_program("work");
+
+    program_own(p)->first_index = first;
+    program_own(p)->numprocs = count;
+    return p;
+}
+
+static void who_counts_from_another_number_has_other_names(void **state)
+{
+    struct stage *stage = a_stage(a_plan(counted_from(1, 3), NULL));
+    pid_t first = process_pid(the(stage, "work:1")), third = process_pid(the(stage, "work:3"));
+
+    (void)state;
+    fake_obey(true);
+    process_stop(the(stage, "work:2"));
+    process_keep_wish(the(stage, "work:2"));
+    assert_true(stage_reload(stage, a_plan(counted_from(2, 4), NULL), NULL));
+    assert_int_equal(matches(stage, "work"), 4);
+    assert_int_equal(matches(stage, "work:1"), -1);
+    assert_int_not_equal(process_pid(the(stage, "work:2")), first);
+    assert_true(process_is_alive(the(stage, "work:2")));
+    assert_state(the(stage, "work:3"), PROCESS_STOPPED); /* as the second of them was */
+    assert_int_not_equal(process_pid(the(stage, "work:4")), third);
+    assert_true(process_is_alive(the(stage, "work:5")));
+    assert_true(stage_reload(stage, a_plan(counted_from(0, 1), NULL), NULL));
+    assert_int_equal(process_index(the(stage, "work")), 0);
+    stage_ends(stage);
+}
+
 static struct program *three_of(const char *name, bool autostart)
 {
     struct program *p = an_everlasting_program(name);
@@ -579,6 +611,7 @@ int main(void)
         cmocka_unit_test(what_a_user_stopped_stays_stopped),
         cmocka_unit_test(a_fatal_program_is_retried_only_when_it_changed),
         cmocka_unit_test(a_count_changes_by_the_difference),
+        cmocka_unit_test(who_counts_from_another_number_has_other_names),
         cmocka_unit_test(those_who_join_are_wanted_as_the_others_are),
         cmocka_unit_test(who_is_to_start_by_now_is_started_unless_a_user_has_spoken),
         cmocka_unit_test(a_scaled_count_stays_until_the_file_changes_it),

@@ -325,6 +325,21 @@ static void what_a_user_parked_or_stopped_has_no_spares(void **state)
     stage_ends(stage);
 }
 
+/* The file says now how many there are. */
+static void a_parked_pool_has_spares_again_by_another_count(void **state)
+{
+    struct program *work = a_worker_with_spares(2, 2, 3);
+    struct stage *stage = a_crowd(work);
+
+    (void)state;
+    fake_obey(true);
+    supervisor_scale(stage->supervisor, work, 0, true);
+    fake_turn();
+    assert_true(stage_reload(stage, a_plan(a_worker_with_spares(1, 2, 3), NULL), NULL));
+    assert_indices(stage, " 3 4");
+    stage_ends(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +356,7 @@ int main(void)
         cmocka_unit_test(spares_stay_within_the_bounds),
         cmocka_unit_test(what_fails_is_no_reason_to_start_more),
         cmocka_unit_test(what_a_user_parked_or_stopped_has_no_spares),
+        cmocka_unit_test(a_parked_pool_has_spares_again_by_another_count),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

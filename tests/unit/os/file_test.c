@@ -370,6 +370,36 @@ static void a_failed_replace_leaves_the_old_file(void **state)
     assert_false(file_replace(folder, "x", 1, 0644, &e));
 }
 
+static bool is_fifo(void)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+static void what_is_no_file_is_not_replaced(void **state)
+{
+    char got[8] = "";
+    int reader;
+
+    (void)state;
+    unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_false(file_replace(path, "new", 3, 0644, &e));
+    assert_says("no regular file");
+    assert_true(is_fifo());
+
+    reader = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(file_put(path, "new", 3, 0644, &e));
+    assert_int_equal(read(reader, got, sizeof got), 3);
+    assert_string_equal(got, "new");
+    assert_true(is_fifo());
+    close(reader);
+    assert_int_equal(unlink(path), 0);
+    assert_true(file_put(path, "new", 3, 0644, &e));
+    assert_holds(path, "new");
+}
+
 static void folders_are_made_with_their_parents(void **state)
 {
     char deep[200];
@@ -470,6 +500,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_regular_files_are_read, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_file_is_replaced_whole, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_failed_replace_leaves_the_old_file, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(what_is_no_file_is_not_replaced, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(folders_are_made_with_their_parents, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(the_tail_is_the_last_lines, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(the_tail_of_a_long_file_is_found, open_folder, remove_folder),
