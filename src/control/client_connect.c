@@ -2,21 +2,17 @@
 #include "base/xalloc.h"
 #include "client_private.h"
 #include "control/address.h"
-#include "os/file.h"
 #include "os/socket.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 enum {
     READ_SIZE = 64 << 10,
-    PASSWORD_MOST = 4096,
     ADDRESSES_MOST = 16,
     GREETING_WAIT = 15 /* seconds: longer than a supervisor that hangs takes to find out */
 };
@@ -179,61 +175,4 @@ const char *client_read_some(struct client *c, size_t most, size_t *length)
     *length = c->in.length - c->taken < most ? c->in.length - c->taken : most;
     c->taken += *length;
     return start;
-}
-
-/* ---- the password ------------------------------------------------------------------------------ */
-
-static char *first_line(struct buffer *text)
-{
-    char *line = xstrndup(text->length > 0 ? text->data : "", text->length > 0 ? strcspn(text->data, "\r\n") : 0);
-
-    buffer_free(text);
-    return line;
-}
-
-static char *ask_terminal(const struct client *c, struct error *e)
-{
-    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
-    struct termios before, quiet;
-    char line[PASSWORD_MOST];
-    ssize_t n;
-
-    if (fd < 0 || tcgetattr(fd, &before) < 0) {
-        if (fd >= 0)
-            close(fd);
-        failure(e,
-                "%s wants a password, and there is no terminal to ask on: use --password-file or "
-                "$REEVE_PASSWORD_FILE",
-                c->address.text);
-        return NULL;
-    }
-    quiet = before;
-    quiet.c_lflag &= ~(tcflag_t)ECHO;
-    tcsetattr(fd, TCSAFLUSH, &quiet);
-    dprintf(fd, "Password for %s: ", c->address.text);
-    n = read(fd, line, sizeof line - 1);
-    dprintf(fd, "\n");
-    tcsetattr(fd, TCSAFLUSH, &before);
-    close(fd);
-    if (n <= 0) {
-        failure(e, "no password was given");
-        return NULL;
-    }
-    line[n] = '\0';
-    line[strcspn(line, "\r\n")] = '\0';
-    return xstrdup(line);
-}
-
-char *client_password(const struct client *c, bool ask, struct error *e)
-{
-    const char *path = c->password_file != NULL ? c->password_file : getenv("REEVE_PASSWORD_FILE");
-    struct buffer text = { 0 };
-
-    if (path == NULL || *path == '\0')
-        return ask ? ask_terminal(c, e) : NULL;
-    if (file_read(path, PASSWORD_MOST, &text, e))
-        return first_line(&text);
-    failure_in(e, "password file");
-    buffer_free(&text);
-    return NULL;
 }

@@ -1,5 +1,5 @@
-/* The inside of the client: client.c asks once, client_connect.c gets through, client_talk.c speaks, client_print.c
- * shows the answer. The shell (shell_private.h) asks over and over. */
+/* The inside of the client: client.c asks once, client_connect.c gets through, client_password.c knows the
+ * password, client_talk.c speaks, client_print.c shows the answer. The shell (shell_private.h) asks over and over. */
 #ifndef CONTROL_CLIENT_PRIVATE_H
 #define CONTROL_CLIENT_PRIVATE_H
 

@@ -117,9 +117,10 @@ static size_t on_read(struct connection *c, const char *data, size_t length, voi
     struct session *s = arg;
     struct buffer answer = { 0 };
 
+    (void)c;
     telnet_filter(&s->telnet, data, length, &s->in, &answer);
     if (answer.length > 0)
-        connection_write(c, answer.data, answer.length);
+        session_send(s, answer.data, answer.length);
     buffer_free(&answer);
     if (s->telnet.interrupted)
         interrupt(s);

@@ -75,6 +75,8 @@ void command_scale(const struct request *q, struct reply *r)
         reply_fail(r, REPLY_NO_SUCH_TARGET, "there is no program '%s'", q->args[0]);
     else if (!read_count(q->args[1], supervisor_count(q->supervisor, program), &wanted))
         reply_fail(r, REPLY_USAGE, "scale: a number of processes, +N or -N, not '%.64s'", q->args[1]);
+    else if (wanted > PROCESSES_MOST)
+        reply_fail(r, REPLY_USAGE, "scale: a program has at most %d processes", PROCESSES_MOST);
     else if (supervisor_is_ending(q->supervisor))
         reply_fail(r, REPLY_FAILED, "reeve is stopping");
     else

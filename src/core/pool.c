@@ -22,14 +22,21 @@ void pool_move(struct pool *to, struct pool *from)
     *from = (struct pool){ 0 };
 }
 
-/* Where the lowest free index belongs: the first place whose process has a higher one. */
+/* Where the lowest free index belongs: the first place whose process has a higher one. They are sorted, and a program
+ * may have very many. */
 static size_t free_place(const struct pool *pool)
 {
-    size_t i = 0;
+    size_t low = 0, high = pool->count;
 
-    while (i < pool->count && process_index(pool->process[i]) == pool->program->common->first_index + (int)i)
-        i++;
-    return i;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (process_index(pool->process[middle]) == pool->program->common->first_index + (int)middle)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 static int new_index(const struct pool *pool)

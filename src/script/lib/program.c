@@ -134,7 +134,7 @@ static int lib_scale(lua_State *L)
     struct program *program = find(name, &e);
 
     luaL_checktype(L, 2, LUA_TNUMBER); /* the text "+1" would count as 1 */
-    luaL_argcheck(L, count >= 0 && count <= 100000, 2, "expected a number of processes");
+    luaL_argcheck(L, count >= 0 && count <= PROCESSES_MOST, 2, "expected a number of processes");
     if (program == NULL || !handle_may_start(&e))
         return handle_push_result(L, false, &e);
     lua_pushinteger(L, supervisor_scale(script_supervisor(), program, (int)count, false));
