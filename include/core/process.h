@@ -80,6 +80,9 @@ bool process_signal(struct process *p, int number, struct error *e);
  * another first_index, the index has moved along, but not the name. */
 void process_adopt(struct process *p, struct program *program);
 
+/* One that runs on after that: what functions compute is computed once more, for what of it holds at once. */
+void process_renew(struct process *p);
+
 /* What it is called: "web:2", or "web" with NULL. The text is copied. */
 void process_rename(struct process *p, const char *name);
 

@@ -10,14 +10,20 @@ static void on_age(void *arg)
     struct process *p = arg;
 
     p->age = NULL;
-    if (p->state != PROCESS_RUNNING)
-        return;
+    if (p->state != PROCESS_RUNNING || supervisor_is_ending(p->supervisor))
+        return; /* at the end of reeve nobody would start a detached one again */
     if (!supervisor_siblings_run(p->supervisor, p)) {
         p->age = timer_start(supervisor_loop(p->supervisor), POSTPONED, on_age, p);
         return;
     }
     log_notice("%s has reached its max_age, restarting it", process_name(p));
     process_restart(p);
+}
+
+/* Since when it counts: one that was found again was up before us. */
+static msec beginning(const struct process *p)
+{
+    return p->program->common->detached || p->program->common->forks ? p->started : p->since;
 }
 
 /* Give or take 10 %, so that processes that were started together do not end together. */
@@ -27,7 +33,7 @@ void process_begin_aging(struct process *p)
 
     timer_stop(&p->age);
     if (p->program->common->max_age > 0)
-        process_age_at(p, p->since + (msec)((double)p->program->common->max_age * share));
+        process_age_at(p, beginning(p) + (msec)((double)p->program->common->max_age * share));
 }
 
 void process_age_at(struct process *p, msec due)

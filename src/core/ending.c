@@ -78,9 +78,9 @@ static void look_at_group(void *arg)
  * process leaves nothing of it behind. */
 static void end_group(struct process *p)
 {
-    if (!process_settings(p)->common->kill_group)
+    if (!p->program->common->kill_group)
         return;
-    if (p->state == PROCESS_STOPPING && process_settings(p)->common->stop_to == STOP_TO_GROUP) {
+    if (p->state == PROCESS_STOPPING && p->program->common->stop_to == STOP_TO_GROUP) {
         p->group_lives = true;
         loop_later(supervisor_loop(p->supervisor), look_at_group, p);
     } else {

@@ -82,20 +82,29 @@ struct verdict policy_decide(const struct program *p, struct policy_memory *memo
     return restart_after(delay_after_run(p, memory, end, random));
 }
 
-enum { RESPAWNS_MOST = 1 << 20 };
-
-/* A ring of the last `limit` restarts. */
+/* A ring of the last `limit` restarts. Its places come with the restarts: a limit may be a huge number. */
 struct respawns {
-    int limit, count, next;
+    int limit, count, next, room;
     msec at[];
 };
 
 static struct respawns *respawns_new(int limit)
 {
-    struct respawns *r = xcalloc(1, sizeof *r + (size_t)limit * sizeof r->at[0]);
+    struct respawns *r = xcalloc(1, sizeof *r);
 
     r->limit = limit;
     return r;
+}
+
+/* Until it is full for the first time they stand in order. */
+static struct respawns *make_room(struct respawns *r)
+{
+    if (r->count < r->room || r->room == r->limit)
+        return r;
+    r->room = r->room > 0 ? 2 * r->room : 4;
+    if (r->room > r->limit)
+        r->room = r->limit;
+    return xrealloc(r, sizeof *r + (size_t)r->room * sizeof r->at[0]);
 }
 
 bool respawns_allow(struct respawns **r, int limit, msec interval, msec now)
@@ -111,6 +120,7 @@ bool respawns_allow(struct respawns **r, int limit, msec interval, msec now)
     /* The ring is full and its oldest restart is still within the interval: this would be one too many. */
     if (past->count == limit && now - past->at[past->next] < interval)
         return false;
+    *r = past = make_room(past);
     past->at[past->next] = now;
     past->next = (past->next + 1) % limit;
     if (past->count < limit)
@@ -132,13 +142,15 @@ void respawns_unpack(struct respawns **r, struct unpack *u)
     int limit = (int)unpack_number(u, "respawn limit");
     size_t length;
 
-    if (limit <= 0 || limit > RESPAWNS_MOST)
+    if (limit <= 0)
         return;
     respawns_clear(r);
     *r = respawns_new(limit);
     u->at = 0;
-    for (const char *at; (*r)->count < limit && (at = unpack_next(u, "respawn", &length)) != NULL; (*r)->count++)
+    for (const char *at; (*r)->count < limit && (at = unpack_next(u, "respawn", &length)) != NULL; (*r)->count++) {
+        *r = make_room(*r);
         (*r)->at[(*r)->count] = unpack_value(at, length);
+    }
     (*r)->next = (*r)->count % limit;
 }
 

@@ -143,7 +143,8 @@ void process_publish(struct process *p, enum event_kind kind, const struct proce
 /* The last end from now on, to be filled in. */
 struct process_exit *process_new_exit(struct process *p);
 
-/* aging.c: max_age is counted from when it was RUNNING; it is reached at `due`, of the clock. */
+/* aging.c: max_age is counted from when it was RUNNING, that of a detached one from its start; it is reached at `due`,
+ * of the clock. */
 void process_begin_aging(struct process *p);
 void process_age_at(struct process *p, msec due);
 

@@ -145,8 +145,8 @@ static void take_up_settings(struct process *p)
 /* It waits for others; or its gate ran, or nobody knows how far it had come: whose turn it is decides again. */
 static void wait_for_turn(struct process *p)
 {
-    p->held = true;
     supervisor_hold_again(p->supervisor, p);
+    p->held = true;
 }
 
 /* A start ends as it began, though a reload has changed how a start is to end. */

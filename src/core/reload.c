@@ -72,6 +72,8 @@ static void take_over(struct supervisor *s, struct pool *pool, struct pool *old,
             process_restart(p);
         else if (d->change == PLAN_CHANGED && process_state(p) == PROCESS_FATAL)
             process_start(p);
+        else
+            process_renew(p);
     }
     count = count_after(pool, d);
     if (d->count || (size_t)count != pool->count) {

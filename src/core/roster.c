@@ -66,16 +66,6 @@ struct process *supervisor_add_process(struct supervisor *s, struct pool *pool)
     return p;
 }
 
-/* The wish is older than the start. */
-static void start_as_wished(struct process *p)
-{
-    bool kept = process_wish_is_kept(p);
-
-    process_start(p);
-    if (kept)
-        process_keep_wish(p);
-}
-
 static void trim(void *arg)
 {
     struct supervisor *s = arg;
@@ -93,7 +83,7 @@ static void start_some(void *arg)
         struct process *p = s->to_start.process[s->started_so_far++];
 
         if (p != NULL && process_wanted(p) && !supervisor_is_ending(s))
-            start_as_wished(p);
+            process_start(p); /* the wish is older than that */
         if (clock_now() >= until && s->started_so_far < s->to_start.count) {
             loop_later(s->loop, start_some, s);
             return;

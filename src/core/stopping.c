@@ -132,7 +132,7 @@ void process_proceed_stop(struct process *p)
 /* Only its output is open still, and who holds it is to live on. */
 static bool leaves_rest(const struct process *p)
 {
-    return p->ended && !p->group_lives && !process_settings(p)->common->kill_group;
+    return p->ended && !p->group_lives && !p->program->common->kill_group;
 }
 
 void process_stop_step_over(struct process *p)

@@ -25,8 +25,24 @@ void supervisor_look_soon(struct supervisor *s)
 
 /* -- being held ------------------------------------------------------------------------------------------------- */
 
+static struct held *find_held(struct supervisor *s, const struct process *p)
+{
+    for (size_t i = 0; i < s->held_count; i++)
+        if (s->held[i].process == p)
+            return &s->held[i];
+    return NULL;
+}
+
+/* Whoever is asked for while it is held stays where it is. */
 static void hold(struct supervisor *s, struct process *p, enum pull pull)
 {
+    struct held *held = process_is_held(p) ? find_held(s, p) : NULL;
+
+    if (held != NULL) {
+        held->pull = pull;
+        supervisor_look_soon(s);
+        return;
+    }
     if (s->held_count == s->held_capacity) {
         s->held_capacity = s->held_capacity > 0 ? s->held_capacity * 2 : 16;
         s->held = xrealloc(s->held, s->held_capacity * sizeof *s->held);

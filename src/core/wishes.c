@@ -149,6 +149,14 @@ bool process_signal(struct process *p, int number, struct error *e)
     return child_signal(p->child, number, e);
 }
 
+static void adopt_outputs(struct process *p, const struct program *settings)
+{
+    if (output_serves(p->out, &settings->out))
+        output_adopt(p->out, &settings->out);
+    if (output_serves(p->err, &settings->err))
+        output_adopt(p->err, &settings->err);
+}
+
 void process_adopt(struct process *p, struct program *program)
 {
     struct program *before = p->program;
@@ -158,14 +166,23 @@ void process_adopt(struct process *p, struct program *program)
     if (!program_is_worker(program)) /* a worker's index is its own as long as it lives */
         p->index += program->common->first_index - before->common->first_index;
     process_touch(p);
-    if (output_serves(p->out, &program->out))
-        output_adopt(p->out, &program->out);
-    if (output_serves(p->err, &program->err))
-        output_adopt(p->err, &program->err);
+    adopt_outputs(p, program);
     if (p->state == PROCESS_RUNNING && program->common->max_age != before->common->max_age)
         process_begin_aging(p);
     care_adopt(p, before);
     plan_release(before->plan);
+}
+
+void process_renew(struct process *p)
+{
+    struct error e;
+
+    if (p->child == NULL)
+        return;
+    if (!process_resolve_again(p, &e))
+        log_warning("%s keeps the settings of its start: %s", process_name(p), e.text);
+    else if (p->resolved != NULL)
+        adopt_outputs(p, process_settings(p));
 }
 
 void process_rename(struct process *p, const char *name)

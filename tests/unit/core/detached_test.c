@@ -122,6 +122,25 @@ static void a_second_request_to_end_leaves_it_alone(void **state)
     fake_reset();
 }
 
+static void the_end_of_reeve_is_no_time_to_grow_old(void **state)
+{
+    struct program *d = a_detached_program();
+    struct stage *stage;
+    pid_t pid;
+
+    (void)state;
+    program_own(d)->max_age = 5000;
+    stage = a_stage(a_plan(d, a_program("slow"), NULL));
+    fake_clock_advance(1000);
+    pid = process_pid(the(stage, "d"));
+    supervisor_shutdown(stage->supervisor, 0, false, "TERM");
+    fake_clock_advance(9000);
+    assert_state(the(stage, "slow"), PROCESS_STOPPING);
+    assert_int_equal(fake_signals(pid), 0);
+    stage_ends_without(stage, 1);
+    fake_reset();
+}
+
 static void its_stop_is_awaited_by_the_shutdown(void **state)
 {
     struct stage *stage = a_stage_with_state(a_detached_program());
@@ -272,6 +291,28 @@ static void it_is_found_again_and_not_started_twice(void **state)
     assert_int_equal(process_pid(p), STRANGER);
     assert_int_equal(process_uptime(p), 5000);
     assert_int_equal(fake_started(), 0);
+    stage_ends_without(stage, 1);
+    fake_reset();
+}
+
+static void who_is_found_again_is_as_old_as_it_is(void **state)
+{
+    struct program *program = a_detached_program();
+    struct stage *stage;
+    struct process *p;
+
+    (void)state;
+    program_own(program)->max_age = 8000;
+    note_stranger(START);
+    stage = a_second_life(program);
+    p = the(stage, "d");
+    assert_int_equal(process_uptime(p), 5000);
+    fake_clock_advance(2999);
+    assert_state(p, PROCESS_RUNNING);
+    fake_clock_advance(1);
+    assert_state(p, PROCESS_STOPPING);
+    fake_child_vanishes(STRANGER);
+    fake_clock_advance(1000);
     stage_ends_without(stage, 1);
     fake_reset();
 }
@@ -507,6 +548,7 @@ int main(void)
         TEST(the_shutdown_leaves_it_alone),
         TEST(one_that_is_just_starting_is_left_alone_too),
         TEST(a_second_request_to_end_leaves_it_alone),
+        TEST(the_end_of_reeve_is_no_time_to_grow_old),
         TEST(its_stop_is_awaited_by_the_shutdown),
         TEST(what_it_requires_may_go_without_it),
         TEST(a_stop_ends_it_and_its_pid_file),
@@ -515,6 +557,7 @@ int main(void)
         TEST(a_program_with_a_pid_file_is_not_scaled),
         TEST(without_its_pid_file_it_does_not_run),
         TEST(it_is_found_again_and_not_started_twice),
+        TEST(who_is_found_again_is_as_old_as_it_is),
         TEST(it_is_found_again_though_nothing_would_start_it),
         TEST(a_pid_that_is_anothers_by_now_is_not_believed),
         TEST(its_end_is_unexpected_when_nobody_knows_its_status),

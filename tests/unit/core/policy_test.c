@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <limits.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -225,6 +226,31 @@ static void more_than_the_limit_within_the_interval_is_refused(void **state)
     respawns_clear(&r);
 }
 
+static void a_limit_costs_no_more_than_there_were_restarts(void **state)
+{
+    const int limit = INT_MAX / 2;
+    struct respawns *r = NULL;
+
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        assert_true(respawns_allow(&r, limit, 1000, i));
+    assert_true(malloc_usable_size(r) < 1000);
+    respawns_clear(&r);
+}
+
+static void many_restarts_are_counted_right(void **state)
+{
+    struct respawns *r = NULL;
+
+    (void)state;
+    for (int turn = 0; turn < 3; turn++) {
+        for (int i = 0; i < 37; i++)
+            assert_true(respawns_allow(&r, 37, 1000, 1000 * turn + i));
+        assert_false(respawns_allow(&r, 37, 1000, 1000 * turn + 999));
+    }
+    respawns_clear(&r);
+}
+
 static void a_limit_of_zero_refuses_and_none_allows(void **state)
 {
     struct respawns *r = NULL;
@@ -255,6 +281,8 @@ int main(void)
         cmocka_unit_test(a_oneshot_is_done_when_it_ends_well_at_any_time),
         cmocka_unit_test(more_than_the_limit_within_the_interval_is_refused),
         cmocka_unit_test(a_limit_of_zero_refuses_and_none_allows),
+        cmocka_unit_test(a_limit_costs_no_more_than_there_were_restarts),
+        cmocka_unit_test(many_restarts_are_counted_right),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -254,6 +254,22 @@ static void a_command_to_all_is_seen_as_a_whole(void **state)
     stage_ends(stage);
 }
 
+static void asking_again_for_one_that_waits_costs_nothing(void **state)
+{
+    struct stage *stage = a_stage(a_plan(after(running_at_once("web"), "db"), a_program("db"), NULL));
+
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        process_start(the(stage, "web"));
+        fake_turn();
+    }
+    assert_true(waits(stage, "web"));
+    assert_int_equal(stage->supervisor->held_count, 1);
+    fake_clock_advance(1000);
+    assert_state(the(stage, "web"), PROCESS_RUNNING);
+    stage_ends(stage);
+}
+
 static void one_that_waits_can_be_stopped(void **state)
 {
     struct stage *stage = a_stage(a_plan(after(running_at_once("web"), "db"), a_program("db"), NULL));
@@ -583,6 +599,7 @@ int main(void)
         cmocka_unit_test(a_oneshot_is_ready_when_it_is_done),
         cmocka_unit_test(a_failed_oneshot_is_tried_once_and_not_for_ever),
         cmocka_unit_test(a_command_to_all_is_seen_as_a_whole),
+        cmocka_unit_test(asking_again_for_one_that_waits_costs_nothing),
         cmocka_unit_test(one_that_waits_can_be_stopped),
         cmocka_unit_test(a_long_chain_is_up_at_once),
         cmocka_unit_test(who_requires_it_stops_first),
