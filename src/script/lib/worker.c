@@ -110,13 +110,15 @@ static void on_limit(void *arg)
 static int after_accept(lua_State *L, int status, lua_KContext context)
 {
     struct acceptor *a = (struct acceptor *)context;
+    int fd = a->accepted;
 
     (void)status;
-    if (a->accepted < 0 && a->error.text[0] == '\0')
+    if (fd < 0 && a->error.text[0] == '\0')
         failure(&a->error, "socket '%s': the worker is to end", a->name);
-    if (a->accepted < 0)
+    if (fd < 0)
         return handle_push_result(L, false, &a->error);
-    channel_push(L, a->accepted, a->name);
+    a->accepted = -1;
+    channel_push(L, fd, a->name);
     return 1;
 }
 
@@ -137,9 +139,8 @@ static int lib_accept(lua_State *L)
     msec limit = args_optional_duration(L, 2, -1);
     struct task *t = task_to_wait(L, "socket:accept");
 
-    a->accepted = -1;
     a->error.text[0] = '\0';
-    if (worker_is_unwanted())
+    if (a->accepted >= 0 || worker_is_unwanted()) /* a task that was cancelled has left it behind */
         return after_accept(L, LUA_OK, (lua_KContext)a);
     if (a->at_once++ < AT_ONCE_MOST && try_accept(a)) {
         if (a->accepted < 0)
