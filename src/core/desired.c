@@ -38,7 +38,7 @@ struct desired {
 
 static bool parse_line(const char *line, struct wish *w)
 {
-    char want[8];
+    char want[8] = "";
     int n;
 
     *w = (struct wish){ .number = EVERYBODY };
