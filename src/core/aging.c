@@ -1,5 +1,6 @@
 /* max_age: a process that runs for longer is restarted, but only while all its siblings run. */
 #include "base/log.h"
+#include "core/detached.h"
 #include "os/clock.h"
 #include "process_private.h"
 
@@ -23,7 +24,7 @@ static void on_age(void *arg)
 /* Since when it counts: one that was found again was up before us. */
 static msec beginning(const struct process *p)
 {
-    return p->program->common->detached || p->program->common->forks ? p->started : p->since;
+    return detached_is_noted(p->program) ? p->started : p->since;
 }
 
 /* Give or take 10 %, so that processes that were started together do not end together. */

@@ -1,5 +1,6 @@
 #include "core/detached.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "core/plan.h"
@@ -30,6 +31,11 @@ char *detached_place(const struct process *p)
     if (program->common->forks)
         return place_in_state(p, "daemon");
     return program->pidfile != NULL ? text_beside(program->file, program->pidfile) : place_in_state(p, "pid");
+}
+
+bool detached_is_noted(const struct program *program)
+{
+    return program->common->detached || program->common->forks;
 }
 
 /* What the program wrote itself is the news; what we noted helps where that is lost, or looks too old. */
@@ -74,6 +80,20 @@ static bool is_stray(pid_t pid, void *arg)
 void detached_end_strays(struct process *p)
 {
     children_kill_strays(supervisor_children(process_supervisor(p)), is_stray, p);
+}
+
+void detached_move(const struct process *p, pid_t pid, const char *from)
+{
+    char *to = detached_is_noted(process_program(p)) ? detached_place(p) : NULL;
+    struct process_mark who;
+    struct error e;
+
+    if (to == NULL || strcmp(from, to) != 0) {
+        if (to != NULL && procfs_mark(pid, &who) && !pidfile_record(to, &who, &e))
+            log_warning("%s: %s", process_name(p), e.text);
+        pidfile_forget(from, pid);
+    }
+    free(to);
 }
 
 void detached_forget(const struct process *p, pid_t pid)

@@ -142,7 +142,7 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
     if (care_blame(p) != NULL)
         snprintf(exit->reason, sizeof exit->reason, "%s", care_blame(p)->reason);
     p->ended = true;
-    if (p->program->common->detached || p->program->common->forks)
+    if (detached_is_noted(p->program))
         detached_forget(p, child_pid(c));
     care_stop(p);
     if (p->state != PROCESS_STOPPING)

@@ -302,7 +302,7 @@ bool process_find_again(struct process *p, child_exit_fn *on_exit)
     struct process_mark who;
     struct error e;
 
-    if ((!p->program->common->detached && !p->program->common->forks) || !detached_find(p, &who, NULL))
+    if (!detached_is_noted(p->program) || !detached_find(p, &who, NULL))
         return false;
     if (!process_resolve(p, &e) || !process_join(p, &who, on_exit, &e)) {
         log_warning("%s: %s", process_name(p), e.text);

@@ -160,11 +160,16 @@ static void adopt_outputs(struct process *p, const struct program *settings)
 void process_adopt(struct process *p, struct program *program)
 {
     struct program *before = p->program;
+    bool is_noted = p->child != NULL && !p->ended && !p->starter && detached_is_noted(before);
+    char *noted = is_noted ? detached_place(p) : NULL;
 
     plan_hold(program->plan);
     p->program = program;
     if (!program_is_worker(program)) /* a worker's index is its own as long as it lives */
         p->index += program->common->first_index - before->common->first_index;
+    if (noted != NULL)
+        detached_move(p, child_pid(p->child), noted);
+    free(noted);
     process_touch(p);
     adopt_outputs(p, program);
     if (p->state == PROCESS_RUNNING && program->common->max_age != before->common->max_age)

@@ -137,8 +137,8 @@ static void what_a_user_started_stays_so_however_often_it_is_restarted(void **st
     fake_clock_advance(1000);
     first = process_pid(the(stage, "cron"));
     words_add(&changed->cmd, "more");
-    assert_true(stage_reload(
-        stage, a_plan(a_program_of("web", 1, true), a_program_of("pool", 3, true), changed, NULL), NULL));
+    assert_true(
+        stage_reload(stage, a_plan(a_program_of("web", 1, true), a_program_of("pool", 3, true), changed, NULL), NULL));
     fake_clock_advance(1000);
     assert_int_not_equal(process_pid(the(stage, "cron")), first);
     assert_string_equal(kept(), "up cron\n");

@@ -173,6 +173,43 @@ static void what_it_requires_may_go_without_it(void **state)
     fake_reset();
 }
 
+static bool is_there(const char *ending)
+{
+    char *noted = xasprintf("%s/%s", folder, ending);
+    bool there = access(noted, F_OK) == 0;
+
+    free(noted);
+    return there;
+}
+
+static void a_reload_leaves_no_pid_file_behind(void **state)
+{
+    struct stage *stage = a_stage_with_state(a_detached_program());
+    struct program *moved = a_detached_program(), *attached = a_program("d");
+    struct plan *plans[] = { a_plan(moved, NULL), a_plan(attached, NULL) };
+    pid_t first = process_pid(the(stage, "d"));
+
+    (void)state;
+    fake_clock_advance(1000);
+    moved->pidfile = xasprintf("%s/moved", folder);
+    for (int i = 0; i < 2; i++)
+        plans[i]->settings.state_dir = xstrdup(folder);
+    assert_true(stage_reload(stage, plans[0], NULL));
+    assert_false(is_noted(first));
+    assert_true(is_there("moved")); /* it is stopping, and could still be lost */
+    fake_obey(true);
+    fake_child_exits(first, 0);
+    fake_clock_advance(1000);
+    assert_state(the(stage, "d"), PROCESS_RUNNING);
+    assert_true(is_there("moved"));
+    assert_true(stage_reload(stage, plans[1], NULL));
+    fake_clock_advance(1000);
+    assert_state(the(stage, "d"), PROCESS_RUNNING);
+    assert_false(is_there("moved"));
+    stage_ends_without(stage, 0);
+    fake_reset();
+}
+
 static void a_stop_ends_it_and_its_pid_file(void **state)
 {
     struct stage *stage = a_stage_with_state(a_detached_program());
@@ -552,6 +589,7 @@ int main(void)
         TEST(its_stop_is_awaited_by_the_shutdown),
         TEST(what_it_requires_may_go_without_it),
         TEST(a_stop_ends_it_and_its_pid_file),
+        TEST(a_reload_leaves_no_pid_file_behind),
         TEST(each_process_has_a_pid_file_of_its_own),
         TEST(one_that_leaves_the_plan_is_stopped),
         TEST(a_program_with_a_pid_file_is_not_scaled),
