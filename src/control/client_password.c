@@ -4,6 +4,7 @@
 #include "os/file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,31 +24,43 @@ static void on_signal(int number)
     caught = number;
 }
 
-/* What is ignored stays so. */
-static void take_signals(struct sigaction *before)
+struct signals {
+    struct sigaction action[SIGNALS];
+    sigset_t mask;
+};
+
+/* They come only while we wait. What is ignored stays so. */
+static void take_signals(struct signals *before)
 {
     struct sigaction action = { .sa_handler = on_signal };
+    sigset_t ours;
 
     caught = 0;
+    sigemptyset(&ours);
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaddset(&ours, numbers[i]);
+    sigprocmask(SIG_BLOCK, &ours, &before->mask);
     for (size_t i = 0; i < SIGNALS; i++) {
-        sigaction(numbers[i], NULL, &before[i]);
-        if (before[i].sa_handler != SIG_IGN)
+        sigaction(numbers[i], NULL, &before->action[i]);
+        if (before->action[i].sa_handler != SIG_IGN)
             sigaction(numbers[i], &action, NULL);
     }
 }
 
-static void give_signals_back(const struct sigaction *before)
+static void give_signals_back(const struct signals *before)
 {
     for (size_t i = 0; i < SIGNALS; i++)
-        sigaction(numbers[i], &before[i], NULL);
+        sigaction(numbers[i], &before->action[i], NULL);
+    sigprocmask(SIG_SETMASK, &before->mask, NULL);
 }
 
 /* A signal must not leave a terminal behind that shows nothing: it gets its due afterwards. Who was stopped by one is
  * asked again. */
 static ssize_t read_unseen(int fd, const char *prompt, char *line, size_t size)
 {
-    struct sigaction before[SIGNALS];
+    struct pollfd input = { .fd = fd, .events = POLLIN };
     struct termios shown, unseen;
+    struct signals before;
     ssize_t n;
 
     do {
@@ -55,13 +68,13 @@ static ssize_t read_unseen(int fd, const char *prompt, char *line, size_t size)
             return -1;
         unseen = shown;
         unseen.c_lflag &= ~(tcflag_t)ECHO;
-        take_signals(before);
+        take_signals(&before);
         tcsetattr(fd, TCSAFLUSH, &unseen);
         dprintf(fd, "Password for %s: ", prompt);
-        n = read(fd, line, size);
+        n = ppoll(&input, 1, NULL, &before.mask) > 0 ? read(fd, line, size) : -1;
         dprintf(fd, "\n");
         tcsetattr(fd, TCSAFLUSH, &shown);
-        give_signals_back(before);
+        give_signals_back(&before);
         if (caught != 0)
             raise(caught);
     } while (n < 0 && caught == SIGTSTP);

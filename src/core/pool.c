@@ -46,15 +46,19 @@ static int new_index(const struct pool *pool)
     return pool->last_index < first ? first : pool->last_index + 1;
 }
 
+/* There is always room up to the next power of two. */
 static void make_room(struct pool *pool)
 {
     struct process **list = pool->process == &pool->only ? NULL : pool->process;
+    size_t count = pool->count;
 
-    if (pool->count == 0 && list == NULL) {
+    if (count == 0 && list == NULL) {
         pool->process = &pool->only;
         return;
     }
-    pool->process = xrealloc(list, (pool->count + 1) * sizeof(struct process *));
+    if ((count & (count - 1)) != 0)
+        return;
+    pool->process = xrealloc(list, (count > 0 ? 2 * count : 1) * sizeof(struct process *));
     if (list == NULL)
         pool->process[0] = pool->only;
 }
