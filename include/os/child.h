@@ -1,6 +1,6 @@
 /* child: a process that we forked: start it, signal it, learn of its end.
  *
- * The fast path is clone(VM|VFORK|FILES|PIDFD): as quick with ten thousand open descriptors as
+ * The fast path is clone(VM|VFORK|FILES): as quick with ten thousand open descriptors as
  * with ten. REEVE_SPAWN=fork in the environment, and a kernel that refuses the call, select a plain
  * fork (what valgrind can follow); the kernel's refusal is logged once.
  *

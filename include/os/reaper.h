@@ -1,6 +1,6 @@
-/* reaper: hears from SIGCHLD that somebody ended and looks, some time later, who it was. Our own
- * children tell of their end by themselves, so that a storm of them costs one look in 50 ms;
- * what is left for the reaper are the orphans of others, which come to a subreaper. */
+/* reaper: hears from SIGCHLD who has ended: our children, and the orphans of others, which come to a subreaper. Of
+ * those who end together the kernel names only the first, so the reaper looks for the others among all children; how
+ * often is up to who knows how many there are. */
 #ifndef OS_REAPER_H
 #define OS_REAPER_H
 
@@ -16,15 +16,17 @@ struct reaper;
 /* Somebody has ended and is still kept by the kernel. True: he was ours and is reaped now. Else the reaper does it. */
 typedef bool reaper_ended_fn(pid_t pid, void *arg);
 
-/* How long orphans may wait, by how many wait for them. */
 enum { REAPER_LAZY = 50, REAPER_PROMPT = 5, REAPER_AT_ONCE = 0 };
 
-/* Blocks SIGCHLD, as all threads must. `on_swept` is called after each look. */
+/* Blocks SIGCHLD, as all threads must. `on_swept` is called after each look that was asked for. */
 struct reaper *reaper_open(struct loop *loop, reaper_ended_fn *on_ended, loop_fn *on_swept, void *arg);
 void reaper_close(struct reaper *r);
 
-/* How long to wait after a SIGCHLD: REAPER_LAZY until somebody says otherwise. */
-void reaper_set_pace(struct reaper *r, msec pace);
+/* After a look at all that found nobody there is none for so long, whoever is named meanwhile. 0 at first. */
+void reaper_set_rest(struct reaper *r, msec rest);
+
+/* Somebody was asked to end, and maybe others with him: no rest for a second. */
+void reaper_expect(struct reaper *r);
 
 /* Look within `delay`, SIGCHLD or not. */
 void reaper_look_within(struct reaper *r, msec delay);

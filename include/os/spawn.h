@@ -12,8 +12,7 @@ struct spawner;
 struct spawner *spawner_new(void);
 void spawner_free(struct spawner *s);
 
-/* The pid of the child, which now runs its program; -1 with the step that failed, and nothing is left of it.
- * *pidfd tells of its end; it is the caller's, or -1 where the kernel has none. */
-pid_t spawner_start(struct spawner *s, const struct child_request *request, int *pidfd, struct error *e);
+/* The pid of the child, which now runs its program; -1 with the step that failed, and nothing is left of it. */
+pid_t spawner_start(struct spawner *s, const struct child_request *request, struct error *e);
 
 #endif

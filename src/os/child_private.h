@@ -16,7 +16,6 @@ enum child_state { RUNNING, ENDING, REAPED };
 
 struct child {
     pid_t pid; /* first: the map looks there */
-    int pidfd; /* -1: the kernel has none, or it is reaped */
     struct children *all;
     child_exit_fn *on_exit; /* NULL: freed by its owner */
     void *arg;
@@ -47,9 +46,6 @@ struct children {
     struct spawner *spawner;
     struct reaper *reaper;
     struct pidmap by_pid; /* those that are not reaped */
-    int ends;             /* an epoll of their pidfds */
-    struct watch *watch;
-    size_t silent; /* children without a pidfd */
     LIST_HEAD(, group_watch) group_watches;
     LIST_HEAD(, heir) heirs;
     LIST_HEAD(, stranger) strangers;
@@ -58,11 +54,11 @@ struct children {
 /* Who has this number and is not reaped; NULL: nobody. */
 struct child *child_find(const struct children *all, pid_t pid);
 
-/* Hear of its end by its pidfd, or by the reaper if it has none. */
-void child_hear_of_end(struct child *c);
+/* From now on it is found by its pid, and told of its end. */
+void child_enter(struct child *c);
 
-/* The same for one that runs: while it is our child its number is nobody else's, dead or alive. */
-void child_begin_hearing(struct child *c);
+/* The same for one whose end the kernel does not tell us as a parent. */
+void child_enter_stranger(struct stranger *s);
 
 /* Free it; it is in no list any more. */
 void child_destroy(struct child *c);

@@ -36,11 +36,12 @@ struct child *child_resume(struct children *all, pid_t pid, pid_t heir, pid_t gr
     struct child *c = xcalloc(1, sizeof *c);
     bool ours = is_our_child(pid), inherited = !ours && is_our_child(heir);
 
-    *c = (struct child){ .pid = inherited ? heir : pid, .pidfd = -1, .all = all, .on_exit = on_exit, .arg = arg };
+    *c = (struct child){ .pid = inherited ? heir : pid, .all = all, .on_exit = on_exit, .arg = arg };
     if (heir > 0)
         child_add_heir(c, heir, inherited ? getpgid(heir) : group != pid ? group : 0);
     if (ours || inherited) {
-        child_begin_hearing(c);
+        child_enter(c);
+        reaper_look_within(all->reaper, REAPER_AT_ONCE); /* it may have ended before */
         return c;
     }
     c->state = REAPED;
@@ -53,7 +54,7 @@ struct child *child_resume_ended(struct children *all, pid_t pid, pid_t group)
 {
     struct child *c = xcalloc(1, sizeof *c);
 
-    *c = (struct child){ .pid = pid, .pidfd = -1, .all = all, .state = REAPED };
+    *c = (struct child){ .pid = pid, .all = all, .state = REAPED };
     if (group != pid)
         child_add_heir(c, pid, group);
     return c;
@@ -64,23 +65,20 @@ struct child *child_adopt(struct children *all, const struct process_mark *who, 
 {
     struct stranger *s;
     struct child *c;
-    int pidfd;
 
     if (child_find(all, who->pid) != NULL) {
         failure(e, "process %d is looked after already", (int)who->pid);
         return NULL;
     }
     s = xcalloc(1, sizeof *s);
-    pidfd = stranger_open(s, who, e);
-    if (pidfd < 0) {
+    if (!stranger_open(s, who, e)) {
         free(s);
         return NULL;
     }
     c = xcalloc(1, sizeof *c);
-    *c = (struct child){ .pid = who->pid, .pidfd = pidfd, .all = all, .on_exit = on_exit, .arg = arg, .adopted = true };
+    *c = (struct child){ .pid = who->pid, .all = all, .on_exit = on_exit, .arg = arg, .adopted = true };
     s->child = c;
     LIST_INSERT_HEAD(&all->strangers, s, link);
-    pidmap_add(&all->by_pid, &c->pid);
-    child_hear_of_end(c);
+    child_enter_stranger(s);
     return c;
 }

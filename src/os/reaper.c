@@ -15,16 +15,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SWEEP_MOST = 32 };
+enum { SWEEP_MOST = 32, EXPECTED = 1000 };
 
 struct reaper {
     struct loop *loop;
     int fd; /* SIGCHLD */
     struct watch *watch;
-    bool deaf; /* the watch is paused until the next look */
     struct timer *timer;
     msec due; /* of the timer */
-    msec pace;
+    msec rest;
+    msec rested;        /* no look of our own before */
+    msec expects_until; /* somebody's end */
     reaper_ended_fn *on_ended;
     loop_fn *on_swept;
     void *arg;
@@ -33,8 +34,13 @@ struct reaper {
 /* glibc's waitid leaves out the usage. */
 static int raw_waitid(idtype_t type, pid_t id, siginfo_t *info, int options, struct rusage *usage)
 {
-    info->si_pid = 0;
-    return (int)syscall(SYS_waitid, type, id, info, options, usage);
+    int result;
+
+    do {
+        info->si_pid = 0;
+        result = (int)syscall(SYS_waitid, type, id, info, options, usage);
+    } while (result < 0 && errno == EINTR);
+    return result;
 }
 
 bool reaper_peek(pid_t pid, struct child_exit *out)
@@ -67,38 +73,35 @@ bool reaper_group_lives(pid_t group)
     return raw_waitid(P_PGID, group, &info, WSTOPPED | WNOHANG | WNOWAIT, NULL) == 0;
 }
 
-/* Not more than a few at a time: children that end as fast as they are started again would keep us here, and
- * everybody else waiting, for ever. True when nobody is left. */
-static bool sweep(struct reaper *r)
+static void tell(struct reaper *r, pid_t pid)
 {
-    siginfo_t info;
-
-    for (int i = 0; i < SWEEP_MOST; i++) {
-        pid_t pid;
-
-        if (raw_waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT, NULL) < 0 || info.si_pid == 0)
-            return true;
-        pid = info.si_pid;
-        if (!r->on_ended(pid, r->arg))
-            reaper_reap(pid);
-    }
-    return false;
+    if (!r->on_ended(pid, r->arg))
+        reaper_reap(pid);
 }
 
-/* Forget the signal before looking: another one may come meanwhile. */
+/* Not more than a few at a time: children that end as fast as they are started again would keep us here, and
+ * everybody else waiting, for ever. How many there were. */
+static int sweep(struct reaper *r)
+{
+    siginfo_t info;
+    int n;
+
+    for (n = 0; n < SWEEP_MOST; n++) {
+        if (raw_waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT, NULL) < 0 || info.si_pid == 0)
+            break;
+        tell(r, info.si_pid);
+    }
+    return n;
+}
+
 static void look(struct reaper *r)
 {
-    struct signalfd_siginfo info;
+    int found = sweep(r);
 
-    while (read(r->fd, &info, sizeof info) == sizeof info)
-        ;
-    if (!sweep(r)) {
+    if (found == SWEEP_MOST)
         reaper_look_within(r, REAPER_AT_ONCE);
-        return;
-    }
-    if (r->deaf)
-        watch_resume(r->watch);
-    r->deaf = false;
+    else if (found == 0 && clock_now() >= r->expects_until)
+        r->rested = clock_now() + r->rest;
 }
 
 static void on_due(void *arg)
@@ -121,15 +124,21 @@ void reaper_look_within(struct reaper *r, msec delay)
     r->timer = timer_start(r->loop, delay, on_due, r);
 }
 
+/* Whoever ends while the signal of another one waits for us is not named. */
 static void on_sigchld(int fd, int what, void *arg)
 {
     struct reaper *r = arg;
+    struct signalfd_siginfo info;
+    msec wait;
 
-    (void)fd;
     (void)what;
-    watch_pause(r->watch);
-    r->deaf = true;
-    reaper_look_within(r, r->pace);
+    if (read(fd, &info, sizeof info) == sizeof info)
+        tell(r, (pid_t)info.ssi_pid);
+    wait = r->rested - clock_now();
+    if (wait <= 0 || clock_now() < r->expects_until)
+        look(r);
+    else
+        reaper_look_within(r, wait);
 }
 
 /* Whoever started us may have ignored SIGCHLD: then the kernel would keep no status for us. */
@@ -150,7 +159,6 @@ struct reaper *reaper_open(struct loop *loop, reaper_ended_fn *on_ended, loop_fn
     struct reaper *r = xcalloc(1, sizeof *r);
 
     r->loop = loop;
-    r->pace = REAPER_LAZY;
     r->on_ended = on_ended;
     r->on_swept = on_swept;
     r->arg = arg;
@@ -171,15 +179,23 @@ void reaper_close(struct reaper *r)
     free(r);
 }
 
-void reaper_set_pace(struct reaper *r, msec pace)
+void reaper_set_rest(struct reaper *r, msec rest)
 {
-    r->pace = pace;
+    r->rest = rest;
+}
+
+void reaper_expect(struct reaper *r)
+{
+    r->expects_until = clock_now() + EXPECTED;
 }
 
 void reaper_wait(struct reaper *r, msec limit)
 {
     struct pollfd wanted = { .fd = r->fd, .events = POLLIN };
+    struct signalfd_siginfo info;
 
     poll(&wanted, 1, (int)limit);
+    while (read(r->fd, &info, sizeof info) == sizeof info)
+        ;
     look(r);
 }

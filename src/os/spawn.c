@@ -22,15 +22,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { STACK_SIZE = 64 * 1024, GUARD_SIZE = 4096 };
 
 struct spawner {
-    bool plain;        /* by fork */
-    bool lacks_pidfds; /* the kernel, or valgrind, which grumbles at each attempt */
+    bool plain; /* by fork */
     struct slots slots;
     char *stack; /* of children born the quick way, one at a time */
 };
@@ -257,12 +255,12 @@ static void clean_up(struct birth *b)
 }
 
 /* The exec wakes us, mostly on the processor that it is about to finish on: what we do now would delay the child. */
-static pid_t quick_birth(struct birth *b, int *pidfd)
+static pid_t quick_birth(struct birth *b)
 {
     char *top = b->spawner->stack + STACK_SIZE;
     pid_t pid;
 
-    pid = clone(steps_run, top, CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD | SIGCHLD, &b->steps, pidfd);
+    pid = clone(steps_run, top, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &b->steps);
     if (pid > 0 && b->steps.request->urgent)
         sched_yield();
     return pid;
@@ -273,15 +271,6 @@ static void tell_parent(const struct steps *s)
     ssize_t written = write(s->pipe, &s->report, sizeof s->report);
 
     (void)written; /* If nobody reads, nobody cares. */
-}
-
-static int open_pidfd(struct spawner *s, pid_t pid)
-{
-    int fd = s->lacks_pidfds ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
-
-    if (fd < 0 && errno == ENOSYS)
-        s->lacks_pidfds = true;
-    return fd;
 }
 
 /* The log's descriptors go first, while they are still the log's. Nothing that is to be done at an exit is ours. */
@@ -302,19 +291,17 @@ static void __attribute__((noreturn)) live(struct birth *b)
     _exit(status);
 }
 
-static pid_t plain_birth(struct birth *b, int *pidfd)
+static pid_t plain_birth(struct birth *b)
 {
     pid_t pid = fork();
 
     if (pid == 0)
         live(b);
-    if (pid > 0)
-        *pidfd = open_pidfd(b->spawner, pid);
     return pid;
 }
 
 /* With all signals blocked: no handler of ours may run in the child. */
-static pid_t give_birth(struct birth *b, int *pidfd)
+static pid_t give_birth(struct birth *b)
 {
     sigset_t all, before;
     pid_t pid;
@@ -322,7 +309,7 @@ static pid_t give_birth(struct birth *b, int *pidfd)
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    pid = b->plain ? plain_birth(b, pidfd) : quick_birth(b, pidfd);
+    pid = b->plain ? plain_birth(b) : quick_birth(b);
     reason = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = reason;
@@ -342,13 +329,10 @@ static void read_report(int fd, struct step_report *report)
         *report = told;
 }
 
-static void bury(pid_t pid, int *pidfd)
+static void bury(pid_t pid)
 {
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         ;
-    if (*pidfd >= 0)
-        close(*pidfd);
-    *pidfd = -1;
 }
 
 static bool is_refusal(int reason)
@@ -358,14 +342,9 @@ static bool is_refusal(int reason)
 
 static bool fork_failure(struct error *e)
 {
-    switch (errno) {
-    case EAGAIN:
+    if (errno == EAGAIN)
         return failure(e, "fork: %s (too many processes?)", strerror(errno));
-    case EMFILE:
-        return failure(e, "fork: %s (the limit nofile of reeve is too low)", strerror(errno));
-    default:
-        return failure_errno(e, "fork");
-    }
+    return failure_errno(e, "fork");
 }
 
 /* From now on, and said once. */
@@ -375,7 +354,7 @@ static void go_plain(struct spawner *s, const char *call, int reason)
     s->plain = true;
 }
 
-static bool has_failed(struct birth *b, pid_t pid, int *pidfd, struct error *e)
+static bool has_failed(struct birth *b, pid_t pid, struct error *e)
 {
     struct step_report *report = &b->steps.report;
 
@@ -384,38 +363,37 @@ static bool has_failed(struct birth *b, pid_t pid, int *pidfd, struct error *e)
         read_report(b->pipe, report);
     if (report->step == STEP_NONE)
         return false;
-    bury(pid, pidfd);
+    bury(pid);
     steps_failure(&b->steps, e);
     if (report->step == STEP_UNSHARE && is_refusal(report->error))
         go_plain(b->spawner, "close_range", report->error);
     return true;
 }
 
-static pid_t attempt(struct spawner *s, const struct child_request *request, int *pidfd, struct error *e)
+static pid_t attempt(struct spawner *s, const struct child_request *request, struct error *e)
 {
     struct birth b = { .spawner = s, .pipe = -1 };
     pid_t pid = -1;
 
-    *pidfd = -1;
     if (prepare(&b, request, e)) {
-        pid = give_birth(&b, pidfd);
+        pid = give_birth(&b);
         if (pid < 0 && !b.plain && is_refusal(errno))
             go_plain(s, "clone", errno);
         else if (pid < 0)
             fork_failure(e);
-        else if (has_failed(&b, pid, pidfd, e))
+        else if (has_failed(&b, pid, e))
             pid = -1;
     }
     clean_up(&b);
     return pid;
 }
 
-pid_t spawner_start(struct spawner *s, const struct child_request *request, int *pidfd, struct error *e)
+pid_t spawner_start(struct spawner *s, const struct child_request *request, struct error *e)
 {
     bool was_plain = s->plain;
-    pid_t pid = attempt(s, request, pidfd, e);
+    pid_t pid = attempt(s, request, e);
 
     if (pid < 0 && s->plain != was_plain)
-        pid = attempt(s, request, pidfd, e);
+        pid = attempt(s, request, e);
     return pid;
 }

@@ -24,54 +24,43 @@ static void learn_group(struct stranger *s)
 }
 
 /* The number may have become another's before the descriptor was open. */
-int stranger_open(struct stranger *s, const struct process_mark *who, struct error *e)
+bool stranger_open(struct stranger *s, const struct process_mark *who, struct error *e)
 {
-    int pidfd = (int)syscall(SYS_pidfd_open, who->pid, 0);
-
-    if (pidfd < 0) {
-        failure_errno(e, "process %d", (int)who->pid);
-        return -1;
-    }
+    s->pidfd = (int)syscall(SYS_pidfd_open, who->pid, 0);
+    if (s->pidfd < 0)
+        return failure_errno(e, "process %d", (int)who->pid);
     if (!procfs_lives(who)) {
-        close(pidfd);
-        failure(e, "process %d is gone", (int)who->pid);
-        return -1;
+        stranger_close(s);
+        return failure(e, "process %d is gone", (int)who->pid);
     }
     s->who = *who;
     learn_group(s);
-    return pidfd;
+    return true;
 }
 
-bool stranger_has_ended(const struct stranger *s, int pidfd, struct child_exit *out)
+void stranger_close(struct stranger *s)
 {
-    struct pollfd wanted = { .fd = pidfd, .events = POLLIN };
+    watch_stop(&s->watch);
+    close(s->pidfd);
+}
+
+bool stranger_has_ended(const struct stranger *s, struct child_exit *out)
+{
+    struct pollfd wanted = { .fd = s->pidfd, .events = POLLIN };
     int ready;
 
     if (reaper_peek(s->who.pid, out))
         return true;
     *out = (struct child_exit){ .code = -1, .unknown = true };
-    if (pidfd < 0)
-        return !procfs_lives(&s->who);
     do
         ready = poll(&wanted, 1, 0);
     while (ready < 0 && errno == EINTR);
     return ready > 0;
 }
 
-/* Without a pidfd its number could be another's in the moment between the look and the signal. */
-static int send_signal(const struct stranger *s, int pidfd, int number)
+bool stranger_signal(const struct stranger *s, int number, struct error *e)
 {
-    if (pidfd >= 0)
-        return (int)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
-    if (procfs_lives(&s->who))
-        return kill(s->who.pid, number);
-    errno = ESRCH;
-    return -1;
-}
-
-bool stranger_signal(const struct stranger *s, int pidfd, int number, struct error *e)
-{
-    if (send_signal(s, pidfd, number) < 0)
+    if (syscall(SYS_pidfd_send_signal, s->pidfd, number, NULL, 0) < 0)
         return failure_errno(e, "signal %s to process %d", signal_name(number), (int)s->who.pid);
     return true;
 }
@@ -86,11 +75,11 @@ static bool has_own_group(const struct stranger *s)
     return s->group != s->who.pid || !procfs_look(s->group, &leader) || leader.start == s->who.start;
 }
 
-bool stranger_signal_group(struct stranger *s, int pidfd, int number, struct error *e)
+bool stranger_signal_group(struct stranger *s, int number, struct error *e)
 {
     learn_group(s);
     if (!has_own_group(s))
-        return stranger_signal(s, pidfd, number, e);
+        return stranger_signal(s, number, e);
     if (kill(-s->group, number) < 0)
         return failure_errno(e, "signal %s to the group of process %d", signal_name(number), (int)s->who.pid);
     return true;

@@ -541,17 +541,12 @@ int prctl(int what, ...)
 int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
 {
     static __typeof__(&clone) real;
-    va_list more;
-    void *pidfd;
 
-    va_start(more, arg);
-    pidfd = va_arg(more, void *);
-    va_end(more);
-    if (FATE("clone", EAGAIN, ENOMEM, EMFILE, EPERM) != 0)
+    if (FATE("clone", EAGAIN, ENOMEM, EPERM) != 0)
         return -1;
     if (real == NULL)
         real = REAL(clone);
-    return real(fn, stack, flags, arg, pidfd);
+    return real(fn, stack, flags, arg);
 }
 
 #define KERNEL(its_number, name, ...)                                                                                  \

@@ -209,5 +209,5 @@ int main(void)
         TEST(its_log_is_its_own_stderr),
     };
 
-    return RUN_BOTH_WAYS(tests);
+    return RUN_BOTH_WAYS(tests, NULL, NULL);
 }

@@ -326,6 +326,27 @@ static void three_hundred_at_once_are_not_confused(void **state)
         assert_int_equal(seen[i], 1);
 }
 
+/* The kernel names one of those who end together, and after one alone nobody looks for others at once. */
+static void who_ends_together_after_one_alone_is_found(void **state)
+{
+    char *argv[] = { (char[]){ "/bin/cat" }, NULL };
+    struct child_request r = request_for(argv);
+    struct child *alone = NULL;
+    int end[2];
+
+    (void)state;
+    assert_int_equal(pipe2(end, O_CLOEXEC), 0);
+    r.stdio[0] = end[0];
+    for (int i = 0; i < 400; i++)
+        alone = start(&r);
+    kill(child_pid(alone), SIGKILL);
+    wait_for_ends(1);
+    close(end[1]);
+    wait_for_ends(400);
+    assert_int_equal(last.code, 0);
+    close(end[0]);
+}
+
 static struct child *pair[2];
 
 static void on_exit_free_the_other(struct child *c, const struct child_exit *exit, void *arg)
@@ -427,10 +448,11 @@ int main(void)
         WITH_CHILDREN(at_the_end_every_descendant_is_killed),
         WITH_CHILDREN(a_spared_child_keeps_its_own),
         WITH_CHILDREN(three_hundred_at_once_are_not_confused),
+        WITH_CHILDREN(who_ends_together_after_one_alone_is_found),
         WITH_CHILDREN(one_callback_may_free_the_other_that_has_ended),
         WITH_CHILDREN(it_may_be_started_again_in_on_exit),
         WITH_CHILDREN(handles_outlive_the_whole),
     };
 
-    return RUN_BOTH_WAYS(tests);
+    return RUN_BOTH_WAYS(tests, NULL, NULL);
 }

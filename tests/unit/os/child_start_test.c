@@ -371,5 +371,5 @@ int main(void)
         cmocka_unit_test(the_deathsig_follows_the_supervisors_death),
     };
 
-    return RUN_BOTH_WAYS(tests);
+    return RUN_BOTH_WAYS(tests, NULL, NULL);
 }
