@@ -144,11 +144,24 @@ void child_enter_stranger(struct stranger *s)
     s->watch = watch_start(s->child->all->loop, s->pidfd, WATCH_READ, on_stranger_ended, s);
 }
 
+/* An heir that has ended comes to us when its parent ends, and is named first. */
+static struct child *find_ended(struct children *all, pid_t pid)
+{
+    struct heir *h;
+
+    LIST_FOREACH(h, &all->heirs, link)
+    if (h->pid == pid && h->group == 0 && h->child->state == RUNNING) {
+        look_at(h->child);
+        break;
+    }
+    return child_find(all, pid);
+}
+
 /* Whoever it was may have been the last one of a group. */
 static bool on_ended(pid_t pid, void *arg)
 {
     struct children *all = arg;
-    struct child *c = child_find(all, pid);
+    struct child *c = find_ended(all, pid);
 
     if (c != NULL)
         look_at(c);

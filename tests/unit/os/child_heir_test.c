@@ -68,6 +68,44 @@ static void an_heir_that_is_gone_is_none(void **state)
     assert_int_equal(ends, 1);
 }
 
+/* Says who the heir is, who ends when it may read; then it ends itself. */
+static int outlive_the_heir(void *arg)
+{
+    pid_t pid = fork();
+    siginfo_t info;
+    char byte;
+
+    (void)arg;
+    if (pid == 0)
+        _exit(read(0, &byte, 1) == 0 ? 7 : 1);
+    if (write(1, &pid, sizeof pid) != sizeof pid)
+        return 1;
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == 0 ? 0 : 1;
+}
+
+/* The kernel gives us the dead heir first, and says so before it says that its parent has ended. */
+static void an_heir_that_ended_before_is_still_the_one(void **state)
+{
+    struct child_request r = request_for(NULL);
+    int go[2], said[2];
+
+    (void)state;
+    assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(said, O_CLOEXEC), 0);
+    r.body = outlive_the_heir;
+    r.stdio[0] = go[0];
+    r.stdio[1] = said[1];
+    child = start(&r);
+    assert_int_equal(read(said[0], &heir, sizeof heir), sizeof heir);
+    assert_true(child_expect_heir(child, heir));
+    close(go[1]);
+    wait_for_ends(1);
+    assert_int_equal(last.code, 7);
+    close(go[0]);
+    close(said[0]);
+    close(said[1]);
+}
+
 static void strangers_are_no_heirs(void **state)
 {
     (void)state;
@@ -99,11 +137,9 @@ static void who_leads_no_group_is_signalled_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_CHILDREN(an_heir_takes_the_place),
-        WITH_CHILDREN(its_group_is_signalled_from_then_on),
-        WITH_CHILDREN(an_heir_that_is_gone_is_none),
-        WITH_CHILDREN(strangers_are_no_heirs),
-        WITH_CHILDREN(who_leads_no_group_is_signalled_alone),
+        WITH_CHILDREN(an_heir_takes_the_place),      WITH_CHILDREN(its_group_is_signalled_from_then_on),
+        WITH_CHILDREN(an_heir_that_is_gone_is_none), WITH_CHILDREN(an_heir_that_ended_before_is_still_the_one),
+        WITH_CHILDREN(strangers_are_no_heirs),       WITH_CHILDREN(who_leads_no_group_is_signalled_alone),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
