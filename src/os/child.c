@@ -105,28 +105,33 @@ static bool has_ended(const struct child *c, struct child_exit *out)
 
 /* The callback first: while the kernel keeps the child, its pid and its group are nobody else's. It keeps no stranger,
  * so that the number may be the next child's. */
-static void look_at(struct child *c)
+static void end(struct child *c, const struct child_exit *exit)
 {
     struct stranger *s = stranger_of(c);
-    struct child_exit exit;
 
-    assert(c->state == RUNNING); /* an on_exit must not wait for others */
-    if (!has_ended(c, &exit) || take_over(c))
-        return;
     c->state = ENDING;
     if (s != NULL)
         watch_stop(&s->watch);
-    if (exit.unknown)
+    if (exit->unknown)
         forget_pid(c);
     if (c->on_exit != NULL)
-        c->on_exit(c, &exit, c->arg);
-    if (!exit.unknown) {
+        c->on_exit(c, exit, c->arg);
+    if (!exit->unknown) {
         reaper_reap(c->pid);
         forget_pid(c);
     }
     c->state = REAPED;
     if (c->freed)
         child_destroy(c);
+}
+
+static void look_at(struct child *c)
+{
+    struct child_exit exit;
+
+    assert(c->state == RUNNING); /* an on_exit must not wait for others */
+    if (has_ended(c, &exit) && !take_over(c))
+        end(c, &exit);
 }
 
 static void on_stranger_ended(int fd, int what, void *arg)
@@ -254,6 +259,7 @@ void children_free(struct children *all)
 struct child *child_start(struct children *all, const struct child_request *request, child_exit_fn *on_exit, void *arg,
                           struct error *e)
 {
+    static const struct child_exit unheard = { .code = -1, .unknown = true };
     struct child *c = xcalloc(1, sizeof *c); /* before: one that is there must not be lost for want of memory */
     struct child *stranger;
     pid_t pid;
@@ -266,7 +272,7 @@ struct child *child_start(struct children *all, const struct child_request *requ
     }
     stranger = child_find(all, pid);
     if (stranger != NULL)
-        look_at(stranger); /* it has got his number */
+        end(stranger, &unheard); /* it has got his number: what the kernel says of that is said of the child */
     c->pid = pid;
     c->all = all;
     c->on_exit = on_exit;

@@ -3,6 +3,8 @@
 #include "unit/os/children.h"
 #include "unit/os/pid_folder.h"
 
+#include <sched.h>
+
 static struct child *parent, *child;
 
 /* A grandchild that runs `script` beneath a parent which lives until it is told otherwise. */
@@ -164,6 +166,46 @@ static void the_end_of_one_that_is_gone_is_told_though_nobody_knows_how_it_ended
     assert_int_equal(last.code, -1);
 }
 
+/* The next process gets this number, if nobody else is quicker. Only root may ask for that. */
+static void ask_for_number(pid_t pid)
+{
+    FILE *file = fopen("/proc/sys/kernel/ns_last_pid", "we");
+
+    if (file == NULL)
+        return;
+    fprintf(file, "%d", (int)pid - 1);
+    fclose(file);
+}
+
+/* Whether the new one has ended by the time it is noticed or not, which the kernel decides. */
+static void who_gets_the_number_of_one_that_is_gone_keeps_its_own_end(void **state)
+{
+    char *argv[] = { (char[]){ "/bin/false" }, NULL };
+    struct child_request r = request_for(argv);
+    int started = 0;
+
+    (void)state;
+    r.urgent = true;
+    for (int round = 0; round < 20; round++) {
+        struct process_mark who = a_grandchild("setsid", "exec sleep 1000");
+        pid_t pid = 0;
+
+        adopt(who);
+        kill(who.pid, SIGKILL);
+        while (kill(who.pid, 0) == 0)
+            sched_yield();
+        for (int i = 0; i < 20 && pid != who.pid; i++) {
+            ask_for_number(who.pid);
+            pid = child_pid(start(&r));
+            started++;
+        }
+        started += 2;
+        kill(child_pid(parent), SIGUSR1);
+        wait_for_ends(started);
+        assert_null(child);
+    }
+}
+
 #define WITH_CHILDREN(test) cmocka_unit_test_setup_teardown(test, open_children, close_children)
 
 int main(void)
@@ -172,6 +214,7 @@ int main(void)
         WITH_CHILDREN(its_end_is_noticed_though_nobody_knows_how_it_ended),
         WITH_CHILDREN(of_one_that_became_our_child_the_status_is_known),
         WITH_CHILDREN(the_end_of_one_that_is_gone_is_told_though_nobody_knows_how_it_ended),
+        WITH_CHILDREN(who_gets_the_number_of_one_that_is_gone_keeps_its_own_end),
         WITH_CHILDREN(a_signal_reaches_its_group),
         WITH_CHILDREN(a_group_that_it_shares_is_left_alone),
         WITH_CHILDREN(one_of_another_start_is_not_adopted),

@@ -281,6 +281,7 @@ static void a_lowered_limit_of_descriptors_is_no_failure(void **state)
 {
     (void)state;
     in_a_fork(runs_below_a_lowered_limit);
+    in_a_fork(needs_no_descriptor_but_the_pipe);
 }
 
 static bool fails_without_processes(void)
@@ -300,7 +301,6 @@ static void a_fork_that_fails_is_explained(void **state)
 {
     (void)state;
     in_a_fork(fails_without_processes);
-    in_a_fork(needs_no_descriptor_but_the_pipe);
 }
 
 /* From now on the call `number` fails with `reason`, when the argument `which` has a bit of `mask`. */
