@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "os/file.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,13 +12,19 @@ extern char **environ;
 
 enum { ENV_FILE_MOST = 1024 * 1024, OWNED_STEP = 16 };
 
-/* The entry whose key is the first `length` bytes of `key`, or `count`. */
-static size_t find(const struct environment *env, const char *key, size_t length)
+/* Where, counted from 1, the entries begin whose key has this first letter or one that shares its place; or a place
+ * before. reeve sets several keys at each start, and what it has inherited is long. */
+static unsigned char *from(struct environment *env, char letter)
 {
-    size_t i;
+    return &env->from[(unsigned char)letter % sizeof env->from];
+}
 
-    /* The first letter tells most apart, and this is done for every key of every start. */
-    for (i = 0; i < env->count; i++)
+/* The entry whose key is the first `length` bytes of `key`, or `count`. */
+static size_t find(struct environment *env, const char *key, size_t length)
+{
+    size_t i = *from(env, *key) > 0 ? *from(env, *key) - 1u : env->count;
+
+    for (; i < env->count; i++)
         if (env->entry[i][0] == *key && strncmp(env->entry[i], key, length) == 0 && env->entry[i][length] == '=')
             break;
     return i;
@@ -33,7 +40,11 @@ static void make_room(struct environment *env)
 
 static void append(struct environment *env, char *entry)
 {
+    unsigned char *first = from(env, *entry);
+
     make_room(env);
+    if (*first == 0)
+        *first = (unsigned char)(env->count < UCHAR_MAX ? env->count + 1 : UCHAR_MAX);
     env->entry[env->count++] = entry;
     env->entry[env->count] = NULL;
 }

@@ -66,6 +66,28 @@ static void a_later_source_wins(void **state)
     words_free(&entries);
 }
 
+/* Of the first letters some share a place, and of so many entries the last ones have none. */
+static void among_many_each_is_found(void **state)
+{
+    struct environment env = { 0 };
+    char key[16], value[16];
+
+    (void)state;
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < 600; i++) {
+            snprintf(key, sizeof key, "%c%d", "AaZz_09"[i % 7], i);
+            snprintf(value, sizeof value, "%d", i + round);
+            environment_set(&env, key, value);
+        }
+    environment_set(&env, "Q", "late");
+    environment_set(&env, "Q", "later");
+    assert_int_equal(env.count, 601);
+    assert_string_equal(value_of(&env, "A7"), "8");
+    assert_string_equal(value_of(&env, "9587"), "588");
+    assert_string_equal(value_of(&env, "Q"), "later");
+    environment_free(&env);
+}
+
 static void ours_is_inherited(void **state)
 {
     struct environment env = { 0 };
@@ -132,11 +154,9 @@ static void a_missing_file_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_later_source_wins),
-        cmocka_unit_test(ours_is_inherited),
-        cmocka_unit_test(a_file_may_quote_comment_and_export),
-        cmocka_unit_test(a_bad_line_is_named),
-        cmocka_unit_test(a_missing_file_is_named),
+        cmocka_unit_test(a_later_source_wins), cmocka_unit_test(among_many_each_is_found),
+        cmocka_unit_test(ours_is_inherited),   cmocka_unit_test(a_file_may_quote_comment_and_export),
+        cmocka_unit_test(a_bad_line_is_named), cmocka_unit_test(a_missing_file_is_named),
     };
 
     return cmocka_run_group_tests(tests, make_path, remove_path);
