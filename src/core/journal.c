@@ -145,22 +145,27 @@ static void keep(enum journal_kind kind, const struct entry *e)
         e->event, e->state, e->text, e->process, e->program, exit != NULL ? exit->reason : NULL
     };
     struct kept k = { .size = sizeof k, .level = e->level, .at = e->at };
-    struct buffer *out = &journal.packed;
+    size_t length[TEXTS], all = sizeof k;
+    char *at;
 
     if (exit != NULL) {
         k.ended = exit->at;
         k.code = exit->code;
         k.signal = exit->signal;
     }
-    buffer_clear(out);
-    buffer_add(out, &k, sizeof k);
-    for (int i = 0; i < TEXTS; i++)
-        if (texts[i] != NULL) {
+    for (int i = 0; i < TEXTS; i++) {
+        length[i] = texts[i] != NULL ? strlen(texts[i]) + 1 : 0;
+        all += length[i];
+        if (texts[i] != NULL)
             k.texts |= (uint16_t)(1 << i);
-            buffer_add(out, texts[i], strlen(texts[i]) + 1);
-        }
-    memcpy(out->data, &k, sizeof k);
-    book_add(&journal.book[kind], out->data, out->length);
+    }
+    buffer_clear(&journal.packed);
+    buffer_reserve(&journal.packed, all);
+    at = mempcpy(journal.packed.data, &k, sizeof k);
+    for (int i = 0; i < TEXTS; i++)
+        if (texts[i] != NULL)
+            at = mempcpy(at, texts[i], length[i]);
+    book_add(&journal.book[kind], journal.packed.data, all);
 }
 
 /* Points into the book. False: it is broken. */
