@@ -54,7 +54,7 @@ struct listener;
 struct bus *bus_new(struct loop *loop);
 void bus_free(struct bus *bus);
 
-/* Copies the event, its text and its exit. */
+/* Copies the event and its text, and holds its exit: by the time when it is told, that has its reason. */
 void bus_publish(struct bus *bus, const struct event *event);
 
 /* Whether all that was published has been told. */

@@ -43,10 +43,11 @@ unsigned process_packed_plan(struct unpack *u); /* its number */
 struct process *process_resume(struct supervisor *s, struct program *program, struct unpack *u);
 void process_resume_ends(struct process *p, const char *data, size_t length);
 void process_take_up(struct process *p, const struct former *former, struct unpack *u); /* when all are there */
-bool process_is_first_touched(struct process *p);                                       /* since it was written */
-void process_is_written(struct process *p);
-void process_make_room(const struct process *p); /* so that the next write need not ask for memory */
+bool process_list_for_writing(struct process *p); /* false: it is listed already */
+void process_write_listed(struct process *p);     /* if nobody has written it since it was touched */
+void process_make_room(const struct process *p);  /* so that the next write need not ask for memory */
 void process_write(struct process *p, bool whole);
+void process_write_child(struct process *p); /* a new one: what else is new is written later */
 void process_unwrite(struct process *p);
 void process_keep_output(struct process *p); /* as supervisor_keep_again does */
 

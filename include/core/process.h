@@ -33,6 +33,7 @@ struct process_exit {
     int signal; /* 0, or what ended it */
     bool core, expected;
     bool oom;          /* the kernel did it, for want of memory */
+    bool maybe_oom;    /* it is to be asked for: see process_explain_end */
     bool unknown;      /* how it ended: it was not our child. `code` is -1 */
     bool stopped;      /* by our wish */
     bool failed_start; /* before it was RUNNING */
@@ -41,6 +42,8 @@ struct process_exit {
     int attempt;  /* which start in a row this was: 1 is the first */
     int restarts; /* automatic ones since the last start by a user */
     msec at;      /* wall clock */
+    pid_t pid;    /* 0: it never ran */
+    int others;   /* who hold it too, beside the first */
 };
 
 /* A process of `program`, whose plan it holds, STOPPED and wished down. */

@@ -1,16 +1,17 @@
 #include "core/bus.h"
 
 #include "base/xalloc.h"
-#include "core/process.h"
+#include "core/history.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
+enum { QUEUE_KEPT = 8 }; /* what a restart publishes has its place; a queue of thousands is not needed again */
+
 struct queued {
-    struct event event;
-    struct process_exit exit;
-    char *text; /* owned */
+    struct event event; /* its end is held */
+    char *text;         /* owned */
     unsigned long number;
 };
 
@@ -64,15 +65,25 @@ static bool take(struct bus *bus, struct queued *out)
     return true;
 }
 
+static void forget(const struct queued *q)
+{
+    if (q->event.exit != NULL)
+        end_release(q->event.exit);
+    free(q->text);
+}
+
 static void drop_queue(struct bus *bus)
 {
     struct queued q;
 
     while (take(bus, &q))
-        free(q.text);
+        forget(&q);
+    bus->first = bus->count = 0;
+    if (bus->capacity <= QUEUE_KEPT && !bus->freed)
+        return;
     free(bus->queue);
     bus->queue = NULL;
-    bus->first = bus->count = bus->capacity = 0;
+    bus->capacity = 0;
 }
 
 static void destroy(struct bus *bus)
@@ -128,11 +139,9 @@ static void deliver(void *arg)
     bus->scheduled = false;
     bus->delivering = true;
     while (!bus->freed && take(bus, &q)) {
-        if (q.event.exit != NULL)
-            q.event.exit = &q.exit;
         q.event.text = q.text;
         tell_all(bus, &q);
-        free(q.text);
+        forget(&q);
     }
     bus->delivering = false;
     drop_queue(bus);
@@ -144,7 +153,7 @@ static void deliver(void *arg)
 static struct queued *new_place(struct bus *bus)
 {
     if (bus->count == bus->capacity) {
-        bus->capacity = bus->capacity > 0 ? bus->capacity * 2 : 4;
+        bus->capacity = bus->capacity > 0 ? bus->capacity * 2 : QUEUE_KEPT;
         bus->queue = xrealloc(bus->queue, bus->capacity * sizeof *bus->queue);
     }
     return &bus->queue[bus->count++];
@@ -160,7 +169,7 @@ void bus_publish(struct bus *bus, const struct event *event)
     q = new_place(bus);
     q->event = *event;
     if (event->exit != NULL)
-        q->exit = *event->exit;
+        end_hold(event->exit);
     q->text = xstrdup(event->text);
     q->number = bus->next++;
     if (!bus->scheduled && !bus->delivering) {

@@ -119,6 +119,18 @@ static bool was_up_for_starttime(const struct process *p)
            clock_now() - timer_due(p->timer) >= timer_due(p->timer) - p->started;
 }
 
+/* What the kernel says takes longer to read than all else that is to be done before the next start. */
+void process_explain_end(struct process *p)
+{
+    struct process_exit *exit = last_exit(p);
+
+    if (exit->reason[0] != '\0')
+        return;
+    exit->oom = exit->maybe_oom && oom_took(exit->pid);
+    process_exit_reason(exit);
+    p->ends_touched = true;
+}
+
 void process_child_exited(struct child *c, const struct child_exit *end, void *arg)
 {
     struct process *p = arg;
@@ -135,10 +147,10 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
     exit->code = end->signal == 0 ? end->code : -1;
     exit->signal = end->signal;
     exit->core = end->core;
-    exit->oom = end->signal == SIGKILL && p->state != PROCESS_STOPPING && oom_took(child_pid(c));
+    exit->pid = child_pid(c);
+    exit->maybe_oom = end->signal == SIGKILL && p->state != PROCESS_STOPPING;
     exit->unknown = end->unknown;
     exit->uptime = clock_now() - p->started;
-    process_exit_reason(exit);
     if (care_blame(p) != NULL)
         snprintf(exit->reason, sizeof exit->reason, "%s", care_blame(p)->reason);
     p->ended = true;
@@ -153,6 +165,7 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
     if (p->out_open || p->err_open)
         p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
     process_check_over(p);
+    process_explain_end(p);
     process_write(p, false); /* the child is reaped next: nobody could be told its end again */
 }
 

@@ -9,51 +9,22 @@
 
 struct history {
     unsigned count, entry;
-    char *given_up;            /* why; NULL: it was not, after the newest */
-    struct process_exit end[]; /* the oldest first */
+    char *given_up;                         /* why; NULL: it was not, after the newest */
+    struct process_exit *end[HISTORY_KEPT]; /* held; the oldest first */
+    struct buffer settled;                  /* the first ones, packed: they do not change any more */
+    size_t settled_count;
+    size_t length[HISTORY_KEPT]; /* of each that is packed there */
 };
 
-struct process_exit *history_add(struct history **h)
+void end_hold(const struct process_exit *end)
 {
-    unsigned count = *h != NULL ? (*h)->count : 0, entry = *h != NULL ? (*h)->entry : 0;
-    struct process_exit *last;
-
-    if (*h != NULL)
-        free((*h)->given_up);
-    if (count == HISTORY_KEPT) {
-        memmove(&(*h)->end[0], &(*h)->end[1], (HISTORY_KEPT - 1) * sizeof *last);
-    } else {
-        *h = xrealloc(*h, sizeof **h + (count + 1) * sizeof *last);
-        (*h)->count = ++count;
-        (*h)->entry = entry;
-    }
-    (*h)->given_up = NULL;
-    last = &(*h)->end[count - 1];
-    *last = (struct process_exit){ 0 };
-    return last;
+    ((struct process_exit *)end)->others++;
 }
 
-struct process_exit *history_end(const struct history *h, size_t back)
+void end_release(const struct process_exit *end)
 {
-    if (h == NULL || back >= h->count)
-        return NULL;
-    return (struct process_exit *)&h->end[h->count - 1 - back];
-}
-
-void history_give_up(struct history *h, const char *why)
-{
-    free(h->given_up);
-    h->given_up = xstrdup(why);
-}
-
-const char *history_given_up(const struct history *h)
-{
-    return h != NULL ? h->given_up : NULL;
-}
-
-unsigned *history_entry(struct history *h)
-{
-    return h != NULL ? &h->entry : NULL;
+    if (((struct process_exit *)end)->others-- == 0)
+        free((struct process_exit *)end);
 }
 
 /* It is packed at each end of a process, so its numbers go by their places. */
@@ -80,6 +51,66 @@ static void pack_end(const struct process_exit *end, struct buffer *out)
     pack_text(out, "reason", end->reason);
 }
 
+/* All but the newest. */
+static void settle(struct history *h)
+{
+    for (; h->settled_count + 1 < h->count; h->settled_count++) {
+        size_t before = h->settled.length;
+
+        pack_end(h->end[h->settled_count], &h->settled);
+        h->length[h->settled_count] = h->settled.length - before;
+    }
+}
+
+static void forget_oldest(struct history *h)
+{
+    h->count--;
+    end_release(h->end[0]);
+    memmove(&h->end[0], &h->end[1], h->count * sizeof *h->end);
+    if (h->settled_count == 0)
+        return;
+    h->settled_count--;
+    buffer_drop(&h->settled, h->length[0]);
+    memmove(&h->length[0], &h->length[1], h->settled_count * sizeof *h->length);
+}
+
+struct process_exit *history_add(struct history **h)
+{
+    struct process_exit *last = xcalloc(1, sizeof *last);
+
+    if (*h == NULL)
+        *h = xcalloc(1, sizeof **h);
+    free((*h)->given_up);
+    (*h)->given_up = NULL;
+    if ((*h)->count == HISTORY_KEPT)
+        forget_oldest(*h);
+    (*h)->end[(*h)->count++] = last;
+    return last;
+}
+
+struct process_exit *history_end(const struct history *h, size_t back)
+{
+    if (h == NULL || back >= h->count)
+        return NULL;
+    return h->end[h->count - 1 - back];
+}
+
+void history_give_up(struct history *h, const char *why)
+{
+    free(h->given_up);
+    h->given_up = xstrdup(why);
+}
+
+const char *history_given_up(const struct history *h)
+{
+    return h != NULL ? h->given_up : NULL;
+}
+
+unsigned *history_entry(struct history *h)
+{
+    return h != NULL ? &h->entry : NULL;
+}
+
 static void unpack_end(const char *past, size_t length, struct process_exit *end)
 {
     int64_t numbers[NUMBERS];
@@ -99,12 +130,14 @@ static void unpack_end(const char *past, size_t length, struct process_exit *end
                                   .at = numbers[AT] };
 }
 
-void history_pack(const struct history *h, struct buffer *out)
+void history_pack(struct history *h, struct buffer *out)
 {
-    for (unsigned i = 0; h != NULL && i < h->count; i++)
-        pack_end(&h->end[i], out);
-    if (h != NULL)
-        pack_text(out, "given up", h->given_up);
+    if (h == NULL)
+        return;
+    settle(h);
+    buffer_add(out, h->settled.data, h->settled.length);
+    pack_end(h->end[h->count - 1], out);
+    pack_text(out, "given up", h->given_up);
 }
 
 void history_unpack(struct history **h, const char *data, size_t length)
@@ -128,7 +161,11 @@ void history_unpack(struct history **h, const char *data, size_t length)
 
 void history_free(struct history *h)
 {
-    if (h != NULL)
-        free(h->given_up);
+    if (h == NULL)
+        return;
+    for (unsigned i = 0; i < h->count; i++)
+        end_release(h->end[i]);
+    buffer_free(&h->settled);
+    free(h->given_up);
     free(h);
 }

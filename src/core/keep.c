@@ -35,7 +35,7 @@ void supervisor_touch_self(struct supervisor *s)
 
 void supervisor_touch(struct supervisor *s, struct process *p)
 {
-    if (s->snapshot != NULL && process_is_first_touched(p))
+    if (s->snapshot != NULL && process_list_for_writing(p))
         process_list_add(&s->touched, p);
 }
 
@@ -160,10 +160,10 @@ static void write_pools(struct supervisor *s)
 }
 
 /* The list of thousands that started at once is not needed again. */
-static void forget_touched(struct supervisor *s)
+static void write_touched(struct supervisor *s)
 {
     for (size_t i = 0; i < s->touched.count; i++)
-        process_is_written(s->touched.process[i]);
+        process_write_listed(s->touched.process[i]);
     s->touched.count = 0;
     if (s->touched.capacity <= TOUCHED_KEPT)
         return;
@@ -173,11 +173,9 @@ static void forget_touched(struct supervisor *s)
 
 static void write_processes(struct supervisor *s, bool whole)
 {
-    const struct process_list *list = whole ? &s->all : &s->touched;
-
-    for (size_t i = 0; i < list->count; i++)
-        process_write(list->process[i], whole);
-    forget_touched(s);
+    for (size_t i = 0; whole && i < s->all.count; i++)
+        process_write(s->all.process[i], true);
+    write_touched(s);
 }
 
 void supervisor_write(struct supervisor *s, bool whole)

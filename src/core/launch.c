@@ -333,7 +333,7 @@ bool process_launch(struct process *p, child_exit_fn *on_exit, struct error *e)
         process_make_room(p); /* a child that was just started must not be lost for want of memory */
         p->child = start_child(p, settings, &l, on_exit, e);
         if (p->child != NULL)
-            process_write(p, false);
+            process_write_child(p);
         resume_release();
     }
     if (p->child == NULL || !note_child(p, e)) {

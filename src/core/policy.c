@@ -25,7 +25,9 @@ msec backoff_delay(const struct backoff *b, int n, double random)
     double delay = (double)b->first;
 
     assert(n >= 1);
-    if (n > 1 && b->first > 0)
+    if (b->first == 0)
+        return 0;
+    if (n > 1)
         delay *= pow(b->factor, n - 1);
     if (!(delay < (double)b->max)) /* also when pow overflowed */
         delay = (double)b->max;

@@ -247,7 +247,7 @@ static void launch(struct process *p, const struct verdict *untold)
         return;
     launched = process_launch(p, process_child_exited, &e);
     if (untold != NULL)
-        process_log_end(p, last_exit(p), untold);
+        process_log_end(p, untold);
     if (!launched) {
         /* os says "exec '/bin/x': …" where the exec itself failed. */
         start_failed(p, "exec: ", text_starts(e.text, "exec ") ? e.text + 5 : e.text);
@@ -280,7 +280,7 @@ static void begin_start(struct process *p, bool by_user, const struct verdict *u
     if (!p->held && p->gate == NULL)
         launch(p, untold);
     else if (untold != NULL)
-        process_log_end(p, last_exit(p), untold);
+        process_log_end(p, untold);
 }
 
 void process_proceed(struct process *p)

@@ -7,20 +7,23 @@
 
 void process_touch(struct process *p)
 {
+    p->touched = true;
     supervisor_touch(p->supervisor, p);
 }
 
-bool process_is_first_touched(struct process *p)
+bool process_list_for_writing(struct process *p)
 {
-    bool first = !p->touched;
+    bool was_listed = p->listed;
 
-    p->touched = true;
-    return first;
+    p->listed = true;
+    return !was_listed;
 }
 
-void process_is_written(struct process *p)
+void process_write_listed(struct process *p)
 {
-    p->touched = false;
+    p->listed = false;
+    if (p->touched)
+        process_write(p, false);
 }
 
 static void pack_state(const struct process *p, struct buffer *out)
@@ -116,6 +119,13 @@ void process_make_room(const struct process *p)
     snapshot_make_room(supervisor_snapshot(p->supervisor), ROOM);
 }
 
+static void write_process(struct process *p, bool whole)
+{
+    buffer_clear(&packed);
+    pack_all(p, whole, &packed);
+    snapshot_put(supervisor_snapshot(p->supervisor), &p->entry, "process", &packed);
+}
+
 /* The ends first: a process that is about to be judged must know how it ended. */
 void process_write(struct process *p, bool whole)
 {
@@ -123,10 +133,14 @@ void process_write(struct process *p, bool whole)
         return;
     if (p->ends_touched || whole)
         write_history(p);
-    p->ends_touched = false;
-    buffer_clear(&packed);
-    pack_all(p, whole, &packed);
-    snapshot_put(supervisor_snapshot(p->supervisor), &p->entry, "process", &packed);
+    write_process(p, whole);
+    p->touched = p->ends_touched = false;
+}
+
+void process_write_child(struct process *p)
+{
+    if (supervisor_snapshot(p->supervisor) != NULL)
+        write_process(p, false);
 }
 
 void process_keep_output(struct process *p)
@@ -139,7 +153,7 @@ void process_unwrite(struct process *p)
 {
     struct snapshot *snapshot = supervisor_snapshot(p->supervisor);
 
-    if (p->touched)
+    if (p->listed)
         supervisor_untouch(p->supervisor, p);
     snapshot_drop(snapshot, &p->entry);
     if (p->history != NULL)

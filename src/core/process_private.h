@@ -43,8 +43,9 @@ struct process {
     bool out_open : 1, err_open : 1;
     bool group_lives : 1; /* others of an ended child's group are still on their way out */
     bool held : 1;        /* STARTING or STOPPING, but others come first */
-    bool touched : 1;     /* to be written into the snapshot */
+    bool touched : 1;     /* the snapshot has not what it is now */
     bool ends_touched : 1;
+    bool listed : 1;        /* by the supervisor, to be written when the turn is over */
     bool kept : 1;          /* the wish is a user's, and holds beyond this life of reeve */
     bool starter : 1;       /* the child only starts what puts itself into the background */
     bool started_alone : 1; /* under the program's own name: brothers may have come since, or gone */
@@ -165,6 +166,10 @@ void process_check_over(struct process *p);
 void process_child_exited(struct child *c, const struct child_exit *end, void *arg);
 void process_resume_end(struct process *p);
 
+/* The last end gets its reason, if it has none yet: whoever is told of it needs that, but the child that follows at
+ * once does not wait for it. */
+void process_explain_end(struct process *p);
+
 /* care.c: whoever starts a child says what is to be waited for, before and after; RUNNING begins what lasts; on the way
  * down and at the end nothing is asked any more; all is forgotten when the end has been judged. */
 bool care_prepare(struct process *p, struct launch *l, struct error *e);
@@ -194,6 +199,6 @@ void care_forgive(struct process *p);
 /* process_words.c */
 void process_exit_reason(struct process_exit *exit);
 void process_verdict_words(const struct verdict *verdict, struct buffer *out);
-void process_log_end(const struct process *p, const struct process_exit *exit, const struct verdict *verdict);
+void process_log_end(struct process *p, const struct verdict *verdict);
 
 #endif

@@ -79,13 +79,15 @@ static void add_consequence(struct buffer *b, const struct verdict *verdict)
 }
 
 /* `verdict` is NULL after a stop by wish. */
-void process_log_end(const struct process *p, const struct process_exit *exit, const struct verdict *verdict)
+void process_log_end(struct process *p, const struct verdict *verdict)
 {
+    const struct process_exit *exit = last_exit(p);
     bool good = exit->expected && (verdict == NULL || verdict->kind != VERDICT_GIVE_UP);
     int level = good ? LOG_NOTICE : LOG_ERR;
     bool never_ran = exit->code < 0 && exit->signal == 0 && !exit->unknown;
     struct buffer b = { 0 };
 
+    process_explain_end(p);
     if (!log_wants(level))
         return;
     if (verdict == NULL)

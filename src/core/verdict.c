@@ -1,5 +1,6 @@
 /* What follows from an end: policy.c decides, purely, the program's advisor may overrule it, and here it is told and
  * done. A stop by wish asks neither. */
+#include "core/detached.h"
 #include "os/clock.h"
 #include "process_private.h"
 
@@ -51,8 +52,10 @@ static struct verdict judge(struct process *p, const struct run_end *end)
     const struct function *advisor = program_function(p->program, "autorestart");
     struct verdict verdict = policy_decide(p->program, &p->memory, end, clock_random());
 
-    if (end->was_running && advisor != NULL && up->advise != NULL && !supervisor_is_quiet(p->supervisor))
+    if (end->was_running && advisor != NULL && up->advise != NULL && !supervisor_is_quiet(p->supervisor)) {
+        process_explain_end(p);
         up->advise(up->arg, p, advisor, last_exit(p), &verdict);
+    }
     if (verdict.kind == VERDICT_RESTART && (supervisor_is_ending(p->supervisor) || !p->wanted))
         verdict.kind = VERDICT_LEAVE;
     if (verdict.kind == VERDICT_RESTART)
@@ -70,7 +73,8 @@ static bool is_expected(const struct process *p)
     return exit->stopped || policy_expected(p->program, exit->code);
 }
 
-/* A oneshot may end before it was RUNNING, but what never ran, or was ended for not getting ready, has failed to start. */
+/* A oneshot may end before it was RUNNING, but what never ran, or was ended for not getting ready, has failed to start.
+ */
 static bool has_run(const struct process *p)
 {
     const struct process_exit *exit = last_exit(p);
@@ -85,11 +89,12 @@ void process_judge(struct process *p, bool was_running)
                            .uptime = last_exit(p)->uptime };
     struct verdict verdict = judge(p, &end);
     bool at_once = verdict.kind == VERDICT_RESTART && verdict.delay == 0 && was_running;
-    bool told = !at_once || care_blame(p) != NULL; /* a blame is forgotten before the new start */
+    /* A blame is forgotten before the new start, and that may say that another one runs already. */
+    bool told = !at_once || care_blame(p) != NULL || detached_is_noted(p->program);
 
     publish_end(p, EVENT_EXIT, &verdict);
     if (told)
-        process_log_end(p, last_exit(p), &verdict);
+        process_log_end(p, &verdict);
     care_forget(p);
     if (was_running)
         p->attempt = 0;
@@ -112,7 +117,7 @@ void process_judge(struct process *p, bool was_running)
 static void stopped(struct process *p)
 {
     publish_end(p, EVENT_EXIT, NULL);
-    process_log_end(p, last_exit(p), NULL);
+    process_log_end(p, NULL);
     process_publish(p, EVENT_STOP, last_exit(p));
     care_forget(p);
     process_enter(p, PROCESS_STOPPED);

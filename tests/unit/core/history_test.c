@@ -99,6 +99,48 @@ static void it_goes_into_the_next_life_as_it_is(void **state)
     history_free(next);
 }
 
+/* What was packed once is not packed again. */
+static void each_time_it_is_packed_as_it_is(void **state)
+{
+    struct history *h = NULL;
+
+    (void)state;
+    for (int i = 1; i <= 3 * HISTORY_KEPT; i++) {
+        struct buffer packed = { 0 };
+        struct history *next = NULL;
+
+        *history_add(&h) = (struct process_exit){ .code = i, .uptime = i % 3 == 0 ? 1 << i : 0 };
+        if (i % 5 == 0)
+            continue;
+        history_end(h, 0)->attempt = i;
+        history_pack(h, &packed);
+        history_unpack(&next, packed.data, packed.length);
+        for (size_t back = 0; back < HISTORY_KEPT; back++) {
+            assert_int_equal(history_end(next, back) == NULL, history_end(h, back) == NULL);
+            if (history_end(h, back) != NULL)
+                assert_memory_equal(history_end(next, back), history_end(h, back), sizeof(struct process_exit));
+        }
+        history_free(next);
+        buffer_free(&packed);
+    }
+    history_free(h);
+}
+
+static void an_end_that_somebody_holds_outlives_it(void **state)
+{
+    struct history *h = NULL;
+    struct process_exit *first = history_add(&h);
+
+    (void)state;
+    first->code = 7;
+    end_hold(first);
+    for (int i = 0; i < HISTORY_KEPT; i++)
+        history_add(&h);
+    history_free(h);
+    assert_int_equal(first->code, 7);
+    end_release(first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +149,8 @@ int main(void)
         cmocka_unit_test(a_new_entry_is_empty),
         cmocka_unit_test(a_new_end_forgets_that_it_was_given_up),
         cmocka_unit_test(it_goes_into_the_next_life_as_it_is),
+        cmocka_unit_test(each_time_it_is_packed_as_it_is),
+        cmocka_unit_test(an_end_that_somebody_holds_outlives_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -525,6 +525,33 @@ static void a_second_end_of_reeve_ends_the_stop_command_too(void **state)
     stage_ends(stage);
 }
 
+static void note_reason(const struct event *event, void *arg)
+{
+    if (event->exit != NULL)
+        buffer_addf(arg, "%s: %s\n", event_name(event->kind), event->exit->reason);
+}
+
+/* The events are published before the kernel was asked. */
+static void whoever_hears_of_an_end_hears_its_reason(void **state)
+{
+    struct stage *stage;
+    struct process *p = a_running_process(&stage, a_program("web"));
+    struct buffer heard = { 0 };
+    struct listener *l;
+
+    (void)state;
+    fake_turn();
+    l = bus_listen(supervisor_bus(stage->supervisor), note_reason, &heard);
+    fake_oom(process_pid(p));
+    fake_child_dies(process_pid(p), SIGKILL);
+    fake_turn();
+    assert_string_equal(heard.data, "exit: killed by SIGKILL (out of memory)\n"
+                                    "restart: killed by SIGKILL (out of memory)\n");
+    bus_unlisten(&l);
+    buffer_free(&heard);
+    stage_ends(stage);
+}
+
 static void a_death_for_want_of_memory_is_told_from_a_kill(void **state)
 {
     struct stage *stage;
@@ -553,6 +580,7 @@ int main(void)
         cmocka_unit_test(a_starttime_of_zero_runs_at_once),
         cmocka_unit_test(autostart_false_waits_for_a_user),
         cmocka_unit_test(a_crash_restarts_at_once_and_a_second_one_waits),
+        cmocka_unit_test(whoever_hears_of_an_end_hears_its_reason),
         cmocka_unit_test(a_death_for_want_of_memory_is_told_from_a_kill),
         cmocka_unit_test(an_expected_exit_is_left_alone),
         cmocka_unit_test(an_early_exit_is_a_failed_start_whatever_its_code),
