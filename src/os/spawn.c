@@ -183,13 +183,14 @@ static const char *path_of(char *const *envp)
 static void list_candidates(struct birth *b, const struct child_request *r)
 {
     const char *name = r->argv[0];
-    const char *end, *path = path_of(r->envp);
+    const char *end, *path;
     char *candidate;
 
     if (strchr(name, '/') != NULL || *name == '\0') {
         words_add(&b->candidates, name);
         return;
     }
+    path = path_of(r->envp);
     do {
         end = strchrnul(path, ':');
         candidate = xasprintf("%.*s%s%s", (int)(end - path), path, end == path ? "" : "/", name);
