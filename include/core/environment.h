@@ -14,7 +14,7 @@ struct environment {
     size_t count, capacity;
     char **owned;
     size_t owned_count;
-    unsigned char from[32]; /* where to look for a key, by its first letter; 0: nowhere */
+    unsigned char from[64]; /* where to look for a key, by its first letters; 0: nowhere */
 };
 
 /* Take KEY=value over whatever KEY was; both are copied. */

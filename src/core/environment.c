@@ -12,39 +12,49 @@ extern char **environ;
 
 enum { ENV_FILE_MOST = 1024 * 1024, OWNED_STEP = 16 };
 
-/* Where, counted from 1, the entries begin whose key has this first letter or one that shares its place; or a place
- * before. reeve sets several keys at each start, and what it has inherited is long. */
-static unsigned char *from(struct environment *env, char letter)
+/* Where, counted from 1, the entries begin whose first two letters have this place; or a place before. reeve sets
+ * several keys at each start, and what it has inherited is long. */
+static unsigned char *from(struct environment *env, const char *entry)
 {
-    return &env->from[(unsigned char)letter % sizeof env->from];
+    unsigned sum = (unsigned char)entry[0];
+
+    if (sum != 0)
+        sum += 5u * (unsigned char)entry[1];
+    return &env->from[sum % sizeof env->from];
 }
 
-/* The entry whose key is the first `length` bytes of `key`, or `count`. */
-static size_t find(struct environment *env, const char *key, size_t length)
+/* The entry that has the key of `wanted`, which is `length` bytes long, or `count`. */
+static size_t find(struct environment *env, const char *wanted, size_t length)
 {
-    size_t i = *from(env, *key) > 0 ? *from(env, *key) - 1u : env->count;
+    size_t i = *from(env, wanted) > 0 ? *from(env, wanted) - 1u : env->count;
 
     for (; i < env->count; i++)
-        if (env->entry[i][0] == *key && strncmp(env->entry[i], key, length) == 0 && env->entry[i][length] == '=')
+        if (env->entry[i][0] == *wanted && strncmp(env->entry[i], wanted, length + 1) == 0)
             break;
     return i;
 }
 
-static void make_room(struct environment *env)
+static void note_place(struct environment *env, const char *entry, size_t i)
 {
-    if (env->count + 1 < env->capacity)
+    unsigned char *first = from(env, entry);
+
+    if (*first == 0)
+        *first = (unsigned char)(i < UCHAR_MAX ? i + 1 : UCHAR_MAX);
+}
+
+/* For so many entries more, and the NULL at the end. */
+static void make_room(struct environment *env, size_t more)
+{
+    if (env->count + more < env->capacity)
         return;
-    env->capacity = env->capacity > 0 ? env->capacity * 2 : 48;
+    env->capacity = (env->count + more + 1) * 2;
     env->entry = xrealloc(env->entry, env->capacity * sizeof *env->entry);
 }
 
 static void append(struct environment *env, char *entry)
 {
-    unsigned char *first = from(env, *entry);
-
-    make_room(env);
-    if (*first == 0)
-        *first = (unsigned char)(env->count < UCHAR_MAX ? env->count + 1 : UCHAR_MAX);
+    make_room(env, 1);
+    note_place(env, entry, env->count);
     env->entry[env->count++] = entry;
     env->entry[env->count] = NULL;
 }
@@ -92,10 +102,16 @@ void environment_put_all(struct environment *env, const struct words *entries)
 /* Nobody names a variable twice in our own environment: no need to look. */
 void environment_inherit(struct environment *env)
 {
-    make_room(env);
-    env->entry[0] = NULL;
-    for (char **e = environ; e != NULL && *e != NULL; e++)
-        append(env, *e);
+    size_t count = 0;
+
+    while (environ != NULL && environ[count] != NULL)
+        count++;
+    make_room(env, count);
+    for (size_t i = 0; i < count; i++) {
+        note_place(env, environ[i], env->count);
+        env->entry[env->count++] = environ[i];
+    }
+    env->entry[env->count] = NULL;
 }
 
 void environment_free(struct environment *env)

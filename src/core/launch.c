@@ -18,10 +18,11 @@
 
 static void set_number(struct environment *env, const char *key, int number)
 {
-    char text[16];
+    struct buffer text = { 0 };
 
-    snprintf(text, sizeof text, "%d", number);
-    environment_set(env, key, text);
+    buffer_add_number(&text, number);
+    environment_set(env, key, text.data);
+    buffer_free(&text);
 }
 
 static bool fill_environment(struct environment *env, struct process *p, const struct program *settings,
