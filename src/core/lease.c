@@ -3,11 +3,11 @@
 #include "base/duration.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "core/handover.h"
 #include "core/plan.h"
 #include "core/process.h"
 #include "core/program.h"
 #include "core/supervisor.h"
+#include "keep.h"
 #include "os/clock.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "base/log.h"
 #include "base/pack.h"
 #include "base/xalloc.h"
-#include "core/handover.h"
+#include "keep.h"
 #include "os/clock.h"
 #include "process_private.h"
 

@@ -1,12 +1,12 @@
 #include "core/readiness.h"
 
 #include "base/xalloc.h"
-#include "core/handover.h"
 #include "core/line_cutter.h"
 #include "core/output.h"
 #include "core/probe.h"
 #include "core/process.h"
 #include "core/supervisor.h"
+#include "keep.h"
 #include "os/clock.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
  * by class of one priority, in parallel within a class but for those who depend on one another; what is left after
  * stop_timeout, or at the second request, is killed. Then the rooms above may say their last words. */
 #include "base/log.h"
-#include "core/handover.h"
 #include "core/organ.h"
+#include "keep.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
