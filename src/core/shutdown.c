@@ -186,9 +186,7 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
 /* Those that are stopping already do so still. */
 void shutdown_resume(struct supervisor *s, msec limit)
 {
-    msec left = limit - clock_now();
-
-    s->shutdown.limit = timer_start(s->loop, left > 0 ? left : 0, on_limit, s);
+    s->shutdown.limit = timer_start(s->loop, clock_left(limit), on_limit, s);
     loop_later(s->loop, stop_class, s);
 }
 
