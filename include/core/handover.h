@@ -7,9 +7,7 @@
 #ifndef CORE_HANDOVER_H
 #define CORE_HANDOVER_H
 
-#include "base/buffer.h"
 #include "base/error.h"
-#include "base/problems.h"
 #include "core/plan.h"
 #include "core/supervisor.h"
 #include "os/former.h"

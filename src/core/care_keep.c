@@ -3,7 +3,6 @@
 #include "base/xalloc.h"
 #include "care_private.h"
 #include "os/board.h"
-#include "os/clock.h"
 #include "os/resume.h"
 
 #include <stdio.h>
