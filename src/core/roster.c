@@ -1,13 +1,11 @@
 /* Which processes there are: they come with a plan or by scaling, and go when they have stopped. */
 #include "base/log.h"
-#include "base/text.h"
 #include "base/xalloc.h"
 #include "keep.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
 #include <assert.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +57,7 @@ struct pool *supervisor_pool_of(const struct supervisor *s, const struct program
     return s->plan != NULL && i < s->plan->program_count && s->plan->programs[i] == program ? &s->pools[i] : NULL;
 }
 
-struct process *supervisor_add_process(struct supervisor *s, struct pool *pool)
+static struct process *add_process(struct supervisor *s, struct pool *pool)
 {
     struct process *p = pool_grow(pool, s);
 
@@ -134,7 +132,7 @@ void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct progra
     pool->scaled = pool->kept = scaled;
     pool->program = program;
     for (int i = 0; i < count; i++)
-        supervisor_add_process(s, pool);
+        add_process(s, pool);
     pool_name_processes(pool);
     for (size_t i = 0; i < pool->count; i++)
         begin(s, pool->process[i]);
@@ -212,7 +210,7 @@ void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count, bo
     while (pool->count > count)
         supervisor_let_go(s, pool_shrink(pool));
     while (pool->count < count) {
-        struct process *p = supervisor_add_process(s, pool);
+        struct process *p = add_process(s, pool);
 
         if (up)
             supervisor_start_soon(s, p);
@@ -310,103 +308,4 @@ struct program *supervisor_pool(const struct supervisor *s)
     if (plan->settings.pool != NULL)
         return plan_find(plan, plan->settings.pool);
     return plan->program_count == 1 ? plan->programs[0] : NULL;
-}
-
-/* -- targets ---------------------------------------------------------------------------------------------------- */
-
-static size_t each_of_pool(const struct pool *pool, target_fn *fn, void *arg)
-{
-    size_t i;
-
-    for (i = 0; i < pool->count; i++)
-        fn(pool->process[i], arg);
-    return i;
-}
-
-static size_t each_of_program(struct supervisor *s, const char *name, target_fn *fn, void *arg, bool *known)
-{
-    struct program *program = plan_find(s->plan, name);
-
-    if (program == NULL)
-        return 0;
-    *known = true;
-    return each_of_pool(supervisor_pool_of(s, program), fn, arg);
-}
-
-/* "web:2", "web:*" */
-static size_t each_of_index(struct supervisor *s, const char *target, const char *colon, target_fn *fn, void *arg,
-                            bool *known)
-{
-    char *name = xstrndup(target, (size_t)(colon - target)), *end;
-    struct program *program = plan_find(s->plan, name);
-    size_t count = 0;
-
-    if (program != NULL && strcmp(colon, ":*") == 0) {
-        count = each_of_program(s, name, fn, arg, known);
-    } else if (program != NULL) {
-        long index = strtol(colon + 1, &end, 10);
-        bool is_index = end != colon + 1 && *end == '\0' && index >= 0 && index <= INT_MAX;
-        struct process *p = is_index ? pool_find(supervisor_pool_of(s, program), (int)index) : NULL;
-
-        if (p != NULL) {
-            *known = true;
-            fn(p, arg);
-            count = 1;
-        }
-    }
-    free(name);
-    return count;
-}
-
-static size_t each_match(struct supervisor *s, const char *pattern, target_fn *fn, void *arg, bool *known)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < s->plan->program_count; i++) {
-        const struct pool *pool = &s->pools[i];
-        bool whole = text_matches(pattern, pool->program->name);
-
-        *known = *known || whole;
-        for (size_t k = 0; k < pool->count; k++)
-            if (whole || text_matches(pattern, process_name(pool->process[k]))) {
-                *known = true;
-                fn(pool->process[k], arg);
-                count++;
-            }
-    }
-    return count;
-}
-
-static size_t each_of_group(struct supervisor *s, const char *name, target_fn *fn, void *arg, bool *known)
-{
-    const struct group *group = plan_find_group(s->plan, name);
-    size_t count = 0;
-
-    *known = group != NULL;
-    for (size_t i = 0; group != NULL && i < group->programs.count; i++)
-        count += each_of_program(s, group->programs.word[i], fn, arg, known);
-    return count;
-}
-
-size_t supervisor_each(struct supervisor *s, const char *target, target_fn *fn, void *arg, bool *known)
-{
-    const char *colon = strrchr(target, ':');
-    size_t count;
-
-    *known = false;
-    if (*target == '@')
-        return each_of_group(s, target + 1, fn, arg, known);
-    count = each_of_program(s, target, fn, arg, known);
-    if (*known)
-        return count;
-    if (strcmp(target, "all") == 0) {
-        count = each_match(s, "*", fn, arg, known);
-        *known = true;
-        return count;
-    }
-    if (colon != NULL)
-        count = each_of_index(s, target, colon, fn, arg, known);
-    if (!*known && strpbrk(target, "*?[") != NULL)
-        count = each_match(s, target, fn, arg, known);
-    return count;
 }

@@ -1,6 +1,7 @@
 /* The inside of the supervisor, for the files that make it up: supervisor.c (who owns what, limits), roster.c (which
- * processes there are), spares.c (how many workers are idle), turns.c and blockers.c (who waits for whom), reload.c
- * (from one plan to the next), shutdown.c (the end), keep.c and handover.c (from one life to the next). */
+ * processes there are), targets.c (whom a target means), spares.c (how many workers are idle), turns.c and blockers.c
+ * (who waits for whom), reload.c (from one plan to the next), shutdown.c (the end), keep.c and handover.c (from one life
+ * to the next). */
 #ifndef CORE_SUPERVISOR_PRIVATE_H
 #define CORE_SUPERVISOR_PRIVATE_H
 
@@ -95,7 +96,6 @@ void process_list_remove(struct process_list *l, const struct process *p);
 
 /* roster.c */
 struct pool *supervisor_pool_of(const struct supervisor *s, const struct program *program);
-struct process *supervisor_add_process(struct supervisor *s, struct pool *pool);
 void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program);
 void supervisor_let_go(struct supervisor *s, struct process *p);
 
