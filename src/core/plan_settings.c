@@ -169,11 +169,6 @@ static void print_named(parse_fn *parse, const struct setting *s, int number, st
     json_text(json, *name);
 }
 
-static bool equal_numbers(const void *a, const void *b)
-{
-    return *(const int *)a == *(const int *)b;
-}
-
 static bool read_level(const struct setting *s, void *record, const struct value *v, struct error *e)
 {
     return read_named(log_level_parse, s, record, v, e);
@@ -195,12 +190,14 @@ static void print_facility(const struct setting *s, const void *field, struct bu
 }
 
 static const struct setting_type level_setting = {
-    .noun = "a level", .size = sizeof(int), .read = read_level, .print = print_level, .equal = equal_numbers
+    .noun = "a level", .size = sizeof(int), .read = read_level, .print = print_level, .equal = setting_equal_ints
 };
 
-static const struct setting_type facility_setting = {
-    .noun = "a facility", .size = sizeof(int), .read = read_facility, .print = print_facility, .equal = equal_numbers
-};
+static const struct setting_type facility_setting = { .noun = "a facility",
+                                                      .size = sizeof(int),
+                                                      .read = read_facility,
+                                                      .print = print_facility,
+                                                      .equal = setting_equal_ints };
 
 /* ---- the table --------------------------------------------------------------------------------- */
 
@@ -222,8 +219,7 @@ static const struct setting supervisor_rows[] = {
       .help = "what the verb auth asks for on a TCP address" },
     { "password_file", &setting_text, FIELD(password_file), .help = "the file whose first line is the password" },
     { "open", &setting_bool, FIELD(open), "false", .help = "a TCP address on the loopback goes without password" },
-    { "log", &log_setting, FIELD(log), "stderr",
-      .help = "where reeve's own log goes: \"stderr\", \"syslog\", paths" },
+    { "log", &log_setting, FIELD(log), "stderr", .help = "where reeve's own log goes: \"stderr\", \"syslog\", paths" },
     { "log_level", &level_setting, FIELD(log_level), "notice", .choices = levels,
       .help = "the least urgent lines that are logged: err, warning, notice, info or debug" },
     { "syslog_facility", &facility_setting, FIELD(syslog_facility), "daemon", .choices = facilities,
