@@ -1,4 +1,4 @@
-/* The inside of a process's care: care.c, and care_keep.c (from life to life). */
+/* The inside of a process's care: care.c, care_hear.c (what it says of itself), care_keep.c (from life to life). */
 #ifndef CORE_CARE_PRIVATE_H
 #define CORE_CARE_PRIVATE_H
 

@@ -1,7 +1,7 @@
 /* The inside of a process, for the files that make it up: process.c (the machine), wishes.c (what moves it), computed.c
  * (the settings of a run), launch.c (a start), aging.c (max_age), stopping.c (the way down), ending.c (the end of a
- * child), verdict.c (what follows from it), care.c (readiness, heartbeat, health) and process_words.c (what it says of
- * itself). */
+ * child), verdict.c (what follows from it), care.c (readiness, heartbeat, health), process_words.c (what is said of it),
+ * process_keep.c and process_resume.c (from one life to the next). */
 #ifndef CORE_PROCESS_PRIVATE_H
 #define CORE_PROCESS_PRIVATE_H
 
