@@ -24,6 +24,10 @@ struct identity {
 bool identity_find(const char *user, const char *group, const char *const *groups, size_t group_count,
                    struct identity *out, struct error *e);
 
+/* Whether it is who we are, with no more rights than to stay it: there is nothing to become. Never for root, whose
+ * groups may be others. */
+bool identity_is_ours(const struct identity *id);
+
 /* Become that one ourselves, for good. */
 bool identity_become(const struct identity *id, struct error *e);
 

@@ -135,6 +135,30 @@ bool identity_find(const char *user, const char *group, const char *const *group
     return false;
 }
 
+static bool has_group(const gid_t *groups, size_t count, gid_t gid)
+{
+    for (size_t i = 0; i < count; i++)
+        if (groups[i] == gid)
+            return true;
+    return false;
+}
+
+bool identity_is_ours(const struct identity *id)
+{
+    bool same = geteuid() != 0 && id->uid == geteuid() && id->gid == getegid();
+    gid_t *groups;
+    int count;
+
+    if (!same || (count = getgroups(0, NULL)) < 0)
+        return false;
+    groups = xcalloc((size_t)count + 1, sizeof *groups);
+    count = getgroups(count, groups);
+    for (size_t i = 0; i < id->group_count; i++)
+        same = same && (id->groups[i] == id->gid || has_group(groups, count > 0 ? (size_t)count : 0, id->groups[i]));
+    free(groups);
+    return same;
+}
+
 bool identity_become(const struct identity *id, struct error *e)
 {
     if ((geteuid() == 0 && setgroups(id->group_count, id->groups) < 0) || setresgid(id->gid, id->gid, id->gid) < 0 ||

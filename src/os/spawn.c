@@ -146,31 +146,6 @@ static int highest(const struct birth *b)
     return most;
 }
 
-static bool has_group(const gid_t *groups, size_t count, gid_t gid)
-{
-    for (size_t i = 0; i < count; i++)
-        if (groups[i] == gid)
-            return true;
-    return false;
-}
-
-/* Whether we are that user with no more rights than to stay it. Root always sets: its groups may be others. */
-static bool is_us(const struct identity *id)
-{
-    gid_t *groups;
-    int count;
-    bool same = geteuid() != 0 && id->uid == geteuid() && id->gid == getegid();
-
-    if (!same || (count = getgroups(0, NULL)) < 0)
-        return false;
-    groups = xcalloc((size_t)count + 1, sizeof *groups);
-    count = getgroups(count, groups);
-    for (size_t i = 0; i < id->group_count; i++)
-        same = same && (id->groups[i] == id->gid || has_group(groups, count > 0 ? (size_t)count : 0, id->groups[i]));
-    free(groups);
-    return same;
-}
-
 static const char *path_of(char *const *envp)
 {
     for (; *envp != NULL; envp++)
@@ -228,7 +203,7 @@ static bool prepare(struct birth *b, const struct child_request *r, struct error
     s->request = r;
     s->source_count = 3 + (int)r->passed_count;
     s->parent = getpid();
-    s->changes_identity = r->identity != NULL && !is_us(r->identity);
+    s->changes_identity = r->identity != NULL && !identity_is_ours(r->identity);
     if (r->has_oom_score_adj)
         snprintf(s->oom_score_adj, sizeof s->oom_score_adj, "%d", r->oom_score_adj);
     if (r->body == NULL)

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void a_name_brings_the_whole_entry(void **state)
@@ -124,13 +125,62 @@ static void owners_are_read_as_chown_reads_them(void **state)
     assert_string_equal(e.text, "':' names no owner: write USER or USER:GROUP");
 }
 
+/* The answer for `id`, whom a copy of us becomes first if we are root. */
+static bool is_ours(const struct identity *id, const struct identity *become)
+{
+    pid_t pid = fork();
+    int status;
+
+    if (pid == 0)
+        _exit(geteuid() == 0 && !identity_become(become, NULL) ? 2 : identity_is_ours(id));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_in_range(WEXITSTATUS(status), 0, 1);
+    return WEXITSTATUS(status) == 1;
+}
+
+static void an_identity_is_ours_if_nothing_is_to_be_become(void **state)
+{
+    gid_t groups[] = { 71, 72 };
+    bool root = geteuid() == 0;
+    struct identity us = { .uid = root ? 71 : geteuid(), .gid = root ? 71 : getegid(), .groups = groups };
+    struct identity other = us;
+
+    (void)state;
+    us.group_count = root ? 2 : 0;
+    assert_true(is_ours(&us, &us));
+    other.group_count = 0;
+    assert_true(is_ours(&other, &us));
+    other.uid++;
+    assert_false(is_ours(&other, &us));
+    other = us;
+    other.gid++;
+    assert_false(is_ours(&other, &us));
+    other = us;
+    other.groups = (gid_t[]){ 2147483647 };
+    other.group_count = 1;
+    assert_false(is_ours(&other, &us));
+}
+
+static void nobody_is_root_without_more_ado(void **state)
+{
+    struct identity root = { 0 };
+
+    (void)state;
+    assert_false(identity_is_ours(&root));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_name_brings_the_whole_entry),           cmocka_unit_test(a_number_finds_its_entry),
-        cmocka_unit_test(a_number_without_an_entry_needs_a_group), cmocka_unit_test(nobody_named_is_ourselves),
-        cmocka_unit_test(groups_are_those_that_are_named),         cmocka_unit_test(who_does_not_exist_is_named),
+        cmocka_unit_test(a_name_brings_the_whole_entry),
+        cmocka_unit_test(a_number_finds_its_entry),
+        cmocka_unit_test(a_number_without_an_entry_needs_a_group),
+        cmocka_unit_test(nobody_named_is_ourselves),
+        cmocka_unit_test(groups_are_those_that_are_named),
+        cmocka_unit_test(who_does_not_exist_is_named),
         cmocka_unit_test(owners_are_read_as_chown_reads_them),
+        cmocka_unit_test(an_identity_is_ours_if_nothing_is_to_be_become),
+        cmocka_unit_test(nobody_is_root_without_more_ado),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
