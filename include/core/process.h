@@ -127,7 +127,15 @@ const struct process_exit *process_last_exit(const struct process *p); /* NULL: 
 /* The last end (`back` 0), the one before (1) …; NULL past the oldest that is kept. */
 const struct process_exit *process_end(const struct process *p, size_t back);
 
-struct output *process_output(const struct process *p, int stream); /* 1 or 2; NULL: nothing is kept */
+/* Why it was given up after that last one; NULL: it was not. */
+const char *process_given_up(const struct process *p);
+
+/* What it runs with: its program, with what functions have computed for this run. */
+const struct program *process_settings(const struct process *p);
+
+/* Of a stream, 1 or 2: where it goes, and what keeps it; NULL: nothing is kept. */
+const struct output_settings *process_output_settings(const struct process *p, int stream);
+struct output *process_output(const struct process *p, int stream);
 
 /* "pid 12, uptime 0:00:05", and what it says of itself; "waiting for db"; the reason when BACKOFF or FATAL; the time of
  * the last change otherwise. */

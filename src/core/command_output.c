@@ -3,7 +3,7 @@
 #include "command_private.h"
 #include "command_stream.h"
 #include "core/feed.h"
-#include "process_private.h"
+#include "core/output.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -146,7 +146,8 @@ static void rotate(struct process *p, bool asked, struct reply *r)
     if (rotated > 0)
         reply_result(r, process_name(p), REPLY_OK, "rotated");
     else if (asked)
-        reply_result(r, process_name(p), REPLY_FAILED, "there is no file that reeve writes: a plain path is the program's own");
+        reply_result(r, process_name(p), REPLY_FAILED,
+                     "there is no file that reeve writes: a plain path is the program's own");
 }
 
 void command_rotate(const struct request *q, struct reply *r)
@@ -162,7 +163,7 @@ void command_rotate(const struct request *q, struct reply *r)
 
 static void name_plain_path(const struct process *p, int stream, struct reply *r)
 {
-    const struct output_settings *s = stream == 2 ? &process_settings(p)->err : &process_settings(p)->out;
+    const struct output_settings *s = process_output_settings(p, stream);
 
     if (s->kind == OUTPUT_FILE)
         reply_line(r, "%s: '%s' is the program's own: it follows at its next start", process_name(p), s->path);

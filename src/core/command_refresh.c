@@ -3,7 +3,6 @@
 #include "base/xalloc.h"
 #include "command_private.h"
 #include "core/side_command.h"
-#include "process_private.h"
 
 #include <stdlib.h>
 

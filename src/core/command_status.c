@@ -3,7 +3,6 @@
 #include "base/units.h"
 #include "command_private.h"
 #include "os/clock.h"
-#include "process_private.h"
 #include "version.h"
 
 #include <string.h>

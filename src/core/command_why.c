@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/stamp.h"
 #include "command_private.h"
-#include "process_private.h"
+#include "core/output.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ enum { LAST_WORDS = 10 };
 static void say_end(const struct process *p, size_t back, const struct process_exit *exit, struct reply *r)
 {
     const char *which = back == 0 ? "last end" : "before that";
-    const char *given_up = back == 0 ? history_given_up(p->history) : NULL;
+    const char *given_up = back == 0 ? process_given_up(p) : NULL;
     struct buffer after = { 0 };
     struct stamp at;
 
@@ -56,10 +56,7 @@ static void print_end(const struct process_exit *exit, struct buffer *b)
 
 static bool find_last_words(const struct process *p, int stream, struct buffer *words)
 {
-    const struct program *settings = process_settings(p);
-
-    return output_tail(process_output(p, stream), stream == 2 ? &settings->err : &settings->out, LAST_WORDS, words,
-                       NULL) &&
+    return output_tail(process_output(p, stream), process_output_settings(p, stream), LAST_WORDS, words, NULL) &&
            words->length > 0;
 }
 
@@ -91,7 +88,7 @@ static void print_all(const struct request *q, struct process *p, struct buffer 
         print_end(exit, b);
     json_close_array(b);
     json_key(b, "given_up");
-    json_text(b, history_given_up(p->history));
+    json_text(b, process_given_up(p));
     json_key(b, "stdout");
     print_last_words(p, 1, b);
     json_key(b, "stderr");

@@ -2,8 +2,8 @@
 
 #include "base/xalloc.h"
 #include "core/line_cutter.h"
+#include "core/output.h"
 #include "os/follow.h"
-#include "process_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +33,7 @@ static int stream_of(const struct process *p, int stream)
 
 const struct output_settings *feed_settings(const struct process *p, int stream)
 {
-    const struct program *settings = process_settings(p);
-
-    return stream_of(p, stream) == 2 ? &settings->err : &settings->out;
+    return process_output_settings(p, stream_of(p, stream));
 }
 
 struct output *feed_output(const struct process *p, int stream)

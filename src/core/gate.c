@@ -1,7 +1,9 @@
 #include "core/gate.h"
 
 #include "base/xalloc.h"
-#include "process_private.h"
+#include "core/plan.h"
+#include "core/process.h"
+#include "core/supervisor.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +44,7 @@ static void on_answer(bool ok, const char *why, void *arg)
 
 static void withdraw(struct gate *g)
 {
-    const struct supervisor_upward *up = supervisor_upward(g->process->supervisor);
+    const struct supervisor_upward *up = supervisor_upward(process_supervisor(g->process));
 
     up->withdraw(up->arg, g->question);
 }
@@ -55,23 +57,23 @@ static void on_limit(void *arg)
     g->limit = NULL;
     withdraw(g);
     buffer_addf(&why, "%s: took longer than ", g->name);
-    duration_format(&why, g->process->program->plan->settings.hook_timeout);
+    duration_format(&why, process_plan(g->process)->settings.hook_timeout);
     end(g, why.data);
     buffer_free(&why);
 }
 
 struct gate *gate_start(struct process *p, const char *setting, gate_fn *on_end)
 {
-    const struct supervisor_upward *up = supervisor_upward(p->supervisor);
-    const struct function *f = program_function(p->program, setting);
+    const struct supervisor_upward *up = supervisor_upward(process_supervisor(p));
+    const struct function *f = program_function(process_program(p), setting);
     struct gate *g;
 
-    if (f == NULL || up->request == NULL || supervisor_is_quiet(p->supervisor))
+    if (f == NULL || up->request == NULL || supervisor_is_quiet(process_supervisor(p)))
         return NULL;
     g = xcalloc(1, sizeof *g);
     *g = (struct gate){ .process = p, .name = setting, .on_end = on_end };
     g->question = up->request(up->arg, p, f, NULL, on_answer, g);
-    g->limit = timer_start(supervisor_loop(p->supervisor), p->program->plan->settings.hook_timeout, on_limit, g);
+    g->limit = timer_start(supervisor_loop(process_supervisor(p)), process_plan(p)->settings.hook_timeout, on_limit, g);
     return g;
 }
 

@@ -80,12 +80,6 @@ struct blame {
     bool was_starting;
 };
 
-/* The settings of the present run. */
-static inline const struct program *process_settings(const struct process *p)
-{
-    return p->resolved != NULL ? p->resolved : p->program;
-}
-
 /* computed.c: work them out, where some are computed; once more, under the name that it was started with. */
 bool process_resolve(struct process *p, struct error *e);
 bool process_resolve_again(struct process *p, struct error *e);

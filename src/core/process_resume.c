@@ -111,7 +111,7 @@ void process_resume_ends(struct process *p, const char *data, size_t length)
 
 static void take_up_output(struct process *p, const struct former *former, struct unpack *u, int stream)
 {
-    const struct output_settings *s = stream == 1 ? &process_settings(p)->out : &process_settings(p)->err;
+    const struct output_settings *s = process_output_settings(p, stream);
     struct output **o = stream == 1 ? &p->out : &p->err;
     size_t length;
     const char *data = unpack_bytes(u, stream == 1 ? "out" : "err", &length);

@@ -143,7 +143,7 @@ static void describe_child(const struct process *p, struct buffer *out)
 /* That a start has failed says enough. */
 static void describe_giving_up(const struct process *p, struct buffer *out)
 {
-    const char *why = history_given_up(p->history);
+    const char *why = process_given_up(p);
 
     if (p->state == PROCESS_FATAL && why != NULL && !last_exit(p)->failed_start)
         buffer_addf(out, " (%s)", why);
@@ -282,6 +282,21 @@ const struct process_exit *process_end(const struct process *p, size_t back)
 {
     process_explain_end(p);
     return history_end(p->history, back);
+}
+
+const char *process_given_up(const struct process *p)
+{
+    return history_given_up(p->history);
+}
+
+const struct program *process_settings(const struct process *p)
+{
+    return p->resolved != NULL ? p->resolved : p->program;
+}
+
+const struct output_settings *process_output_settings(const struct process *p, int stream)
+{
+    return stream == 2 ? &process_settings(p)->err : &process_settings(p)->out;
 }
 
 struct output *process_output(const struct process *p, int stream)
