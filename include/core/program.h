@@ -179,7 +179,8 @@ void program_free(struct program *p);
  * cmd is there, bounds fit, names of users exist … Problems go to the lines that `line` knows. */
 bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems);
 
-/* Whether this stream can go on without reeve. */
+/* Whether reeve reads this stream; whether it can go on without reeve. */
+bool output_is_read(const struct output_settings *o);
 bool output_outlives_us(const struct output_settings *o);
 
 /* Whether reeve reads at least one of its streams, so that hooks can hear its lines. */

@@ -20,11 +20,6 @@ enum {
     TAIL_MOST = 1 << 20, /* of a plain file */
 };
 
-static bool is_read_by_us(const struct output_settings *s)
-{
-    return s->kind == OUTPUT_RING || s->kind == OUTPUT_CAPTURED;
-}
-
 static enum output_sink sink_of(const struct output_settings *s)
 {
     if (s->kind != OUTPUT_CAPTURED || (s->capture->to == SINK_FILE && s->capture->path == NULL))
@@ -194,7 +189,7 @@ struct output *output_new(struct loop *loop, const struct output_settings *s, co
 {
     struct output *o;
 
-    if (!is_read_by_us(s))
+    if (!output_is_read(s))
         return NULL;
     o = xcalloc(1, sizeof *o);
     o->loop = loop;
@@ -323,8 +318,8 @@ bool output_serves(const struct output *o, const struct output_settings *s)
 {
     const char *path = path_of(s);
 
-    if (!is_read_by_us(s) || o == NULL)
-        return !is_read_by_us(s) && o == NULL;
+    if (!output_is_read(s) || o == NULL)
+        return !output_is_read(s) && o == NULL;
     if (o->to != sink_of(s))
         return false;
     return path == NULL || strcmp(path, o->path) == 0;

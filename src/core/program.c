@@ -28,6 +28,24 @@ bool program_is_worker(const struct program *p)
     return program_function(p, "run") != NULL;
 }
 
+bool output_is_read(const struct output_settings *o)
+{
+    return o->kind == OUTPUT_RING || o->kind == OUTPUT_CAPTURED;
+}
+
+bool output_outlives_us(const struct output_settings *o)
+{
+    return o->kind == OUTPUT_FILE || o->kind == OUTPUT_DISCARD || o->kind == OUTPUT_STDOUT;
+}
+
+/* A stderr that is kept only because nothing was said about it is not what the user wants to hear. */
+bool program_is_heard(const struct program *p)
+{
+    if (program_function(p, "stdout") != NULL || program_function(p, "stderr") != NULL || output_is_read(&p->out))
+        return true;
+    return output_is_read(&p->err) && setting_was_said(p, row("stderr"));
+}
+
 struct program *program_new(const char *name, const char *file, int line, const struct program *defaults)
 {
     struct program *p = xmalloc(sizeof *p);

@@ -148,19 +148,6 @@ static void check_owner(struct check *c, const char *stream, const struct output
         complain(c, stream, "'%s.owner': %s", stream, e.text);
 }
 
-static bool is_heard(const struct output_settings *o)
-{
-    return o->kind == OUTPUT_RING || o->kind == OUTPUT_CAPTURED;
-}
-
-/* A stderr that is kept only because nothing was said about it is not what the user wants to hear. */
-bool program_is_heard(const struct program *p)
-{
-    if (program_function(p, "stdout") != NULL || program_function(p, "stderr") != NULL || is_heard(&p->out))
-        return true;
-    return is_heard(&p->err) && was_said(p, "stderr");
-}
-
 static void check_listener(struct check *c)
 {
     const struct program *p = c->program;
@@ -172,18 +159,15 @@ static void check_listener(struct check *c)
              "stdout = { to = \"inherit\" }");
 }
 
-/* As on_line, but an unsaid stderr counts: which of the two the line comes on, the pattern does not say. */
 static void check_ready(struct check *c)
 {
     const struct program *p = c->program;
 
-    if (p->ready == NULL || p->ready->kind != READY_LINE || program_function(p, "stdout") != NULL ||
-        program_function(p, "stderr") != NULL)
+    if (p->ready == NULL || p->ready->kind != READY_LINE || program_is_heard(p))
         return;
-    if (!is_heard(&p->out) && !(is_heard(&p->err) && was_said(p, "stderr")))
-        complain(c, "ready",
-                 "'ready.line' hears nothing: reeve does not read this stdout; write stdout = { path = … } or "
-                 "stdout = { to = \"inherit\" }");
+    complain(c, "ready",
+             "'ready.line' hears nothing: reeve does not read this stdout; write stdout = { path = … } or "
+             "stdout = { to = \"inherit\" }");
 }
 
 static bool is_twice(const struct words *words, size_t at)
@@ -214,11 +198,6 @@ static void keep_line(struct name_list *l, const char *key, record_line_fn *line
 {
     if (l != NULL && line != NULL)
         l->line = line(key, arg);
-}
-
-bool output_outlives_us(const struct output_settings *o)
-{
-    return o->kind == OUTPUT_FILE || o->kind == OUTPUT_DISCARD || o->kind == OUTPUT_STDOUT;
 }
 
 /* What a function says is looked at when it is started. */
