@@ -3,7 +3,7 @@
 #include "base/pack.h"
 #include "base/units.h"
 #include "base/xalloc.h"
-#include "control/foreign.h"
+#include "control/configuration.h"
 #include "control/upgrade.h"
 #include "core/journal.h"
 #include "modules/gearman.h"
@@ -254,8 +254,7 @@ static struct handover *read_former(struct run *r, struct error *e)
     resume_hold();
     resume_arm_early(fd);
     former_each(former, "run", read_run, r);
-    foreign_enable();
-    gearman_register();
+    configuration_prepare();
     script_attach(&r->upward, r->file);
     script_resume(former, NULL);
     return handover_open(former, &r->upward, e);

@@ -3,7 +3,7 @@
 #include "base/units.h"
 #include "base/xalloc.h"
 #include "control/cli.h"
-#include "control/foreign.h"
+#include "control/configuration.h"
 #include "control/premises.h"
 #include "control/upgrade.h"
 #include "core/herald.h"
@@ -96,8 +96,7 @@ static struct plan *load(const struct run *r)
     struct problems problems = { 0 };
     struct plan *plan;
 
-    foreign_enable();
-    gearman_register();
+    configuration_prepare();
     plan = script_load(r->file, &problems);
     if (plan == NULL)
         tell_problems(r, &problems);

@@ -5,12 +5,11 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "base/xalloc.h"
-#include "control/foreign.h"
+#include "control/configuration.h"
 #include "core/command.h"
 #include "core/handover.h"
 #include "core/organ.h"
 #include "core/tool.h"
-#include "modules/gearman.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/resume.h"
@@ -249,8 +248,7 @@ int upgrade_check_state(void)
     struct error e;
     int fd = take_stdin(&e);
 
-    foreign_enable();
-    gearman_register();
+    configuration_prepare();
     script_attach(&upward, NULL);
     if (fd >= 0)
         former = former_open(fd, &e);
