@@ -227,7 +227,7 @@ static void on_event(const struct event *event, void *arg)
         return;
     if (!run_open_log(r, &plan->settings, &e))
         log_error("log: %s; the old one goes on", e.text);
-    life_follow(r, plan);
+    life_follow(plan);
     if (!premises_make(&plan->settings, &e))
         log_error("%s", e.text);
     server_follow(r->server, plan);
