@@ -186,7 +186,7 @@ static int convert_main(int argc, char **argv)
     if (optind + 1 != argc)
         return cli_misuse("convert takes one file");
     if (options.format != NULL && !text_is_among(options.format, convert_formats))
-        return cli_misuse("there is no format '%s': taskmaster, supervisord, procfile or magistrate", options.format);
+        return cli_misuse("there is no format '%s': " CONVERT_FORMATS, options.format);
     return convert(argv[optind], &options, out);
 }
 
@@ -228,8 +228,8 @@ static const struct local locals[] = {
     { "plan", "[-c FILE] [--json]", "every program with every setting", plan_main },
     { "convert", "FILE [--from FORMAT] [-m FORMATION] [-o OUT]",
       "another tool's configuration as a supervisor.lua\n"
-      "FORMAT is taskmaster, supervisord, procfile or magistrate; it is told by name and content otherwise. FORMATION "
-      "is for a Procfile: web=2,worker=5.",
+      "FORMAT is " CONVERT_FORMATS "; it is told by name and content otherwise. FORMATION is for a Procfile: "
+      "web=2,worker=5.",
       convert_main },
     { "reconcile", "[list|start PROGRAM|stop PROGRAM] [-c FILE] [-v]",
       "one pass towards the states that a server wants, for cron\n"
