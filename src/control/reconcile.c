@@ -54,9 +54,10 @@ static bool read_words(struct reconcile *r, int count, char **words)
 
 static bool read_options(struct reconcile *r, int argc, char **argv)
 {
+    static const struct option names[] = { { 0 } }; /* or "--json" would be told as an option '-' */
     int c;
 
-    while ((c = getopt(argc, argv, "c:v")) != -1) {
+    while ((c = getopt_long(argc, argv, "c:v", names, NULL)) != -1) {
         if (c == 'c')
             r->file_said = optarg;
         else if (c == 'v')
