@@ -201,7 +201,7 @@ const char *life_why(const struct run *r)
     static char text[40];
 
     if (r->why == RESUME_UPGRADE)
-        return "an upgrade";
+        return upgrade_reason;
     if (r->why == RESUME_HANG)
         return "a hang";
     snprintf(text, sizeof text, "a crash by SIG%s", signal_name(r->why));

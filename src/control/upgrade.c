@@ -29,6 +29,8 @@ enum {
     TELL_LIMIT = 1000 /* some hooks cause an event for each that they are told */
 };
 
+const char upgrade_reason[] = "an upgrade";
+
 static struct {
     struct supervisor *supervisor; /* NULL: nobody can be upgraded here */
     upgrade_leave_fn *leave;
@@ -177,7 +179,7 @@ static void resume(const struct request *q, const char *work, size_t length, str
 {
     (void)work;
     (void)length;
-    if (strcmp(q->resumed, "an upgrade") == 0)
+    if (strcmp(q->resumed, upgrade_reason) == 0)
         reply_line(r, "upgraded: this is reeve %s", REEVE_VERSION);
     else
         reply_fail(r, REPLY_FAILED, "reeve began anew before the upgrade, after %s", q->resumed);
