@@ -412,6 +412,30 @@ static void an_old_process_is_restarted(void **state)
     stage_ends(stage);
 }
 
+static void who_was_given_up_keeps_nobody_from_being_renewed(void **state)
+{
+    struct program *program = a_program("web");
+    struct stage *stage;
+    struct process *one, *two;
+    pid_t first;
+
+    (void)state;
+    program_own(program)->max_age = 60000;
+    program_own(program)->startretries = 0;
+    program_own(program)->numprocs = 2;
+    stage = a_stage(a_plan(program, NULL));
+    one = the(stage, "web:1");
+    two = the(stage, "web:2");
+    first = process_pid(one);
+    fake_child_exits(process_pid(two), 1);
+    assert_state(two, PROCESS_FATAL);
+    fake_obey(true);
+    fake_clock_advance(67000);
+    assert_int_not_equal(process_pid(one), first);
+    assert_state(two, PROCESS_FATAL);
+    stage_ends(stage);
+}
+
 static struct plan *a_plan_of_age(msec age)
 {
     struct program *program = a_program("web");
@@ -601,6 +625,7 @@ int main(void)
         cmocka_unit_test(a_oneshot_that_ends_well_is_done),
         cmocka_unit_test(a_oneshot_that_cannot_be_started_is_given_up),
         cmocka_unit_test(an_old_process_is_restarted),
+        cmocka_unit_test(who_was_given_up_keeps_nobody_from_being_renewed),
         cmocka_unit_test(a_reload_makes_nobody_younger),
         cmocka_unit_test(what_it_says_of_itself),
         cmocka_unit_test(an_end_waits_for_the_stop_command),
