@@ -494,6 +494,62 @@ static void reload_wait_answers_when_all_has_settled(void **state)
     stage_ends(stage);
 }
 
+static struct program *a_fragile_program(const char *name, int startretries)
+{
+    struct program *p = a_program(name);
+
+    program_own(p)->startretries = startretries;
+    return p;
+}
+
+static void reload_wait_fails_with_what_it_could_not_start(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), NULL));
+    struct program *web = a_fragile_program("web", 0);
+
+    (void)state;
+    fake_obey(true);
+    fake_clock_advance(1000);
+    words_add(&web->cmd, "-v");
+    stage->next = a_plan(web, a_fragile_program("api", 1), a_program("db"), NULL);
+    say(stage, "reload --wait");
+    fake_child_exits(process_pid(the(stage, "web")), 3);
+    assert_state(the(stage, "web"), PROCESS_FATAL);
+    fake_child_exits(process_pid(the(stage, "api")), 1);
+    fake_clock_advance(100);
+    assert_state(the(stage, "api"), PROCESS_BACKOFF);
+    assert_false(answer.ended);
+    fake_clock_advance(500);
+    fake_child_exits(process_pid(the(stage, "api")), 1);
+    assert_state(the(stage, "api"), PROCESS_FATAL);
+    fake_clock_advance(1000);
+    assert_answer(REPLY_FAILED, "changed: web (cmd, startretries; restart)\nadded: api\nadded: db\n"
+                                "web: ERROR (exited with status 3)\napi: ERROR (exited with status 1)\n");
+    stage_ends(stage);
+}
+
+static void reload_wait_is_content_with_what_was_running_or_has_done_its_work(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_fragile_program("old", 0), NULL));
+    struct program *hasty = a_program("hasty"), *once = a_program("once");
+
+    (void)state;
+    fake_obey(true);
+    fake_child_exits(process_pid(the(stage, "old")), 1);
+    assert_state(the(stage, "old"), PROCESS_FATAL);
+    program_own(hasty)->starttime = 0;
+    program_own(once)->oneshot = true;
+    stage->next = a_plan(a_fragile_program("old", 0), hasty, once, NULL);
+    say(stage, "reload --wait");
+    fake_child_exits(process_pid(the(stage, "once")), 0);
+    for (int i = 0; i < 2; i++)
+        fake_child_exits(process_pid(the(stage, "hasty")), 1);
+    assert_state(the(stage, "hasty"), PROCESS_BACKOFF);
+    fake_clock_advance(20);
+    assert_answer(REPLY_OK, "kept: old\nadded: hasty\nadded: once\n");
+    stage_ends(stage);
+}
+
 static void info_tells_who_changed_what_and_debug_who_looked(void **state)
 {
     static const char *const looks[] = { "status",  "why web", "show web", "log",   "events",      "tail web",  "pid",
@@ -572,6 +628,8 @@ int main(void)
         cmocka_unit_test(signals_reach_who_runs),
         cmocka_unit_test(a_reload_lists_what_it_did),
         cmocka_unit_test(reload_wait_answers_when_all_has_settled),
+        cmocka_unit_test(reload_wait_fails_with_what_it_could_not_start),
+        cmocka_unit_test(reload_wait_is_content_with_what_was_running_or_has_done_its_work),
         cmocka_unit_test(info_tells_who_changed_what_and_debug_who_looked),
         cmocka_unit_test(health_looks_at_what_is_wanted),
         cmocka_unit_test(a_removed_process_ends_who_waits_for_it),
