@@ -15,11 +15,11 @@ extern const char *const hooks_events[];
 /* The generation in force; NULL: it has no functions. */
 void hooks_set_current(struct script *s);
 
-/* In a forked copy of reeve: there is no supervisor to hear of, or to ask. */
-void hooks_leave(void);
-
 /* The same; borrowed, until the next turn of the loop. */
 struct script *hooks_current(void);
+
+/* In a forked copy of reeve: there is no supervisor to hear of, or to ask. */
+void hooks_leave(void);
 
 /* Another `on`, whose texts are copied. */
 void hooks_subscribe(struct script *s, const struct subscription *to);

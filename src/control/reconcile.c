@@ -4,12 +4,11 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "control/cli.h"
-#include "control/foreign.h"
+#include "control/configuration.h"
 #include "control/premises.h"
 #include "core/census.h"
 #include "core/command.h"
 #include "core/supervisor.h"
-#include "modules/gearman.h"
 #include "os/file.h"
 #include "os/limits.h"
 #include "os/loop.h"
@@ -56,9 +55,10 @@ static bool read_words(struct reconcile *r, int count, char **words)
 
 static bool read_options(struct reconcile *r, int argc, char **argv)
 {
+    static const struct option names[] = { { 0 } }; /* or "--json" would be told as an option '-' */
     int c;
 
-    while ((c = getopt(argc, argv, "c:v")) != -1) {
+    while ((c = getopt_long(argc, argv, "c:v", names, NULL)) != -1) {
         if (c == 'c')
             r->file_said = optarg;
         else if (c == 'v')
@@ -73,19 +73,10 @@ static bool read_options(struct reconcile *r, int argc, char **argv)
 
 static struct plan *load(const struct reconcile *r)
 {
-    struct problems problems = { 0 };
-    struct buffer text = { 0 };
     struct plan *plan;
 
-    foreign_enable();
-    gearman_register();
     script_expect_pass();
-    plan = script_load(r->file, &problems);
-    problems_print(&problems, &text);
-    if (text.length > 0)
-        fputs(text.data, stderr);
-    buffer_free(&text);
-    problems_free(&problems);
+    plan = configuration_load(r->file);
     if (plan != NULL)
         plan_anchor(plan);
     return plan;

@@ -46,7 +46,8 @@ static bool read_backoff_field(const struct value_field *field, struct backoff *
 
 static bool read_backoff_table(const struct value_table *t, struct backoff *out, struct error *e)
 {
-    struct error all = { "" }, one;
+    struct failures all = { 0 };
+    struct error one;
 
     for (size_t i = 0; i < t->count; i++)
         if (!read_backoff_field(&t->field[i], out, &one))

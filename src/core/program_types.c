@@ -129,7 +129,8 @@ const struct setting_type autorestart_setting = {
 /* A bare number in a list may be a signal or a forgotten brace, as in { "TERM", 5 }. */
 static bool read_step(const struct setting *s, const struct value *v, struct stop_step *step, struct error *e)
 {
-    struct error all = { "" }, one;
+    struct failures all = { 0 };
+    struct error one;
 
     step->wait = -1;
     if (v->kind == VALUE_TEXT)
@@ -146,7 +147,8 @@ static bool read_step(const struct setting *s, const struct value *v, struct sto
 
 static bool read_steps(const struct setting *s, const struct value *v, struct stop_steps *steps, struct error *e)
 {
-    struct error all = { "" }, one;
+    struct failures all = { 0 };
+    struct error one;
 
     if (v->kind != VALUE_TABLE) {
         steps->step[0].wait = -1;
