@@ -21,8 +21,9 @@ bool text_ends(const char *text, const char *suffix);
 /* `path` as it is meant in `file`: a relative one is in that file's folder. The caller frees it. */
 char *text_beside(const char *file, const char *path);
 
-/* Letters, digits, `_ . -`, 1 to 64 of them, not beginning with `-`: the name of a program. */
+/* The name of a program, a group, a socket; the rule is for those who wrote another one. */
 bool text_is_name(const char *name);
+#define TEXT_NAME_RULE "a name has 1 to 64 letters, digits and _ . - and does not begin with -"
 
 /* Make one line of it that no terminal obeys: control characters become blanks. */
 void text_flatten(char *text);

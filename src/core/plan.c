@@ -217,8 +217,7 @@ bool plan_add_group(struct plan *plan, const char *name, const struct words *pro
     struct group *g;
 
     if (!text_is_name(name))
-        return problems_add(problems, file, line,
-                            "group '%s': a name has 1 to 64 letters, digits and _ . - and does not begin with -", name);
+        return problems_add(problems, file, line, "group '%s': " TEXT_NAME_RULE, name);
     if (first != NULL)
         return problems_add(problems, file, line, "group '%s' is already declared at %s:%d", name, first->file,
                             first->line);

@@ -43,7 +43,7 @@ static void check_name(struct check *c)
     const char *name = c->program->name;
 
     if (!text_is_name(name))
-        complain(c, "", "a name has 1 to 64 letters, digits and _ . - and does not begin with -");
+        complain(c, "", TEXT_NAME_RULE);
     else if (strcmp(name, "all") == 0)
         complain(c, "", "'all' means every program wherever programs are named: choose another name");
 }

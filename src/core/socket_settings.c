@@ -120,7 +120,7 @@ bool socket_settings_check(struct socket_settings *s, record_line_fn *line, void
     if (line != NULL)
         s->listen_line = line("listen", arg);
     if (!text_is_name(s->name))
-        complain(&c, "", "a name has 1 to 64 letters, digits and _ . - and does not begin with -");
+        complain(&c, "", TEXT_NAME_RULE);
     if (check_address(&c))
         check_kind(&c);
     if (s->owner != NULL && !identity_owner(s->owner, &uid, &gid, &e))
