@@ -126,7 +126,7 @@ struct reading {
     const char *token; /* ours */
     bool first;        /* what is said of lives is news */
     bool counts;       /* the life that the lines are of was on this boot */
-    bool is_our;       /* and is our own: we have been here before an exec */
+    bool is_ours;      /* and is our own: we have been here before an exec */
 };
 
 static void add_life(struct buffer *b, const struct process_mark *who, const char *boot, const char *token)
@@ -134,17 +134,22 @@ static void add_life(struct buffer *b, const struct process_mark *who, const cha
     buffer_addf(b, "life %d %lld %s %s\n", (int)who->pid, (long long)who->start, boot, token);
 }
 
+static void add_process(struct buffer *b, const struct process_mark *who, const char *name)
+{
+    buffer_addf(b, "process %d %lld %s\n", (int)who->pid, (long long)who->start, name);
+}
+
 static void read_life(struct reading *r, const struct process_mark *who, const char *boot, const char *token)
 {
     struct census *c = r->census;
 
     r->counts = strcmp(boot, procfs_boot()) == 0;
-    r->is_our = r->counts && who->pid == getpid() && procfs_lives(who);
-    if (!r->first || !r->counts || (r->is_our && strcmp(token, r->token) == 0))
+    r->is_ours = r->counts && who->pid == getpid() && procfs_lives(who);
+    if (!r->first || !r->counts || (r->is_ours && strcmp(token, r->token) == 0))
         return;
-    if (!r->is_our)
+    if (!r->is_ours)
         words_add(&c->tokens, token);
-    add_life(r->is_our ? &c->marks : &c->before, who, boot, token);
+    add_life(r->is_ours ? &c->marks : &c->before, who, boot, token);
 }
 
 static bool read_earlier(const struct process_mark *who, const char *boot, const char *text, void *arg)
@@ -154,11 +159,11 @@ static bool read_earlier(const struct process_mark *who, const char *boot, const
 
     if (*boot != '\0') {
         read_life(r, who, boot, text);
-    } else if (r->counts && procfs_lives(who) && r->is_our) {
+    } else if (r->counts && procfs_lives(who) && r->is_ours) {
         add(&r->ours, who, text);
     } else if (r->counts && r->first && procfs_lives(who)) {
         add(&c->left, who, text);
-        buffer_addf(&c->before, "process %d %lld %s\n", (int)who->pid, (long long)who->start, text);
+        add_process(&c->before, who, text);
     }
     return true;
 }
@@ -173,11 +178,6 @@ static bool open_to_add(struct census *c, struct error *e)
     return c->fd >= 0 || failure_errno(e, "'%s'", c->path);
 }
 
-static void add_line(struct buffer *b, const struct process_mark *who, const char *name)
-{
-    buffer_addf(b, "process %d %lld %s\n", (int)who->pid, (long long)who->start, name);
-}
-
 /* Earlier ones, as far as they count, and those of ours who live. The number of lines may double before the next time.
  */
 static bool write_anew(struct census *c, const struct entries *ours, struct error *e)
@@ -188,7 +188,7 @@ static bool write_anew(struct census *c, const struct entries *ours, struct erro
     buffer_add(&text, c->before.data, c->before.length);
     buffer_add(&text, c->marks.data, c->marks.length);
     for (size_t i = 0; i < ours->count; i++)
-        add_line(&text, &ours->entry[i].who, ours->entry[i].name);
+        add_process(&text, &ours->entry[i].who, ours->entry[i].name);
     good = file_replace(c->path, text.data, text.length, 0600, e) && open_to_add(c, e);
     buffer_free(&text);
     c->lines = ours->count;
@@ -214,7 +214,7 @@ void census_note(struct census *c, pid_t pid, const char *process)
 
     if (c == NULL || !procfs_mark(pid, &who))
         return;
-    add_line(&line, &who, process);
+    add_process(&line, &who, process);
     if (write(c->fd, line.data, line.length) < 0)
         log_warning("'%s': %s: the next life of reeve may not find %s", c->path, strerror(errno), process);
     buffer_free(&line);
