@@ -11,8 +11,8 @@
  * NULL on failure. */
 char *scratch_make(const char *parent, const char *label, const struct identity *owner, struct error *e);
 
-/* Remove it and what is in it, following no link, in pieces that take little time: true when it is gone, or cannot be
- * removed, which `e` says; false: call again. */
+/* Remove it and what is in it, following no link, in pieces that take little time. False: there is more to do, call
+ * again. True: it is over; `e`, which must be there, is empty if it is gone, and else says why it cannot be removed. */
 bool scratch_remove(const char *path, struct error *e);
 
 #endif
