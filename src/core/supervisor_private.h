@@ -1,7 +1,7 @@
 /* The inside of the supervisor, for the files that make it up: supervisor.c (who owns what, limits), roster.c (which
  * processes there are), targets.c (whom a target means), spares.c (how many workers are idle), turns.c and blockers.c
  * (who waits for whom), reload.c (from one plan to the next), shutdown.c (the end), keep.c and handover.c (from one life
- * to the next). */
+ * to the next), state_dir.c (from one that has ended). */
 #ifndef CORE_SUPERVISOR_PRIVATE_H
 #define CORE_SUPERVISOR_PRIVATE_H
 
@@ -106,6 +106,9 @@ void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count, bo
 
 /* Take it out of its pool and let it go. */
 void supervisor_dismiss(struct supervisor *s, struct pool *pool, struct process *p);
+
+/* state_dir.c: the first processes are there, as the state wants them: what is left of a life before is ended. */
+void supervisor_take_up_state(struct supervisor *s);
 
 /* spares.c: another plan is in force; some worker has become busy or idle, or has started or ended. */
 void spares_follow_plan(struct supervisor *s);
