@@ -33,7 +33,7 @@ struct command {
     const char *help;      /* a line; then, after a newline, more for `help VERB` */
     const char *flags;     /* those it knows: "-f -n= --rolling?": '=' takes a value, '?' a number if one follows */
     int least, most;       /* arguments; -1: any number */
-    bool changes;          /* something: logged as notice, with who asked; the others as info */
+    bool changes;          /* something: logged as notice, with who asked; the others as debug */
 
     /* Ends the reply at once, or later. NULL: the connection itself answers (`quit`). */
     void (*run)(const struct request *q, struct reply *r);

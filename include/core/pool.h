@@ -49,4 +49,7 @@ struct process *pool_find(const struct pool *pool, int index);
 /* Whether one of them at least is wished up. */
 bool pool_is_wanted(const struct pool *pool);
 
+/* Whether `p` may be missing for a moment: all others RUN that are wanted and were not given up. */
+bool pool_can_miss(const struct pool *pool, const struct process *p);
+
 #endif

@@ -32,10 +32,16 @@ bool setting_read_record(const struct setting *s, void *record, const struct val
 /* Whether all settings of two records of one type are equal. */
 bool setting_equal_records(const void *a, const void *b);
 
-/* Nothing hides another failure of the same setting: "…; …". False. `e` is empty at first. */
-bool setting_fails_too(struct error *e, const struct error *failure);
+/* What is wrong with one setting. All zero at first. */
+struct failures {
+    struct error said; /* "…; …" */
+    size_t untold;     /* for which there was no room */
+};
 
-/* Whether nothing has failed; else `e` says all of it. */
-bool setting_sum_up(const struct error *all, struct error *e);
+/* Nothing hides another failure of the same setting. */
+void setting_fails_too(struct failures *all, const struct error *one);
+
+/* Whether nothing has failed; else `e` says all of it, or how many more there are. */
+bool setting_sum_up(const struct failures *all, struct error *e);
 
 #endif

@@ -1,4 +1,5 @@
-/* max_age: a process that runs for longer is restarted, but only while all its siblings run. */
+/* max_age: a process that runs for longer is restarted, but only while all its siblings run that
+ * were not given up. */
 #include "base/log.h"
 #include "core/detached.h"
 #include "os/clock.h"

@@ -165,10 +165,10 @@ bool command_check(const struct words *words, struct error *e)
     return good;
 }
 
-/* Who only looks is told at a level that is mostly not written: a script may ask each second. */
+/* Who only looks is told to whoever debugs: a script may ask each second, and the log tells who changed what. */
 static void log_command(const struct words *words, const char *caller, bool changes)
 {
-    int level = changes ? LOG_NOTICE : LOG_INFO;
+    int level = changes ? LOG_NOTICE : LOG_DEBUG;
     struct buffer line = { 0 };
 
     if (!log_wants(level))

@@ -55,7 +55,7 @@ static void done(struct life *l, struct errand *e, enum reply_code code, const c
     reply_progressed(l->reply);
 }
 
-static const char *last_reason(const struct process *p)
+const char *command_last_reason(const struct process *p)
 {
     return process_last_exit(p) != NULL ? process_last_exit(p)->reason : "it has ended";
 }
@@ -122,10 +122,10 @@ static void judge_up(struct life *l, struct errand *e, const struct process *p, 
         if (exit != NULL && exit->expected)
             done(l, e, REPLY_OK, "started, and has done its work");
         else
-            done(l, e, REPLY_FAILED, last_reason(p));
+            done(l, e, REPLY_FAILED, command_last_reason(p));
         break;
     case PROCESS_FATAL:
-        done(l, e, REPLY_FAILED, last_reason(p));
+        done(l, e, REPLY_FAILED, command_last_reason(p));
         break;
     case PROCESS_STOPPED:
         if (!process_wanted(p))

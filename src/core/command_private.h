@@ -31,6 +31,15 @@ typedef void command_resume_fn(const struct request *q, const char *work, size_t
 command_resume_fn command_start_resume, command_stop_resume, command_restart_resume, command_wait_resume;
 command_resume_fn command_reload_resume, command_follow_resume;
 
+/* settling.c, of reload --wait: end the reply when what a reload has set going has got there or failed, which fails the
+ * reply; the same of a former life, from what the reply packed. */
+struct plan_comparison;
+void settling_begin(struct supervisor *s, const struct plan_comparison *c, struct reply *r);
+void settling_resume(struct supervisor *s, const char *work, size_t length, struct reply *r);
+
+/* Why it has ended, for who waited for it; command_life.c. */
+const char *command_last_reason(const struct process *p);
+
 /* command_resumptions.c; NULL: it cannot be gone on with. */
 const struct resumption *command_resumption(const char *verb);
 

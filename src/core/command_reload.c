@@ -1,50 +1,7 @@
 /* reload: from the file on disk to the plan in force. */
 #include "base/json.h"
-#include "base/xalloc.h"
 #include "command_private.h"
 #include "core/reload_report.h"
-
-#include <stdlib.h>
-
-enum { LOOK_EVERY = 20 };
-
-/* reload --wait: until nothing starts or stops any more. */
-struct settling {
-    struct supervisor *supervisor;
-    struct reply *reply;
-    struct timer *look;
-};
-
-static void on_cancel(struct reply *r, void *work)
-{
-    struct settling *w = work;
-
-    (void)r;
-    timer_stop(&w->look);
-    free(w);
-}
-
-static void on_look(void *arg)
-{
-    struct settling *w = arg;
-    struct reply *r = w->reply;
-
-    if (!supervisor_is_settled(w->supervisor)) {
-        w->look = timer_start(supervisor_loop(w->supervisor), LOOK_EVERY, on_look, w);
-        return;
-    }
-    free(w);
-    reply_end(r);
-}
-
-static void wait_settled(struct supervisor *s, struct reply *r)
-{
-    struct settling *w = xcalloc(1, sizeof *w);
-
-    *w = (struct settling){ .supervisor = s, .reply = r };
-    reply_later(r, on_cancel, w);
-    on_look(w);
-}
 
 static void print_changed(const struct plan_comparison *c, enum plan_change change, struct buffer *b)
 {
@@ -109,10 +66,8 @@ static void say_applied(const struct reload_report *report, struct reply *r)
 /* It was applied, and its list is in the reply already. */
 void command_reload_resume(const struct request *q, const char *work, size_t length, struct reply *r)
 {
-    (void)work;
-    (void)length;
     if (r->text.length + r->data.length > 0 && request_has_flag(q, "--wait")) {
-        wait_settled(q->supervisor, r);
+        settling_resume(q->supervisor, work, length, r);
         return;
     }
     reply_fail(r, REPLY_FAILED, "reeve began anew while it read the configuration, after %s", q->resumed);
@@ -130,10 +85,10 @@ void command_reload(const struct request *q, struct reply *r)
         say_applied(&report, r);
     else
         say_refused(&problems, r);
-    reload_report_free(&report);
-    problems_free(&problems);
     if (good && !dry_run && request_has_flag(q, "--wait"))
-        wait_settled(q->supervisor, r);
+        settling_begin(q->supervisor, &report.programs, r);
     else
         reply_end(r);
+    reload_report_free(&report);
+    problems_free(&problems);
 }

@@ -29,7 +29,8 @@ static const struct command table[] = {
     { "reload", "[--dry-run] [--wait]",
       "read the configuration again\n"
       "Starts what was added, stops what was removed, restarts only what changed in a way that it sees. With an error "
-      "in the file nothing changes. --dry-run only prints the list; --wait answers when all has settled.",
+      "in the file nothing changes. --dry-run only prints the list; --wait answers when all has settled, "
+      "and fails if something that it started or restarted has failed.",
       "--dry-run --wait", 0, 0, true, command_reload },
     { "shutdown", "[--graceful]",
       "stop everything and end\n"

@@ -101,7 +101,8 @@ static bool read_limit(const struct value_field *field, struct limits *out, stru
 
 static bool read_table(const struct value_table *t, struct limits *out, struct error *e)
 {
-    struct error all = { "" }, one;
+    struct failures all = { 0 };
+    struct error one;
 
     out->limit = t->count > 0 ? xcalloc(t->count, sizeof *out->limit) : NULL;
     for (size_t i = 0; i < t->count; i++)

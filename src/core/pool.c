@@ -143,3 +143,17 @@ bool pool_is_wanted(const struct pool *pool)
             return true;
     return false;
 }
+
+/* Who was given up is wanted still, but does not come back by itself. */
+static bool is_awaited(const struct process *p)
+{
+    return process_wanted(p) && process_state(p) != PROCESS_RUNNING && process_state(p) != PROCESS_FATAL;
+}
+
+bool pool_can_miss(const struct pool *pool, const struct process *p)
+{
+    for (size_t i = 0; i < pool->count; i++)
+        if (pool->process[i] != p && is_awaited(pool->process[i]))
+            return false;
+    return true;
+}

@@ -134,7 +134,8 @@ const struct setting_type autorestart_setting = {
 /* A bare number in a list may be a signal or a forgotten brace, as in { "TERM", 5 }. */
 static bool read_step(const struct setting *s, const struct value *v, struct stop_step *step, struct error *e)
 {
-    struct error all = { "" }, one;
+    struct failures all = { 0 };
+    struct error one;
 
     step->wait = -1;
     if (v->kind == VALUE_TEXT)
@@ -151,7 +152,8 @@ static bool read_step(const struct setting *s, const struct value *v, struct sto
 
 static bool read_steps(const struct setting *s, const struct value *v, struct stop_steps *steps, struct error *e)
 {
-    struct error all = { "" }, one;
+    struct failures all = { 0 };
+    struct error one;
 
     if (v->kind != VALUE_TABLE) {
         steps->step[0].wait = -1;
@@ -287,7 +289,8 @@ static bool read_backoff_field(const struct value_field *field, struct backoff *
 
 static bool read_backoff_table(const struct value_table *t, struct backoff *out, struct error *e)
 {
-    struct error all = { "" }, one;
+    struct failures all = { 0 };
+    struct error one;
 
     for (size_t i = 0; i < t->count; i++)
         if (!read_backoff_field(&t->field[i], out, &one))

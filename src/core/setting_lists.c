@@ -25,7 +25,8 @@ static bool read_word(const struct setting *s, const struct value *list, size_t 
 
 static bool read_each_word(const struct setting *s, const struct value *v, struct words *out, struct error *e)
 {
-    struct error all = { "" }, one;
+    struct failures all = { 0 };
+    struct error one;
     size_t count;
 
     if (!value_is_list(v, &count))
@@ -107,7 +108,8 @@ bool numbers_have(const struct numbers *n, int number)
 
 static bool read_each_number(const struct setting *s, const struct value *v, struct numbers *out, struct error *e)
 {
-    struct error all = { "" }, one;
+    struct failures all = { 0 };
+    struct error one;
 
     for (size_t i = 0; i < out->count; i++)
         if (!setting_read_int(s, value_item(v, i), &out->number[i], &one))
@@ -211,7 +213,8 @@ static bool add_pair(const struct setting *s, const struct value_field *field, s
 
 static bool add_pairs(const struct setting *s, const struct value_table *t, struct words *out, struct error *e)
 {
-    struct error all = { "" }, one;
+    struct failures all = { 0 };
+    struct error one;
 
     for (size_t i = 0; i < t->count; i++)
         if (!add_pair(s, &t->field[i], out, &one))

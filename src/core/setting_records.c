@@ -4,7 +4,8 @@
 bool setting_read_record(const struct setting *s, void *record, const struct value_table *table, struct error *e)
 {
     struct problems problems = { 0 };
-    struct error all = { "" }, one;
+    struct failures all = { 0 };
+    struct error one;
 
     record_read(record, table, NULL, NULL, NULL, NULL, &problems);
     for (size_t i = 0; i < problems.count; i++) {

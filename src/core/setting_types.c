@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FAILURES_REST = 64 }; /* bytes of an error for "and 12 more", and for the context that is put before it */
+
 /* ---- shared ------------------------------------------------------------------------------------ */
 
 bool setting_refused(const struct setting *s, struct error *e)
@@ -16,20 +18,23 @@ bool setting_refused(const struct setting *s, struct error *e)
     return failure_in(e, "'%s'", s->name);
 }
 
-bool setting_fails_too(struct error *e, const struct error *failure)
+void setting_fails_too(struct failures *all, const struct error *one)
 {
-    size_t length;
+    size_t room = sizeof all->said.text - FAILURES_REST;
 
-    if (e == NULL)
-        return false;
-    length = strlen(e->text);
-    snprintf(e->text + length, sizeof e->text - length, "%s%s", length > 0 ? "; " : "", failure->text);
-    return false;
+    if (all->said.text[0] == '\0')
+        all->said = *one;
+    else if (all->untold > 0 || strlen(all->said.text) + strlen(one->text) + 2 > room)
+        all->untold++;
+    else
+        failure(&all->said, "%s; %s", all->said.text, one->text);
 }
 
-bool setting_sum_up(const struct error *all, struct error *e)
+bool setting_sum_up(const struct failures *all, struct error *e)
 {
-    return all->text[0] == '\0' || failure(e, "%s", all->text);
+    if (all->untold > 0)
+        return failure(e, "%s; and %zu more", all->said.text, all->untold);
+    return all->said.text[0] == '\0' || failure(e, "%s", all->said.text);
 }
 
 bool setting_equal_ints(const void *a, const void *b)

@@ -8,6 +8,9 @@
 
 #include <signal.h>
 
+/* In the place of a step: all are behind it, also those that a later plan may add. */
+enum { NO_MORE_STEPS = 0xffff };
+
 /* A worker hears TERM and nothing else when reeve itself was told to end by TERM or INT. */
 static const struct stop_steps *steps(const struct process *p)
 {
@@ -76,8 +79,7 @@ static bool run_stop_cmd(struct process *p)
         log_warning("%s: %s; sending %s instead", process_name(p), e.text, signal_name(step(p)->signal));
         return false;
     }
-    /* Only KILL comes behind a stop command. */
-    p->stop_step = (unsigned)steps(p)->count - 1;
+    p->stop_step = NO_MORE_STEPS;
     process_wait(p, p->program->common->stoptime);
     return true;
 }

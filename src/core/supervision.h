@@ -32,7 +32,7 @@ void supervisor_may_restart(struct supervisor *s, struct process *p, struct verd
 /* A user starts a FATAL one: its program's past restarts are forgotten. */
 void supervisor_forgive(struct supervisor *s, struct process *p);
 
-/* Whether all others of its program that are wanted are RUNNING. */
+/* Whether all others of its program that are wanted, and were not given up, are RUNNING. */
 bool supervisor_siblings_run(struct supervisor *s, struct process *p);
 
 /* Numbers for a new process, and a new start. */

@@ -299,11 +299,7 @@ bool supervisor_siblings_run(struct supervisor *s, struct process *p)
 {
     const struct pool *pool = supervisor_pool_of(s, process_program(p));
 
-    for (size_t i = 0; pool != NULL && i < pool->count; i++)
-        if (pool->process[i] != p && process_wanted(pool->process[i]) &&
-            process_state(pool->process[i]) != PROCESS_RUNNING)
-            return false;
-    return true;
+    return pool == NULL || pool_can_miss(pool, p);
 }
 
 void supervisor_reopen(struct supervisor *s)

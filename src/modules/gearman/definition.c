@@ -181,7 +181,8 @@ void definitions_free(struct definitions *d)
 
 static void collect(const char *text, void *arg)
 {
-    struct error *all = arg, one;
+    struct failures *all = arg;
+    struct error one;
 
     failure(&one, "%s", text);
     setting_fails_too(all, &one);
@@ -190,7 +191,7 @@ static void collect(const char *text, void *arg)
 static bool read_list(const struct setting *s, void *record, const struct value *v, struct error *e)
 {
     struct definitions *field = setting_field(s, record), new = { 0 };
-    struct error all = { "" };
+    struct failures all = { 0 };
 
     if (v->kind == VALUE_NIL) {
         definitions_free(field);

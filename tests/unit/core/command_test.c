@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "core/command.h"
 #include "stage.h"
 
@@ -61,6 +62,17 @@ static struct program *a_quiet_program(const char *name, int numprocs)
     program_own(p)->autostart = false;
     program_own(p)->numprocs = numprocs;
     return p;
+}
+
+/* How urgent the line was that told of the last command. */
+static int told_at;
+
+static void note_level(int level, const char *line, size_t length, void *arg)
+{
+    (void)length;
+    (void)arg;
+    if (strncmp(line, "command '", 9) == 0)
+        told_at = level;
 }
 
 /* ---- words ------------------------------------------------------------------------------------- */
@@ -482,6 +494,90 @@ static void reload_wait_answers_when_all_has_settled(void **state)
     stage_ends(stage);
 }
 
+static struct program *a_fragile_program(const char *name, int startretries)
+{
+    struct program *p = a_program(name);
+
+    program_own(p)->startretries = startretries;
+    return p;
+}
+
+static void reload_wait_fails_with_what_it_could_not_start(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_program("web"), NULL));
+    struct program *web = a_fragile_program("web", 0);
+
+    (void)state;
+    fake_obey(true);
+    fake_clock_advance(1000);
+    words_add(&web->cmd, "-v");
+    stage->next = a_plan(web, a_fragile_program("api", 1), a_program("db"), NULL);
+    say(stage, "reload --wait");
+    fake_child_exits(process_pid(the(stage, "web")), 3);
+    assert_state(the(stage, "web"), PROCESS_FATAL);
+    fake_child_exits(process_pid(the(stage, "api")), 1);
+    fake_clock_advance(100);
+    assert_state(the(stage, "api"), PROCESS_BACKOFF);
+    assert_false(answer.ended);
+    fake_clock_advance(500);
+    fake_child_exits(process_pid(the(stage, "api")), 1);
+    assert_state(the(stage, "api"), PROCESS_FATAL);
+    fake_clock_advance(1000);
+    assert_answer(REPLY_FAILED, "changed: web (cmd, startretries; restart)\nadded: api\nadded: db\n"
+                                "web: ERROR (exited with status 3)\napi: ERROR (exited with status 1)\n");
+    stage_ends(stage);
+}
+
+static void reload_wait_is_content_with_what_was_running_or_has_done_its_work(void **state)
+{
+    struct stage *stage = a_stage(a_plan(a_fragile_program("old", 0), NULL));
+    struct program *hasty = a_program("hasty"), *once = a_program("once");
+
+    (void)state;
+    fake_obey(true);
+    fake_child_exits(process_pid(the(stage, "old")), 1);
+    assert_state(the(stage, "old"), PROCESS_FATAL);
+    program_own(hasty)->starttime = 0;
+    program_own(once)->oneshot = true;
+    stage->next = a_plan(a_fragile_program("old", 0), hasty, once, NULL);
+    say(stage, "reload --wait");
+    fake_child_exits(process_pid(the(stage, "once")), 0);
+    for (int i = 0; i < 2; i++)
+        fake_child_exits(process_pid(the(stage, "hasty")), 1);
+    assert_state(the(stage, "hasty"), PROCESS_BACKOFF);
+    fake_clock_advance(20);
+    assert_answer(REPLY_OK, "kept: old\nadded: hasty\nadded: once\n");
+    stage_ends(stage);
+}
+
+static void info_tells_who_changed_what_and_debug_who_looked(void **state)
+{
+    static const char *const looks[] = { "status",  "why web", "show web", "log",   "events",      "tail web",  "pid",
+                                         "metrics", "version", "help",     "graph", "wait web STOPPED", "health",
+                                         "tasks",   "targets" };
+    static const char *const changes[] = { "start web --no-wait", "signal HUP web", "scale web 2", "reopen", "reload",
+                                           "stop web" };
+    struct stage *stage = a_stage(a_plan(a_quiet_program("web", 1), NULL));
+
+    (void)state;
+    log_open(NULL, 0, LOG_DEBUG, LOG_DAEMON, NULL);
+    log_listen(note_level, NULL);
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        told_at = -1;
+        say(stage, looks[i]);
+        assert_int_equal(told_at, LOG_DEBUG);
+    }
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        told_at = -1;
+        say(stage, changes[i]);
+        assert_int_equal(told_at, LOG_NOTICE);
+    }
+    log_listen(NULL, NULL);
+    log_close();
+    fake_obey(true);
+    stage_ends(stage);
+}
+
 static void health_looks_at_what_is_wanted(void **state)
 {
     struct stage *stage = a_stage(a_plan(a_program("web"), a_quiet_program("db", 1), NULL));
@@ -532,6 +628,9 @@ int main(void)
         cmocka_unit_test(signals_reach_who_runs),
         cmocka_unit_test(a_reload_lists_what_it_did),
         cmocka_unit_test(reload_wait_answers_when_all_has_settled),
+        cmocka_unit_test(reload_wait_fails_with_what_it_could_not_start),
+        cmocka_unit_test(reload_wait_is_content_with_what_was_running_or_has_done_its_work),
+        cmocka_unit_test(info_tells_who_changed_what_and_debug_who_looked),
         cmocka_unit_test(health_looks_at_what_is_wanted),
         cmocka_unit_test(a_removed_process_ends_who_waits_for_it),
     };

@@ -412,6 +412,30 @@ static void an_old_process_is_restarted(void **state)
     stage_ends(stage);
 }
 
+static void who_was_given_up_keeps_nobody_from_being_renewed(void **state)
+{
+    struct program *program = a_program("web");
+    struct stage *stage;
+    struct process *one, *two;
+    pid_t first;
+
+    (void)state;
+    program_own(program)->max_age = 60000;
+    program_own(program)->startretries = 0;
+    program_own(program)->numprocs = 2;
+    stage = a_stage(a_plan(program, NULL));
+    one = the(stage, "web:1");
+    two = the(stage, "web:2");
+    first = process_pid(one);
+    fake_child_exits(process_pid(two), 1);
+    assert_state(two, PROCESS_FATAL);
+    fake_obey(true);
+    fake_clock_advance(67000);
+    assert_int_not_equal(process_pid(one), first);
+    assert_state(two, PROCESS_FATAL);
+    stage_ends(stage);
+}
+
 static struct plan *a_plan_of_age(msec age)
 {
     struct program *program = a_program("web");
@@ -511,6 +535,27 @@ static void a_stop_command_may_take_the_time_of_the_stop(void **state)
     stage_ends(stage);
 }
 
+static void only_kill_comes_behind_a_stop_command_whatever_a_reload_says(void **state)
+{
+    struct program *after = a_program("web");
+    struct stage *stage;
+    struct process *p = a_process_with_a_stop_command(&stage);
+    pid_t pid = process_pid(p);
+
+    (void)state;
+    words_add(&program_own(after)->stop_cmd, "/bin/stop");
+    program_own(after)->stopsignal.step = xcalloc(2, sizeof(struct stop_step)); /* the default one is shared */
+    after->common->stopsignal.step[0] = (struct stop_step){ SIGINT, 3000 };
+    after->common->stopsignal.step[1] = (struct stop_step){ SIGUSR1, 3000 };
+    program_own(after)->stopsignal.count = 2;
+    assert_true(stage_reload(stage, a_plan(after, NULL), NULL));
+    fake_clock_advance(9999);
+    assert_int_equal(fake_signals(pid), 0);
+    fake_clock_advance(1);
+    assert_state(p, PROCESS_STOPPED);
+    stage_ends(stage);
+}
+
 static void a_second_end_of_reeve_ends_the_stop_command_too(void **state)
 {
     struct stage *stage;
@@ -601,10 +646,12 @@ int main(void)
         cmocka_unit_test(a_oneshot_that_ends_well_is_done),
         cmocka_unit_test(a_oneshot_that_cannot_be_started_is_given_up),
         cmocka_unit_test(an_old_process_is_restarted),
+        cmocka_unit_test(who_was_given_up_keeps_nobody_from_being_renewed),
         cmocka_unit_test(a_reload_makes_nobody_younger),
         cmocka_unit_test(what_it_says_of_itself),
         cmocka_unit_test(an_end_waits_for_the_stop_command),
         cmocka_unit_test(a_stop_command_may_take_the_time_of_the_stop),
+        cmocka_unit_test(only_kill_comes_behind_a_stop_command_whatever_a_reload_says),
         cmocka_unit_test(a_second_end_of_reeve_ends_the_stop_command_too),
     };
 

@@ -614,6 +614,32 @@ static void read_one(struct program *p, const char *table)
     value_clear(&v);
 }
 
+static void assert_told_whole(const char *setting, const char *list, const char *first, const char *rest)
+{
+    struct program *p = program_new("a", "f", 1, NULL);
+    struct value v = value_of(list);
+    struct error e;
+
+    assert_false(setting_read(setting_find(&program_record, setting), p, &v, &e));
+    assert_memory_equal(e.text, first, strlen(first));
+    assert_true(strlen(e.text) > strlen(rest));
+    assert_string_equal(e.text + strlen(e.text) - strlen(rest), rest);
+    value_clear(&v);
+    program_free(p);
+}
+
+static void of_many_mistakes_some_are_told_whole_and_the_rest_is_counted(void **state)
+{
+    (void)state;
+    assert_told_whole("after", "[[],[],[],[],[],[],[],[],[],[],[],[],[],[],[]]",
+                      "'after': item 1 must be text, not a table; 'after': item 2 must",
+                      "; 'after': item 10 must be text, not a table; and 5 more");
+    assert_told_whole("health",
+                      "{'colour':'red','http':[],'tcp':true,'unix':[],'every':'soon','timeout':'soon','failures':0,"
+                      "'start_delay':'soon','action':'reboot','max_memory':'x'}",
+                      "'health': unknown setting 'colour'", "'failures' must be at least 1, not 0; and 3 more");
+}
+
 static void the_shell_gets_the_command_as_it_is_written(void **state)
 {
     struct program *p = program_new("a", "f", 1, NULL);
@@ -671,6 +697,7 @@ int main(void)
         cmocka_unit_test(values_are_equal_if_they_print_alike),
         cmocka_unit_test(bad_values_are_refused_in_good_words),
         cmocka_unit_test(every_row_is_tried_here_and_helps_in_a_line),
+        cmocka_unit_test(of_many_mistakes_some_are_told_whole_and_the_rest_is_counted),
         cmocka_unit_test(the_shell_gets_the_command_as_it_is_written),
         cmocka_unit_test(only_what_the_child_sees_of_its_output_needs_a_restart),
         cmocka_unit_test(a_program_is_small),
