@@ -122,6 +122,9 @@ void supervisor_reopen(struct supervisor *s);
 /* Keep `count` processes of a program (clamped to its bounds unless `ignore_bounds`); how many are kept then. */
 int supervisor_scale(struct supervisor *s, struct program *program, int count, bool ignore_bounds);
 
+/* How many that would be. */
+int supervisor_bounded(const struct program *program, int count, bool ignore_bounds);
+
 /* That was a user, whose word is kept beyond this life. */
 void supervisor_keep_count(struct supervisor *s, const struct program *program);
 

@@ -297,6 +297,8 @@ static const char *misspelled(const char *word)
     const char *names[LOCALS + 1 + VERBS_MOST] = { NULL }, *nearest;
     size_t count = 0;
 
+    if (command_find(word) != NULL)
+        return NULL;
     while (count < LOCALS) {
         names[count] = locals[count].verb;
         count++;

@@ -119,16 +119,15 @@ static bool was_up_for_starttime(const struct process *p)
            clock_now() - timer_due(p->timer) >= timer_due(p->timer) - p->started;
 }
 
-/* What the kernel says takes longer to read than all else that is to be done before the next start. */
-void process_explain_end(struct process *p)
+/* Asking the kernel takes 15 us where nothing is in the caches: a child that follows at once need not wait for that. */
+void process_explain_end(const struct process *p)
 {
     struct process_exit *exit = last_exit(p);
 
-    if (exit->reason[0] != '\0')
+    if (exit == NULL || exit->reason[0] != '\0')
         return;
     exit->oom = exit->maybe_oom && oom_took(exit->pid);
     process_exit_reason(exit);
-    p->ends_touched = true;
 }
 
 void process_child_exited(struct child *c, const struct child_exit *end, void *arg)

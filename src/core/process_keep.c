@@ -97,12 +97,13 @@ static void pack_all(const struct process *p, bool whole, struct buffer *out)
     pack_part(out, "care");
 }
 
-static void write_history(struct process *p)
+static void write_history(const struct process *p)
 {
     unsigned *entry = history_entry(p->history);
 
     if (entry == NULL)
         return;
+    process_explain_end(p);
     buffer_clear(&packed);
     pack_number(&packed, "id", p->id);
     history_pack(p->history, &packed);

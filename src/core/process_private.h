@@ -175,7 +175,7 @@ void process_resume_end(struct process *p);
 
 /* The last end gets its reason, if it has none yet: whoever is told of it needs that, but the child that follows at
  * once does not wait for it. */
-void process_explain_end(struct process *p);
+void process_explain_end(const struct process *p);
 
 /* care.c: whoever starts a child says what is to be waited for, before and after; RUNNING begins what lasts; on the way
  * down and at the end nothing is asked any more; all is forgotten when the end has been judged. */

@@ -274,11 +274,13 @@ int process_restarts(const struct process *p)
 
 const struct process_exit *process_last_exit(const struct process *p)
 {
+    process_explain_end(p);
     return last_exit(p);
 }
 
 const struct process_exit *process_end(const struct process *p, size_t back)
 {
+    process_explain_end(p);
     return history_end(p->history, back);
 }
 

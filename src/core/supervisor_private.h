@@ -103,7 +103,6 @@ void supervisor_let_go(struct supervisor *s, struct process *p);
 void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count, bool up);
 
 /* The number nearest to `count` that the program allows. */
-int supervisor_bounded(const struct program *program, int count, bool ignore_bounds);
 
 /* Take it out of its pool and let it go. */
 void supervisor_dismiss(struct supervisor *s, struct pool *pool, struct process *p);

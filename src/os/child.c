@@ -313,7 +313,7 @@ bool child_signal_group(struct child *c, int number, struct error *e)
         return failure(e, "nobody is left in the group of process %d", (int)c->pid);
     if (stranger_of(c) != NULL)
         return stranger_signal_group(stranger_of(c), number, e);
-    if (c->state == RUNNING) /* who is left of an ended one's group is nobody's wait */
+    if (c->all != NULL && c->state != ENDING) /* nobody waits for those whom one that has just ended leaves */
         reaper_expect(c->all->reaper);
     if (kill(-child_group(c), number) == 0)
         return true;

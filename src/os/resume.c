@@ -7,6 +7,7 @@
 #include "os/resume.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "resume_private.h"
 
@@ -85,18 +86,30 @@ static char *in_path(const char *name)
     return NULL;
 }
 
+/* proc(5): of a file that is gone the kernel says so behind its name. A new one will have that name again. */
+static char *own_file(void)
+{
+    static const char gone[] = " (deleted)";
+    char file[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", file, sizeof file - 1);
+
+    if (length <= 0)
+        return xstrdup("/proc/self/exe");
+    file[length] = '\0';
+    if (text_ends(file, gone))
+        length -= (ssize_t)sizeof gone - 1;
+    return xstrndup(file, (size_t)length);
+}
+
 /* What the user wrote, which may be a link that will lead elsewhere by then; not where it leads now. */
 static char *find_path(const char *name)
 {
-    char file[PATH_MAX];
     char *path = strchr(name, '/') != NULL ? in_folder("", 0, name) : in_path(name);
-    ssize_t length;
 
     if (path != NULL && is_executable(path))
         return path;
     free(path);
-    length = readlink("/proc/self/exe", file, sizeof file - 1);
-    return length > 0 ? xstrndup(file, (size_t)length) : xstrdup("/proc/self/exe");
+    return own_file();
 }
 
 static char **copy_list(char **list)

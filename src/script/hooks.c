@@ -5,6 +5,7 @@
 #include "base/xalloc.h"
 #include "os/clock.h"
 #include "os/transfer.h"
+#include "script/errand.h"
 #include "script/event.h"
 #include "script/handle.h"
 #include "script/http.h"
@@ -411,6 +412,7 @@ void script_unlisten(void)
     if (hooks.current != NULL)
         hooks_say_farewell(hooks.current, "end");
     lines_close();
+    errands_drop();
     tasks_open(NULL);
     http_close_streams();
     transfers_close();

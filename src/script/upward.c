@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "script/call.h"
+#include "script/errand.h"
 #include "script/event.h"
 #include "script/handle.h"
 #include "script/hooks.h"
@@ -147,6 +148,8 @@ static bool advise(void *arg, struct process *p, const struct function *f, const
         log_wrong_answer(p, f, &e);
     else
         answered = !lua_isnoneornil(c.L, 1);
+    if (errands_stop(p))
+        *verdict = (struct verdict){ .kind = VERDICT_LEAVE };
     if (c.cut_off)
         remember_slow(s, f->reference);
     call_end(&c);

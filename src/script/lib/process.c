@@ -4,6 +4,7 @@
 #include "core/history.h"
 #include "core/output.h"
 #include "script/box.h"
+#include "script/errand.h"
 #include "script/event.h"
 #include "script/lib.h"
 #include "script/userdata.h"
@@ -72,14 +73,12 @@ struct process *handle_find_process(lua_State *L, int index, struct error *e)
 
 /* ---- what it does ---- */
 
-static int act(lua_State *L, void (*action)(struct process *p))
+static int act(lua_State *L, errand_fn *action)
 {
     struct error e;
     struct process *p = find(check_handle(L), &e);
 
-    if (p != NULL)
-        action(p);
-    return handle_push_result(L, p != NULL, &e);
+    return handle_push_result(L, p != NULL && errand_run(L, p, action, &e), &e);
 }
 
 bool handle_may_start(struct error *e)
@@ -87,15 +86,12 @@ bool handle_may_start(struct error *e)
     return !supervisor_is_ending(script_supervisor()) || failure(e, "reeve is stopping");
 }
 
-static int act_up(lua_State *L, void (*action)(struct process *p))
+static int act_up(lua_State *L, errand_fn *action)
 {
     struct error e;
     struct process *p = find(check_handle(L), &e);
-    bool good = p != NULL && handle_may_start(&e);
 
-    if (good)
-        action(p);
-    return handle_push_result(L, good, &e);
+    return handle_push_result(L, p != NULL && handle_may_start(&e) && errand_run(L, p, action, &e), &e);
 }
 
 /* process:start() -> true | nil, message: it is wished up */

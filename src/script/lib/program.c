@@ -1,5 +1,6 @@
 #include "base/json.h"
 #include "script/box.h"
+#include "script/errand.h"
 #include "script/handle.h"
 #include "script/json_value.h"
 #include "script/lib.h"
@@ -89,22 +90,20 @@ static int lib_processes(lua_State *L)
 }
 
 /* One action may make others go. */
-static int act(lua_State *L, void (*action)(struct process *p), bool up)
+static int act(lua_State *L, errand_fn *action, bool up)
 {
     const char *name = check_name(L);
     size_t count;
     const unsigned *ids = push_ids(L, name, &count);
     struct error e;
+    bool good = find(name, &e) != NULL && (!up || handle_may_start(&e));
 
-    if (find(name, &e) == NULL || (up && !handle_may_start(&e)))
-        return handle_push_result(L, false, &e);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; good && i < count; i++) {
         struct process *p = supervisor_process(script_supervisor(), ids[i]);
 
-        if (p != NULL)
-            action(p);
+        good = p == NULL || errand_run(L, p, action, &e);
     }
-    return handle_push_result(L, true, NULL);
+    return handle_push_result(L, good, &e);
 }
 
 /* program:start() -> true | nil, message: all its processes */
@@ -129,15 +128,16 @@ static int lib_restart(lua_State *L)
 static int lib_scale(lua_State *L)
 {
     const char *name = check_name(L);
-    lua_Integer count = luaL_checkinteger(L, 2);
+    lua_Integer wanted = luaL_checkinteger(L, 2);
     struct error e;
     struct program *program = find(name, &e);
+    int count = (int)wanted;
 
     luaL_checktype(L, 2, LUA_TNUMBER); /* the text "+1" would count as 1 */
-    luaL_argcheck(L, count >= 0 && count <= PROCESSES_MOST, 2, "expected a number of processes");
-    if (program == NULL || !handle_may_start(&e))
+    luaL_argcheck(L, wanted >= 0 && wanted <= PROCESSES_MOST, 2, "expected a number of processes");
+    if (program == NULL || !handle_may_start(&e) || !errand_scale(L, program, &count, &e))
         return handle_push_result(L, false, &e);
-    lua_pushinteger(L, supervisor_scale(script_supervisor(), program, (int)count, false));
+    lua_pushinteger(L, count);
     return 1;
 }
 

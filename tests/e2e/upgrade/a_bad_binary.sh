@@ -41,6 +41,11 @@ refuses '.*No such file or directory.*'
 rm mine
 refuses 'No such file or directory'
 
+# Who begins a life while the file is away knows where it will be.
+kill -SEGV "$reeve_pid"
+wait_for 'reeve log | grep -q "goes on after a crash"'
+refuses 'No such file or directory'
+
 cp "$real" new && mv -f new mine
 expect_line 'upgraded.*' reeve upgrade
 assert_equal "$pid" "$(pid_of web)"

@@ -148,6 +148,19 @@ static void settings_are_computed_for_each_process(void **state)
     finish();
 }
 
+/* The reason is found when somebody asks, who may come before the log and the events. */
+static void a_setting_knows_how_the_last_run_ended(void **state)
+{
+    (void)state;
+    start("program 'a' { starttime = 0, cmd = function(p)\n"
+          "  local last = p:ends(1)[1]\n"
+          "  reeve.log('notice', 'after %s', last and last.reason or 'nothing')\n"
+          "  return last and 'sleep 60' or 'false'\n"
+          "end }");
+    wait_for("after exited with status 1");
+    finish();
+}
+
 static void handles_act(void **state)
 {
     (void)state;
@@ -333,6 +346,7 @@ int main(void)
         cmocka_unit_test(an_advisor_that_was_cut_off_rests),
         cmocka_unit_test(what_a_hook_prints_is_a_line_of_the_log),
         cmocka_unit_test(settings_are_computed_for_each_process),
+        cmocka_unit_test(a_setting_knows_how_the_last_run_ended),
         cmocka_unit_test(handles_act),
         cmocka_unit_test(gates_are_tasks),
         cmocka_unit_test(too_many_hooks_that_wait_are_not_called),
