@@ -45,9 +45,9 @@ struct process {
     bool held : 1;        /* STARTING or STOPPING, but others come first */
     bool touched : 1;     /* the snapshot has not what it is now */
     bool ends_touched : 1;
-    bool listed : 1;        /* by the supervisor, to be written when the turn is over */
-    bool kept : 1;          /* the wish is a user's, and holds beyond this life of reeve */
-    bool starter : 1;       /* the child only starts what puts itself into the background */
+    bool listed : 1;         /* by the supervisor, to be written when the turn is over */
+    bool kept : 1;           /* the wish is a user's, and holds beyond this life of reeve */
+    bool starter : 1;        /* the child only starts what puts itself into the background */
     bool policy_changed : 1; /* in BACKOFF: since its end was judged */
     bool started_alone : 1;  /* under the program's own name: brothers may have come since, or gone */
 };
