@@ -10,6 +10,7 @@ local report = require "reeve.magistrate.report"
 local reconcile = require "reeve.magistrate.reconcile"
 local residents = require "reeve.magistrate.residents"
 local target = require "reeve.magistrate.target"
+local unknown = require "reeve.unknown"
 local wire = require "reeve.magistrate.wire"
 
 local magistrate = {}
@@ -62,17 +63,10 @@ local function check_identity(options, complain)
     end
 end
 
-local function check_name(key, complain)
-    local names = {}
-    for name in pairs(FIELDS) do names[#names + 1] = name end
-    local near = type(key) == "string" and inside.nearest(key, names)
-    complain("there is no option '%s'%s", tostring(key), near and (", did you mean '%s'?"):format(near) or "")
-end
-
 local function check_option(key, value, complain)
     local kind = FIELDS[key]
     if not kind then
-        check_name(key, complain)
+        complain("%s", unknown(key, FIELDS))
     elseif kind == "list" then
         if type(value) ~= "string" and (type(value) ~= "table" or not value[1]) then
             complain("'%s' should be a text or a list of them", key)

@@ -9,11 +9,6 @@
 
 /* ---- text -------------------------------------------------------------------------------------- */
 
-static bool is_auth(const char *p, const char *end)
-{
-    return end - p > 5 && memcmp(p, "auth", 4) == 0 && isblank((unsigned char)p[4]);
-}
-
 /* The end of a quoted part that begins at `p`; `end` if it is never closed. */
 static const char *quote_end(const char *p, const char *end)
 {
@@ -31,11 +26,18 @@ static const char *skip_blanks(const char *p, const char *end)
     return p;
 }
 
+bool line_is_auth(const char *command, const char *end)
+{
+    const char *p = skip_blanks(command, end);
+
+    return end - p > 5 && memcmp(p, "auth", 4) == 0 && isblank((unsigned char)p[4]);
+}
+
 const char *line_command_end(const char *line, const char *end)
 {
     const char *p = skip_blanks(line, end);
 
-    if (is_auth(p, end))
+    if (line_is_auth(p, end))
         return end;
     while (p < end && *p != ';') {
         if (*p == '"' || *p == '\'')
@@ -52,7 +54,7 @@ bool line_words(const char *command, size_t length, struct words *words, struct 
     char *text = xstrndup(start, (size_t)(command + length - start));
     bool good = true;
 
-    if (is_auth(text, text + strlen(text))) {
+    if (line_is_auth(text, text + strlen(text))) {
         words_add(words, "auth");
         words_add(words, text + 5);
     } else {

@@ -88,19 +88,12 @@ static void on_connection(int fd, void *arg)
 
 /* ---- the socket -------------------------------------------------------------------------------- */
 
-static const char *socket_path(const struct port *port)
-{
-    const char *text = port->address.text;
-
-    return strncmp(text, "unix:", 5) == 0 ? text + 5 : text;
-}
-
 /* What cannot be looked at is taken to be as it was. */
 static bool owns_file(const struct port *port)
 {
     struct stat st;
 
-    if (lstat(socket_path(port), &st) < 0)
+    if (lstat(address_path(&port->address), &st) < 0)
         return errno != ENOENT && errno != ENOTDIR;
     return st.st_dev == port->device && st.st_ino == port->inode;
 }
@@ -108,7 +101,7 @@ static bool owns_file(const struct port *port)
 void port_close(struct port *port)
 {
     if (port->acceptor != NULL && port->address.kind == ADDRESS_UNIX && owns_file(port))
-        unlink(socket_path(port));
+        unlink(address_path(&port->address));
     acceptor_close(port->acceptor);
     free(port->text);
     free(port->owner);
@@ -142,7 +135,7 @@ static bool open_socket(struct port *port, const struct supervisor_settings *set
     fd = socket_listen(&port->address, &options, e);
     if (fd < 0)
         return false;
-    if (port->address.kind == ADDRESS_UNIX && lstat(socket_path(port), &st) == 0) {
+    if (port->address.kind == ADDRESS_UNIX && lstat(address_path(&port->address), &st) == 0) {
         port->device = st.st_dev;
         port->inode = st.st_ino;
     }

@@ -101,8 +101,9 @@ bool password_is_there(const struct supervisor_settings *settings,
                        struct error *e); /* the file has one, if it is named */
 bool password_is_right(const struct supervisor_settings *settings, const char *said);
 
-/* session.c */
+/* session.c: greet a new client, or go on with one of a former life. Both own `fd`. */
 void session_open(struct server *server, int fd, bool tcp, bool authorized);
+struct session *session_adopt(struct server *server, int fd, bool tcp, bool authorized);
 void session_close(struct session *s);
 
 /* Send what waits to be sent, but do nothing more: it is gone when this returns. */
@@ -127,9 +128,6 @@ void sessions_resume(struct server *server, const struct former *former, const c
 
 /* session_commands.c: do what was said, as far as there is time. The session may be gone when this returns. */
 void session_work(struct session *s);
-
-/* session.c: one of a former life. */
-struct session *session_adopt(struct server *server, int fd, bool tcp, bool authorized);
 
 /* session_auth.c: check the password, and answer. */
 void session_authorize(struct session *s, const char *password, struct reply *r);

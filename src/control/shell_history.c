@@ -1,10 +1,8 @@
-#include "base/text.h"
 #include "base/xalloc.h"
 #include "control/line.h"
 #include "os/file.h"
 #include "shell_private.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -58,19 +56,13 @@ void history_load(const char *path, void (*add)(const char *line, void *arg), vo
     buffer_free(&text);
 }
 
-static bool is_auth(const char *command)
-{
-    command += strspn(command, " \t");
-    return text_starts(command, "auth") && isblank((unsigned char)command[4]);
-}
-
 bool history_may_keep(const char *line)
 {
     const char *end = line + strlen(line);
 
     if (line[strspn(line, " \t")] == '\0')
         return false;
-    while (!is_auth(line)) {
+    while (!line_is_auth(line, end)) {
         line = line_command_end(line, end);
         if (line == end)
             return true;

@@ -18,7 +18,7 @@ assert_status 0 "$REEVE" plan -c supervisor.lua
 assert_equal 0 "$(count_asked)" 'requests of a check'
 
 for wrong in "{}|it needs either 'url', the address of a server, or 'etcd'" "{ url = 'ftp://x' }|'url' should be" \
-    "{ url = 'http://x', intervall = 5 }|there is no option 'intervall'" \
+    "{ url = 'http://x', intervall = 5 }|unknown option 'intervall'" \
     "{ url = 'http://x', etcd = 'http://x' }|it needs either" "{ etcd = 'x' }|'etcd' should be an address" \
     "{ etcd = 'http://x', username = 'y' }|'username' and 'password' go together" "{ etcd = {} }|'etcd' should be a text or a list" \
     "{ etcd = 'http://x', send_env = true }|'send_env' does not go with 'etcd'" "{ url = 'http://x', key_file = 'y' }|'key_file' means nothing without 'cert_file'" \
@@ -33,7 +33,7 @@ done
 follow "{ urll = 'http://x', interval = 'often' }"
 echo 'program "one" { cmd = "x", umask = 9 }' >>supervisor.lua
 for line in ".*:1: follow: it needs either .*" ".*:1: follow: 'interval' is no time .*" \
-    ".*:1: follow: there is no option 'urll', did you mean 'url'." ".*:2: program 'one': 'umask': .*"; do
+    ".*:1: follow: unknown option 'urll', did you mean 'url'." ".*:2: program 'one': 'umask': .*"; do
     expect_line "$line" check
 done
 
