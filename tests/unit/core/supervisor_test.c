@@ -389,6 +389,76 @@ static void the_backoff_survives_a_reload(void **state)
     stage_ends(stage);
 }
 
+/* Its only process has failed to start twice, and waits ten minutes for the third time. */
+static struct stage *a_stage_that_waits_long(struct program *program)
+{
+    struct stage *stage;
+
+    program_own(program)->backoff = (struct backoff){ 600000, 600000, 1, 0 };
+    stage = a_stage(a_plan(program, NULL));
+    for (int i = 0; i < 2; i++) {
+        fake_child_exits(process_pid(the(stage, "web")), 1);
+        assert_state(the(stage, "web"), PROCESS_BACKOFF);
+        fake_clock_advance(i == 0 ? 600000 : 5000);
+    }
+    return stage;
+}
+
+static void a_new_backoff_holds_for_who_waits_already(void **state)
+{
+    struct stage *stage = a_stage_that_waits_long(a_program("web"));
+    struct program *slower = a_program("web"), *faster = a_program("web"), *same = a_program("web");
+
+    (void)state;
+    program_own(slower)->backoff = (struct backoff){ 60000, 60000, 1, 0 };
+    assert_true(stage_reload(stage, a_plan(slower, NULL), NULL));
+    assert_state(the(stage, "web"), PROCESS_BACKOFF);
+    assert_int_equal(fake_next_timer(), 55000); /* counted from its end */
+    program_own(same)->backoff = slower->common->backoff;
+    words_add(&program_own(same)->reload_cmd, "/bin/true");
+    fake_clock_advance(5000);
+    assert_true(stage_reload(stage, a_plan(same, NULL), NULL));
+    assert_int_equal(fake_next_timer(), 50000);
+    program_own(faster)->backoff = (struct backoff){ 1000, 1000, 1, 0 };
+    assert_true(stage_reload(stage, a_plan(faster, NULL), NULL));
+    fake_clock_advance(0);
+    assert_state(the(stage, "web"), PROCESS_STARTING);
+    assert_int_equal(process_restarts(the(stage, "web")), 2);
+    stage_ends(stage);
+}
+
+static void fewer_retries_hold_for_who_waits_already(void **state)
+{
+    struct stage *stage = a_stage_that_waits_long(a_program("web"));
+    struct program *strict = a_program("web");
+
+    (void)state;
+    program_own(strict)->startretries = 1;
+    assert_true(stage_reload(stage, a_plan(strict, NULL), NULL));
+    fake_clock_advance(0);
+    assert_state(the(stage, "web"), PROCESS_FATAL);
+    assert_int_equal(fake_living(), 0);
+    stage_ends(stage);
+}
+
+static void who_is_not_to_be_restarted_any_more_is_not(void **state)
+{
+    struct program *eager = an_everlasting_program("web"), *calm = an_everlasting_program("web");
+    struct stage *stage = a_stage(a_plan(eager, NULL));
+
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        fake_child_exits(process_pid(the(stage, "web")), 1);
+    assert_state(the(stage, "web"), PROCESS_BACKOFF);
+    program_own(calm)->autorestart = AUTORESTART_NEVER;
+    program_own(calm)->essential = true;
+    assert_true(stage_reload(stage, a_plan(calm, NULL), NULL));
+    fake_clock_advance(0);
+    assert_state(the(stage, "web"), PROCESS_EXITED);
+    assert_true(supervisor_is_ending(stage->supervisor));
+    stage_ends(stage);
+}
+
 static void a_reload_says_and_does_nothing_about_one_that_has_ended(void **state)
 {
     struct stage *stage = a_stage(a_plan(an_everlasting_program("web"), an_everlasting_program("done"), NULL));
@@ -607,6 +677,9 @@ int main(void)
         cmocka_unit_test(a_kept_program_is_not_touched),
         cmocka_unit_test(a_live_setting_restarts_nothing_and_holds_at_once),
         cmocka_unit_test(the_backoff_survives_a_reload),
+        cmocka_unit_test(a_new_backoff_holds_for_who_waits_already),
+        cmocka_unit_test(fewer_retries_hold_for_who_waits_already),
+        cmocka_unit_test(who_is_not_to_be_restarted_any_more_is_not),
         cmocka_unit_test(a_reload_says_and_does_nothing_about_one_that_has_ended),
         cmocka_unit_test(what_a_user_stopped_stays_stopped),
         cmocka_unit_test(a_fatal_program_is_retried_only_when_it_changed),
