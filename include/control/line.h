@@ -18,6 +18,9 @@ const char *line_command_end(const char *line, const char *end);
 /* Whether a text command is `auth PASSWORD`: nobody may keep or tell it. */
 bool line_is_auth(const char *command, const char *end);
 
+/* Whether a line is the first one of a request of HTTP: what a web page has a browser send to us comes behind it. */
+bool line_is_http(const char *line, const char *end);
+
 /* The words of one text command. */
 bool line_words(const char *command, size_t length, struct words *words, struct error *e);
 

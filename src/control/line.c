@@ -33,6 +33,15 @@ bool line_is_auth(const char *command, const char *end)
     return end - p > 5 && memcmp(p, "auth", 4) == 0 && isblank((unsigned char)p[4]);
 }
 
+/* "GET /path HTTP/1.1" */
+bool line_is_http(const char *line, const char *end)
+{
+    static const char version[] = " HTTP/1.";
+    size_t length = (size_t)(end - line), tail = sizeof version; /* and a digit in the place of its zero */
+
+    return length > tail && memcmp(end - tail, version, tail - 1) == 0 && !line_is_auth(line, end);
+}
+
 const char *line_command_end(const char *line, const char *end)
 {
     const char *p = skip_blanks(line, end);
