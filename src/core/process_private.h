@@ -36,7 +36,7 @@ struct process {
     unsigned run; /* number of the last start among all */
     int index, restarts, attempt;
     /* One word: there may be thousands of processes, and eight bytes more make the allocator's next size. */
-    unsigned stop_step : 15; /* STOP_STEPS_OVER: all are behind it, also those that a later plan may add */
+    unsigned stop_step : 14; /* STOP_STEPS_OVER: all are behind it, also those that a later plan may add */
     enum process_state state : 4;
     bool wanted : 1;
     bool ended : 1; /* the child's status is known, though its output or its group may not be over */
@@ -48,12 +48,13 @@ struct process {
     bool listed : 1;         /* by the supervisor, to be written when the turn is over */
     bool kept : 1;           /* the wish is a user's, and holds beyond this life of reeve */
     bool starter : 1;        /* the child only starts what puts itself into the background */
+    bool let_go : 1;         /* it is of no pool any more */
     bool policy_changed : 1; /* in BACKOFF: since its end was judged */
     bool started_alone : 1;  /* under the program's own name: brothers may have come since, or gone */
 };
 
 /* In the place of a step. */
-enum { STOP_STEPS_OVER = 0x7fff };
+enum { STOP_STEPS_OVER = 0x3fff };
 
 /* The places of a process's numbers in the snapshot; new ones come last. */
 enum {
