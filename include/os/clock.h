@@ -10,9 +10,6 @@ msec clock_now(void);
 /* Since 1970: for display, files and schedules only. */
 msec clock_wall(void);
 
-/* How long this thread has computed. Unlike the two above it costs a call of the kernel. Signal handlers may ask. */
-msec clock_thread(void);
-
 /* A random number of [0, 1): jitter. */
 double clock_random(void);
 

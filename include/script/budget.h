@@ -3,9 +3,6 @@
  * is in between, by an error, which reeve's own pcall passes on. Nothing is slower while no time runs out; where the
  * kernel has no timer, the hook is there from the start and looks at the clock.
  *
- * What counts is how long the thread computes. When a limit is over by the wall's clock, and it has not, there is up to
- * three times as much more, and no more than a second.
- *
  * One per process, for the thread of the loop. */
 #ifndef SCRIPT_BUDGET_H
 #define SCRIPT_BUDGET_H

@@ -22,11 +22,6 @@ msec clock_wall(void)
     return read_clock(CLOCK_REALTIME);
 }
 
-msec clock_thread(void)
-{
-    return read_clock(CLOCK_THREAD_CPUTIME_ID);
-}
-
 /* Never zero: xorshift would stay there. */
 static uint64_t seed(void)
 {

@@ -16,67 +16,29 @@
 #endif
 
 enum {
-    CHAIN_MOST = 220,  /* Lua itself gives up at 200 */
-    REPEAT = 20,       /* what was created meanwhile is caught the next time */
-    LEFT_MOST = 1000,  /* longest that a timer is left set for the next entry */
-    LOOK_EVERY = 1000, /* instructions, where the clock has to be looked at */
-    EXTRA_TIMES = 3,   /* a limit, for who was not let compute for all of it; */
-    EXTRA_MOST = 1000  /* and no more than this */
+    CHAIN_MOST = 220, /* Lua itself gives up at 200 */
+    REPEAT = 20,      /* what was created meanwhile is caught the next time */
+    LEFT_MOST = 1000, /* longest that a timer is left set for the next entry */
+    LOOK_EVERY = 1000 /* instructions, where the clock has to be looked at */
 };
 
 static struct {
     timer_t timer;
     pid_t owner; /* the thread that the signal goes to; 0: there is no timer yet */
     msec began;
-    volatile msec limit;          /* of the entry that runs */
-    volatile msec end;            /* of its time */
-    volatile msec extra;          /* how much that may be moved, if it was not let compute for so long */
-    volatile msec used;           /* how long it has computed until `seen`; rather too much than too little */
-    volatile msec seen, computed; /* when the thread's own clock was read last, and what it said */
-    volatile msec rings_at;       /* when the timer goes off next; 0: it does not */
-    bool looks; /* the kernel has no timer for us (RLIMIT_SIGPENDING): the count hook looks at the clock */
+    volatile msec end;      /* of the time of the entry that runs */
+    volatile msec rings_at; /* when the timer goes off next; 0: it does not */
+    bool looks;             /* the kernel has no timer for us (RLIMIT_SIGPENDING): the count hook looks at the clock */
     volatile bool started;
     volatile sig_atomic_t spent;
     lua_State *volatile chain[CHAIN_MOST];
     volatile sig_atomic_t depth;
 } budget;
 
-/* The thread's clock is read only when the timer is set or rings: most entries pay nothing for it. What was computed
- * before an entry, since then, counts as the entry's. */
-static void count_used(void)
-{
-    msec now = clock_now(), computed = clock_thread();
-    msec passed = now - (budget.seen > budget.began ? budget.seen : budget.began);
-    msec more = computed - budget.computed;
-
-    if (more > 0)
-        budget.used += more < passed ? more : passed;
-    budget.seen = now;
-    budget.computed = computed;
-}
-
-/* 0: it is over. On a busy machine others may have had the processor: then it is moved, by what was not computed. */
-static msec time_left(void)
-{
-    msec now = clock_now(), rest = budget.end - now;
-
-    count_used();
-    if (rest > 0)
-        return rest;
-    rest = budget.limit - budget.used;
-    if (rest > budget.extra)
-        rest = budget.extra;
-    if (rest <= 0)
-        return 0;
-    budget.extra -= rest;
-    budget.end = now + rest;
-    return rest;
-}
-
 static void on_count(lua_State *L, lua_Debug *ar)
 {
     (void)ar;
-    if (budget.looks && budget.started && clock_now() >= budget.end && time_left() == 0)
+    if (budget.looks && budget.started && clock_now() >= budget.end)
         budget.spent = true;
     if (budget.spent)
         budget_cut_off(L);
@@ -95,15 +57,15 @@ static void set_timer(msec delay)
     timer_settime(budget.timer, 0, &when, NULL);
 }
 
-/* In the signal handler: lua_sethook is made for that, and so are the clocks and the timer. */
+/* In the signal handler: lua_sethook is made for that, and so are the clock and the timer. */
 static void on_time(int number)
 {
     int error = errno;
-    msec rest = budget.started && !budget.spent ? time_left() : 0;
+    msec rest = budget.end - clock_now();
 
     (void)number;
     budget.rings_at = 0;
-    if (rest > 0) {
+    if (budget.started && rest > 0) {
         set_timer(rest);
     } else if (budget.started) {
         budget.spent = budget.depth > 0;
@@ -149,17 +111,8 @@ static void ring_by_end(void)
 {
     msec rest = budget.end - clock_now();
 
-    if (budget.rings_at == 0 || budget.rings_at > budget.end) {
-        count_used();
+    if (budget.rings_at == 0 || budget.rings_at > budget.end)
         set_timer(rest > 0 ? rest : 1);
-    }
-}
-
-static void set_limit(msec limit)
-{
-    budget.limit = limit > 0 ? limit : 1;
-    budget.end = budget.began + budget.limit;
-    budget.extra = EXTRA_TIMES * budget.limit < EXTRA_MOST ? EXTRA_TIMES * budget.limit : EXTRA_MOST;
 }
 
 bool budget_start(msec limit)
@@ -171,10 +124,7 @@ bool budget_start(msec limit)
         let_signal_through();
     }
     budget.began = clock_now();
-    budget.used = 0;
-    budget.end = INT64_MAX;
-    if (limit >= 0)
-        set_limit(limit);
+    budget.end = limit < 0 ? INT64_MAX : budget.began + (limit > 0 ? limit : 1);
     budget.started = true;
     if (limit >= 0)
         ring_by_end();
@@ -194,7 +144,7 @@ void budget_change(msec limit)
 {
     if (!budget.started || budget.spent)
         return;
-    set_limit(limit);
+    budget.end = budget.began + limit;
     ring_by_end();
 }
 

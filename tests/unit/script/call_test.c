@@ -5,7 +5,6 @@
 #include "unit/script/helper.h"
 
 #include <lauxlib.h>
-#include <time.h>
 
 enum { LIMIT = 60 };
 
@@ -45,39 +44,6 @@ static void assert_cut_off(const char *body)
     assert_string_equal(c.text.data, "ran for more than 60ms and was cut off");
     if (took > 20 * LIMIT)
         fail_msg("took %lld ms: %s", (long long)took, body);
-    end();
-}
-
-/* nap(ms): the thread waits and computes nothing, as if others had the processor. */
-static int nap(lua_State *L)
-{
-    msec until = clock_now() + luaL_checkinteger(L, 1);
-
-    while (clock_now() < until) {
-        const struct timespec t = { .tv_nsec = 1000000 };
-
-        nanosleep(&t, NULL); /* the signal of the time limit ends it */
-    }
-    return 0;
-}
-
-static void who_is_not_let_compute_has_more_time(void **state)
-{
-    (void)state;
-    begin("(...)(100) return 'done'");
-    lua_pushcfunction(c.L, nap);
-    assert_true(call_run(&c, LIMIT));
-    assert_string_equal(lua_tostring(c.L, 1), "done");
-    end();
-}
-
-static void but_not_for_ever(void **state)
-{
-    (void)state;
-    begin("for i = 1, 100 do (...)(20) end");
-    lua_pushcfunction(c.L, nap);
-    assert_false(call_run(&c, LIMIT));
-    assert_true(c.cut_off);
     end();
 }
 
@@ -262,8 +228,6 @@ static void a_generation_that_is_freed_while_it_runs_goes_afterwards(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(who_is_not_let_compute_has_more_time),
-        cmocka_unit_test(but_not_for_ever),
         cmocka_unit_test(results_are_on_the_stack),
         cmocka_unit_test(an_error_has_its_place_and_a_traceback),
         cmocka_unit_test(an_error_need_not_be_a_text),
