@@ -1,7 +1,7 @@
 -- The smallest configuration: one program, kept running.
 --
---     reeve run -c examples/01-hello.lua
---     reeve status                          (in another terminal)
+--     build/reeve run -c examples/01-hello.lua
+--     build/reeve status                    -- in another terminal
 
 program "hello" {
     cmd = { "/bin/sh", "-c", "while :; do echo hello; sleep 1; done" },

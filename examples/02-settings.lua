@@ -1,5 +1,5 @@
 -- What a web server's entry may look like. Everything said here is a default or close to one:
--- `reeve plan -c examples/02-settings.lua` shows all settings, `man 5 supervisor.lua` explains them.
+-- `build/reeve plan -c examples/02-settings.lua` shows all settings, `man 5 supervisor.lua` explains them.
 
 supervisor {
     log = { "stderr" },

@@ -1,4 +1,8 @@
--- A configuration computes: three queues, each with a pool of its own size. `reeve scale crunch-mail 5` changes one.
+-- A configuration computes: three queues, each with a pool of its own size.
+--
+--     build/reeve run -c examples/03-pool.lua
+--     build/reeve scale crunch-mail 5
+--     build/reeve status @crunchers
 
 for queue, size in pairs { mail = 2, thumbnails = 3, reports = 1 } do
     program("crunch-" .. queue) {

@@ -1,7 +1,7 @@
 -- Programs that live on when reeve ends, and are found again at its next start.
 --
 --     build/reeve run -c examples/14-detached.lua
---     build/reeve status; kill -9 $(pgrep -f 14-detached)     -- and run it again: same pids, uptime goes on
+--     build/reeve status; kill -9 $(pgrep -f 14-detached)     -- and run it again: worker has the same pid
 --
 -- Or without a supervisor that stays, from cron for example:
 --
@@ -19,7 +19,8 @@ program "worker" {
     stderr = "stdout",
 }
 
--- It puts itself into the background: cmd ends, and its own pid file says who goes on.
+-- It puts itself into the background: cmd ends, and its own pid file says who goes on. Without `detached` it is still
+-- reeve's: whoever runs it again ends the one that was left, and starts another.
 program "daemon" {
     cmd = "setsid sh -c 'echo $$ >/tmp/reeve-daemon.pid; exec sleep 1000' &",
     shell = true,

@@ -1,8 +1,8 @@
 -- Gearman jobs: one executable for each function, one process for each job. Reeve runs the job server, too.
 --
---     reeve run -c examples/18-gearman.lua           in the folder that examples is in
+--     build/reeve run -c examples/18-gearman.lua           in the folder that examples is in
 --     echo 'to be or not to be' | gearman -p 4731 -f text::words
---     reeve status gearman
+--     build/reeve status gearman
 
 local gearman = require "reeve.gearman"
 local here = (os.getenv("PWD") or "") .. "/examples/executors/"

@@ -1,6 +1,6 @@
 -- Gearman jobs whose functions stand in a table. Reeve runs the database and the job server, too; `make jobs` shows it.
 --
---     reeve run -c examples/19-gearman-table.lua     in the folder that examples is in
+--     build/reeve run -c examples/19-gearman-table.lua     in the folder that examples is in
 --     echo 'to be or not to be' | gearman -p 4732 -f text::words
 --     mariadb -S /tmp/reeve-jobs/sock -u root jobs -e 'UPDATE gearman_functions SET concurrency = 8'
 

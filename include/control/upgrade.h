@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* How a life has ended that an upgrade ended: "an upgrade". */
+extern const char upgrade_reason[];
+
 /* The verb is known from now on; more often does no harm. */
 void upgrade_register(void);
 

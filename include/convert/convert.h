@@ -42,7 +42,8 @@ void converted_free(struct converted *c);
 /* Whether a configuration of this name has to be converted: .yaml .yml .ini .conf, Procfile; or refused: .toml. */
 bool convert_is_foreign(const char *path);
 
-/* The names of the formats, ended by a NULL. */
+/* The names of the formats: a list, ended by a NULL, and in words. */
+#define CONVERT_FORMATS "taskmaster, supervisord, procfile or magistrate"
 extern const char *const convert_formats[];
 
 #endif

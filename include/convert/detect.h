@@ -12,7 +12,7 @@ enum format {
     FORMAT_SUPERVISORD,
     FORMAT_PROCFILE,
     FORMAT_MAGISTRATE,
-    FORMAT_YAML /* one of those two: its content will tell */
+    FORMAT_YAML /* taskmaster or magistrate: its content will tell, see detect_yaml */
 };
 
 /* The format of that name; FORMAT_UNKNOWN for any other word. */

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* Whether it is one of `words`, ended by a NULL, in any case. */
+bool scalar_is_one_of(const char *text, const char *const *words);
+
 /* true yes on / false no off, in any case. */
 bool scalar_is_true(const char *text);
 bool scalar_is_false(const char *text);

@@ -36,7 +36,6 @@ void supervisor_write(struct supervisor *s, bool whole);
 void supervisor_touch(struct supervisor *s, struct process *p);
 void supervisor_untouch(struct supervisor *s, const struct process *p);
 void supervisor_touch_self(struct supervisor *s);
-bool supervisor_is_leaving(const struct supervisor *s, const struct process *p);
 void process_touch(struct process *p);
 unsigned process_packed_id(struct unpack *u);
 unsigned process_packed_plan(struct unpack *u); /* its number */

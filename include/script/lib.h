@@ -7,7 +7,7 @@
 /* Everything of this room: Lua's safe libraries, the words of the configuration, `reeve`. */
 void lib_open_all(lua_State *L);
 
-/* Lua's own, without what could block, leave the file system alone, or run for ever out of reach. */
+/* Lua's own, without what could block, touch the file system, or run for ever out of reach. */
 void lib_open_base(lua_State *L);
 void lib_open_coroutine(lua_State *L);
 void lib_open_string(lua_State *L);
@@ -19,6 +19,9 @@ void lib_open_os(lua_State *L);
 void lib_open_config(lua_State *L);
 void lib_open_include(lua_State *L);
 void lib_open_require(lua_State *L);
+
+/* Put `wrapper` in the place of a function of the table on top of the stack; the original is its first upvalue. */
+void lib_tame(lua_State *L, const char *name, lua_CFunction wrapper);
 
 /* Reading an undefined global is told. After everything else. */
 void lib_guard_globals(lua_State *L);

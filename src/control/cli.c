@@ -2,17 +2,15 @@
 
 #include "base/text.h"
 #include "control/client.h"
-#include "control/foreign.h"
+#include "control/configuration.h"
 #include "control/reconcile.h"
 #include "control/shell.h"
 #include "control/starter.h"
 #include "control/upgrade.h"
 #include "convert/convert.h"
 #include "core/command.h"
-#include "modules/gearman.h"
 #include "os/file.h"
 #include "os/resume.h"
-#include "script/script.h"
 #include "script/verbs.h"
 #include "version.h"
 
@@ -37,6 +35,12 @@ int cli_misuse(const char *format, ...)
     return 2;
 }
 
+int cli_wrong_option(const char *verb)
+{
+    fprintf(stderr, "`reeve help %s` tells more\n", verb);
+    return 2;
+}
+
 const char *cli_file(const char *said)
 {
     static const char here[] = "supervisor.lua", there[] = "/etc/reeve/supervisor.lua";
@@ -44,37 +48,6 @@ const char *cli_file(const char *said)
     if (said != NULL)
         return said;
     return access(here, F_OK) != 0 && access(there, F_OK) == 0 ? there : here;
-}
-
-static void print_problems(const struct problems *problems)
-{
-    struct buffer text = { 0 };
-
-    problems_print(problems, &text);
-    if (text.length > 0)
-        fwrite(text.data, 1, text.length, stderr);
-    buffer_free(&text);
-}
-
-/* getopt has said what is wrong. */
-static int wrong_option(void)
-{
-    fputs("`reeve help` tells more\n", stderr);
-    return 2;
-}
-
-/* The plan of the file, or NULL: its problems are printed. */
-static struct plan *load(const char *path)
-{
-    struct problems problems = { 0 };
-    struct plan *plan;
-
-    foreign_enable();
-    gearman_register();
-    plan = script_load(path, &problems);
-    print_problems(&problems);
-    problems_free(&problems);
-    return plan;
 }
 
 /* ---- check, plan ------------------------------------------------------------------------------- */
@@ -107,7 +80,7 @@ typedef void print_plan_fn(const struct plan *plan, const struct file_options *o
 
 static int print_plan(const struct file_options *o, print_plan_fn *print)
 {
-    struct plan *plan = load(o->file);
+    struct plan *plan = configuration_load(o->file);
     struct buffer out = { 0 };
 
     if (plan == NULL)
@@ -130,7 +103,7 @@ static int check_main(int argc, char **argv)
     struct file_options o;
 
     if (!read_file_options(argc, argv, &o))
-        return wrong_option();
+        return cli_wrong_option("check");
     if (optind < argc)
         return cli_misuse("check: what is '%s'? A file is named by -c", argv[optind]);
     if (o.json)
@@ -153,7 +126,7 @@ static int plan_main(int argc, char **argv)
     struct file_options o;
 
     if (!read_file_options(argc, argv, &o))
-        return wrong_option();
+        return cli_wrong_option("plan");
     if (optind < argc)
         return cli_misuse("plan: what is '%s'? A file is named by -c", argv[optind]);
     return print_plan(&o, print_settings);
@@ -183,7 +156,7 @@ static int convert(const char *path, const struct convert_options *options, cons
 
     if (convert_file(path, options, &converted, &problems))
         status = write_lua(&converted.lua, out);
-    print_problems(&problems);
+    configuration_print_problems(&problems);
     problems_free(&problems);
     converted_free(&converted);
     return status;
@@ -207,12 +180,12 @@ static int convert_main(int argc, char **argv)
         else if (c == 'o')
             out = optarg;
         else
-            return wrong_option();
+            return cli_wrong_option("convert");
     }
     if (optind + 1 != argc)
         return cli_misuse("convert takes one file");
     if (options.format != NULL && !text_is_among(options.format, convert_formats))
-        return cli_misuse("there is no format '%s': taskmaster, supervisord, procfile or magistrate", options.format);
+        return cli_misuse("there is no format '%s': " CONVERT_FORMATS, options.format);
     return convert(argv[optind], &options, out);
 }
 
@@ -254,8 +227,8 @@ static const struct local locals[] = {
     { "plan", "[-c FILE] [--json]", "every program with every setting", plan_main },
     { "convert", "FILE [--from FORMAT] [-m FORMATION] [-o OUT]",
       "another tool's configuration as a supervisor.lua\n"
-      "FORMAT is taskmaster, supervisord, procfile or magistrate; it is told by name and content otherwise. FORMATION "
-      "is for a Procfile: web=2,worker=5.",
+      "FORMAT is " CONVERT_FORMATS "; it is told by name and content otherwise. FORMATION is for a Procfile: "
+      "web=2,worker=5.",
       convert_main },
     { "reconcile", "[list|start PROGRAM|stop PROGRAM] [-c FILE] [-v]",
       "one pass towards the states that a server wants, for cron\n"

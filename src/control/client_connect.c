@@ -1,4 +1,3 @@
-#include "base/text.h"
 #include "base/xalloc.h"
 #include "client_private.h"
 #include "control/address.h"
@@ -51,14 +50,12 @@ static bool explain_unix(const char *path, bool is_default, int reason, struct e
 
 static bool explain(const struct client *c, bool is_default, int reason, struct error *e)
 {
-    const char *text = c->address.text;
-
     if (c->address.kind == ADDRESS_UNIX)
-        return explain_unix(text_starts(text, "unix:") ? text + 5 : text, is_default, reason, e);
+        return explain_unix(address_path(&c->address), is_default, reason, e);
     if (reason == ECONNREFUSED)
-        return failure(e, "not running: nobody listens at %s", text);
+        return failure(e, "not running: nobody listens at %s", c->address.text);
     errno = reason;
-    return failure_errno(e, "cannot connect to %s", text);
+    return failure_errno(e, "cannot connect to %s", c->address.text);
 }
 
 /* A name may have several addresses, and not all of them need answer. */

@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Exit statuses that no reply has. */
-enum { EXIT_USAGE = 2, EXIT_NOBODY_THERE = 5, EXIT_FORBIDDEN = 6 };
+/* Exit statuses of what never becomes a request. */
+enum { EXIT_USAGE = 2, EXIT_NOBODY_THERE = 5 };
 
 /* The ids of requests that are asked one at a time. */
 enum { AUTH_ID = 0, REQUEST_ID = 1 };

@@ -1,6 +1,7 @@
 #include "control/completion.h"
 
 #include "base/text.h"
+#include "convert/convert.h"
 #include "core/process.h"
 
 #include <ctype.h>
@@ -217,9 +218,7 @@ static void offer_signals(struct search *s)
 
 static void offer_formats(struct search *s)
 {
-    static const char *const names[] = { "taskmaster", "supervisord", "procfile", "magistrate", NULL };
-
-    offer_all(s, names);
+    offer_all(s, convert_formats);
 }
 
 static void offer_verbs(struct search *s)

@@ -3,7 +3,7 @@
 #include "base/pack.h"
 #include "base/units.h"
 #include "base/xalloc.h"
-#include "control/foreign.h"
+#include "control/configuration.h"
 #include "control/upgrade.h"
 #include "core/journal.h"
 #include "modules/gearman.h"
@@ -79,8 +79,8 @@ static void keep_trying(struct run *r);
 
 static void on_callback(void *arg)
 {
-    resume_watch_begin();
     (void)arg;
+    resume_watch_begin();
 }
 
 static void on_callback_over(void *arg)
@@ -96,8 +96,8 @@ static void on_callback_over(void *arg)
 
 static void on_turn_over(void *arg)
 {
-    resume_watch_end();
     (void)arg;
+    resume_watch_end();
 }
 
 void life_keep(struct run *r)
@@ -113,9 +113,8 @@ void life_keep(struct run *r)
     journal_keep(r->snapshot);
 }
 
-void life_follow(struct run *r, const struct plan *plan)
+void life_follow(const struct plan *plan)
 {
-    (void)r;
     resume_set_limit(plan->settings.hang_limit);
 }
 
@@ -123,7 +122,7 @@ static void arm(struct run *r)
 {
     const struct loop_guard guard = { on_callback, on_callback_over, on_turn_over, r };
 
-    life_follow(r, supervisor_plan(r->supervisor));
+    life_follow(supervisor_plan(r->supervisor));
     loop_set_guard(r->loop, &guard);
     resume_arm(snapshot_fd(r->snapshot));
     upgrade_enable(r->supervisor, leave, r);
@@ -202,7 +201,7 @@ const char *life_why(const struct run *r)
     static char text[40];
 
     if (r->why == RESUME_UPGRADE)
-        return "an upgrade";
+        return upgrade_reason;
     if (r->why == RESUME_HANG)
         return "a hang";
     snprintf(text, sizeof text, "a crash by SIG%s", signal_name(r->why));
@@ -254,8 +253,7 @@ static struct handover *read_former(struct run *r, struct error *e)
     resume_hold();
     resume_arm_early(fd);
     former_each(former, "run", read_run, r);
-    foreign_enable();
-    gearman_register();
+    configuration_prepare();
     script_attach(&r->upward, r->file);
     script_resume(former, NULL);
     return handover_open(former, &r->upward, e);

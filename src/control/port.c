@@ -1,6 +1,7 @@
 /* One address that we listen at. */
 #include "base/xalloc.h"
 #include "control/address.h"
+#include "os/clock.h"
 #include "os/identity.h"
 #include "os/resume.h"
 #include "os/socket.h"
@@ -35,7 +36,7 @@ static bool may_speak_at_once(const struct port *port)
 }
 
 /* The oldest TCP connection on which nothing runs makes room for a new one. */
-static void make_room(struct server *server)
+static void make_tcp_room(struct server *server)
 {
     struct session *s;
 
@@ -48,31 +49,51 @@ static void make_room(struct server *server)
     }
 }
 
+static bool is_forgotten(const struct session *s, msec now)
+{
+    return !s->tcp && TAILQ_EMPTY(&s->answers) && !s->doomed && connection_pending(s->connection) == 0 &&
+           now - s->heard >= SILENT_LEAST;
+}
+
+/* A local client that leaks its connections must not use up the descriptors that programs need. */
+static void make_unix_room(struct server *server)
+{
+    size_t count = server->unix_count;
+    msec now = clock_now();
+    struct session *s;
+
+    TAILQ_FOREACH(s, &server->sessions, link)
+    {
+        if (count < UNIX_MOST)
+            return;
+        count -= !s->tcp && s->doomed;
+        if (is_forgotten(s, now)) {
+            session_doom(s, "idle, and there are too many connections");
+            count--;
+        }
+    }
+}
+
 static void on_connection(int fd, void *arg)
 {
     struct port *port = arg;
     bool tcp = port->address.kind != ADDRESS_UNIX;
 
     if (tcp && port->server->tcp_count >= TCP_MOST)
-        make_room(port->server);
+        make_tcp_room(port->server);
+    else if (!tcp && port->server->unix_count >= UNIX_MOST)
+        make_unix_room(port->server);
     session_open(port->server, fd, tcp, may_speak_at_once(port));
 }
 
 /* ---- the socket -------------------------------------------------------------------------------- */
-
-static const char *socket_path(const struct port *port)
-{
-    const char *text = port->address.text;
-
-    return strncmp(text, "unix:", 5) == 0 ? text + 5 : text;
-}
 
 /* What cannot be looked at is taken to be as it was. */
 static bool owns_file(const struct port *port)
 {
     struct stat st;
 
-    if (lstat(socket_path(port), &st) < 0)
+    if (lstat(address_path(&port->address), &st) < 0)
         return errno != ENOENT && errno != ENOTDIR;
     return st.st_dev == port->device && st.st_ino == port->inode;
 }
@@ -80,7 +101,7 @@ static bool owns_file(const struct port *port)
 void port_close(struct port *port)
 {
     if (port->acceptor != NULL && port->address.kind == ADDRESS_UNIX && owns_file(port))
-        unlink(socket_path(port));
+        unlink(address_path(&port->address));
     acceptor_close(port->acceptor);
     free(port->text);
     free(port->owner);
@@ -114,7 +135,7 @@ static bool open_socket(struct port *port, const struct supervisor_settings *set
     fd = socket_listen(&port->address, &options, e);
     if (fd < 0)
         return false;
-    if (port->address.kind == ADDRESS_UNIX && lstat(socket_path(port), &st) == 0) {
+    if (port->address.kind == ADDRESS_UNIX && lstat(address_path(&port->address), &st) == 0) {
         port->device = st.st_dev;
         port->inode = st.st_ino;
     }

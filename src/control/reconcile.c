@@ -3,12 +3,11 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "control/cli.h"
-#include "control/foreign.h"
+#include "control/configuration.h"
 #include "control/premises.h"
 #include "core/census.h"
 #include "core/command.h"
 #include "core/supervisor.h"
-#include "modules/gearman.h"
 #include "os/file.h"
 #include "os/limits.h"
 #include "os/loop.h"
@@ -55,9 +54,10 @@ static bool read_words(struct reconcile *r, int count, char **words)
 
 static bool read_options(struct reconcile *r, int argc, char **argv)
 {
+    static const struct option names[] = { { 0 } }; /* or "--json" would be told as an option '-' */
     int c;
 
-    while ((c = getopt(argc, argv, "c:v")) != -1) {
+    while ((c = getopt_long(argc, argv, "c:v", names, NULL)) != -1) {
         if (c == 'c')
             r->file_said = optarg;
         else if (c == 'v')
@@ -72,19 +72,10 @@ static bool read_options(struct reconcile *r, int argc, char **argv)
 
 static struct plan *load(const struct reconcile *r)
 {
-    struct problems problems = { 0 };
-    struct buffer text = { 0 };
     struct plan *plan;
 
-    foreign_enable();
-    gearman_register();
     script_expect_pass();
-    plan = script_load(r->file, &problems);
-    problems_print(&problems, &text);
-    if (text.length > 0)
-        fputs(text.data, stderr);
-    buffer_free(&text);
-    problems_free(&problems);
+    plan = configuration_load(r->file);
     if (plan != NULL)
         plan_anchor(plan);
     return plan;
@@ -295,10 +286,8 @@ int reconcile_main(int argc, char **argv)
     struct reconcile r = { .status = 1 };
     struct plan *plan;
 
-    if (!read_options(&r, argc, argv)) {
-        fputs("`reeve help reconcile` tells more\n", stderr);
-        return 2;
-    }
+    if (!read_options(&r, argc, argv))
+        return cli_wrong_option("reconcile");
     if (!read_words(&r, argc - optind, argv + optind))
         return cli_misuse("reconcile: what is '%s'? It takes nothing, `list`, `start PROGRAM` or `stop PROGRAM`",
                           argv[optind]);

@@ -3,7 +3,7 @@
 #include "base/units.h"
 #include "base/xalloc.h"
 #include "control/cli.h"
-#include "control/foreign.h"
+#include "control/configuration.h"
 #include "control/premises.h"
 #include "control/upgrade.h"
 #include "core/herald.h"
@@ -96,8 +96,7 @@ static struct plan *load(const struct run *r)
     struct problems problems = { 0 };
     struct plan *plan;
 
-    foreign_enable();
-    gearman_register();
+    configuration_prepare();
     plan = script_load(r->file, &problems);
     if (plan == NULL)
         tell_problems(r, &problems);
@@ -228,7 +227,7 @@ static void on_event(const struct event *event, void *arg)
         return;
     if (!run_open_log(r, &plan->settings, &e))
         log_error("log: %s; the old one goes on", e.text);
-    life_follow(r, plan);
+    life_follow(plan);
     if (!premises_make(&plan->settings, &e))
         log_error("%s", e.text);
     server_follow(r->server, plan);
@@ -347,8 +346,7 @@ int run_main(int argc, char **argv)
     int status = 1;
 
     if (!read_options(&r, argc, argv)) {
-        fputs("`reeve help run` tells more\n", stderr);
-        status = 2;
+        status = cli_wrong_option("run");
     } else if (optind < argc) {
         status = cli_misuse("run: what is '%s'? A file is named by -c", argv[optind]);
     } else if (r.check_state) {

@@ -44,7 +44,7 @@ void life_keep(struct run *r);
 void life_arm(struct run *r);
 
 /* A plan is in force: how long a callback may take. */
-void life_follow(struct run *r, const struct plan *plan);
+void life_follow(const struct plan *plan);
 
 /* Read what the former life left: its plan, borrowed; NULL: there is nothing to go on with, as the log says. */
 struct plan *life_read(struct run *r);

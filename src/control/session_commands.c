@@ -10,9 +10,8 @@
 
 /* ---- commands ---------------------------------------------------------------------------------- */
 
-static void refuse(struct session *s, struct answer *a, enum reply_code code, const char *message)
+static void refuse(struct answer *a, enum reply_code code, const char *message)
 {
-    (void)s;
     reply_fail(a->reply, code, "%s", message);
     reply_end(a->reply);
 }
@@ -31,7 +30,7 @@ static void cancel(struct session *s, const struct words *words, struct answer *
     struct answer *a, *next;
 
     if (words->count < 2) {
-        refuse(s, asked, REPLY_USAGE, "cancel: something is missing; args are the ids of what is to end");
+        refuse(asked, REPLY_USAGE, "cancel: something is missing; args are the ids of what is to end");
         return;
     }
     for (a = TAILQ_FIRST(&s->answers); a != NULL; a = next) {
@@ -102,9 +101,9 @@ static void run(struct session *s, const struct words *words, struct answer *a)
     s->holding = a;
     note_command(s, a, words);
     if (!s->authorized && !is_open_to_all(words->word[0]))
-        refuse(s, a, REPLY_AUTH, "say the password first: auth PASSWORD");
+        refuse(a, REPLY_AUTH, "say the password first: auth PASSWORD");
     else if (count_streams(s) >= STREAMS_MOST)
-        refuse(s, a, REPLY_FAILED, "too many streams on one connection: cancel some first");
+        refuse(a, REPLY_FAILED, "too many streams on one connection: cancel some first");
     else if (!run_own(s, words, a))
         command_run(s->server->supervisor, s->caller, words, a->reply);
     if (s->holding == a && s->penalty == NULL && may_go_beside(a))
@@ -117,7 +116,7 @@ static void do_text(struct session *s, const char *command, size_t length)
     struct error e;
 
     if (!line_words(command, length, &words, &e))
-        refuse(s, answer_new(s, DIALECT_TEXT, NULL), REPLY_USAGE, e.text);
+        refuse(answer_new(s, DIALECT_TEXT, NULL), REPLY_USAGE, e.text);
     else if (words.count > 0)
         run(s, &words, answer_new(s, DIALECT_TEXT, NULL));
     words_free(&words);
@@ -135,7 +134,7 @@ static void do_json(struct session *s, const char *line, size_t length)
     if (good)
         run(s, &request.words, a);
     else
-        refuse(s, a, REPLY_USAGE, e.text);
+        refuse(a, REPLY_USAGE, e.text);
     line_request_free(&request);
 }
 
@@ -157,11 +156,11 @@ static const char *find_newline(const struct session *s, const char **start)
     return length > 0 ? memchr(*start, '\n', length) : NULL;
 }
 
-static void too_long(struct session *s, const char *line)
+/* Nothing more is heard of who says this. */
+static void turn_away(struct session *s, const char *line, enum reply_code code, const char *why)
 {
     session_leave(s);
-    refuse(s, answer_new(s, *line == '{' ? DIALECT_JSON : DIALECT_TEXT, NULL), REPLY_TOO_LONG,
-           "a line has at most 64 KB");
+    refuse(answer_new(s, *line == '{' ? DIALECT_JSON : DIALECT_TEXT, NULL), code, why);
 }
 
 /* Do the first command of the input. False: there is no whole line. */
@@ -170,11 +169,16 @@ static bool do_next(struct session *s)
     const char *start, *newline = find_newline(s, &start), *command, *end;
 
     if (newline == NULL ? s->in.length - s->taken > LINE_LONGEST : newline - start > LINE_LONGEST) {
-        too_long(s, start);
+        turn_away(s, start, REPLY_TOO_LONG, "a line has at most 64 KB");
         return true;
     }
     if (newline == NULL)
         return false;
+    if (!s->in_line && line_is_http(start, newline)) {
+        turn_away(s, start, REPLY_USAGE,
+                  "this is no web server but reeve's control port, and what follows is not done");
+        return true;
+    }
     command = skip_blanks(start, newline);
     end = !s->in_line && *command == '{' ? newline : line_command_end(command, newline);
     s->taken += (size_t)(end - start) + 1;

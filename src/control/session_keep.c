@@ -7,14 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const dialects[] = { [DIALECT_TEXT] = "text", [DIALECT_JSON] = "json", [DIALECT_CLIENT] = "client" };
+
 /* ---- to the next life -------------------------------------------------------------------------- */
-
-static const char *dialect_name(enum dialect dialect)
-{
-    static const char *const names[] = { "text", "json", "client" };
-
-    return names[dialect];
-}
 
 static void pack_reply(const struct reply *r, struct buffer *out)
 {
@@ -37,7 +32,7 @@ static void pack_reply(const struct reply *r, struct buffer *out)
 
 static void pack_answer(const struct answer *a, struct buffer *out)
 {
-    pack_text(out, "dialect", dialect_name(a->dialect));
+    pack_text(out, "dialect", dialects[a->dialect]);
     pack_text(out, "id", a->id);
     pack_number(out, "holding", a == a->session->holding);
     for (size_t i = 0; i < a->words.count; i++)
@@ -123,10 +118,9 @@ static enum dialect unpack_dialect(struct unpack *u)
     char *name = unpack_text(u, "dialect");
     enum dialect dialect = DIALECT_TEXT;
 
-    if (name != NULL && strcmp(name, "json") == 0)
-        dialect = DIALECT_JSON;
-    else if (name != NULL && strcmp(name, "client") == 0)
-        dialect = DIALECT_CLIENT;
+    for (size_t i = 0; name != NULL && i < sizeof dialects / sizeof *dialects; i++)
+        if (strcmp(name, dialects[i]) == 0)
+            dialect = (enum dialect)i;
     free(name);
     return dialect;
 }

@@ -24,7 +24,7 @@ struct frame {
     struct outcome outcome;
 };
 
-/* Connect, with a password if one is wanted. False: `out` has the reason. Returns the exit status: 0, 5 or 6. */
+/* Connect, with a password if one is wanted. Returns the exit status; if it is not 0, `out` has the reason. */
 int link_open(struct link *l, struct outcome *out);
 void link_close(struct link *l);
 bool link_is_open(const struct link *l);

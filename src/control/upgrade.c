@@ -5,12 +5,11 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "base/xalloc.h"
-#include "control/foreign.h"
+#include "control/configuration.h"
 #include "core/command.h"
 #include "core/handover.h"
 #include "core/organ.h"
 #include "core/tool.h"
-#include "modules/gearman.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/resume.h"
@@ -29,6 +28,8 @@ enum {
     CHECK_OUTPUT = 64 << 10,
     TELL_LIMIT = 1000 /* some hooks cause an event for each that they are told */
 };
+
+const char upgrade_reason[] = "an upgrade";
 
 static struct {
     struct supervisor *supervisor; /* NULL: nobody can be upgraded here */
@@ -178,7 +179,7 @@ static void resume(const struct request *q, const char *work, size_t length, str
 {
     (void)work;
     (void)length;
-    if (strcmp(q->resumed, "an upgrade") == 0)
+    if (strcmp(q->resumed, upgrade_reason) == 0)
         reply_line(r, "upgraded: this is reeve %s", REEVE_VERSION);
     else
         reply_fail(r, REPLY_FAILED, "reeve began anew before the upgrade, after %s", q->resumed);
@@ -249,8 +250,7 @@ int upgrade_check_state(void)
     struct error e;
     int fd = take_stdin(&e);
 
-    foreign_enable();
-    gearman_register();
+    configuration_prepare();
     script_attach(&upward, NULL);
     if (fd >= 0)
         former = former_open(fd, &e);

@@ -42,8 +42,7 @@ static enum format choose_format(const struct source *s, const char *name, struc
         return detect_format(s, problems);
     format = detect_named(name);
     if (format == FORMAT_UNKNOWN)
-        problems_add(problems, NULL, 0,
-                     "there is no format '%s'; there are taskmaster, supervisord, procfile and magistrate", name);
+        problems_add(problems, NULL, 0, "there is no format '%s': " CONVERT_FORMATS, name);
     return format;
 }
 

@@ -7,7 +7,7 @@
 
 const char *const convert_formats[] = { "taskmaster", "supervisord", "procfile", "magistrate", NULL };
 
-static const char choices[] = "name it with --from taskmaster, supervisord, procfile or magistrate";
+static const char choices[] = "name it with --from " CONVERT_FORMATS;
 
 enum format detect_named(const char *name)
 {

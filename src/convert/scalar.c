@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-static bool is_one_of(const char *text, const char *const *words)
+bool scalar_is_one_of(const char *text, const char *const *words)
 {
     for (; *words != NULL; words++) {
         if (strcasecmp(text, *words) == 0)
@@ -23,14 +23,14 @@ bool scalar_is_true(const char *text)
 {
     static const char *const words[] = { "true", "yes", "on", NULL };
 
-    return is_one_of(text, words);
+    return scalar_is_one_of(text, words);
 }
 
 bool scalar_is_false(const char *text)
 {
     static const char *const words[] = { "false", "no", "off", NULL };
 
-    return is_one_of(text, words);
+    return scalar_is_one_of(text, words);
 }
 
 struct expr *scalar_bool(const char *text, struct error *e)

@@ -64,15 +64,6 @@ static struct expr *restart_on_failure(struct yaml_values *v, const struct yaml_
     return expr_text("unexpected");
 }
 
-static bool is_word(const char *text, const char *const *words)
-{
-    for (; *words != NULL; words++) {
-        if (strcasecmp(text, *words) == 0)
-            return true;
-    }
-    return false;
-}
-
 struct expr *taskmaster_restart(struct yaml_values *v, const struct yaml_key *key, const struct yaml_node *node)
 {
     static const char *const unexpected[] = { "unexpected", "sometimes", "on-error", "on_error", NULL };
@@ -86,7 +77,7 @@ struct expr *taskmaster_restart(struct yaml_values *v, const struct yaml_key *ke
         return expr_text("always");
     if (strcasecmp(text, "never") == 0)
         return expr_text("never");
-    if (is_word(text, unexpected))
+    if (scalar_is_one_of(text, unexpected))
         return expr_text("unexpected");
     if (strncasecmp(text, "on-failure", 10) == 0 || strncasecmp(text, "on_failure", 10) == 0)
         return restart_on_failure(v, key, node, text + 10);

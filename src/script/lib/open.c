@@ -1,5 +1,12 @@
 #include "script/lib.h"
 
+void lib_tame(lua_State *L, const char *name, lua_CFunction wrapper)
+{
+    lua_getfield(L, -1, name);
+    lua_pushcclosure(L, wrapper, 1);
+    lua_setfield(L, -2, name);
+}
+
 void lib_open_all(lua_State *L)
 {
     lib_open_base(L);

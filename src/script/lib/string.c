@@ -32,21 +32,14 @@ static int rep(lua_State *L)
     return 1;
 }
 
-static void wrap(lua_State *L, const char *name, lua_CFunction wrapper)
-{
-    lua_getfield(L, -1, name);
-    lua_pushcclosure(L, wrapper, 1);
-    lua_setfield(L, -2, name);
-}
-
 void lib_open_string(lua_State *L)
 {
     luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 1);
-    wrap(L, "find", matcher);
-    wrap(L, "match", matcher);
-    wrap(L, "gmatch", matcher);
-    wrap(L, "gsub", matcher);
-    wrap(L, "rep", rep);
+    lib_tame(L, "find", matcher);
+    lib_tame(L, "match", matcher);
+    lib_tame(L, "gmatch", matcher);
+    lib_tame(L, "gsub", matcher);
+    lib_tame(L, "rep", rep);
     lua_pushnil(L);
     lua_setfield(L, -2, "dump"); /* there is nothing that would read it */
     lua_pop(L, 1);

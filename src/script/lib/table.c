@@ -57,20 +57,13 @@ static int concat(lua_State *L)
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
-static void wrap(lua_State *L, const char *name, lua_CFunction wrapper)
-{
-    lua_getfield(L, -1, name);
-    lua_pushcclosure(L, wrapper, 1);
-    lua_setfield(L, -2, name);
-}
-
 void lib_open_table(lua_State *L)
 {
     luaL_requiref(L, LUA_TABLIBNAME, luaopen_table, 1);
-    wrap(L, "sort", sort);
-    wrap(L, "insert", shift);
-    wrap(L, "remove", shift);
-    wrap(L, "move", move);
-    wrap(L, "concat", concat);
+    lib_tame(L, "sort", sort);
+    lib_tame(L, "insert", shift);
+    lib_tame(L, "remove", shift);
+    lib_tame(L, "move", move);
+    lib_tame(L, "concat", concat);
     lua_pop(L, 1);
 }

@@ -59,7 +59,7 @@ static void a_format_may_be_said(void **state)
     converts("odd.yaml", "[program:a]\ncommand=x\n");
     expect("P.a.first_index == 0");
     options.format = "nonsense";
-    assert_refused_with(path_of("odd.yaml"), "there is no format 'nonsense'; there are taskmaster, supervisord");
+    assert_refused_with(path_of("odd.yaml"), "there is no format 'nonsense': taskmaster, supervisord");
 }
 
 static void what_nobody_knows_is_refused(void **state)
