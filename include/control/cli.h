@@ -16,6 +16,9 @@ int run_main(int argc, char **argv);
 /* The file that -c means: `said`, or the first default that is there; ./supervisor.lua if none is. */
 const char *cli_file(const char *said);
 
+/* getopt has said which option of the verb is wrong: say where to look, and return 2. */
+int cli_wrong_option(const char *verb);
+
 /* Say "reeve: …" on stderr, and return 2: the words were wrong. */
 int cli_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -15,6 +15,9 @@ enum { LINE_LONGEST = 64 << 10 };
  * password is the rest of the line, whatever it holds. */
 const char *line_command_end(const char *line, const char *end);
 
+/* Whether a line is the first one of a request of HTTP: what a web page has a browser send to us comes behind it. */
+bool line_is_http(const char *line, const char *end);
+
 /* The words of one text command. */
 bool line_words(const char *command, size_t length, struct words *words, struct error *e);
 
@@ -28,6 +31,7 @@ struct line_request {
 /* Read `{"verb":"status","args":["web"],"id":1}`. On failure `out` has the id, if that could be read; free it in any
  * case. Numbers are taken for their digits. */
 bool line_parse_json(const char *line, size_t length, struct line_request *out, struct error *e);
+
 /* Whether `word`, an argument of a request, is the id that another came with. */
 bool line_is_id(const char *id, const char *word);
 

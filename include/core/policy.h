@@ -43,6 +43,12 @@ bool policy_expected(const struct program *p, int code);
 struct verdict policy_decide(const struct program *p, struct policy_memory *memory, const struct run_end *end,
                              double random);
 
+/* The same of an end that `memory` has counted already, for settings that are new; whether they say the same about a
+ * retry. */
+struct verdict policy_review(const struct program *p, const struct policy_memory *memory, const struct run_end *end,
+                             double random);
+bool policy_equal(const struct program *a, const struct program *b);
+
 /* A run has become RUNNING, or lasted `stable`: forget failures. */
 void policy_ready(struct policy_memory *memory);
 

@@ -18,8 +18,14 @@ struct probe_target {
     const struct words *exec; /* run for the process */
 };
 
-/* `why` is NULL: it answers. The handle is spent: the owner forgets it first thing. */
-typedef void probe_fn(const char *why, void *arg);
+enum probe_result {
+    PROBE_GOOD,   /* it answers */
+    PROBE_BAD,    /* it does not, or badly */
+    PROBE_UNASKED /* it could not be asked, for want of the program's user or env_file: that says nothing of it */
+};
+
+/* `why` is NULL if it answers. The handle is spent: the owner forgets it first thing. */
+typedef void probe_fn(enum probe_result result, const char *why, void *arg);
 
 /* Look, for at most `limit`. The callback never comes from within. */
 struct probe *probe_start(struct process *p, const struct probe_target *target, msec limit, probe_fn *fn, void *arg);

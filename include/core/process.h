@@ -83,6 +83,13 @@ bool process_signal(struct process *p, int number, struct error *e);
  * another first_index, the index has moved along, but not the name. */
 void process_adopt(struct process *p, struct program *program);
 
+/* It is of no pool any more, and goes when it has stopped. */
+void process_let_go(struct process *p);
+bool process_is_let_go(const struct process *p);
+
+/* One that waits for a retry, after that: the policy has changed since `before`, so it waits anew, or no longer. */
+void process_judge_again(struct process *p, const struct program *before);
+
 /* One that runs on after that: what functions compute is computed once more, for what of it holds at once. */
 void process_renew(struct process *p);
 

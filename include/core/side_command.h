@@ -20,10 +20,11 @@ typedef void side_command_fn(struct process *p, bool ok, void *arg);
 struct side_command *side_command_start(struct process *p, const char *noun, const struct words *cmd, msec limit,
                                         side_command_fn *on_end, void *arg, struct error *e);
 
-/* The same for a question, such as a health check: nothing is logged. `why` says how it ended; NULL: with status 0. */
+/* The same for a question, such as a health check: nothing is logged. `why` says how it ended; NULL: with status 0.
+ * `*asked` is false if not even its user or its environment could be had. */
 typedef void side_command_answer_fn(const char *why, void *arg);
 struct side_command *side_command_ask(struct process *p, const struct words *cmd, msec limit,
-                                      side_command_answer_fn *on_answer, void *arg, struct error *e);
+                                      side_command_answer_fn *on_answer, void *arg, bool *asked, struct error *e);
 
 /* KILL it and forget it, without a callback; *c becomes NULL. A NULL one is welcome. */
 void side_command_cancel(struct side_command **c);

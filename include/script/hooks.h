@@ -21,11 +21,12 @@ struct script *hooks_current(void);
 /* In a forked copy of reeve: there is no supervisor to hear of, or to ask. */
 void hooks_leave(void);
 
-/* Another `on`, whose texts are copied. */
-void hooks_subscribe(struct script *s, const struct subscription *to);
+/* Run the task of a function that is told of this event; `p` is NULL for what concerns no process. In its lane hooks
+ * run one after the other, and reeve's end waits for those that hear of an end. */
+void hooks_run(struct task *t, const char *event, const struct process *p);
 
-/* Its last words: another configuration takes over ("reload"), reeve ends ("end"), or wants to begin anew ("upgrade").
- */
+/* The last words of a generation: another configuration takes over ("reload"), reeve ends ("end"), or wants to begin
+ * anew ("upgrade"). */
 void hooks_say_farewell(struct script *s, const char *why);
 
 /* It is being freed. */

@@ -13,6 +13,7 @@
 struct call;
 struct loading;
 struct pulse;
+struct subscription;
 struct task;
 struct timer;
 
@@ -22,16 +23,6 @@ enum { THREADS_SPARE = 16 };
 struct thread {
     lua_State *L;
     int reference;
-};
-
-/* `on("exit", "web*", f)` */
-struct subscription {
-    char *event;
-    char *pattern; /* NULL: everybody */
-    int function;  /* in Lua's registry */
-    char *file;    /* where `on` was called */
-    int line;
-    bool apart; /* of reeve's own modules: its turn does not come after the other hooks of the process */
 };
 
 struct script {
@@ -47,7 +38,7 @@ struct script {
     /* The functions of the file have numbers that no other living generation uses. */
     int first_function, function_count;
 
-    struct subscription *subscriptions;
+    struct subscription *subscriptions; /* by `on` */
     size_t subscription_count;
 
     int farewell;   /* a function of reeve's own modules, in Lua's registry: another generation takes over; 0: none */

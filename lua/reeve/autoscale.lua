@@ -5,6 +5,7 @@
 --                 want = function() return queue_length() / 10 end }
 
 local inside = require "reeve.inside"
+local unknown = require "reeve.unknown"
 
 local OPTIONS = {
     program = "string", every = "time", want = "function", min = "count", max = "count", down_after = "time",
@@ -32,7 +33,7 @@ local function mistakes(options)
         local good, wanted
         if kind then good, wanted = IS_A[kind](value) end
         if not kind then
-            found[#found + 1] = ("there is no option '%s'"):format(tostring(name))
+            found[#found + 1] = unknown(name, OPTIONS)
         elseif not good then
             found[#found + 1] = ("'%s': expected %s"):format(name, wanted)
         end

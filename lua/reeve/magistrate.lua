@@ -10,6 +10,7 @@ local report = require "reeve.magistrate.report"
 local reconcile = require "reeve.magistrate.reconcile"
 local residents = require "reeve.magistrate.residents"
 local target = require "reeve.magistrate.target"
+local unknown = require "reeve.unknown"
 local wire = require "reeve.magistrate.wire"
 
 local magistrate = {}
@@ -41,10 +42,10 @@ local function check_address(options, complain)
         return complain("it needs either 'url', the address of a server, or 'etcd'")
     end
     if options.url and not is_url(options.url) then
-        complain("'url' should be the address of a server, such as \"http://127.0.0.1:9292/\"")
+        complain("'url': expected the address of a server, such as \"http://127.0.0.1:9292/\"")
     end
     for _, url in ipairs(type(options.etcd) == "table" and options.etcd or { options.etcd }) do
-        if not is_url(url) then complain("'etcd' should be an address such as \"http://127.0.0.1:2379\"") end
+        if not is_url(url) then complain("'etcd': expected an address such as \"http://127.0.0.1:2379\"") end
     end
     for key in pairs(options.url and PURPOSE.url or PURPOSE.etcd) do
         if options[key] ~= nil then
@@ -62,25 +63,18 @@ local function check_identity(options, complain)
     end
 end
 
-local function check_name(key, complain)
-    local names = {}
-    for name in pairs(FIELDS) do names[#names + 1] = name end
-    local near = type(key) == "string" and inside.nearest(key, names)
-    complain("there is no option '%s'%s", tostring(key), near and (", did you mean '%s'?"):format(near) or "")
-end
-
 local function check_option(key, value, complain)
     local kind = FIELDS[key]
     if not kind then
-        check_name(key, complain)
+        complain("%s", unknown(key, FIELDS))
     elseif kind == "list" then
         if type(value) ~= "string" and (type(value) ~= "table" or not value[1]) then
-            complain("'%s' should be a text or a list of them", key)
+            complain("'%s': expected a text or a list of texts", key)
         end
     elseif kind == "time" then
-        if not is_time(value) then complain("'%s' is no time such as 60 or \"5m\"", key) end
+        if not is_time(value) then complain("'%s': expected a time such as 60 or \"5m\"", key) end
     elseif type(value) ~= kind then
-        complain("'%s' should be a %s, not a %s", key, kind, type(value))
+        complain("'%s': expected a %s, got a %s", key, kind == "string" and "text" or kind, type(value))
     end
 end
 

@@ -4,6 +4,7 @@ local engine = require "reeve.schedule.engine"
 local inside = require "reeve.inside"
 local cron = require "reeve.schedule.cron"
 local state = require "reeve.state"
+local unknown = require "reeve.unknown"
 
 local schedule = {}
 
@@ -189,7 +190,7 @@ end
 local function check_options(options, known)
     if type(options) ~= "table" then error({ "the options are no table" }) end
     for key in pairs(options) do
-        if not known[key] then error({ ("there is no option '%s' here"):format(tostring(key)) }) end
+        if not known[key] then error({ unknown(key, known) }) end
     end
 end
 

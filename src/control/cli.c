@@ -35,6 +35,12 @@ int cli_misuse(const char *format, ...)
     return 2;
 }
 
+int cli_wrong_option(const char *verb)
+{
+    fprintf(stderr, "`reeve help %s` tells more\n", verb);
+    return 2;
+}
+
 const char *cli_file(const char *said)
 {
     static const char here[] = "supervisor.lua", there[] = "/etc/reeve/supervisor.lua";
@@ -42,13 +48,6 @@ const char *cli_file(const char *said)
     if (said != NULL)
         return said;
     return access(here, F_OK) != 0 && access(there, F_OK) == 0 ? there : here;
-}
-
-/* getopt has said what is wrong. */
-static int wrong_option(void)
-{
-    fputs("`reeve help` tells more\n", stderr);
-    return 2;
 }
 
 /* ---- check, plan ------------------------------------------------------------------------------- */
@@ -104,7 +103,7 @@ static int check_main(int argc, char **argv)
     struct file_options o;
 
     if (!read_file_options(argc, argv, &o))
-        return wrong_option();
+        return cli_wrong_option("check");
     if (optind < argc)
         return cli_misuse("check: what is '%s'? A file is named by -c", argv[optind]);
     if (o.json)
@@ -127,7 +126,7 @@ static int plan_main(int argc, char **argv)
     struct file_options o;
 
     if (!read_file_options(argc, argv, &o))
-        return wrong_option();
+        return cli_wrong_option("plan");
     if (optind < argc)
         return cli_misuse("plan: what is '%s'? A file is named by -c", argv[optind]);
     return print_plan(&o, print_settings);
@@ -181,7 +180,7 @@ static int convert_main(int argc, char **argv)
         else if (c == 'o')
             out = optarg;
         else
-            return wrong_option();
+            return cli_wrong_option("convert");
     }
     if (optind + 1 != argc)
         return cli_misuse("convert takes one file");

@@ -9,11 +9,6 @@
 
 /* ---- text -------------------------------------------------------------------------------------- */
 
-static bool is_auth(const char *p, const char *end)
-{
-    return end - p > 5 && memcmp(p, "auth", 4) == 0 && isblank((unsigned char)p[4]);
-}
-
 /* The end of a quoted part that begins at `p`; `end` if it is never closed. */
 static const char *quote_end(const char *p, const char *end)
 {
@@ -29,6 +24,22 @@ static const char *skip_blanks(const char *p, const char *end)
     while (p < end && isspace((unsigned char)*p))
         p++;
     return p;
+}
+
+static bool is_auth(const char *command, const char *end)
+{
+    const char *p = skip_blanks(command, end);
+
+    return end - p > 5 && memcmp(p, "auth", 4) == 0 && isblank((unsigned char)p[4]);
+}
+
+/* "GET /path HTTP/1.1" */
+bool line_is_http(const char *line, const char *end)
+{
+    static const char version[] = " HTTP/1.";
+    size_t length = (size_t)(end - line), tail = sizeof version; /* and a digit in the place of its zero */
+
+    return length > tail && memcmp(end - tail, version, tail - 1) == 0 && !is_auth(line, end);
 }
 
 const char *line_command_end(const char *line, const char *end)

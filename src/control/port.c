@@ -2,6 +2,7 @@
 #include "base/xalloc.h"
 #include "control/address.h"
 #include "os/acceptor.h"
+#include "os/clock.h"
 #include "os/identity.h"
 #include "os/resume.h"
 #include "os/socket.h"
@@ -36,7 +37,7 @@ static bool may_speak_at_once(const struct port *port)
 }
 
 /* The oldest TCP connection on which nothing runs makes room for a new one. */
-static void make_room(struct server *server)
+static void make_tcp_room(struct server *server)
 {
     struct session *s;
 
@@ -49,13 +50,40 @@ static void make_room(struct server *server)
     }
 }
 
+static bool is_forgotten(const struct session *s, msec now)
+{
+    return !s->tcp && TAILQ_EMPTY(&s->answers) && !s->doomed && connection_pending(s->connection) == 0 &&
+           now - s->heard >= SILENT_LEAST;
+}
+
+/* A local client that leaks its connections must not use up the descriptors that programs need. */
+static void make_unix_room(struct server *server)
+{
+    size_t count = server->unix_count;
+    msec now = clock_now();
+    struct session *s;
+
+    TAILQ_FOREACH(s, &server->sessions, link)
+    {
+        if (count < UNIX_MOST)
+            return;
+        count -= !s->tcp && s->doomed;
+        if (is_forgotten(s, now)) {
+            session_doom(s, "idle, and there are too many connections");
+            count--;
+        }
+    }
+}
+
 static void on_connection(int fd, void *arg)
 {
     struct port *port = arg;
     bool tcp = port->address.kind != ADDRESS_UNIX;
 
     if (tcp && port->server->tcp_count >= TCP_MOST)
-        make_room(port->server);
+        make_tcp_room(port->server);
+    else if (!tcp && port->server->unix_count >= UNIX_MOST)
+        make_unix_room(port->server);
     session_open(port->server, fd, tcp, may_speak_at_once(port));
 }
 

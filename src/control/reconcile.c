@@ -287,10 +287,8 @@ int reconcile_main(int argc, char **argv)
     struct reconcile r = { .status = 1 };
     struct plan *plan;
 
-    if (!read_options(&r, argc, argv)) {
-        fputs("`reeve help reconcile` tells more\n", stderr);
-        return 2;
-    }
+    if (!read_options(&r, argc, argv))
+        return cli_wrong_option("reconcile");
     if (!read_words(&r, argc - optind, argv + optind))
         return cli_misuse("reconcile: what is '%s'? It takes nothing, `list`, `start PROGRAM` or `stop PROGRAM`",
                           argv[optind]);

@@ -346,8 +346,7 @@ int run_main(int argc, char **argv)
     int status = 1;
 
     if (!read_options(&r, argc, argv)) {
-        fputs("`reeve help run` tells more\n", stderr);
-        status = 2;
+        status = cli_wrong_option("run");
     } else if (optind < argc) {
         status = cli_misuse("run: what is '%s'? A file is named by -c", argv[optind]);
     } else if (r.check_state) {

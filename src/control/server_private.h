@@ -17,6 +17,8 @@ enum {
     UNREAD_MOST = 4 << 20, /* bytes that wait for a reader before he is cut off */
     HELD_MOST = 1 << 20,   /* bytes of commands that wait for a reply */
     TCP_MOST = 64,         /* idle TCP connections */
+    UNIX_MOST = 256,       /* idle Unix ones, of those that were silent for so long: a burst of clients is welcome */
+    SILENT_LEAST = 5000,   /* milliseconds */
     STREAMS_MOST = 16,     /* of one connection */
     PENDING_MOST = 256,    /* requests of one connection that wait for their answers; then the next waits as in text */
     LEAVE_MOST = 60000,    /* milliseconds that a client who leaves waits for what he asked before */
@@ -61,6 +63,7 @@ struct session {
     bool leaving; /* no more commands: what was asked is answered, then it is closed */
     bool doomed;  /* closed in the next turn, whatever waits to be sent */
     int failures; /* wrong passwords */
+    msec heard;   /* when something came or went last */
     bool touched; /* to be written into the snapshot */
     unsigned entry;
 };
@@ -72,7 +75,7 @@ struct server {
     struct port **ports; /* owned, in the order of the addresses */
     size_t port_count;
     TAILQ_HEAD(, session) sessions; /* oldest first */
-    size_t tcp_count;
+    size_t tcp_count, unix_count;
     bool ports_touched, sessions_touched; /* to be written into the snapshot */
     unsigned entry;                       /* of the ports, there */
     int failures;                         /* wrong passwords lately, of all clients */

@@ -1,6 +1,7 @@
 /* One client of the control port: its connection, from the first byte to the last. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "os/clock.h"
 #include "os/socket.h"
 #include "server_private.h"
 #include "version.h"
@@ -9,6 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of how many it is one. */
+static size_t *session_count(const struct session *s)
+{
+    return s->tcp ? &s->server->tcp_count : &s->server->unix_count;
+}
 
 /* ---- ends -------------------------------------------------------------------------------------- */
 
@@ -25,7 +32,7 @@ void session_close(struct session *s)
     timer_stop(&s->patience);
     TAILQ_REMOVE(&s->server->sessions, s, link);
     session_unwrite(s);
-    s->server->tcp_count -= s->tcp;
+    *session_count(s) -= 1;
     connection_close(s->connection);
     buffer_free(&s->in);
     free(s);
@@ -69,6 +76,7 @@ void session_send(struct session *s, const char *data, size_t length)
 {
     if (s->doomed)
         return;
+    s->heard = clock_now();
     /* One reply may be larger than that: what counts is whether the ones before it were read. */
     if (connection_pending(s->connection) > UNREAD_MOST)
         session_doom(s, "it does not read its answers");
@@ -118,6 +126,7 @@ static size_t on_read(struct connection *c, const char *data, size_t length, voi
     struct buffer answer = { 0 };
 
     (void)c;
+    s->heard = clock_now();
     telnet_filter(&s->telnet, data, length, &s->in, &answer);
     if (answer.length > 0)
         session_send(s, answer.data, answer.length);
@@ -173,7 +182,8 @@ struct session *session_adopt(struct server *server, int fd, bool tcp, bool auth
     s->authorized = authorized;
     TAILQ_INIT(&s->answers);
     TAILQ_INSERT_TAIL(&server->sessions, s, link);
-    server->tcp_count += tcp;
+    s->heard = clock_now();
+    *session_count(s) += 1;
     name_caller(s, fd);
     s->connection = connection_open(server->loop, fd, on_read, on_end, s);
     session_touch(s);

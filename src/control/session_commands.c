@@ -156,10 +156,11 @@ static const char *find_newline(const struct session *s, const char **start)
     return length > 0 ? memchr(*start, '\n', length) : NULL;
 }
 
-static void too_long(struct session *s, const char *line)
+/* Nothing more is heard of who says this. */
+static void turn_away(struct session *s, const char *line, enum reply_code code, const char *why)
 {
     session_leave(s);
-    refuse(answer_new(s, *line == '{' ? DIALECT_JSON : DIALECT_TEXT, NULL), REPLY_TOO_LONG, "a line has at most 64 KB");
+    refuse(answer_new(s, *line == '{' ? DIALECT_JSON : DIALECT_TEXT, NULL), code, why);
 }
 
 /* Do the first command of the input. False: there is no whole line. */
@@ -168,11 +169,16 @@ static bool do_next(struct session *s)
     const char *start, *newline = find_newline(s, &start), *command, *end;
 
     if (newline == NULL ? s->in.length - s->taken > LINE_LONGEST : newline - start > LINE_LONGEST) {
-        too_long(s, start);
+        turn_away(s, start, REPLY_TOO_LONG, "a line has at most 64 KB");
         return true;
     }
     if (newline == NULL)
         return false;
+    if (!s->in_line && line_is_http(start, newline)) {
+        turn_away(s, start, REPLY_USAGE,
+                  "this is no web server but reeve's control port, and what follows is not done");
+        return true;
+    }
     command = skip_blanks(start, newline);
     end = !s->in_line && *command == '{' ? newline : line_command_end(command, newline);
     s->taken += (size_t)(end - start) + 1;

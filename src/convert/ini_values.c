@@ -1,4 +1,5 @@
-/* ini_values: the options of supervisord's sections as settings. */
+#include "convert/ini_values.h"
+
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "convert/pairs.h"

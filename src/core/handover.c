@@ -292,7 +292,7 @@ static void resume_process(const char *data, size_t length, void *arg)
         claim_numbers(s, p);
         process_list_add(&s->all, p);
         if (leaving)
-            process_list_add(&s->leaving, p);
+            supervisor_let_go_again(s, p);
         else
             pool_add(&s->pools[program->position], p);
     }

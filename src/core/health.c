@@ -24,6 +24,7 @@ struct health {
     msec asked;             /* when the last check began */
     int failures;           /* in a row */
     bool bad;
+    bool unasked; /* the last check could not be made, and that was told */
 };
 
 static const struct health_settings *settings_of(const struct health *h)
@@ -131,6 +132,9 @@ static void judge(struct health *h, const char *why)
     msec passed = clock_now() - h->asked;
 
     next_after(h, s->every > passed ? s->every - passed : 0);
+    if (h->unasked)
+        log_notice("%s: its check is made again", process_name(h->process));
+    h->unasked = false;
     publish(h, why);
     if (why == NULL) {
         note_good(h);
@@ -143,12 +147,24 @@ static void judge(struct health *h, const char *why)
         act(h, why);
 }
 
-static void on_probed(const char *why, void *arg)
+/* It may be well or not: nobody knows. */
+static void pass_over(struct health *h, const char *why)
+{
+    if (!h->unasked)
+        log_error("%s: its check cannot be made, and will be tried again: %s", process_name(h->process), why);
+    h->unasked = true;
+    next_after(h, settings_of(h)->every);
+}
+
+static void on_probed(enum probe_result result, const char *why, void *arg)
 {
     struct health *h = arg;
 
     h->probe = NULL;
-    judge(h, why);
+    if (result == PROBE_UNASKED)
+        pass_over(h, why);
+    else
+        judge(h, why);
 }
 
 static void on_answer(bool ok, const char *why, void *arg)

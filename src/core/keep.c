@@ -50,14 +50,6 @@ void supervisor_touch_pool(struct supervisor *s, struct pool *pool)
     s->touched_pools = true;
 }
 
-bool supervisor_is_leaving(const struct supervisor *s, const struct process *p)
-{
-    for (size_t i = 0; i < s->leaving.count; i++)
-        if (s->leaving.process[i] == p)
-            return true;
-    return false;
-}
-
 /* ---- plans ------------------------------------------------------------------------------------- */
 
 /* The text is large and needed once: from now on the snapshot has it, for as long as somebody holds the plan. */

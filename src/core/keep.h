@@ -11,10 +11,9 @@
 void process_touch(struct process *p);
 void supervisor_touch_self(struct supervisor *s);
 
-/* By a process: it has been touched, it is about to go and need not be written; whether it is of no pool any more. */
+/* By a process: it has been touched, it is about to go and need not be written. */
 void supervisor_touch(struct supervisor *s, struct process *p);
 void supervisor_untouch(struct supervisor *s, const struct process *p);
-bool supervisor_is_leaving(const struct supervisor *s, const struct process *p);
 
 /* By the supervisor, which lists whom to write. False: it is listed already. Then, if nobody has written it since. */
 bool process_list_for_writing(struct process *p);

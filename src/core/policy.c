@@ -84,6 +84,30 @@ struct verdict policy_decide(const struct program *p, struct policy_memory *memo
     return restart_after(delay_after_run(p, memory, end, random));
 }
 
+static void uncount(int *n)
+{
+    if (*n > 0)
+        (*n)--;
+}
+
+struct verdict policy_review(const struct program *p, const struct policy_memory *memory, const struct run_end *end,
+                             double random)
+{
+    struct policy_memory before = *memory;
+
+    uncount(end->was_running ? &before.short_runs : &before.failed_starts);
+    return policy_decide(p, &before, end, random);
+}
+
+bool policy_equal(const struct program *a, const struct program *b)
+{
+    const struct backoff *m = &a->common->backoff, *n = &b->common->backoff;
+
+    return a->common->autorestart == b->common->autorestart && a->common->startretries == b->common->startretries &&
+           a->common->stable == b->common->stable && m->first == n->first && m->max == n->max &&
+           m->factor == n->factor && m->jitter == n->jitter;
+}
+
 /* A ring of the last `limit` restarts. Its places come with the restarts: a limit may be a huge number. */
 struct respawns {
     int limit, count, next, room;

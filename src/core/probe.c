@@ -27,18 +27,20 @@ struct probe {
     void *arg;
     char what[96];      /* "tcp 127.0.0.1:80" */
     struct error error; /* of `soon`; empty: it answers */
+    bool asked;
 };
 
 static void answer(struct probe *p, const char *why)
 {
     probe_fn *fn = p->fn;
     void *arg = p->arg;
+    enum probe_result result = why == NULL ? PROBE_GOOD : p->asked ? PROBE_BAD : PROBE_UNASKED;
     struct error text = { "" };
 
     if (why != NULL)
         failure(&text, "%s: %s", p->what, why);
     probe_stop(&p);
-    fn(why != NULL ? text.text : NULL, arg);
+    fn(result, why != NULL ? text.text : NULL, arg);
 }
 
 static void on_soon(void *arg)
@@ -147,7 +149,7 @@ static void look_for(struct probe *p, const char *path)
 static void run(struct probe *p, struct process *process, const struct words *command)
 {
     name_it(p, "exec", command->word[0]);
-    p->command = side_command_ask(process, command, p->patience, on_command_end, p, &p->error);
+    p->command = side_command_ask(process, command, p->patience, on_command_end, p, &p->asked, &p->error);
 }
 
 static void begin(struct probe *p, struct process *process, const struct probe_target *t)
@@ -170,6 +172,7 @@ struct probe *probe_start(struct process *process, const struct probe_target *ta
     struct probe *p = xcalloc(1, sizeof *p);
 
     p->loop = supervisor_loop(process_supervisor(process));
+    p->asked = true;
     p->patience = limit;
     p->fn = fn;
     p->arg = arg;

@@ -8,7 +8,7 @@
  *      |                    |        |         |
  *      |  nothing to do     v        v         v  too many
  *      +----------------- exited   backoff    fatal
- *                                    | timer
+ *                                    | timer, unless a new policy says otherwise
  *                                    +------> starting
  *
  * A process that others must come before, or stop before, is `held` in STARTING without a child, or in STOPPING without
@@ -38,7 +38,7 @@ static bool may_follow(enum process_state from, enum process_state to)
                              1 << PROCESS_FATAL | 1 << PROCESS_STARTING | 1 << PROCESS_STOPPED,
         [PROCESS_RUNNING] = 1 << PROCESS_STARTING | 1 << PROCESS_BACKOFF | 1 << PROCESS_STOPPING | 1 << PROCESS_EXITED |
                             1 << PROCESS_FATAL,
-        [PROCESS_BACKOFF] = 1 << PROCESS_STARTING | 1 << PROCESS_STOPPED,
+        [PROCESS_BACKOFF] = 1 << PROCESS_STARTING | 1 << PROCESS_STOPPED | 1 << PROCESS_EXITED | 1 << PROCESS_FATAL,
         [PROCESS_STOPPING] = 1 << PROCESS_STOPPED | 1 << PROCESS_STARTING | 1 << PROCESS_BACKOFF | 1 << PROCESS_EXITED |
                              1 << PROCESS_FATAL,
         [PROCESS_EXITED] = 1 << PROCESS_STARTING | 1 << PROCESS_STOPPED,
@@ -142,7 +142,7 @@ static void on_timer(void *arg)
         process_became_ready(p);
         break;
     case PROCESS_BACKOFF:
-        process_restart_by_verdict(p, NULL);
+        process_retry(p);
         break;
     case PROCESS_STOPPING:
         process_stop_step_over(p);

@@ -51,7 +51,7 @@ static void pack_state(const struct process *p, struct buffer *out)
 
     pack_text(out, "program", p->program->name);
     pack_text(out, "name", p->name);
-    pack_number(out, "leaving", supervisor_is_leaving(p->supervisor, p));
+    pack_number(out, "leaving", p->let_go);
     pack_numbers(out, "numbers", numbers, KEPT_NUMBERS);
 }
 

@@ -36,7 +36,7 @@ struct process {
     unsigned run; /* number of the last start among all */
     int index, restarts, attempt;
     /* One word: there may be thousands of processes, and eight bytes more make the allocator's next size. */
-    unsigned stop_step : 16;
+    unsigned stop_step : 14; /* STOP_STEPS_OVER: all are behind it, also those that a later plan may add */
     enum process_state state : 4;
     bool wanted : 1;
     bool ended : 1; /* the child's status is known, though its output or its group may not be over */
@@ -45,11 +45,16 @@ struct process {
     bool held : 1;        /* STARTING or STOPPING, but others come first */
     bool touched : 1;     /* the snapshot has not what it is now */
     bool ends_touched : 1;
-    bool listed : 1;        /* by the supervisor, to be written when the turn is over */
-    bool kept : 1;          /* the wish is a user's, and holds beyond this life of reeve */
-    bool starter : 1;       /* the child only starts what puts itself into the background */
-    bool started_alone : 1; /* under the program's own name: brothers may have come since, or gone */
+    bool listed : 1;         /* by the supervisor, to be written when the turn is over */
+    bool kept : 1;           /* the wish is a user's, and holds beyond this life of reeve */
+    bool starter : 1;        /* the child only starts what puts itself into the background */
+    bool let_go : 1;         /* it is of no pool any more */
+    bool policy_changed : 1; /* in BACKOFF: since its end was judged */
+    bool started_alone : 1;  /* under the program's own name: brothers may have come since, or gone */
 };
+
+/* In the place of a step. */
+enum { STOP_STEPS_OVER = 0x3fff };
 
 /* The places of a process's numbers in the snapshot; new ones come last. */
 enum {
@@ -147,6 +152,9 @@ void process_age_at(struct process *p, msec due);
  * follows. */
 void process_over(struct process *p);
 void process_judge(struct process *p, bool was_running);
+
+/* verdict.c: the time of a backoff is over. */
+void process_retry(struct process *p);
 
 /* stopping.c: from alive to stopped; a held one may go on. */
 void process_begin_stop(struct process *p);

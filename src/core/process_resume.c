@@ -59,7 +59,7 @@ static void take_numbers(struct process *p, const int64_t numbers[KEPT_NUMBERS])
     p->restarts = (int)numbers[KEPT_RESTARTS];
     p->memory.failed_starts = (int)numbers[KEPT_FAILED_STARTS];
     p->memory.short_runs = (int)numbers[KEPT_SHORT_RUNS];
-    p->stop_step = (unsigned)numbers[KEPT_STOP_STEP] & 0xffff;
+    p->stop_step = (unsigned)numbers[KEPT_STOP_STEP] & STOP_STEPS_OVER;
     p->started_alone = numbers[KEPT_STARTED_ALONE] != 0;
     p->starter = numbers[KEPT_STARTER] != 0;
     resume_times(p, numbers[KEPT_DUE], numbers[KEPT_AGE]);

@@ -197,6 +197,11 @@ bool process_is_alive(const struct process *p)
     return p->child != NULL;
 }
 
+bool process_is_let_go(const struct process *p)
+{
+    return p->let_go;
+}
+
 bool process_is_settled(const struct process *p)
 {
     return p->state == PROCESS_STOPPED || p->state == PROCESS_EXITED || p->state == PROCESS_FATAL;

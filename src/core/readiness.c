@@ -105,12 +105,12 @@ void readiness_extend(struct readiness *r, msec time)
 
 static void on_again(void *arg);
 
-static void on_probed(const char *why, void *arg)
+static void on_probed(enum probe_result result, const char *why, void *arg)
 {
     struct readiness *r = arg;
 
     r->probe = NULL;
-    if (why == NULL) {
+    if (result == PROBE_GOOD) {
         end(r, NULL);
         return;
     }

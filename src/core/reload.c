@@ -72,6 +72,8 @@ static void take_over(struct supervisor *s, struct pool *pool, struct pool *old,
             process_restart(p);
         else if (d->change == PLAN_CHANGED && process_state(p) == PROCESS_FATAL)
             process_start(p);
+        else if (process_state(p) == PROCESS_BACKOFF)
+            process_judge_again(p, d->before);
         else
             process_renew(p);
     }

@@ -138,48 +138,15 @@ void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct progra
         begin(s, pool->process[i]);
 }
 
-static void forget_start(struct supervisor *s, const struct process *p)
+void supervisor_let_go_again(struct supervisor *s, struct process *p)
 {
-    for (size_t i = s->started_so_far; i < s->to_start.count; i++)
-        if (s->to_start.process[i] == p)
-            s->to_start.process[i] = NULL;
-}
-
-/* Free those that have stopped: later, for they are in the middle of saying so. */
-static void sweep(void *arg)
-{
-    struct supervisor *s = arg;
-
-    s->sweeping = false;
-    if (!bus_is_empty(s->bus)) {
-        supervisor_sweep_soon(s); /* what is told of a process points to it */
-        return;
-    }
-    for (size_t i = s->leaving.count; i-- > 0;) {
-        struct process *p = s->leaving.process[i];
-
-        if (!process_is_settled(p))
-            continue;
-        process_list_remove(&s->leaving, p);
-        process_list_remove(&s->all, p);
-        supervisor_forget_held(s, p);
-        process_free(p);
-    }
-}
-
-void supervisor_sweep_soon(struct supervisor *s)
-{
-    if (s->sweeping)
-        return;
-    s->sweeping = true;
-    loop_later(s->loop, sweep, s);
+    process_let_go(p);
+    process_list_add(&s->leaving, p);
 }
 
 void supervisor_let_go(struct supervisor *s, struct process *p)
 {
-    forget_start(s, p);
-    process_list_add(&s->leaving, p);
-    supervisor_touch(s, p);
+    supervisor_let_go_again(s, p);
     bus_publish(s->bus, &(struct event){ .kind = EVENT_GONE,
                                          .process = p,
                                          .program = process_program(p),

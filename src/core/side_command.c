@@ -95,15 +95,16 @@ static void start_child(struct side_command *c, const struct child_request *requ
     free(what);
 }
 
-/* `c` is given up if it cannot be started. */
-static struct side_command *start(struct side_command *c, const struct words *cmd, struct error *e)
+/* `c` is given up if it cannot be started; `*prepared`: it was about to. */
+static struct side_command *start(struct side_command *c, const struct words *cmd, bool *prepared, struct error *e)
 {
     struct process *p = c->process;
     struct launch l;
     char pid[24];
 
     snprintf(pid, sizeof pid, "%d", (int)process_pid(p));
-    if (launch_prepare(&l, p, process_settings(p), e)) {
+    *prepared = launch_prepare(&l, p, process_settings(p), e);
+    if (*prepared) {
         environment_set(&l.environment, "MAINPID", pid);
         l.request.argv = cmd->word;
         l.request.envp = l.environment.entry;
@@ -132,22 +133,23 @@ struct side_command *side_command_start(struct process *p, const char *noun, con
                                         side_command_fn *on_end, void *arg, struct error *e)
 {
     struct side_command *c = side_command_new(p, limit, arg);
+    bool prepared;
 
     c->noun = noun;
     c->on_end = on_end;
-    c = start(c, cmd, e);
+    c = start(c, cmd, &prepared, e);
     if (c == NULL)
         failure_in(e, "%s", noun);
     return c;
 }
 
 struct side_command *side_command_ask(struct process *p, const struct words *cmd, msec limit,
-                                      side_command_answer_fn *on_answer, void *arg, struct error *e)
+                                      side_command_answer_fn *on_answer, void *arg, bool *asked, struct error *e)
 {
     struct side_command *c = side_command_new(p, limit, arg);
 
     c->on_answer = on_answer;
-    return start(c, cmd, e);
+    return start(c, cmd, asked, e);
 }
 
 void side_command_cancel(struct side_command **c)

@@ -8,9 +8,6 @@
 
 #include <signal.h>
 
-/* In the place of a step: all are behind it, also those that a later plan may add. */
-enum { NO_MORE_STEPS = 0xffff };
-
 /* A worker hears TERM and nothing else when reeve itself was told to end by TERM or INT. */
 static const struct stop_steps *steps(const struct process *p)
 {
@@ -79,7 +76,7 @@ static bool run_stop_cmd(struct process *p)
         log_warning("%s: %s; sending %s instead", process_name(p), e.text, signal_name(step(p)->signal));
         return false;
     }
-    p->stop_step = NO_MORE_STEPS;
+    p->stop_step = STOP_STEPS_OVER;
     process_wait(p, p->program->common->stoptime);
     return true;
 }

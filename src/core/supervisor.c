@@ -126,7 +126,7 @@ const char *supervisor_forbids_start(const struct supervisor *s, const struct pr
 
     if (s->shutdown.begun)
         return "reeve is stopping";
-    if (supervisor_is_leaving(s, p))
+    if (process_is_let_go(p))
         return "it was removed or scaled away";
     if (s->visits && !program->common->detached)
         return "it is not detached: only a supervisor that stays can do that";

@@ -1,7 +1,7 @@
 /* The inside of the supervisor, for the files that make it up: supervisor.c (who owns what, limits), roster.c (which
- * processes there are), targets.c (whom a target means), spares.c (how many workers are idle), turns.c and blockers.c
- * (who waits for whom), reload.c (from one plan to the next), shutdown.c (the end), keep.c and handover.c (from one life
- * to the next), state_dir.c (from one that has ended). */
+ * processes there are), sweep.c (who is freed), targets.c (whom a target means), spares.c (how many workers are idle),
+ * turns.c and blockers.c (who waits for whom), reload.c (from one plan to the next), shutdown.c (the end), keep.c and
+ * handover.c (from one life to the next), state_dir.c (from one that has ended). */
 #ifndef CORE_SUPERVISOR_PRIVATE_H
 #define CORE_SUPERVISOR_PRIVATE_H
 
@@ -98,6 +98,7 @@ void process_list_remove(struct process_list *l, const struct process *p);
 struct pool *supervisor_pool_of(const struct supervisor *s, const struct program *program);
 void supervisor_fill_pool(struct supervisor *s, struct pool *pool, struct program *program);
 void supervisor_let_go(struct supervisor *s, struct process *p);
+void supervisor_let_go_again(struct supervisor *s, struct process *p); /* of a former life, which did that */
 
 /* Let some go, or add some; `up`: those are to start. */
 void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count, bool up);
@@ -124,17 +125,19 @@ bool pool_is_missing(const struct pool *pool); /* it has processes, and nobody w
 /* One of the same name has left its pool and is still on its way down: two at once might want the same port. */
 bool supervisor_has_forerunner(const struct supervisor *s, const struct process *p);
 
-/* turns.c: something has changed; it is RUNNING, perhaps again; it is about to be freed. */
+/* turns.c: something has changed; it is RUNNING, perhaps again; those that are about to be freed. */
 void supervisor_look_again(struct supervisor *s);
 void supervisor_came_back(struct supervisor *s, struct process *p);
-void supervisor_forget_held(struct supervisor *s, const struct process *p);
+void supervisor_forget_held(struct supervisor *s, bool (*is_gone)(const struct process *p));
 
 /* keep.c: the plan has come into force; something of a pool that the plan does not say has changed. */
 void supervisor_keep_plan(struct supervisor *s, struct plan *plan);
 void supervisor_touch_pool(struct supervisor *s, struct pool *pool);
 
-/* Of a former life: those on their way out may be gone by now; somebody may be held, or go along. */
+/* sweep.c: somebody who was let go has stopped. */
 void supervisor_sweep_soon(struct supervisor *s);
+
+/* Somebody of a former life may be held, or go along. */
 void supervisor_look_soon(struct supervisor *s);
 
 /* shutdown.c: a process has settled while everything ends; everything went on ending when a former life ended. */

@@ -70,12 +70,12 @@ bool supervisor_holds(struct supervisor *s, struct process *p, bool by_user)
     return true;
 }
 
-void supervisor_forget_held(struct supervisor *s, const struct process *p)
+void supervisor_forget_held(struct supervisor *s, bool (*is_gone)(const struct process *p))
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < s->held_count; i++)
-        if (s->held[i].process != p)
+        if (!is_gone(s->held[i].process))
             s->held[kept++] = s->held[i];
     s->held_count = kept;
 }

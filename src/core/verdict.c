@@ -1,5 +1,6 @@
 /* What follows from an end: policy.c decides, purely, the program's advisor may overrule it, and here it is told and
  * done. A stop by wish asks neither. */
+#include "base/log.h"
 #include "core/detached.h"
 #include "os/clock.h"
 #include "process_private.h"
@@ -73,8 +74,7 @@ static bool is_expected(const struct process *p)
     return exit->stopped || policy_expected(p->program, exit->code);
 }
 
-/* A oneshot may end before it was RUNNING, but what never ran, or was ended for not getting ready, has failed to start.
- */
+/* A oneshot may end before it was RUNNING; what never ran, or was ended for not getting ready, has failed to start. */
 static bool has_run(const struct process *p)
 {
     const struct process_exit *exit = last_exit(p);
@@ -112,6 +112,64 @@ void process_judge(struct process *p, bool was_running)
             back_off(p, verdict.delay);
         break;
     }
+}
+
+/* ---- a retry, by a policy that came after the end ---------------------------------------------- */
+
+static struct run_end end_of(const struct process *p)
+{
+    const struct process_exit *exit = last_exit(p);
+
+    return (struct run_end){ .was_running = !exit->failed_start || has_run(p),
+                             .code = exit->expected ? exit->code : -1,
+                             .uptime = exit->uptime };
+}
+
+/* What an advisor has said holds. */
+static bool may_review(const struct process *p)
+{
+    return !end_of(p).was_running || program_function(p->program, "autorestart") == NULL;
+}
+
+static struct verdict review(const struct process *p)
+{
+    struct run_end end = end_of(p);
+
+    return policy_review(p->program, &p->memory, &end, clock_random());
+}
+
+/* The delay counts from the end. Whoever is not to be tried again goes through the timer too: a reload is no time for
+ * an end of reeve that may follow. */
+void process_judge_again(struct process *p, const struct program *before)
+{
+    struct buffer words = { 0 };
+    struct verdict verdict;
+    msec passed = clock_now() - p->since;
+
+    if (p->state != PROCESS_BACKOFF || policy_equal(before, p->program) || !may_review(p))
+        return;
+    verdict = review(p);
+    verdict.delay = verdict.kind == VERDICT_RESTART && verdict.delay > passed ? verdict.delay - passed : 0;
+    process_verdict_words(&verdict, &words);
+    log_notice("%s: its policy has changed, %s", process_name(p), words.data);
+    buffer_free(&words);
+    p->policy_changed = true;
+    process_wait(p, verdict.delay);
+}
+
+void process_retry(struct process *p)
+{
+    struct verdict verdict = { .kind = VERDICT_RESTART };
+
+    if (p->policy_changed && may_review(p))
+        verdict = review(p);
+    p->policy_changed = false;
+    if (verdict.kind == VERDICT_LEAVE)
+        leave(p);
+    else if (verdict.kind == VERDICT_GIVE_UP)
+        give_up(p, &verdict);
+    else
+        process_restart_by_verdict(p, NULL);
 }
 
 static void stopped(struct process *p)

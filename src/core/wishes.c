@@ -190,6 +190,12 @@ void process_renew(struct process *p)
         adopt_outputs(p, process_settings(p));
 }
 
+void process_let_go(struct process *p)
+{
+    p->let_go = true;
+    process_touch(p);
+}
+
 void process_rename(struct process *p, const char *name)
 {
     free(p->name);

@@ -1,8 +1,6 @@
 #include "script/hooks.h"
 
 #include "base/log.h"
-#include "base/text.h"
-#include "base/xalloc.h"
 #include "os/clock.h"
 #include "os/transfer.h"
 #include "script/errand.h"
@@ -12,6 +10,7 @@
 #include "script/lane.h"
 #include "script/lines.h"
 #include "script/script.h"
+#include "script/subscription.h"
 #include "script/task.h"
 #include "script/verbs.h"
 
@@ -84,18 +83,6 @@ void hooks_say_farewell(struct script *s, const char *why)
     call_end(&c);
 }
 
-void hooks_subscribe(struct script *s, const struct subscription *to)
-{
-    struct subscription *new;
-
-    s->subscriptions = xrealloc(s->subscriptions, (s->subscription_count + 1) * sizeof *s->subscriptions);
-    new = &s->subscriptions[s->subscription_count++];
-    *new = *to;
-    new->event = xstrdup(to->event);
-    new->pattern = xstrdup(to->pattern);
-    new->file = xstrdup(to->file);
-}
-
 void hooks_forget(const struct script *s)
 {
     if (hooks.current == s)
@@ -111,8 +98,7 @@ static bool is_last_word(const char *event)
            strcmp(event, "shutdown") == 0;
 }
 
-/* `p` is NULL for what concerns no process. */
-static void run(struct task *t, const char *event, const struct process *p)
+void hooks_run(struct task *t, const char *event, const struct process *p)
 {
     if (is_last_word(event))
         task_hold(t);
@@ -151,7 +137,7 @@ static void run_hook(const struct function *f, const struct event *event, const 
     t = task_new(s, NULL, "hook %s of %s", name, process_name(event->process));
     script_push_function(s, task_stack(t), f->reference);
     push_arguments(task_stack(t), event);
-    run(t, event_name(event->kind), event->process);
+    hooks_run(t, event_name(event->kind), event->process);
 }
 
 /* Of the program itself; NULL: it has none for this event. */
@@ -176,55 +162,6 @@ static void tell_program(const struct event *event)
 
 /* ---- on("exit", "web*", function(event) … end) ------------------------------------------------- */
 
-static bool wants(const struct subscription *s, const char *event, const char *program, const char *process)
-{
-    if (strcmp(s->event, event) != 0)
-        return false;
-    if (supervisor_is_quiet(hooks.supervisor) && !s->apart)
-        return false; /* reeve's own may hear it, the user's may not */
-    if (s->pattern == NULL)
-        return true;
-    return (program != NULL && text_matches(s->pattern, program)) ||
-           (process != NULL && text_matches(s->pattern, process));
-}
-
-/* Of whom, and what it is: one value, pushed by `push`. */
-struct telling {
-    const char *event, *program, *process;
-    const struct process *p; /* NULL: none, or it is only named */
-    void (*push)(lua_State *L, void *arg);
-    void *arg;
-};
-
-static void run_subscription(struct script *s, const struct subscription *to, const struct telling *about)
-{
-    const char *who = about->process != NULL ? about->process : about->program;
-    const struct process *p = to->apart ? NULL : about->p;
-    struct task *t;
-
-    if (p != NULL && !lane_has_room(process_id(p), to->event))
-        return;
-    t = task_new(s, NULL, "hook on(\"%s\")%s%s", to->event, who != NULL ? " of " : "", who != NULL ? who : "");
-    lua_rawgeti(task_stack(t), LUA_REGISTRYINDEX, to->function);
-    if (to->apart)
-        task_make_own(t);
-    about->push(task_stack(t), about->arg);
-    run(t, about->event, p);
-}
-
-/* A hook may add others: they move in memory, and are not told of this event. */
-static void tell_all(struct script *s, const struct telling *about)
-{
-    size_t count = s->subscription_count;
-
-    for (size_t i = 0; i < count; i++) {
-        struct subscription to = s->subscriptions[i];
-
-        if (wants(&to, about->event, about->program, about->process))
-            run_subscription(s, &to, about);
-    }
-}
-
 static void push_bus_event(lua_State *L, void *arg)
 {
     event_push(L, arg);
@@ -235,13 +172,8 @@ static bool is_heard(const struct event *event, const struct program *program)
     const char *process = event->process != NULL ? process_name(event->process) : NULL;
     char name[32];
 
-    if (own_hook(event, name, sizeof name) != NULL)
-        return true;
-    for (size_t i = 0; hooks.current != NULL && i < hooks.current->subscription_count; i++)
-        if (wants(&hooks.current->subscriptions[i], event_name(event->kind), program != NULL ? program->name : NULL,
-                  process))
-            return true;
-    return false;
+    return own_hook(event, name, sizeof name) != NULL ||
+           subscriptions_want(hooks.current, event_name(event->kind), program != NULL ? program->name : NULL, process);
 }
 
 static void on_event(const struct event *event, void *arg)
@@ -258,12 +190,13 @@ static void on_event(const struct event *event, void *arg)
         tell_program(event);
     if (hooks.current == NULL)
         return;
-    tell_all(hooks.current, &(struct telling){ .event = event_name(event->kind),
-                                               .program = program != NULL ? program->name : NULL,
-                                               .process = event->process != NULL ? process_name(event->process) : NULL,
-                                               .p = event->process,
-                                               .push = push_bus_event,
-                                               .arg = &copy });
+    subscriptions_tell(hooks.current,
+                       &(struct telling){ .event = event_name(event->kind),
+                                          .program = program != NULL ? program->name : NULL,
+                                          .process = event->process != NULL ? process_name(event->process) : NULL,
+                                          .p = event->process,
+                                          .push = push_bus_event,
+                                          .arg = &copy });
 }
 
 /* ---- on_line = function(process, line, stream) … ------------------------------------------------ */
@@ -280,12 +213,8 @@ bool hooks_want_lines(const struct process *p)
 
     if (supervisor_is_quiet(hooks.supervisor))
         return false;
-    if (program_function(program, "on_line") != NULL)
-        return true;
-    for (size_t i = 0; hooks.current != NULL && i < hooks.current->subscription_count; i++)
-        if (wants(&hooks.current->subscriptions[i], "line", program->name, process_name(p)))
-            return true;
-    return false;
+    return program_function(program, "on_line") != NULL ||
+           subscriptions_want(hooks.current, "line", program->name, process_name(p));
 }
 
 static void tell_line_to_program(const struct line *line, const struct function *f)
@@ -300,7 +229,7 @@ static void tell_line_to_program(const struct line *line, const struct function 
     handle_push_process(task_stack(t), line->process);
     lua_pushlstring(task_stack(t), line->text, line->length);
     lua_pushstring(task_stack(t), line->stream);
-    run(t, "line", line->process);
+    hooks_run(t, "line", line->process);
 }
 
 static void push_line_event(lua_State *L, void *arg)
@@ -324,12 +253,12 @@ void hooks_tell_line(struct process *p, const char *text, size_t length, const c
     if (f != NULL)
         tell_line_to_program(&line, f);
     if (hooks.current != NULL)
-        tell_all(hooks.current, &(struct telling){ .event = "line",
-                                                   .program = process_program(p)->name,
-                                                   .process = process_name(p),
-                                                   .p = p,
-                                                   .push = push_line_event,
-                                                   .arg = &line });
+        subscriptions_tell(hooks.current, &(struct telling){ .event = "line",
+                                                             .program = process_program(p)->name,
+                                                             .process = process_name(p),
+                                                             .p = p,
+                                                             .push = push_line_event,
+                                                             .arg = &line });
 }
 
 /* ---- reeve.emit("deployed", { … }) ------------------------------------------------------------- */
@@ -364,11 +293,11 @@ void hooks_tell_emitted(struct script *s, lua_State *L, const char *name)
         snprintf(process, sizeof process, "%s", text);
     anchor = luaL_ref(L, LUA_REGISTRYINDEX);
     if (s == hooks.current)
-        tell_all(s, &(struct telling){ .event = name,
-                                       .program = *program != '\0' ? program : NULL,
-                                       .process = *process != '\0' ? process : NULL,
-                                       .push = push_anchored,
-                                       .arg = &anchor });
+        subscriptions_tell(s, &(struct telling){ .event = name,
+                                                 .program = *program != '\0' ? program : NULL,
+                                                 .process = *process != '\0' ? process : NULL,
+                                                 .push = push_anchored,
+                                                 .arg = &anchor });
     luaL_unref(L, LUA_REGISTRYINDEX, anchor);
 }
 
@@ -392,7 +321,8 @@ void hooks_tell(const char *event, const char *subject, hooks_push_fn *push, voi
 {
     if (hooks.current == NULL || is_swamped(hooks.current, event))
         return;
-    tell_all(hooks.current, &(struct telling){ .event = event, .program = subject, .push = push, .arg = arg });
+    subscriptions_tell(hooks.current,
+                       &(struct telling){ .event = event, .program = subject, .push = push, .arg = arg });
 }
 
 /* ---- listening --------------------------------------------------------------------------------- */

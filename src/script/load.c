@@ -6,6 +6,7 @@
 #include "script/evaluate.h"
 #include "script/kept.h"
 #include "script/script.h"
+#include "script/subscription.h"
 
 #include <errno.h>
 #include <stdio.h>

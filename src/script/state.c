@@ -5,6 +5,7 @@
 #include "os/loop.h"
 #include "script/hooks.h"
 #include "script/lib.h"
+#include "script/subscription.h"
 #include "script/task.h"
 
 #include <assert.h>
@@ -103,12 +104,7 @@ void script_free(struct script *s)
     LIST_REMOVE(s, link);
     timer_stop(&s->delivery);
     lua_close(s->L);
-    for (size_t i = 0; i < s->subscription_count; i++) {
-        free(s->subscriptions[i].event);
-        free(s->subscriptions[i].pattern);
-        free(s->subscriptions[i].file);
-    }
-    free(s->subscriptions);
+    subscriptions_free(s);
     free(s->path);
     free(s->folder);
     free(s);

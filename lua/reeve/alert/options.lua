@@ -1,6 +1,7 @@
 -- What may be written between the braces of `alert.email { … }`, and what it means.
 
 local inside = require "reeve.inside"
+local unknown = require "reeve.unknown"
 
 local options = {}
 
@@ -104,13 +105,10 @@ function options.read(kind, given, complain)
     local checks, read = options.kinds[kind], {}
     for name, value in pairs(defaults) do read[name] = value end
     if kind == "email" then read.from = "reeve@" .. reeve.host end
-    local names = {}
-    for name in pairs(checks) do names[#names + 1] = name end
     for name, value in pairs(given) do
         local check = checks[name]
         if not check then
-            local near = type(name) == "string" and inside.nearest(name, names)
-            complain(("unknown option '%s'%s"):format(name, near and (", did you mean '%s'?"):format(near) or ""))
+            complain(unknown(name, checks))
         else
             local good, why = check(value)
             if good == nil then complain(("'%s': %s"):format(name, why)) end

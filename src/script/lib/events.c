@@ -5,6 +5,7 @@
 #include "script/hooks.h"
 #include "script/lib.h"
 #include "script/loading.h"
+#include "script/subscription.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -41,7 +42,7 @@ static int lib_on(lua_State *L)
         return luaL_error(L, "more than %d hooks by on()", SUBSCRIPTIONS_MOST);
     check_event(s, event, &spot);
     lua_settop(L, last);
-    hooks_subscribe(s, &(struct subscription){ .event = (char *)event,
+    subscription_add(s, &(struct subscription){ .event = (char *)event,
                                                .pattern = (char *)pattern,
                                                .function = luaL_ref(L, LUA_REGISTRYINDEX),
                                                .file = spot.file,

@@ -3,9 +3,9 @@
 #include "base/text.h"
 #include "script/args.h"
 #include "script/handle.h"
-#include "script/hooks.h"
 #include "script/lib.h"
 #include "script/loading.h"
+#include "script/subscription.h"
 #include "script/task.h"
 
 #include <lauxlib.h>
@@ -30,7 +30,7 @@ static int lib_listen(lua_State *L)
 
     luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
-    hooks_subscribe(s, &(struct subscription){ .event = (char *)event,
+    subscription_add(s, &(struct subscription){ .event = (char *)event,
                                                .function = luaL_ref(L, LUA_REGISTRYINDEX),
                                                .file = spot.file,
                                                .line = spot.line,

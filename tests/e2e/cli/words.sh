@@ -23,8 +23,11 @@ expect_line ".*did you mean 'health'.*" cli heath
 assert_status 2 cli conver supervisord.conf
 assert_status 2 cli -c supervisor.lua
 expect_line '.*: reeve run -c FILE .*' cli -c supervisor.lua
-assert_status 2 cli run --frobnicate
-expect_line "reeve: run: unrecognized option '--frobnicate'" cli run --frobnicate
+for verb in run check plan convert reconcile; do
+    assert_status 2 cli "$verb" --frobnicate
+    expect_line "reeve: $verb: unrecognized option '--frobnicate'" cli "$verb" --frobnicate
+    expect_line ".reeve help $verb. tells more" cli "$verb" --frobnicate
+done
 assert_status 2 cli check there
 assert_status 2 cli check --json
 assert_status 2 cli convert

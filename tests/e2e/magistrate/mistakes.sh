@@ -17,14 +17,14 @@ assert_status 0 check
 assert_status 0 "$REEVE" plan -c supervisor.lua
 assert_equal 0 "$(count_asked)" 'requests of a check'
 
-for wrong in "{}|it needs either 'url', the address of a server, or 'etcd'" "{ url = 'ftp://x' }|'url' should be" \
-    "{ url = 'http://x', intervall = 5 }|there is no option 'intervall'" \
-    "{ url = 'http://x', etcd = 'http://x' }|it needs either" "{ etcd = 'x' }|'etcd' should be an address" \
-    "{ etcd = 'http://x', username = 'y' }|'username' and 'password' go together" "{ etcd = {} }|'etcd' should be a text or a list" \
+for wrong in "{}|it needs either 'url', the address of a server, or 'etcd'" "{ url = 'ftp://x' }|'url': expected the address" \
+    "{ url = 'http://x', intervall = 5 }|unknown option 'intervall'" \
+    "{ url = 'http://x', etcd = 'http://x' }|it needs either" "{ etcd = 'x' }|'etcd': expected an address" \
+    "{ etcd = 'http://x', username = 'y' }|'username' and 'password' go together" "{ etcd = {} }|'etcd': expected a text or a list of texts" \
     "{ etcd = 'http://x', send_env = true }|'send_env' does not go with 'etcd'" "{ url = 'http://x', key_file = 'y' }|'key_file' means nothing without 'cert_file'" \
     "{ url = 'http://x', lease = 5 }|'lease' does not go with 'url'" \
-    "{ url = 'http://x', interval = 'often' }|'interval' is no time" "{ url = 'http://x', timeout = 0 }|'timeout' is no time" \
-    "{ url = 'http://x', name = 7 }|'name' should be a string" "{ url = 'http://x', send_env = 1 }|'send_env' should be a boolean"; do
+    "{ url = 'http://x', interval = 'often' }|'interval': expected a time such as" "{ url = 'http://x', timeout = 0 }|'timeout': expected a time such as" \
+    "{ url = 'http://x', name = 7 }|'name': expected a text, got a number" "{ url = 'http://x', send_env = 1 }|'send_env': expected a boolean, got a number"; do
     follow "${wrong%%|*}"
     expect_line ".*supervisor.lua:1: .*${wrong##*|}.*" check
 done
@@ -32,8 +32,8 @@ done
 # All of them are told, and what comes after them.
 follow "{ urll = 'http://x', interval = 'often' }"
 echo 'program "one" { cmd = "x", umask = 9 }' >>supervisor.lua
-for line in ".*:1: follow: it needs either .*" ".*:1: follow: 'interval' is no time .*" \
-    ".*:1: follow: there is no option 'urll', did you mean 'url'." ".*:2: program 'one': 'umask': .*"; do
+for line in ".*:1: follow: it needs either .*" ".*:1: follow: 'interval': expected a time such as .*" \
+    ".*:1: follow: unknown option 'urll', did you mean 'url'." ".*:2: program 'one': 'umask': .*"; do
     expect_line "$line" check
 done
 

@@ -44,7 +44,5 @@ assert_status 1 elsewhere start other
 assert_status 1 elsewhere # no server, no cache
 assert_status 2 elsewhere begin d
 assert_status 2 elsewhere start
-assert_status 2 elsewhere list --json
-expect_line "reeve: reconcile: unrecognized option '--json'" elsewhere list --json
 sed -i 1d supervisor.lua
 expect_line "reeve: program 'd' has neither 'pidfile' nor .*" elsewhere list

@@ -26,7 +26,7 @@ expect_error 5 "cron line '0 0 30 2 \*': this date never comes.*"
 expect_error 6 "there is no program or group 'bakup'"
 expect_error 7 "there is no program or group '@nightlies'"
 expect_error 8 'overlap: expected "skip" or "queue"'
-expect_error 9 "there is no option 'mised' here"
+expect_error 9 "unknown option 'mised', did you mean 'missed'."
 expect_error 10 "every: expected a time .*"
 expect_error 11 "'tomorrow' is no time such as .*"
 assert_equal 8 "$("$REEVE" check -c supervisor.lua 2>&1 | grep -c supervisor.lua:)" "how many are told"

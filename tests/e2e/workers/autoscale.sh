@@ -100,7 +100,7 @@ END
 'max': expected a whole number from 0 on
 'min': expected a whole number from 0 on
 'want': expected a function
-there is no option 'evry'
+unknown option 'evry', did you mean 'every'?
 END
     sed 's/ /: autoscale: /; s/^/supervisor.lua:/' <<'END'
 4 'program' is missing

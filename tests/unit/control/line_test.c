@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,23 @@ static void a_password_is_the_rest_of_the_line(void **state)
     assert_string_equal(words.word[1], "a;b 'c ");
     words_free(&words);
     assert_int_equal(first("author; x"), 6);
+}
+
+static bool is_http(const char *line)
+{
+    return line_is_http(line, line + strlen(line));
+}
+
+static void what_a_browser_says_is_known(void **state)
+{
+    (void)state;
+    assert_true(is_http("GET / HTTP/1.1"));
+    assert_true(is_http("POST /;stop%20web HTTP/1.0"));
+    assert_false(is_http("status web"));
+    assert_false(is_http("status HTTP/1.1 web"));
+    assert_false(is_http(" HTTP/1.1"));
+    assert_false(is_http(""));
+    assert_false(is_http("auth my HTTP/1.1"));
 }
 
 static void words_are_quoted_as_in_the_shell(void **state)
@@ -137,6 +155,7 @@ int main(void)
         cmocka_unit_test(a_semicolon_ends_a_command),
         cmocka_unit_test(a_quoted_semicolon_does_not),
         cmocka_unit_test(a_password_is_the_rest_of_the_line),
+        cmocka_unit_test(what_a_browser_says_is_known),
         cmocka_unit_test(words_are_quoted_as_in_the_shell),
         cmocka_unit_test(a_json_request_has_verb_args_and_id),
         cmocka_unit_test(an_id_comes_back_as_it_was),

@@ -1,5 +1,8 @@
 /* How a process is seen to be ready and well, and what it says of itself. */
+#include "base/log.h"
 #include "stage.h"
+
+#include <fcntl.h>
 
 static struct program *asked(struct program *p, enum ready_kind kind)
 {
@@ -432,6 +435,58 @@ static void an_unhealthy_end_is_unexpected_whatever_its_status(void **state)
     stage_ends(stage);
 }
 
+static struct program *checked_by_command(const char *name, const char *env_file)
+{
+    struct program *p = a_program(name);
+
+    program_own(p)->starttime = 0;
+    p->env_file = xstrdup(env_file);
+    p->health = xcalloc(1, sizeof *p->health);
+    record_init(p->health, &health_record);
+    words_add(&p->health->exec, "/bin/check");
+    p->health->action = HEALTH_RESTART;
+    return p;
+}
+
+static int errors_told;
+
+static void count_errors(int level, const char *line, size_t length, void *arg)
+{
+    (void)line;
+    (void)length;
+    (void)arg;
+    errors_told += level == LOG_ERR;
+}
+
+static void a_check_that_cannot_be_made_says_nothing_of_the_process(void **state)
+{
+    char env_file[] = "/tmp/reeve-care.XXXXXX";
+    struct stage *stage;
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(close(mkstemp(env_file)), 0);
+    stage = a_stage(a_plan(checked_by_command("web", env_file), NULL));
+    assert_state(the(stage, "web"), PROCESS_RUNNING);
+    pid = process_pid(the(stage, "web"));
+    unlink(env_file);
+    log_listen(count_errors, NULL);
+    errors_told = 0;
+    fake_clock_advance(100000);
+    log_listen(NULL, NULL);
+    assert_int_equal(errors_told, 1);
+    assert_int_equal(process_pid(the(stage, "web")), pid);
+    assert_state(the(stage, "web"), PROCESS_RUNNING);
+    assert_true(process_is_well(the(stage, "web")));
+    close(open(env_file, O_CREAT | O_WRONLY | O_EXCL, 0600));
+    for (int i = 0; i < 10 && fake_living() < 2; i++)
+        fake_clock_advance(1000);
+    assert_int_equal(fake_living(), 2); /* the check */
+    fake_child_exits(fake_living_pid(1), 0);
+    unlink(env_file);
+    stage_ends(stage);
+}
+
 static void too_much_memory_is_like_a_failed_check(void **state)
 {
     struct program *web = checked(a_program("web"), HEALTH_RESTART);
@@ -509,6 +564,7 @@ int main(void)
         cmocka_unit_test(health_can_stop_it_for_good),
         cmocka_unit_test(health_can_be_just_known),
         cmocka_unit_test(an_unhealthy_end_is_unexpected_whatever_its_status),
+        cmocka_unit_test(a_check_that_cannot_be_made_says_nothing_of_the_process),
         cmocka_unit_test(too_much_memory_is_like_a_failed_check),
         cmocka_unit_test(health_settings_apply_at_once),
         cmocka_unit_test(nobody_is_asked_before_the_delay),

@@ -1,5 +1,7 @@
 #include "stage.h"
 
+#include <time.h>
+
 static struct program *an_everlasting_program(const char *name)
 {
     struct program *p = a_program(name);
@@ -306,6 +308,49 @@ static void scaling_stays_within_the_bounds(void **state)
     stage_ends(stage);
 }
 
+static void scale_to_one(void *arg)
+{
+    struct stage *stage = arg;
+
+    supervisor_scale(stage->supervisor, supervisor_plan(stage->supervisor)->programs[0], 1, true);
+}
+
+/* How long it takes, in milliseconds of computing, to let all of so many processes go but one. */
+static double time_to_shrink(int count)
+{
+    struct program *work = a_program("work");
+    struct stage *stage;
+    clock_t begun;
+    double took;
+
+    program_own(work)->numprocs = count;
+    program_own(work)->autostart = false;
+    stage = a_stage(a_plan(work, NULL));
+    begun = clock();
+    loop_later(stage->loop, scale_to_one, stage);
+    fake_turn();
+    took = (double)(clock() - begun) * 1000 / CLOCKS_PER_SEC;
+    assert_int_equal(stage->supervisor->all.count, 1);
+    assert_int_equal(stage->supervisor->leaving.count, 0);
+    stage_ends(stage);
+    return took;
+}
+
+/* Whoever takes the square of the time for four times as many takes sixteen times as long. */
+static void of_many_processes_each_goes_as_fast_as_of_few(void **state)
+{
+    double times = 0;
+
+    (void)state;
+    for (int tries = 0; tries < 5 && (times == 0 || times > 8); tries++) {
+        double few = time_to_shrink(20000);
+
+        times = time_to_shrink(80000) / (few > 1 ? few : 1);
+    }
+    if (times > 8)
+        fail_msg("four times as many take %.1f times as long", times);
+}
+
 /* -- reload ----------------------------------------------------------------------------------------------------- */
 
 static void a_broken_file_changes_nothing(void **state)
@@ -386,6 +431,76 @@ static void the_backoff_survives_a_reload(void **state)
     fake_child_exits(process_pid(the(stage, "web")), 1);
     assert_state(the(stage, "web"), PROCESS_BACKOFF);
     assert_int_equal(fake_next_timer(), 2000);
+    stage_ends(stage);
+}
+
+/* Its only process has failed to start twice, and waits ten minutes for the third time. */
+static struct stage *a_stage_that_waits_long(struct program *program)
+{
+    struct stage *stage;
+
+    program_own(program)->backoff = (struct backoff){ 600000, 600000, 1, 0 };
+    stage = a_stage(a_plan(program, NULL));
+    for (int i = 0; i < 2; i++) {
+        fake_child_exits(process_pid(the(stage, "web")), 1);
+        assert_state(the(stage, "web"), PROCESS_BACKOFF);
+        fake_clock_advance(i == 0 ? 600000 : 5000);
+    }
+    return stage;
+}
+
+static void a_new_backoff_holds_for_who_waits_already(void **state)
+{
+    struct stage *stage = a_stage_that_waits_long(a_program("web"));
+    struct program *slower = a_program("web"), *faster = a_program("web"), *same = a_program("web");
+
+    (void)state;
+    program_own(slower)->backoff = (struct backoff){ 60000, 60000, 1, 0 };
+    assert_true(stage_reload(stage, a_plan(slower, NULL), NULL));
+    assert_state(the(stage, "web"), PROCESS_BACKOFF);
+    assert_int_equal(fake_next_timer(), 55000); /* counted from its end */
+    program_own(same)->backoff = slower->common->backoff;
+    words_add(&program_own(same)->reload_cmd, "/bin/true");
+    fake_clock_advance(5000);
+    assert_true(stage_reload(stage, a_plan(same, NULL), NULL));
+    assert_int_equal(fake_next_timer(), 50000);
+    program_own(faster)->backoff = (struct backoff){ 1000, 1000, 1, 0 };
+    assert_true(stage_reload(stage, a_plan(faster, NULL), NULL));
+    fake_clock_advance(0);
+    assert_state(the(stage, "web"), PROCESS_STARTING);
+    assert_int_equal(process_restarts(the(stage, "web")), 2);
+    stage_ends(stage);
+}
+
+static void fewer_retries_hold_for_who_waits_already(void **state)
+{
+    struct stage *stage = a_stage_that_waits_long(a_program("web"));
+    struct program *strict = a_program("web");
+
+    (void)state;
+    program_own(strict)->startretries = 1;
+    assert_true(stage_reload(stage, a_plan(strict, NULL), NULL));
+    fake_clock_advance(0);
+    assert_state(the(stage, "web"), PROCESS_FATAL);
+    assert_int_equal(fake_living(), 0);
+    stage_ends(stage);
+}
+
+static void who_is_not_to_be_restarted_any_more_is_not(void **state)
+{
+    struct program *eager = an_everlasting_program("web"), *calm = an_everlasting_program("web");
+    struct stage *stage = a_stage(a_plan(eager, NULL));
+
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        fake_child_exits(process_pid(the(stage, "web")), 1);
+    assert_state(the(stage, "web"), PROCESS_BACKOFF);
+    program_own(calm)->autorestart = AUTORESTART_NEVER;
+    program_own(calm)->essential = true;
+    assert_true(stage_reload(stage, a_plan(calm, NULL), NULL));
+    fake_clock_advance(0);
+    assert_state(the(stage, "web"), PROCESS_EXITED);
+    assert_true(supervisor_is_ending(stage->supervisor));
     stage_ends(stage);
 }
 
@@ -602,11 +717,15 @@ int main(void)
         cmocka_unit_test(a_program_with_one_process_has_the_short_name),
         cmocka_unit_test(scaling_takes_the_lowest_index_and_gives_up_the_highest),
         cmocka_unit_test(scaling_stays_within_the_bounds),
+        cmocka_unit_test(of_many_processes_each_goes_as_fast_as_of_few),
         cmocka_unit_test(a_broken_file_changes_nothing),
         cmocka_unit_test(a_reload_lists_what_it_did),
         cmocka_unit_test(a_kept_program_is_not_touched),
         cmocka_unit_test(a_live_setting_restarts_nothing_and_holds_at_once),
         cmocka_unit_test(the_backoff_survives_a_reload),
+        cmocka_unit_test(a_new_backoff_holds_for_who_waits_already),
+        cmocka_unit_test(fewer_retries_hold_for_who_waits_already),
+        cmocka_unit_test(who_is_not_to_be_restarted_any_more_is_not),
         cmocka_unit_test(a_reload_says_and_does_nothing_about_one_that_has_ended),
         cmocka_unit_test(what_a_user_stopped_stays_stopped),
         cmocka_unit_test(a_fatal_program_is_retried_only_when_it_changed),
