@@ -10,4 +10,8 @@
 /* How many of the `left` bytes at `p` the first character has; 0 if they begin with none: not UTF-8, or cut off. */
 size_t utf8_character(const char *p, size_t left);
 
+/* How many of the `left` bytes at `p`, at least one, could have begun one character, though they are none: a single
+ * replacement stands for them. */
+size_t utf8_broken(const char *p, size_t left);
+
 #endif

@@ -3,7 +3,7 @@
 #define CORE_ENVIRONMENT_H
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,12 +7,8 @@
 #ifndef CORE_HANDOVER_H
 #define CORE_HANDOVER_H
 
-#include "base/buffer.h"
 #include "base/error.h"
-#include "base/pack.h"
-#include "base/problems.h"
 #include "core/plan.h"
-#include "core/process.h"
 #include "core/supervisor.h"
 #include "os/former.h"
 #include "os/snapshot.h"
@@ -31,24 +27,6 @@ struct snapshot *supervisor_snapshot(const struct supervisor *s);
 /* Write what has changed, behind each callback; with `whole` also what changes too often to be written each time:
  * before an upgrade. */
 void supervisor_write(struct supervisor *s, bool whole);
-
-/* For those who make up a process and the supervisor: something of it has changed; write it now; it is about to go. */
-void supervisor_touch(struct supervisor *s, struct process *p);
-void supervisor_untouch(struct supervisor *s, const struct process *p);
-void supervisor_touch_self(struct supervisor *s);
-void process_touch(struct process *p);
-unsigned process_packed_id(struct unpack *u);
-unsigned process_packed_plan(struct unpack *u); /* its number */
-struct process *process_resume(struct supervisor *s, struct program *program, struct unpack *u);
-void process_resume_ends(struct process *p, const char *data, size_t length);
-void process_take_up(struct process *p, const struct former *former, struct unpack *u); /* when all are there */
-bool process_list_for_writing(struct process *p); /* false: it is listed already */
-void process_write_listed(struct process *p);     /* if nobody has written it since it was touched */
-void process_make_room(const struct process *p);  /* so that the next write need not ask for memory */
-void process_write(struct process *p, bool whole);
-void process_write_child(struct process *p); /* a new one: what else is new is written later */
-void process_unwrite(struct process *p);
-void process_keep_output(struct process *p); /* as supervisor_keep_again does */
 
 /* What a former life has left behind, on its way into this one. */
 struct handover;

@@ -7,7 +7,7 @@
 #define CORE_LINE_FORMAT_H
 
 #include "base/buffer.h"
-#include "base/duration.h"
+#include "base/stamp.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,16 +17,8 @@ struct line_format {
     bool timestamp, prefix, json;
 };
 
-/* RFC 3339, UTC, milliseconds. */
-struct line_stamp {
-    char text[40];
-};
-
-/* `wall` is milliseconds since 1970. */
-void line_stamp_set(struct line_stamp *stamp, msec wall);
-
 /* Add the line, dressed, and its \n. What is not valid UTF-8 becomes U+FFFD in JSON and stays as it is elsewhere. */
-void line_format_add(const struct line_format *f, const struct line_stamp *stamp, const char *process,
+void line_format_add(const struct line_format *f, const struct stamp *stamp, const char *process,
                      const char *stream, const char *line, size_t length, struct buffer *out);
 
 #endif

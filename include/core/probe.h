@@ -3,7 +3,7 @@
 #define CORE_PROBE_H
 
 #include "base/duration.h"
-#include "base/text.h"
+#include "base/words.h"
 
 struct process;
 struct probe;

@@ -3,7 +3,7 @@
 #define CORE_PROGRAM_H
 
 #include "base/duration.h"
-#include "base/text.h"
+#include "base/words.h"
 #include "core/settings.h"
 #include "os/limits.h"
 

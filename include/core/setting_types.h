@@ -4,7 +4,7 @@
 #define CORE_SETTING_TYPES_H
 
 #include "base/duration.h"
-#include "base/text.h"
+#include "base/words.h"
 #include "core/settings.h"
 
 /* "'stoptime': " before what somebody else said about the value. False. */

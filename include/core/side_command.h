@@ -5,7 +5,7 @@
 
 #include "base/duration.h"
 #include "base/error.h"
-#include "base/text.h"
+#include "base/words.h"
 
 #include <stdbool.h>
 

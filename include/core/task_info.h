@@ -2,7 +2,7 @@
 #ifndef CORE_TASK_INFO_H
 #define CORE_TASK_INFO_H
 
-#include "os/clock.h"
+#include "base/duration.h"
 
 #include <stdbool.h>
 

@@ -25,6 +25,9 @@ bool address_parse(const char *text, struct address *out, struct error *e);
  * many there are, at most `most` (not 0); 0 on failure. */
 size_t address_look_up(const char *text, struct address *out, size_t most, struct error *e);
 
+/* Digits from 1 to 65535. */
+bool address_is_port(const char *text);
+
 /* Whether both are the same place, however they were written. */
 bool address_equal(const struct address *a, const struct address *b);
 

@@ -6,7 +6,6 @@
 #include "os/loop.h"
 
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <sys/types.h>
 
 /* One for each sort of work, static. */

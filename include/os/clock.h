@@ -7,6 +7,9 @@
 /* Monotonic: for everything that is measured or waited for. */
 msec clock_now(void);
 
+/* How long it is until `due`, a time of clock_now; 0: it has come. */
+msec clock_left(msec due);
+
 /* Since 1970: for display, files and schedules only. */
 msec clock_wall(void);
 

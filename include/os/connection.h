@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 struct connection;
-struct acceptor;
 
 /* Bytes came; returns how many of them are used up, the rest is shown again with what follows. */
 typedef size_t connection_read_fn(struct connection *c, const char *data, size_t length, void *arg);
@@ -43,13 +42,5 @@ void connection_finish(struct connection *c);
 void connection_close(struct connection *c);
 
 int connection_fd(const struct connection *c);
-
-typedef void acceptor_fn(int fd, void *arg);
-
-/* Call `fn` with each new connection of the listening socket `fd`, which it owns (`fn` owns the
- * new one, which is non-blocking and close-on-exec). When descriptors run out it pauses for a second. */
-struct acceptor *acceptor_open(struct loop *loop, int fd, acceptor_fn *fn, void *arg);
-int acceptor_fd(const struct acceptor *a);
-void acceptor_close(struct acceptor *a);
 
 #endif

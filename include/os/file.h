@@ -35,15 +35,8 @@ bool file_replace(const char *path, const void *data, size_t length, mode_t mode
 /* The same where a user says where to: what is a link, a device or a pipe is written into. */
 bool file_put(const char *path, const char *data, size_t length, mode_t mode, struct error *e);
 
-/* mkdir -p: `mode`, less the umask, for every folder that is made. */
-bool file_make_directory(const char *path, mode_t mode, struct error *e);
-
 /* Add the last `lines` lines of a regular file (of its last `most` bytes) to `out`. A line that is longer is cut at its
  * front. */
 bool file_tail(const char *path, size_t lines, size_t most, struct buffer *out, struct error *e);
-
-/* Hold the folder of `path` for ourselves, so that of two reeves which find the same stale file only one takes its
- * place: a descriptor to close, or -1 when it cannot be had within a second. */
-int file_lock_folder(const char *path);
 
 #endif

@@ -7,7 +7,6 @@
 #include "os/child.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/types.h>
 
 /* All that can fail, by its name. */

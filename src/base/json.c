@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include "base/utf8.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,60 +71,28 @@ void json_key(struct buffer *b, const char *key)
     end_value(b, p + length + 3);
 }
 
-/* How many bytes the character at `p` has by its first byte; 1 for a byte that begins none. */
-static size_t announced(unsigned char first)
-{
-    if (first >= 0xc2 && first <= 0xdf)
-        return 2;
-    if (first >= 0xe0 && first <= 0xef)
-        return 3;
-    return first >= 0xf0 && first <= 0xf4 ? 4 : 1;
-}
-
-/* The second byte's bounds keep out what is written too long, surrogates, and what is beyond U+10FFFF. */
-static bool may_be_second(unsigned char first, unsigned char second)
-{
-    unsigned char least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-    unsigned char most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-
-    return second >= least && second <= most;
-}
-
-/* The length of the character at `p`, of which `left` bytes are there; *valid says whether it is one.
- * Of an invalid one it is the part that could have begun a character: one U+FFFD stands for that. */
-static size_t character(const unsigned char *p, size_t left, bool *valid)
-{
-    size_t length = announced(p[0]), n = 1;
-
-    while (n < length && n < left && (n == 1 ? may_be_second(p[0], p[1]) : (p[n] & 0xc0) == 0x80))
-        n++;
-    *valid = n == length && length > 1;
-    return n;
-}
-
 /* Bytes that stand for themselves: all of ASCII but controls, the quote and the backslash. */
-static bool is_plain(unsigned char c)
+static bool is_plain(char c)
 {
     static const bool plain[256] = { [' '] = true, ['!'] = true, ['#' ... '['] = true, [']' ... 0x7f] = true };
 
-    return plain[c];
+    return plain[(unsigned char)c];
 }
 
 /* The end of the run from `p` on that may be copied as it is: plain bytes and valid characters. */
-static const unsigned char *run_end(const unsigned char *p, const unsigned char *end)
+static const char *run_end(const char *p, const char *end)
 {
     while (p < end) {
-        bool valid;
         size_t length;
 
         if (is_plain(*p)) {
             p++;
             continue;
         }
-        if (*p < 0x80)
+        if ((unsigned char)*p < 0x80)
             break;
-        length = character(p, (size_t)(end - p), &valid);
-        if (!valid)
+        length = utf8_character(p, (size_t)(end - p));
+        if (length == 0)
             break;
         p += length;
     }
@@ -141,23 +111,21 @@ static void add_escaped(struct buffer *b, unsigned char c)
 }
 
 /* What ended a run: a byte to escape or broken UTF-8. Returns what follows. */
-static const unsigned char *add_odd(struct buffer *b, const unsigned char *p, const unsigned char *end)
+static const char *add_odd(struct buffer *b, const char *p, const char *end)
 {
-    bool valid;
-
-    if (*p < 0x80) {
-        add_escaped(b, *p);
+    if ((unsigned char)*p < 0x80) {
+        add_escaped(b, (unsigned char)*p);
         return p + 1;
     }
-    buffer_add(b, "\xef\xbf\xbd", 3);
-    return p + character(p, (size_t)(end - p), &valid);
+    buffer_add_text(b, UTF8_REPLACEMENT);
+    return p + utf8_broken(p, (size_t)(end - p));
 }
 
 /* What is left of a text from its first odd byte on. */
-static void add_rest(struct buffer *b, const unsigned char *p, const unsigned char *end)
+static void add_rest(struct buffer *b, const char *p, const char *end)
 {
     while (p < end) {
-        const unsigned char *run = p = add_odd(b, p, end);
+        const char *run = p = add_odd(b, p, end);
 
         p = run_end(run, end);
         buffer_add(b, run, (size_t)(p - run));
@@ -166,8 +134,8 @@ static void add_rest(struct buffer *b, const unsigned char *p, const unsigned ch
 
 void json_bytes(struct buffer *b, const char *data, size_t length)
 {
-    const unsigned char *start = (const unsigned char *)(length > 0 ? data : "");
-    const unsigned char *odd = run_end(start, start + length);
+    const char *start = length > 0 ? data : "";
+    const char *odd = run_end(start, start + length);
     size_t plain = (size_t)(odd - start);
     char *p = begin_value(b, plain + 2);
 

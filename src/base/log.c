@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/logtarget.h"
+#include "base/stamp.h"
 #include "base/syslogger.h"
 #include "base/xalloc.h"
 
@@ -166,16 +167,15 @@ static void make_line(struct buffer *line, const char *message, size_t length)
         buffer_add_text(line, " (cut)");
 }
 
-/* RFC 3339 in UTC with milliseconds, the level and the line. */
+/* When it is, the level and the line. */
 static void add_stamped(struct buffer *b, int level, const struct buffer *line)
 {
     struct timespec now;
-    struct tm t;
+    struct stamp stamp;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &t);
-    buffer_addf(b, "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %s ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
-                t.tm_min, t.tm_sec, now.tv_nsec / 1000000, log_level_name(level));
+    stamp_set(&stamp, (msec)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+    buffer_addf(b, "%s %s ", stamp.text, log_level_name(level));
     buffer_add(b, line->data, line->length);
     buffer_add_char(b, '\n');
 }

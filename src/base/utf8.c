@@ -2,7 +2,7 @@
 
 #include <stdbool.h>
 
-/* By the first byte; 0 for one that begins no character. */
+/* How many bytes the first one announces; 0: it begins no character. */
 static size_t announced(unsigned char first)
 {
     if (first < 0x80)
@@ -14,33 +14,36 @@ static size_t announced(unsigned char first)
     return first >= 0xf0 && first <= 0xf4 ? 4 : 0;
 }
 
-/* Longer forms of what is short, surrogates, and what is beyond Unicode show in the second byte. */
-static bool fits(unsigned char first, unsigned char second)
+/* The second byte's bounds keep out what is written too long, surrogates, and what is beyond U+10FFFF. */
+static bool may_be_second(unsigned char first, unsigned char second)
 {
-    switch (first) {
-    case 0xe0:
-        return second >= 0xa0;
-    case 0xed:
-        return second <= 0x9f;
-    case 0xf0:
-        return second >= 0x90;
-    case 0xf4:
-        return second <= 0x8f;
-    default:
-        return true;
-    }
+    unsigned char least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+    unsigned char most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+
+    return second >= least && second <= most;
+}
+
+/* Of the `length` bytes that a character should have, how many at `p` can be its beginning. */
+static size_t beginning(const unsigned char *p, size_t left, size_t length)
+{
+    size_t n = 1;
+
+    while (n < length && n < left && (n == 1 ? may_be_second(p[0], p[1]) : (p[n] & 0xc0) == 0x80))
+        n++;
+    return n;
 }
 
 size_t utf8_character(const char *p, size_t left)
 {
     const unsigned char *bytes = (const unsigned char *)p;
     size_t length = left > 0 ? announced(bytes[0]) : 0;
-    size_t i;
 
-    if (length > left || (length > 1 && !fits(bytes[0], bytes[1])))
-        return 0;
-    for (i = 1; i < length; i++)
-        if ((bytes[i] & 0xc0) != 0x80)
-            return 0;
-    return length;
+    return length > 0 && beginning(bytes, left, length) == length ? length : 0;
+}
+
+size_t utf8_broken(const char *p, size_t left)
+{
+    const unsigned char *bytes = (const unsigned char *)p;
+
+    return beginning(bytes, left, announced(bytes[0]));
 }

@@ -1,6 +1,7 @@
 #include "base/xalloc.h"
 #include "client_private.h"
 #include "control/address.h"
+#include "os/folder.h"
 #include "os/socket.h"
 
 #include <errno.h>
@@ -18,10 +19,8 @@ enum {
 
 static bool is_folder_missing(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    char *folder = slash != NULL && slash != path ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
-    struct stat st;
-    bool missing = stat(folder, &st) < 0 && errno == ENOENT;
+    char *folder = folder_of(path);
+    bool missing = folder_is_missing(folder);
 
     free(folder);
     return missing;

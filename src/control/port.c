@@ -1,6 +1,7 @@
 /* One address that we listen at. */
 #include "base/xalloc.h"
 #include "control/address.h"
+#include "os/acceptor.h"
 #include "os/clock.h"
 #include "os/identity.h"
 #include "os/resume.h"

@@ -1,7 +1,7 @@
 #include "control/premises.h"
 
 #include "base/xalloc.h"
-#include "os/file.h"
+#include "os/folder.h"
 #include "os/identity.h"
 
 #include <sys/stat.h>
@@ -43,7 +43,7 @@ static bool become_user(const char *user, struct error *e)
 
 bool premises_make(const struct supervisor_settings *settings, struct error *e)
 {
-    if (settings->state_dir != NULL && !file_make_directory(settings->state_dir, 0700, e))
+    if (settings->state_dir != NULL && !folder_make(settings->state_dir, 0700, e))
         return failure_in(e, "state_dir");
     return true;
 }

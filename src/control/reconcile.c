@@ -1,6 +1,7 @@
 #include "control/reconcile.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "control/cli.h"
 #include "control/configuration.h"

@@ -1,6 +1,7 @@
 #include "base/xalloc.h"
 #include "control/line.h"
 #include "os/file.h"
+#include "os/folder.h"
 #include "shell_private.h"
 
 #include <stdlib.h>
@@ -71,19 +72,10 @@ bool history_may_keep(const char *line)
     return false;
 }
 
-static bool make_folder(const char *path, struct error *e)
-{
-    char *folder = xstrndup(path, (size_t)(strrchr(path, '/') - path));
-    bool good = file_make_directory(folder, 0700, e);
-
-    free(folder);
-    return good;
-}
-
 bool history_keep(const char *path, const char *line, struct error *e)
 {
     struct buffer text = { 0 };
-    int fd = make_folder(path, e) ? file_open_append(path, 0600, e) : -1;
+    int fd = folder_make_for(path, 0700, e) ? file_open_append(path, 0600, e) : -1;
     bool good;
 
     if (fd < 0)

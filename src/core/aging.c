@@ -40,8 +40,6 @@ void process_begin_aging(struct process *p)
 
 void process_age_at(struct process *p, msec due)
 {
-    msec left = due - clock_now();
-
     timer_stop(&p->age);
-    p->age = timer_start(supervisor_loop(p->supervisor), left > 0 ? left : 0, on_age, p);
+    p->age = timer_start(supervisor_loop(p->supervisor), clock_left(due), on_age, p);
 }

@@ -4,7 +4,6 @@
 
 #include "base/xalloc.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "care_private.h"
-#include "core/handover.h"
+#include "keep.h"
 #include "os/board.h"
 #include "os/clock.h"
 

@@ -2,9 +2,7 @@
 #include "base/pack.h"
 #include "base/xalloc.h"
 #include "care_private.h"
-#include "core/handover.h"
 #include "os/board.h"
-#include "os/clock.h"
 #include "os/resume.h"
 
 #include <stdio.h>

@@ -10,6 +10,7 @@
 #include "base/words.h"
 #include "base/xalloc.h"
 #include "os/file.h"
+#include "os/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -262,7 +263,7 @@ struct census *census_begin(const char *folder, const char *token, struct error 
 
     c->fd = -1;
     c->path = path_in(folder);
-    lock = file_lock_folder(c->path);
+    lock = folder_lock_for(c->path);
     good = take_place(c, folder, token, e);
     if (lock >= 0)
         close(lock);

@@ -153,13 +153,6 @@ void command_wait(const struct request *q, struct reply *r)
     wait_for(w, limit);
 }
 
-static msec left_until(msec due)
-{
-    msec left = due - clock_now();
-
-    return left > 0 ? left : 0;
-}
-
 void command_wait_resume(const struct request *q, const char *work, size_t length, struct reply *r)
 {
     struct unpack u;
@@ -181,5 +174,5 @@ void command_wait_resume(const struct request *q, const char *work, size_t lengt
     if (r->code != REPLY_OK || is_over(w, NULL))
         finish(w);
     else
-        wait_for(w, due > 0 ? left_until(due) : -1);
+        wait_for(w, due > 0 ? clock_left(due) : -1);
 }

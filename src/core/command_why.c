@@ -1,8 +1,8 @@
 /* why: how a process ended, the last times, and its last words. */
 #include "base/duration.h"
 #include "base/json.h"
+#include "base/stamp.h"
 #include "command_private.h"
-#include "core/line_format.h"
 #include "process_private.h"
 
 #include <string.h>
@@ -14,9 +14,9 @@ static void say_end(const struct process *p, size_t back, const struct process_e
     const char *which = back == 0 ? "last end" : "before that";
     const char *given_up = back == 0 ? history_given_up(p->history) : NULL;
     struct buffer after = { 0 };
-    struct line_stamp at;
+    struct stamp at;
 
-    line_stamp_set(&at, exit->at);
+    stamp_set(&at, exit->at);
     duration_format(&after, exit->uptime);
     reply_line(r, "%s: %s after %s, at %s", which, exit->reason, after.data, at.text);
     reply_line(r, "  %s, %s; attempt %d, %d restart%s since a user started it",

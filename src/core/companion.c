@@ -188,7 +188,6 @@ static struct stream *read_on(struct loop *loop, int *fd, stream_fn *fn, struct 
 static void look_after(struct companion_note *note, struct children *all, struct loop *loop)
 {
     struct ward *w = xcalloc(1, sizeof *w);
-    msec left = note->due - clock_now();
 
     LIST_INSERT_HEAD(&wards, w, link);
     w->out = read_on(loop, &note->out, on_out, w);
@@ -196,7 +195,7 @@ static void look_after(struct companion_note *note, struct children *all, struct
     w->child = child_resume(all, note->pid, 0, note->pid, on_exit_of, w);
     w->self = companion_new(note);
     if (note->due > 0)
-        w->limit = timer_start(loop, left > 0 ? left : 0, on_limit, w);
+        w->limit = timer_start(loop, clock_left(note->due), on_limit, w);
 }
 
 static void end_it(const struct companion_note *note, struct children *all)

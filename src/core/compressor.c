@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/companion.h"
-#include "core/discard.h"
+#include "os/discard.h"
 #include "os/file.h"
 
 #include <errno.h>

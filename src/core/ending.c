@@ -1,8 +1,8 @@
 /* The end of a child, in three steps: its status is known (`ended`), its output has ended, and, when it was stopped,
  * its process group is empty. Only then the machine goes on. */
 #include "core/detached.h"
-#include "core/handover.h"
 #include "core/side_command.h"
+#include "keep.h"
 #include "os/clock.h"
 #include "os/oom.h"
 #include "process_private.h"

@@ -1,8 +1,8 @@
 #include "core/feed.h"
 
 #include "base/xalloc.h"
-#include "core/follow.h"
 #include "core/line_cutter.h"
+#include "os/follow.h"
 #include "process_private.h"
 
 #include <stdlib.h>

@@ -8,6 +8,7 @@
 #include "core/companion.h"
 #include "core/logfile.h"
 #include "core/notices.h"
+#include "keep.h"
 #include "os/board.h"
 #include "os/clock.h"
 #include "os/limits.h"

@@ -3,10 +3,10 @@
 #include "base/log.h"
 #include "base/pack.h"
 #include "base/xalloc.h"
-#include "core/handover.h"
 #include "core/probe.h"
 #include "core/process.h"
 #include "core/supervisor.h"
+#include "keep.h"
 #include "os/clock.h"
 #include "os/procfs.h"
 

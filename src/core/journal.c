@@ -3,11 +3,11 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/stamp.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "command_private.h"
 #include "core/book.h"
-#include "core/line_format.h"
 #include "os/clock.h"
 
 #include <stdio.h>
@@ -47,9 +47,9 @@ static struct {
 
 static void print_log_line(const struct entry *e, struct buffer *out)
 {
-    struct line_stamp stamp;
+    struct stamp stamp;
 
-    line_stamp_set(&stamp, e->at);
+    stamp_set(&stamp, e->at);
     buffer_addf(out, "%s %s %s\n", stamp.text, log_level_name(e->level), e->text);
 }
 
@@ -80,11 +80,11 @@ static void print_text(const char *text, struct buffer *out)
 
 static void print_event_line(const struct entry *e, struct buffer *out)
 {
-    struct line_stamp stamp;
+    struct stamp stamp;
     const char *who = e->process != NULL ? e->process : e->program != NULL ? e->program : "reeve";
     size_t begin = out->length;
 
-    line_stamp_set(&stamp, e->at);
+    stamp_set(&stamp, e->at);
     buffer_addf(out, "%s %s %s", stamp.text, who, e->event);
     if (e->state != NULL && strcmp(e->event, event_name(EVENT_STATE)) == 0)
         buffer_addf(out, " %s", e->state);

@@ -3,11 +3,11 @@
 #include "base/duration.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "core/handover.h"
 #include "core/plan.h"
 #include "core/process.h"
 #include "core/program.h"
 #include "core/supervisor.h"
+#include "keep.h"
 #include "os/clock.h"
 
 #include <stdlib.h>
@@ -198,9 +198,7 @@ void leases_pack(const struct leases *l, struct buffer *out)
 
 static struct timer *start_at(struct lease *lease, msec due, loop_fn *fn)
 {
-    msec left = due - clock_now();
-
-    return timer_start(supervisor_loop(lease->leases->supervisor), left > 0 ? left : 0, fn, lease);
+    return timer_start(supervisor_loop(lease->leases->supervisor), clock_left(due), fn, lease);
 }
 
 static void unpack_lease(struct leases *l, struct unpack *u)

@@ -2,21 +2,7 @@
 
 #include "base/json.h"
 
-#include <stdio.h>
-#include <time.h>
-
-void line_stamp_set(struct line_stamp *stamp, msec wall)
-{
-    time_t seconds = (time_t)(wall / 1000);
-    struct tm utc;
-    size_t length;
-
-    gmtime_r(&seconds, &utc);
-    length = strftime(stamp->text, sizeof stamp->text, "%Y-%m-%dT%H:%M:%S", &utc);
-    snprintf(stamp->text + length, sizeof stamp->text - length, ".%03uZ", (unsigned)(wall % 1000));
-}
-
-static void add_json(const struct line_stamp *stamp, const char *process, const char *stream, const char *line,
+static void add_json(const struct stamp *stamp, const char *process, const char *stream, const char *line,
                      size_t length, struct buffer *out)
 {
     json_open_object(out);
@@ -31,7 +17,7 @@ static void add_json(const struct line_stamp *stamp, const char *process, const 
     json_close_object(out);
 }
 
-void line_format_add(const struct line_format *f, const struct line_stamp *stamp, const char *process,
+void line_format_add(const struct line_format *f, const struct stamp *stamp, const char *process,
                      const char *stream, const char *line, size_t length, struct buffer *out)
 {
     if (f->json) {

@@ -1,4 +1,4 @@
-/* What the three parts of a logfile share: its life (logfile.c), its bytes (logfile_write.c), its turns
+/* What the parts of a logfile share: its life (logfile.c), its bytes (logfile_write.c), its turns
  * (logfile_turn.c), its next life (logfile_keep.c). */
 #ifndef CORE_LOGFILE_PRIVATE_H
 #define CORE_LOGFILE_PRIVATE_H
@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 #include "core/compressor.h"
 #include "core/logfile.h"
-#include "core/spout.h"
+#include "os/spout.h"
 
 #include <sys/stat.h>
 

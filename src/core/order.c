@@ -2,6 +2,7 @@
  * none. */
 #include "core/order.h"
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "core/plan.h"
 

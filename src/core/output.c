@@ -79,7 +79,7 @@ static void send_to_syslog(struct output *o, const char *line, size_t length)
 /* The lines that one read brought, dressed. */
 struct batch {
     struct output *output;
-    struct line_stamp stamp;
+    struct stamp stamp;
     struct buffer lines;
 };
 
@@ -109,7 +109,7 @@ static void send_lines(struct output *o, const char *data, size_t length, bool l
     struct batch b = { .output = o };
 
     if (o->format.timestamp || o->format.json)
-        line_stamp_set(&b.stamp, clock_wall());
+        stamp_set(&b.stamp, clock_wall());
     line_cutter_feed(&o->cutter, data, length, add_line, &b);
     if (last)
         line_cutter_end(&o->cutter, add_line, &b);

@@ -1,5 +1,6 @@
 #include "core/plan.h"
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "os/snapshot.h"
 

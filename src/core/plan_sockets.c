@@ -1,4 +1,5 @@
 /* The sockets of a plan, and who names them. */
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "core/plan.h"
 

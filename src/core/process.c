@@ -21,8 +21,8 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "core/detached.h"
-#include "core/handover.h"
 #include "core/side_command.h"
+#include "keep.h"
 #include "os/clock.h"
 #include "process_private.h"
 

@@ -1,7 +1,7 @@
 /* What the next life of reeve must know of a process: its fields as they are, times as times of the clock, which goes
  * on. What follows from others (timers, gates, probes) is not here but made anew. */
 #include "base/pack.h"
-#include "core/handover.h"
+#include "keep.h"
 #include "os/snapshot.h"
 #include "process_private.h"
 

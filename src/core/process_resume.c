@@ -2,7 +2,7 @@
 #include "base/log.h"
 #include "base/pack.h"
 #include "base/xalloc.h"
-#include "core/handover.h"
+#include "keep.h"
 #include "os/clock.h"
 #include "process_private.h"
 
@@ -37,18 +37,11 @@ static enum process_state state_of(int64_t number)
     return number >= PROCESS_STOPPED && number <= PROCESS_FATAL ? (enum process_state)number : PROCESS_STOPPED;
 }
 
-static msec left_until(msec due)
-{
-    msec left = due - clock_now();
-
-    return left > 0 ? left : 0;
-}
-
 /* A time that came while nobody looked has come now. */
 static void resume_times(struct process *p, msec due, msec age)
 {
     if (due > 0 || p->state == PROCESS_BACKOFF)
-        process_wait(p, left_until(due));
+        process_wait(p, clock_left(due));
     if (age > 0)
         process_age_at(p, age);
 }
@@ -157,7 +150,7 @@ static void take_up_start(struct process *p)
     if (p->child == NULL)
         wait_for_turn(p);
     else if (!program_is_asked(p->program) && p->timer == NULL)
-        process_wait(p, left_until(p->started + p->program->common->starttime));
+        process_wait(p, clock_left(p->started + p->program->common->starttime));
 }
 
 static void take_up_state(struct process *p)

@@ -1,6 +1,7 @@
 /* What a program's settings must be together, or in this system. */
 #include "core/program.h"
 
+#include "base/text.h"
 #include "os/identity.h"
 
 #include <signal.h>

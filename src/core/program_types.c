@@ -1,6 +1,7 @@
 #include "core/program_types.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "base/xalloc.h"
 #include "core/program.h"

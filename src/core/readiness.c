@@ -1,12 +1,12 @@
 #include "core/readiness.h"
 
 #include "base/xalloc.h"
-#include "core/handover.h"
 #include "core/line_cutter.h"
 #include "core/output.h"
 #include "core/probe.h"
 #include "core/process.h"
 #include "core/supervisor.h"
+#include "keep.h"
 #include "os/clock.h"
 
 #include <errno.h>
@@ -92,7 +92,7 @@ static void set_deadline(struct readiness *r, msec deadline)
 {
     timer_stop(&r->limit);
     r->deadline = deadline;
-    r->limit = timer_start(loop_of(r), deadline > clock_now() ? deadline - clock_now() : 0, on_limit, r);
+    r->limit = timer_start(loop_of(r), clock_left(deadline), on_limit, r);
 }
 
 void readiness_extend(struct readiness *r, msec time)

@@ -1,7 +1,8 @@
 /* Which processes there are: they come with a plan or by scaling, and go when they have stopped. */
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
-#include "core/handover.h"
+#include "keep.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 

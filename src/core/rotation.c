@@ -1,6 +1,6 @@
 #include "core/rotation.h"
 
-#include "core/discard.h"
+#include "os/discard.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  * by class of one priority, in parallel within a class but for those who depend on one another; what is left after
  * stop_timeout, or at the second request, is killed. Then the rooms above may say their last words. */
 #include "base/log.h"
-#include "core/handover.h"
 #include "core/organ.h"
+#include "keep.h"
 #include "os/clock.h"
 #include "supervisor_private.h"
 
@@ -186,9 +186,7 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
 /* Those that are stopping already do so still. */
 void shutdown_resume(struct supervisor *s, msec limit)
 {
-    msec left = limit - clock_now();
-
-    s->shutdown.limit = timer_start(s->loop, left > 0 ? left : 0, on_limit, s);
+    s->shutdown.limit = timer_start(s->loop, clock_left(limit), on_limit, s);
     loop_later(s->loop, stop_class, s);
 }
 

@@ -1,8 +1,8 @@
 /* The way down: the stop command or the steps of signals, then KILL to the whole group. */
 #include "base/log.h"
 #include "base/units.h"
-#include "core/handover.h"
 #include "core/side_command.h"
+#include "keep.h"
 #include "os/clock.h"
 #include "process_private.h"
 

@@ -2,9 +2,9 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/detached.h"
-#include "core/handover.h"
 #include "core/process.h"
 #include "core/side_command.h"
+#include "keep.h"
 #include "process_private.h"
 
 #include <signal.h>

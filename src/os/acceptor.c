@@ -1,10 +1,10 @@
-/* The half of os/connection.h that listens. */
-#include "os/connection.h"
+#include "os/acceptor.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>

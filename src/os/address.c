@@ -51,7 +51,7 @@ static bool split_port(const char *text, char *host, size_t size, const char **p
     return true;
 }
 
-static bool is_port(const char *text)
+bool address_is_port(const char *text)
 {
     size_t length = strlen(text);
 
@@ -74,7 +74,7 @@ static bool parse_inet(enum address_kind kind, const char *text, struct address 
 
     if (!split_port(text, host, sizeof host, &port, e))
         return false;
-    if (!is_port(port))
+    if (!address_is_port(port))
         return failure(e, "a port is a number from 1 to 65535, not '%s'", port);
     if (*host == '\0' || getaddrinfo(numeric(host), port, &hints, &found) != 0)
         return failure(e,
@@ -127,8 +127,8 @@ size_t address_look_up(const char *text, struct address *out, size_t most, struc
 
     if (address_parse(text, out, e))
         return 1;
-    if (strncmp(text, "tcp:", 4) != 0 || !split_port(text + 4, host, sizeof host, &port, NULL) || !is_port(port) ||
-        *host == '\0')
+    if (strncmp(text, "tcp:", 4) != 0 || !split_port(text + 4, host, sizeof host, &port, NULL) ||
+        !address_is_port(port) || *host == '\0')
         return 0;
     reason = getaddrinfo(host, port, &hints, &found);
     if (reason != 0) {

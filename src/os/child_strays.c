@@ -54,11 +54,9 @@ static bool have_children(void)
 void children_kill_orphans(struct children *all, msec limit)
 {
     msec end = clock_now() + limit;
-    msec left = limit;
+    msec left;
 
     reaper_wait(all->reaper, 0);
-    while (left > 0 && have_children() && orphans_kill(is_spared, all) > 0) {
+    while ((left = clock_left(end)) > 0 && have_children() && orphans_kill(is_spared, all) > 0)
         reaper_wait(all->reaper, left < 20 ? left : 20);
-        left = end - clock_now();
-    }
 }

@@ -3,10 +3,9 @@
 #include "os/chore.h"
 
 #include "base/xalloc.h"
+#include "os/thread.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -56,23 +55,13 @@ static void *on_thread(void *arg)
 /* An error number, or 0. */
 static int start_thread(struct job *j)
 {
-    sigset_t all, before;
-    pthread_attr_t how;
-    pthread_t thread;
-    int failure;
+    int refused;
 
-    sigfillset(&all);
-    pthread_attr_init(&how);
-    pthread_attr_setdetachstate(&how, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&how, STACK_SIZE);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     atomic_fetch_add(&j->kind->count, 1);
-    failure = pthread_create(&thread, &how, on_thread, j);
-    if (failure != 0)
+    refused = thread_start(on_thread, j, STACK_SIZE);
+    if (refused != 0)
         atomic_fetch_sub(&j->kind->count, 1);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&how);
-    return failure;
+    return refused;
 }
 
 static void on_done(int fd, int what, void *arg)

@@ -17,6 +17,13 @@ msec clock_now(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+msec clock_left(msec due)
+{
+    msec left = due - clock_now();
+
+    return left > 0 ? left : 0;
+}
+
 msec clock_wall(void)
 {
     return read_clock(CLOCK_REALTIME);

@@ -1,6 +1,7 @@
 #include "os/file.h"
 
 #include "base/xalloc.h"
+#include "os/folder.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -9,16 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-enum {
-    TAIL_FIRST = 64 << 10, /* bytes that are looked at first */
-    LOCK_TRIES = 100,
-    LOCK_WAIT = 10 * 1000 * 1000, /* ns */
-};
+enum { TAIL_FIRST = 64 << 10 }; /* bytes that are looked at first */
 
 int file_open(const char *path, int flags, mode_t mode)
 {
@@ -30,31 +25,14 @@ int file_open(const char *path, int flags, mode_t mode)
     return fd;
 }
 
-/* The folder `path` is in; free it. */
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    if (slash == NULL)
-        return xstrdup(".");
-    return slash == path ? xstrdup("/") : xstrndup(path, (size_t)(slash - path));
-}
-
-static bool is_missing(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) < 0 && errno == ENOENT;
-}
-
-/* Why an open failed, in words that are better than errno's where errno is obscure. */
+/* Why an open failed, in words that are better than errno's where errno is obscure. False. */
 static bool explain_open(const char *path, struct error *e)
 {
     int reason = errno;
     char *folder = folder_of(path);
     struct stat st;
 
-    if (reason == ENOENT && is_missing(folder))
+    if (reason == ENOENT && folder_is_missing(folder))
         failure(e, "cannot open '%s': %s: there is no folder '%s'", path, strerror(reason), folder);
     else if (reason == ENXIO && stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
         failure(e, "cannot open '%s': nobody reads this FIFO", path);
@@ -240,19 +218,6 @@ bool file_write(int fd, const char *data, size_t length)
     return true;
 }
 
-/* The rename itself is only safe from a power cut once its folder is on the disk. */
-static void sync_folder(const char *path)
-{
-    char *folder = folder_of(path);
-    int fd = file_open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
-    free(folder);
-}
-
 static bool sync_file(int fd)
 {
     int result;
@@ -298,7 +263,7 @@ bool file_replace(const char *path, const void *data, size_t length, mode_t mode
         failure_errno(e, "cannot write '%s'", path);
         unlink(beside);
     } else {
-        sync_folder(path);
+        folder_sync_for(path); /* else a power cut could undo the rename */
         done = true;
     }
     free(beside);
@@ -314,43 +279,10 @@ bool file_put(const char *path, const char *data, size_t length, mode_t mode, st
     if (lstat(path, &st) < 0 || S_ISREG(st.st_mode))
         return file_replace(path, data, length, mode, e);
     fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    if (fd < 0) {
-        explain_open(path, e);
-        return false;
-    }
+    if (fd < 0)
+        return explain_open(path, e);
     done = file_write(fd, data, length) || failure_errno(e, "cannot write '%s'", path);
     close(fd);
-    return done;
-}
-
-static bool make_one(const char *path, mode_t mode, struct error *e)
-{
-    struct stat st;
-    int reason;
-
-    if (mkdir(path, mode) == 0)
-        return true;
-    reason = errno;
-    if (stat(path, &st) == 0)
-        return S_ISDIR(st.st_mode) || failure(e, "cannot make the folder '%s': there is a file", path);
-    if (reason != EEXIST)
-        errno = reason;
-    return failure_errno(e, "cannot make the folder '%s'", path);
-}
-
-bool file_make_directory(const char *path, mode_t mode, struct error *e)
-{
-    char *name = xstrdup(path);
-    char *slash = name;
-    bool done = true;
-
-    while (done && (slash = strchr(slash + 1, '/')) != NULL) {
-        *slash = '\0';
-        done = make_one(name, mode, e);
-        *slash = '/';
-    }
-    done = done && make_one(name, mode, e);
-    free(name);
     return done;
 }
 
@@ -409,24 +341,4 @@ bool file_tail(const char *path, size_t lines, size_t most, struct buffer *out, 
     set_length(out, done ? out->length : before);
     close(fd);
     return done;
-}
-
-int file_lock_folder(const char *path)
-{
-    const struct timespec wait = { .tv_nsec = LOCK_WAIT };
-    char *folder = folder_of(path);
-    int fd = file_open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    int tries;
-
-    free(folder);
-    for (tries = 0; fd >= 0 && tries < LOCK_TRIES; tries++) {
-        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-            return fd;
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            break; /* there are no locks here */
-        nanosleep(&wait, NULL);
-    }
-    if (fd >= 0)
-        close(fd);
-    return -1;
 }

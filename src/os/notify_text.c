@@ -1,5 +1,7 @@
-#include "base/xalloc.h"
+/* The half of os/notify.h that needs no socket. */
 #include "os/notify.h"
+
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "os/pidfile.h"
 
-#include "base/xalloc.h"
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/folder.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -106,7 +106,7 @@ static bool take_place(const char *path, struct error *e)
 
 bool pidfile_write(const char *path, struct error *e)
 {
-    int lock = file_lock_folder(path);
+    int lock = folder_lock_for(path);
     bool done = take_place(path, e);
 
     if (lock >= 0)
@@ -123,15 +123,11 @@ void pidfile_remove(const char *path)
 
 bool pidfile_record(const char *path, const struct process_mark *who, struct error *e)
 {
-    const char *slash = strrchr(path, '/');
-    char *folder = slash != NULL && slash != path ? xstrndup(path, (size_t)(slash - path)) : NULL;
-    bool good = folder == NULL || file_make_directory(folder, 0755, e);
     char text[128];
-    int length;
+    int length = snprintf(text, sizeof text, "%d %lld %s\n", (int)who->pid, (long long)who->start, procfs_boot());
 
-    free(folder);
-    length = snprintf(text, sizeof text, "%d %lld %s\n", (int)who->pid, (long long)who->start, procfs_boot());
-    return (good && file_replace(path, text, (size_t)length, 0644, e)) || failure_in(e, "pid file");
+    return (folder_make_for(path, 0755, e) && file_replace(path, text, (size_t)length, 0644, e)) ||
+           failure_in(e, "pid file");
 }
 
 /* Whoever may write the file could else have us signal anybody. */

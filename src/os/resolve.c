@@ -32,18 +32,11 @@ static bool is_host_name(const char *host)
     return length > 0 && strspn(host, allowed) == length && strspn(host, "0123456789.") < length;
 }
 
-static bool is_port(const char *text)
-{
-    size_t length = strlen(text);
-
-    return length > 0 && length <= 5 && strspn(text, "0123456789") == length && atoi(text) >= 1 && atoi(text) <= 65535;
-}
-
 static bool split_name(const char *text, struct endpoint *out)
 {
     const char *colon = strrchr(text, ':');
 
-    if (colon == NULL || (size_t)(colon - text) >= sizeof out->host || !is_port(colon + 1))
+    if (colon == NULL || (size_t)(colon - text) >= sizeof out->host || !address_is_port(colon + 1))
         return false;
     memcpy(out->host, text, (size_t)(colon - text));
     out->host[colon - text] = '\0';

@@ -1,6 +1,6 @@
 #include "os/socket.h"
 
-#include "os/file.h"
+#include "os/folder.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -160,7 +160,7 @@ static bool bind_unix(const struct address *a, int fd, const struct listen_optio
 /* Two that start at once would each take the other's new socket for a stale one. */
 static bool listen_unix(const struct address *a, int fd, const struct listen_options *o, struct error *e)
 {
-    int lock = file_lock_folder(address_path(a));
+    int lock = folder_lock_for(address_path(a));
     bool done = bind_unix(a, fd, o, e);
 
     if (lock >= 0)

@@ -1,6 +1,7 @@
 /* What the supervisor asks of the room above it. */
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "os/clock.h"
 #include "script/call.h"
 #include "script/errand.h"
 #include "script/event.h"

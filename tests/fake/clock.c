@@ -11,6 +11,13 @@ msec clock_now(void)
     return now;
 }
 
+msec clock_left(msec due)
+{
+    msec left = due - clock_now();
+
+    return left > 0 ? left : 0;
+}
+
 msec clock_wall(void)
 {
     return 1700000000000 + now;

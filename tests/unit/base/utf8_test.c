@@ -47,11 +47,24 @@ static void what_is_cut_off_or_broken_is_none(void **state)
         assert_int_equal(length_of(wrong[i]), 0);
 }
 
+static void broken_bytes_are_one_as_far_as_they_could_begin_one(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_broken("\x80\x80", 2), 1);
+    assert_int_equal(utf8_broken("\xffz", 2), 1);
+    assert_int_equal(utf8_broken("\xc3z", 2), 1);
+    assert_int_equal(utf8_broken("\xe2\x80", 2), 2);
+    assert_int_equal(utf8_broken("\xe2\x80z", 3), 2);
+    assert_int_equal(utf8_broken("\xf0\x9f\x94z", 4), 3);
+    assert_int_equal(utf8_broken("\xed\xa0\x80", 3), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(characters_of_each_length_are_seen),
         cmocka_unit_test(what_is_cut_off_or_broken_is_none),
+        cmocka_unit_test(broken_bytes_are_one_as_far_as_they_could_begin_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

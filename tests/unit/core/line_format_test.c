@@ -11,9 +11,9 @@
 
 static void format(struct line_format f, const char *line, size_t length, struct buffer *out)
 {
-    struct line_stamp stamp;
+    struct stamp stamp;
 
-    line_stamp_set(&stamp, 1714564800007);
+    stamp_set(&stamp, 1714564800007);
     line_format_add(&f, &stamp, "web:1", "stderr", line, length, out);
 }
 

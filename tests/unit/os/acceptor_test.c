@@ -1,6 +1,7 @@
-#include "os/connection.h"
+#include "os/acceptor.h"
 
 #include "os/clock.h"
+#include "os/connection.h"
 #include "turn.h"
 
 #include <errno.h>

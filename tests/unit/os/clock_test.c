@@ -19,6 +19,14 @@ static void time_goes_on(void **state)
     assert_true(clock_now() - before < 10000);
 }
 
+static void what_is_left_is_never_less_than_nothing(void **state)
+{
+    (void)state;
+    assert_in_range(clock_left(clock_now() + 100000), 90000, 100000);
+    assert_int_equal(clock_left(clock_now() - 100000), 0);
+    assert_int_equal(clock_left(0), 0);
+}
+
 static void the_wall_clock_counts_milliseconds_since_1970(void **state)
 {
     (void)state;
@@ -45,6 +53,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(time_goes_on),
+        cmocka_unit_test(what_is_left_is_never_less_than_nothing),
         cmocka_unit_test(the_wall_clock_counts_milliseconds_since_1970),
         cmocka_unit_test(random_numbers_fill_the_range),
     };

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -400,26 +399,6 @@ static void what_is_no_file_is_not_replaced(void **state)
     assert_holds(path, "new");
 }
 
-static void folders_are_made_with_their_parents(void **state)
-{
-    char deep[200];
-    struct stat st;
-
-    (void)state;
-    snprintf(deep, sizeof deep, "%s/a//b/c", folder);
-    assert_true(file_make_directory(deep, 0700, &e));
-    assert_true(file_make_directory(deep, 0700, &e));
-    assert_true(file_make_directory("/", 0700, &e));
-    assert_return_code(stat(deep, &st), errno);
-    assert_true(S_ISDIR(st.st_mode));
-    assert_int_equal(mode_of(deep), 0700);
-
-    write_file(path, "", 0);
-    snprintf(deep, sizeof deep, "%s/b", path);
-    assert_false(file_make_directory(deep, 0700, &e));
-    assert_says("there is a file");
-}
-
 static void assert_tail(size_t lines, size_t most, const char *expected)
 {
     struct buffer b = { 0 };
@@ -468,20 +447,6 @@ static void the_tail_of_a_long_file_is_found(void **state)
     buffer_free(&b);
 }
 
-static void a_folder_is_held_by_one(void **state)
-{
-    int first = file_lock_folder(path);
-    int other = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    (void)state;
-    assert_true(first >= 0);
-    assert_int_equal(flock(other, LOCK_EX | LOCK_NB), -1);
-    close(first);
-    assert_return_code(flock(other, LOCK_EX | LOCK_NB), errno);
-    close(other);
-    assert_int_equal(file_lock_folder("/nope/nope"), -1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -501,10 +466,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_is_replaced_whole, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_failed_replace_leaves_the_old_file, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(what_is_no_file_is_not_replaced, open_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(folders_are_made_with_their_parents, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(the_tail_is_the_last_lines, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(the_tail_of_a_long_file_is_found, open_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_folder_is_held_by_one, open_folder, remove_folder),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,13 @@ msec clock_now(void)
     return (msec)t.tv_sec * 1000 + t.tv_nsec / 1000000 + put_forward;
 }
 
+msec clock_left(msec due)
+{
+    msec left = due - clock_now();
+
+    return left > 0 ? left : 0;
+}
+
 msec clock_wall(void)
 {
     return 1714564800123; /* 2024-05-01T12:00:00.123Z */

@@ -1,4 +1,5 @@
 /* What the library waits for: processes, commands, programs, connections. */
+#include "os/acceptor.h"
 #include "os/connection.h"
 #include "os/socket.h"
 #include "script/store.h"

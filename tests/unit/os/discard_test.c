@@ -1,4 +1,4 @@
-#include "core/discard.h"
+#include "os/discard.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

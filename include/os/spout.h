@@ -2,8 +2,8 @@
  *
  * reeve's own stdout and stderr are shared with others, who would be surprised by O_NONBLOCK: there a look (poll) goes
  * before each small write. */
-#ifndef CORE_SPOUT_H
-#define CORE_SPOUT_H
+#ifndef OS_SPOUT_H
+#define OS_SPOUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* The file is looked at a few times in a second: only while somebody follows it. */
-#include "core/follow.h"
+#include "os/follow.h"
 
 #include "base/xalloc.h"
 #include "os/file.h"

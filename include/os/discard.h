@@ -1,6 +1,6 @@
 /* discard: removes a file. The blocks of a large one are given back on a thread: ext4 takes 30 ms for 50 MB. */
-#ifndef CORE_DISCARD_H
-#define CORE_DISCARD_H
+#ifndef OS_DISCARD_H
+#define OS_DISCARD_H
 
 #include <stdbool.h>
 

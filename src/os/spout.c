@@ -1,4 +1,4 @@
-#include "core/spout.h"
+#include "os/spout.h"
 
 #include <errno.h>
 #include <fcntl.h>

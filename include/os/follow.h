@@ -1,6 +1,6 @@
 /* follow: what is added to a file, as `tail -F` sees it. */
-#ifndef CORE_FOLLOW_H
-#define CORE_FOLLOW_H
+#ifndef OS_FOLLOW_H
+#define OS_FOLLOW_H
 
 #include "os/loop.h"
 
