@@ -64,7 +64,8 @@ bool bus_is_empty(const struct bus *bus);
 struct listener *bus_listen(struct bus *bus, bus_fn *fn, void *arg);
 void bus_unlisten(struct listener **l);
 
-/* The same, told from within bus_publish: for who must know before anything else happens. It may only take notes. */
+/* The same, told from within bus_publish: for who must know before anything else happens. It may only take notes,
+ * and an end has no reason yet. */
 struct listener *bus_listen_at_once(struct bus *bus, bus_fn *fn, void *arg);
 
 /* "start" "ready" …: the words that hooks use. */

@@ -14,7 +14,7 @@ struct environment {
     size_t count, capacity;
     char **owned;
     size_t owned_count;
-    unsigned char from[64]; /* where to look for a key, by its first letters; 0: nowhere */
+    unsigned char first_like[64]; /* where to look for a key, by its first two letters */
 };
 
 /* Take KEY=value over whatever KEY was; both are copied. */

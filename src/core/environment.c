@@ -12,21 +12,22 @@ extern char **environ;
 
 enum { ENV_FILE_MOST = 1024 * 1024, OWNED_STEP = 16 };
 
-/* Where, counted from 1, the entries begin whose first two letters have this place; or a place before. reeve sets
+/* No entry before this place, which is counted from 1, has the same first two letters; 0: none at all has. reeve sets
  * several keys at each start, and what it has inherited is long. */
-static unsigned char *from(struct environment *env, const char *entry)
+static unsigned char *first_like(struct environment *env, const char *entry)
 {
     unsigned sum = (unsigned char)entry[0];
 
     if (sum != 0)
         sum += 5u * (unsigned char)entry[1];
-    return &env->from[sum % sizeof env->from];
+    return &env->first_like[sum % sizeof env->first_like];
 }
 
 /* The entry that has the key of `wanted`, which is `length` bytes long, or `count`. */
 static size_t find(struct environment *env, const char *wanted, size_t length)
 {
-    size_t i = *from(env, wanted) > 0 ? *from(env, wanted) - 1u : env->count;
+    unsigned char first = *first_like(env, wanted);
+    size_t i = first > 0 ? first - 1u : env->count;
 
     for (; i < env->count; i++)
         if (env->entry[i][0] == *wanted && strncmp(env->entry[i], wanted, length + 1) == 0)
@@ -36,7 +37,7 @@ static size_t find(struct environment *env, const char *wanted, size_t length)
 
 static void note_place(struct environment *env, const char *entry, size_t i)
 {
-    unsigned char *first = from(env, entry);
+    unsigned char *first = first_like(env, entry);
 
     if (*first == 0)
         *first = (unsigned char)(i < UCHAR_MAX ? i + 1 : UCHAR_MAX);
@@ -99,7 +100,7 @@ void environment_put_all(struct environment *env, const struct words *entries)
         put(env, entries->word[i]);
 }
 
-/* Nobody names a variable twice in our own environment: no need to look. */
+/* As it came: a variable that stands there twice does so still, but for the first one when it is set. */
 void environment_inherit(struct environment *env)
 {
     size_t count = 0;

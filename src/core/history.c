@@ -16,6 +16,7 @@ struct history {
     size_t length[HISTORY_KEPT]; /* of each that is packed there */
 };
 
+/* How many hold it is no part of what it says. */
 void end_hold(const struct process_exit *end)
 {
     ((struct process_exit *)end)->others++;

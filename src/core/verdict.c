@@ -74,8 +74,7 @@ static bool is_expected(const struct process *p)
     return exit->stopped || policy_expected(p->program, exit->code);
 }
 
-/* A oneshot may end before it was RUNNING, but what never ran, or was ended for not getting ready, has failed to start.
- */
+/* A oneshot may end before it was RUNNING; what never ran, or was ended for not getting ready, has failed to start. */
 static bool has_run(const struct process *p)
 {
     const struct process_exit *exit = last_exit(p);

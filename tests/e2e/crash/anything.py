@@ -39,7 +39,11 @@ COMMANDS = [
     'function(p) return { "sleep", "%(seconds)d" } end',
     'function(p) if math.random() < 0.3 then return nil end return "sleep 1000" end',
     '{ "sh", "-c", "while :; do echo x; echo y >&2; sleep 0.01; done" }',
+    'function(p) act(p) return { "sh", "-c", "sleep 0.%(tenths)d; exit %(status)d" } end',
+    'function(p) for _, e in ipairs(p:ends()) do assert(e.reason ~= "") end return "sh -c \'kill -KILL $$\'" end',
 ]
+
+ACTS_AT_ITS_END = 'function(p) local x <close> = setmetatable({}, { __close = function() act(p) end }) reeve.sleep(0.1) end'
 
 # Each with how probable it is, and its values.
 SETTINGS = [
@@ -47,7 +51,8 @@ SETTINGS = [
     ('numprocs', 0.5, ['0', '1', '2', '3']),
     ('stoptime', 1, ['0.2', '0.5', '0']),
     ('autostart', 0.2, ['false']),
-    ('autorestart', 0.5, ['true', 'false', 'function() return ({ true, 0.1, false, "fatal", nil })[math.random(5)] end']),
+    ('autorestart', 0.5, ['true', 'false', 'function() return ({ true, 0.1, false, "fatal", nil })[math.random(5)] end',
+                          'function(p) act(p) return ({ true, 0.1, false })[math.random(4)] end']),
     ('backoff', 0.8, ['0.05', '0', '{ first = 0.01, max = 0.1 }']),
     ('startretries', 0.5, ['0', '1', '5']),
     ('respawn_limit', 0.3, ['0', '2', '10']),
@@ -60,12 +65,12 @@ SETTINGS = [
     ('env', 0.2, ['function(p) return { A = p.name, B = tostring(math.random(3)) } end']),
     ('health', 0.15, ['{ exec = "false", every = 0.1, failures = 2 }',
                       '{ check = function() return math.random() < 0.8 end, every = 0.1, failures = 1 }']),
-    ('before_start', 0.25, ['function() reeve.sleep(0.1) end', 'function() error("no") end',
+    ('before_start', 0.25, ['function() reeve.sleep(0.1) end', 'function() error("no") end', ACTS_AT_ITS_END,
                             'function(p) if math.random() < 0.2 then p:stop() end end']),
     ('on_start', 0.2, ['function(p) if math.random() < 0.3 then p:stop() end end',
                        'function(p) reeve.program(p.program):scale(math.random(3)) end']),
     ('on_exit', 0.3, ['function() reeve.sleep(0.05) end', 'function(p) p:start() end', 'function() error("x") end',
-                      'function() reeve.command("status") end']),
+                      'function() reeve.command("status") end', 'function(p, e) assert(e.reason ~= "") act(p) end']),
     ('before_stop', 0.2, ['function() reeve.sleep(0.1) end', 'function(p) p:restart() end', 'function() error("no") end']),
     ('on_stop', 0.2, ['function(p) p:start() end', 'function() reeve.sleep(0.1) end']),
     ('on_restart', 0.1, ['function() if math.random() < 0.2 then reeve.command("reload") end end']),
@@ -95,6 +100,12 @@ OUTPUTS = [
 
 HEAD = """
 supervisor { hook_time = 0.05, stop_timeout = %d, state_dir = "state", max_lives = 1000000 }
+local function act(p)
+  local actions = { p.stop, p.start, p.restart, function() reeve.program(p.program):scale(math.random(0, 3)) end }
+  local program = reeve.program(({ "a", "b", "c", "d" })[math.random(4)])
+  local act = math.random() < 0.5 and actions[math.random(4)]
+  if act then act(p) elseif program then program[({ "stop", "start", "restart", "pid" })[math.random(4)]](program) end
+end
 reeve.every(0.2, function()
   if math.random() < 0.3 then reeve.command("restart " .. ({ "a", "b", "c", "d" })[math.random(4)] .. " --no-wait") end
 end)
