@@ -15,9 +15,6 @@ enum { LINE_LONGEST = 64 << 10 };
  * password is the rest of the line, whatever it holds. */
 const char *line_command_end(const char *line, const char *end);
 
-/* Whether a text command is `auth PASSWORD`: nobody may keep or tell it. */
-bool line_is_auth(const char *command, const char *end);
-
 /* Whether a line is the first one of a request of HTTP: what a web page has a browser send to us comes behind it. */
 bool line_is_http(const char *line, const char *end);
 

@@ -26,7 +26,7 @@ static const char *skip_blanks(const char *p, const char *end)
     return p;
 }
 
-bool line_is_auth(const char *command, const char *end)
+static bool is_auth(const char *command, const char *end)
 {
     const char *p = skip_blanks(command, end);
 
@@ -39,14 +39,14 @@ bool line_is_http(const char *line, const char *end)
     static const char version[] = " HTTP/1.";
     size_t length = (size_t)(end - line), tail = sizeof version; /* and a digit in the place of its zero */
 
-    return length > tail && memcmp(end - tail, version, tail - 1) == 0 && !line_is_auth(line, end);
+    return length > tail && memcmp(end - tail, version, tail - 1) == 0 && !is_auth(line, end);
 }
 
 const char *line_command_end(const char *line, const char *end)
 {
     const char *p = skip_blanks(line, end);
 
-    if (line_is_auth(p, end))
+    if (is_auth(p, end))
         return end;
     while (p < end && *p != ';') {
         if (*p == '"' || *p == '\'')
@@ -63,7 +63,7 @@ bool line_words(const char *command, size_t length, struct words *words, struct 
     char *text = xstrndup(start, (size_t)(command + length - start));
     bool good = true;
 
-    if (line_is_auth(text, text + strlen(text))) {
+    if (is_auth(text, text + strlen(text))) {
         words_add(words, "auth");
         words_add(words, text + 5);
     } else {

@@ -36,7 +36,8 @@ static bool become_user(const char *user, struct error *e)
 
     if (!identity_find(user, NULL, NULL, 0, &id, e))
         return false;
-    good = identity_become(&id, e);
+    good = identity_become(&id, e) ||
+           failure_in(e, "user '%s'%s", user, geteuid() != 0 ? " (only root may become another user)" : "");
     identity_free(&id);
     return good;
 }

@@ -57,19 +57,30 @@ void history_load(const char *path, void (*add)(const char *line, void *arg), vo
     buffer_free(&text);
 }
 
+/* However it is quoted. */
+static bool is_auth(const char *command, const char *end)
+{
+    struct words words = { 0 };
+    bool is;
+
+    line_words(command, (size_t)(end - command), &words, NULL);
+    is = words.count > 0 && strcmp(words.word[0], "auth") == 0;
+    words_free(&words);
+    return is;
+}
+
 bool history_may_keep(const char *line)
 {
-    const char *end = line + strlen(line);
+    const char *end = line + strlen(line), *next;
 
     if (line[strspn(line, " \t")] == '\0')
         return false;
-    while (!line_is_auth(line, end)) {
-        line = line_command_end(line, end);
-        if (line == end)
-            return true;
-        line++;
+    for (; line <= end; line = next + 1) {
+        next = line_command_end(line, end);
+        if (is_auth(line, next))
+            return false;
     }
-    return false;
+    return true;
 }
 
 bool history_keep(const char *path, const char *line, struct error *e)

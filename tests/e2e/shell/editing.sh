@@ -41,6 +41,7 @@ expect -c "
     send \"\003\"
     must {reeve> }
     say {auth hidden-word} {}
+    say {version; 'auth' hidden-word} {}
     send \"pid\003\"
     must {reeve> }
     send \"\004\"
