@@ -11,7 +11,7 @@
 void process_touch(struct process *p);
 void supervisor_touch_self(struct supervisor *s);
 
-/* By a process: it has been touched, it is about to go and need not be written. */
+/* By a process: it has been touched; it is about to go and need not be written. */
 void supervisor_touch(struct supervisor *s, struct process *p);
 void supervisor_untouch(struct supervisor *s, const struct process *p);
 
