@@ -326,21 +326,32 @@ static void three_hundred_at_once_are_not_confused(void **state)
         assert_int_equal(seen[i], 1);
 }
 
+static void kill_and_await(pid_t pid)
+{
+    siginfo_t info;
+
+    kill(pid, SIGKILL);
+    assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+}
+
 /* The kernel names one of those who end together, and after one alone nobody looks for others at once. */
 static void who_ends_together_after_one_alone_is_found(void **state)
 {
     char *argv[] = { (char[]){ "/bin/cat" }, NULL };
     struct child_request r = request_for(argv);
-    struct child *alone = NULL;
+    struct child *child[400];
     int end[2];
 
     (void)state;
     assert_int_equal(pipe2(end, O_CLOEXEC), 0);
     r.stdio[0] = end[0];
     for (int i = 0; i < 400; i++)
-        alone = start(&r);
-    kill(child_pid(alone), SIGKILL);
+        child[i] = start(&r);
+    kill(child_pid(child[0]), SIGKILL);
     wait_for_ends(1);
+    kill_and_await(child_pid(child[1]));
+    kill_and_await(child_pid(child[2]));
+    wait_for_ends(3);
     close(end[1]);
     wait_for_ends(400);
     assert_int_equal(last.code, 0);
