@@ -266,12 +266,12 @@ static void add_pair(const char *key, const char *value, void *arg)
 struct expr *ini_environment(struct ini_values *v, const char *name)
 {
     struct pair_sink sink = { .values = v, .name = name };
-    char *text;
+    char *text = ini_peek(v, name);
     struct error e;
 
-    text = ini_value(v, name, &sink.place);
     if (text == NULL)
         return NULL;
+    sink.place = find_option(v, name)->place;
     sink.env = expr_table();
     if (!pairs_split(text, add_pair, &sink, &e))
         ini_refuse(v, name, sink.place, "%s", e.text);

@@ -107,10 +107,12 @@ static void include_files(struct supervisord *sd)
 
     if (include == NULL)
         return;
+    if (ini_get(include, "files") == NULL) {
+        draft_refuse(&sd->c->draft, include->place, "[include]: there is no `files`");
+        return;
+    }
     ini_values_begin(&v, sd, include, sd->c->draft.notes);
     files = ini_value(&v, "files", &place);
-    if (ini_get(include, "files") == NULL)
-        draft_refuse(&sd->c->draft, include->place, "[include]: there is no `files`");
     if (files != NULL)
         include_patterns(sd, files, place);
     if (files != NULL && ini_get(include, "files")->place.file != sd->c->source->path)
