@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* The folder of the file where a place is. */
-static const char *folder_of(struct supervisord *sd, struct place place)
+static const char *here_of(struct supervisord *sd, struct place place)
 {
     if (sd->folder_file != place.file) {
         struct source s = { .path = xstrdup(place.file) };
@@ -57,7 +57,7 @@ static char *expand(struct ini_values *v, const struct ini_option *option, struc
 {
     if (option == NULL)
         return NULL;
-    v->scope.here = folder_of(v->sd, option->place);
+    v->scope.here = here_of(v->sd, option->place);
     return template_expand(option->value, &v->scope, e);
 }
 

@@ -138,12 +138,10 @@ static void write_comment(struct writer *w, const char *text)
 
 static void write_note(struct writer *w, const struct expr_item *item)
 {
-    const char *name = item->place.file != NULL ? strrchr(item->place.file, '/') : NULL;
     char *text;
 
-    name = name != NULL ? name + 1 : item->place.file;
     if (item->place.line > 0)
-        text = xasprintf("%s:%d: %s", name, item->place.line, item->note);
+        text = xasprintf("%s:%d: %s", text_base_name(item->place.file), item->place.line, item->note);
     else
         text = xstrdup(item->note);
     write_comment(w, text);
@@ -342,9 +340,8 @@ static void write_one(struct writer *w, const struct statement *s)
 
 void lua_text_print(const struct draft *d, const char *from, struct converted *out)
 {
-    const char *slash = strrchr(from, '/');
     struct writer w = { .out = out };
-    char *head = xasprintf("Made from %s by `reeve convert`.", slash != NULL ? slash + 1 : from);
+    char *head = xasprintf("Made from %s by `reeve convert`.", text_base_name(from));
 
     words_add(&out->files, from);
     write_comment(&w, head);
