@@ -1,8 +1,9 @@
-/* args: what functions of the library are given, checked. All of these raise. */
+/* args: what functions of the library are given, checked. All of these raise, but for args_read_duration. */
 #ifndef SCRIPT_ARGS_H
 #define SCRIPT_ARGS_H
 
 #include "base/duration.h"
+#include "base/error.h"
 #include "base/words.h"
 
 #include <lua.h>
@@ -10,6 +11,7 @@
 #include <stdint.h>
 
 /* A time: seconds, or a text such as "500ms". With a default for nil. */
+bool args_read_duration(lua_State *L, int index, msec *out, struct error *e);
 msec args_duration(lua_State *L, int arg);
 msec args_optional_duration(lua_State *L, int arg, msec otherwise);
 

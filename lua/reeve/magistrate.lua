@@ -27,8 +27,8 @@ local FIELDS = {
 }
 
 local function is_time(value)
-    local good, seconds = pcall(inside.duration, value)
-    return good and seconds > 0
+    local seconds = inside.duration(value)
+    return seconds and seconds > 0
 end
 
 local PURPOSE = { etcd = { send_env = true }, url = { prefix = true, lease = true } }

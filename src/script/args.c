@@ -8,7 +8,7 @@
 
 /* ---- times ------------------------------------------------------------------------------------- */
 
-static bool read_duration(lua_State *L, int index, msec *out, struct error *e)
+bool args_read_duration(lua_State *L, int index, msec *out, struct error *e)
 {
     if (lua_type(L, index) == LUA_TNUMBER)
         return duration_from_seconds(lua_tonumber(L, index), out, e);
@@ -22,7 +22,7 @@ msec args_duration(lua_State *L, int arg)
     struct error e;
     msec time = 0;
 
-    if (!read_duration(L, arg, &time, &e))
+    if (!args_read_duration(L, arg, &time, &e))
         luaL_argerror(L, arg, lua_pushstring(L, e.text));
     return time;
 }
@@ -101,7 +101,7 @@ msec args_duration_field(lua_State *L, int index, const char *name, msec otherwi
 
     if (!args_push_field(L, index, name))
         return otherwise;
-    if (!read_duration(L, -1, &time, &e))
+    if (!args_read_duration(L, -1, &time, &e))
         complain(L, name, e.text);
     lua_pop(L, 1);
     return time;
