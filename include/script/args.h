@@ -22,6 +22,9 @@ void args_check_fields(lua_State *L, int index, const char *const *names);
  * was read before, and nothing would keep what they return. */
 bool args_push_field(lua_State *L, int index, const char *name);
 
+/* The text at `index`, one that C can hold; `name` is of the option that it is a part of. */
+const char *args_plain_text(lua_State *L, int index, const char *name);
+
 /* A field of the table at `index`; NULL or `otherwise` if it is nil. A text is kept by the table; with NULL for
  * `length` it is one that C can hold. */
 const char *args_text_field(lua_State *L, int index, const char *name, size_t *length);

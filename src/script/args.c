@@ -79,6 +79,15 @@ static void expect(lua_State *L, const char *name, const char *what)
     luaL_error(L, "'%s': expected %s, got %s", name, what, luaL_typename(L, -1));
 }
 
+const char *args_plain_text(lua_State *L, int index, const char *name)
+{
+    const char *text = lua_tostring(L, index);
+
+    if (strlen(text) != lua_rawlen(L, index))
+        complain(L, name, "a text has a zero byte in it");
+    return text;
+}
+
 const char *args_text_field(lua_State *L, int index, const char *name, size_t *length)
 {
     const char *text;
