@@ -139,11 +139,13 @@ static void text_of_several_lines_stays_readable(void **state)
     expr_set(web, "first", expr_text("\nempty line first"), here);
     expr_set(odd, "cmd", expr_text("a ]=] b\nc]"), here);
     expr_set(odd, "end", expr_text("a\nb]"), here);
+    expr_set(odd, "sign", expr_text("a\nb[0]="), here);
     expr_set(odd, "newline", expr_text("a\n"), here);
     print();
     expect("P.web.cmd == \"sh -c '\\n  one\\n  two\\n'\"");
     expect("P.web.first == '\\nempty line first'");
     expect("P.odd.cmd == 'a ]=] b\\nc]' and P.odd['end'] == 'a\\nb]' and P.odd.newline == 'a\\n'");
+    expect("P.odd.sign == 'a\\nb[0]='");
     expect_text("  one\n  two\n");
 }
 
