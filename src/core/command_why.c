@@ -10,6 +10,13 @@
 
 enum { LAST_WORDS = 10 };
 
+/* What holds a start up is told before it has failed. */
+static void say_lack(const struct process *p, struct reply *r)
+{
+    if (process_lack(p) != NULL)
+        reply_line(r, "not ready yet, it waits for: %s", process_lack(p));
+}
+
 static void say_end(const struct process *p, size_t back, const struct process_exit *exit, struct reply *r)
 {
     const char *which = back == 0 ? "last end" : "before that";
@@ -111,6 +118,8 @@ static void print_all(const struct request *q, struct process *p, struct buffer 
     task_view_open(&tasks, q, &(struct targets){ .process = &p, .count = 1 });
     command_print_process(p, &tasks, b);
     task_view_close(&tasks);
+    json_key(b, "lacks");
+    json_text(b, process_lack(p));
     json_key(b, "ends");
     json_open_array(b);
     for (size_t back = 0; (exit = process_end(p, back)) != NULL; back++)
@@ -157,6 +166,7 @@ void command_why(const struct request *q, struct reply *r)
         process_describe(p, &description);
         reply_line(r, "%s is %s%s%s", process_name(p), process_state_name(process_state(p)),
                    description.length > 0 ? ": " : "", description.length > 0 ? description.data : "");
+        say_lack(p, r);
         say_ends(p, r);
         say_hint(p, r);
         say_last_words(p, 1, r);
