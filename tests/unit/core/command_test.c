@@ -527,6 +527,25 @@ static struct program *a_fragile_program(const char *name, int startretries)
     return p;
 }
 
+static void start_of_a_oneshot_fails_with_its_first_bad_end(void **state)
+{
+    struct program *once = a_program("once");
+    struct stage *stage;
+
+    (void)state;
+    fake_obey(true);
+    program_own(once)->oneshot = true;
+    program_own(once)->autostart = false;
+    stage = a_stage(a_plan(once, NULL));
+    say(stage, "start once");
+    assert_false(answer.ended);
+    fake_child_exits(process_pid(the(stage, "once")), 3);
+    assert_state(the(stage, "once"), PROCESS_BACKOFF);
+    fake_clock_advance(0);
+    assert_answer(REPLY_FAILED, "once: ERROR (exited with status 3)\n");
+    stage_ends(stage);
+}
+
 static void reload_wait_fails_with_what_it_could_not_start(void **state)
 {
     struct stage *stage = a_stage(a_plan(a_program("web"), NULL));
@@ -656,6 +675,7 @@ int main(void)
         cmocka_unit_test(signals_reach_who_runs),
         cmocka_unit_test(a_reload_lists_what_it_did),
         cmocka_unit_test(reload_wait_answers_when_all_has_settled),
+        cmocka_unit_test(start_of_a_oneshot_fails_with_its_first_bad_end),
         cmocka_unit_test(reload_wait_fails_with_what_it_could_not_start),
         cmocka_unit_test(reload_wait_is_content_with_what_was_running_or_has_done_its_work),
         cmocka_unit_test(info_tells_who_changed_what_and_debug_who_looked),
