@@ -177,6 +177,7 @@ static const struct habit settings[] = {
     { "max_memory", "health = { max_memory= }" },
     { "max_memory_restart", "health = { max_memory= }" },
     { "interval", "every" },
+    { "port", "tcp" },
     { "daemonize", "forks" },
 
     { "listen", "control" },
