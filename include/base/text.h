@@ -18,6 +18,9 @@ const char *text_nearest(const char *word, const char *const *candidates);
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);
 
+/* What stands behind the last slash of `path`, or all of it. */
+const char *text_base_name(const char *path);
+
 /* `path` as it is meant in `file`: a relative one is in that file's folder. The caller frees it. */
 char *text_beside(const char *file, const char *path);
 

@@ -62,7 +62,7 @@ struct expr *ini_template(const struct ini_values *v, const char *template);
 /* The makers that need nothing but the value; ini_dropped only notes it. */
 ini_make_fn ini_text, ini_bool, ini_count, ini_number, ini_time, ini_octal, ini_identity, ini_signal, ini_dropped;
 
-/* "A=b" pairs as a table of templates; NULL, refused, when they are none. */
+/* "A=b" pairs as a table of templates; what are none are refused. NULL where ini_peek would say so. */
 struct expr *ini_environment(struct ini_values *v, const char *name);
 
 #endif

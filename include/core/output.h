@@ -27,8 +27,9 @@ void output_free(struct output *o);
 
 /* The descriptor that the next child gets for this stream, or -1: a path that cannot be opened. `*close_it` says
  * whether the caller closes it after the child was started. With a pipe, reading starts here. `o` may be NULL for kinds
- * that need no output. */
-int output_open(struct output *o, const struct output_settings *s, int stream, bool *close_it, struct error *e);
+ * that need no output. `mode` is that of a plain path that is made; -1: 0644, less our own umask. */
+int output_open(struct output *o, const struct output_settings *s, int stream, int mode, bool *close_it,
+                struct error *e);
 
 /* The child could not be started: forget what output_open prepared. */
 void output_cancel(struct output *o);

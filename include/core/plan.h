@@ -44,8 +44,8 @@ struct group {
 };
 
 /* Where a setting was said. */
-struct place {
-    char *file;
+struct setting_place {
+    char *file; /* NULL: nobody said it */
     int line;
 };
 
@@ -63,8 +63,8 @@ void annexes_free(struct annex *list);
 
 struct plan {
     struct supervisor_settings settings;
-    struct place *places;      /* of each of these settings, by its row; owned */
-    struct program **programs; /* owned, in the order of declaration */
+    struct setting_place *places; /* of each of these settings, by its row; owned */
+    struct program **programs;    /* owned, in the order of declaration */
     size_t program_count;
     unsigned *slots; /* the same by name, hashed: number in `programs` + 1, or 0 */
     size_t slot_count;
@@ -95,6 +95,9 @@ bool plan_read_settings(struct plan *plan, const struct value_table *table, cons
 /* The state directory becomes a path that means the same wherever reeve is started: a relative one is in the folder of
  * the file that named it. For a plan that comes into force. */
 void plan_anchor(struct plan *plan);
+
+/* Where a setting of the supervisor was said. */
+const struct setting_place *plan_place(const struct plan *plan, const char *setting);
 
 /* The host name, unless the file gave one. Static. */
 const char *plan_host_name(const struct supervisor_settings *s);

@@ -36,7 +36,7 @@ struct policy_memory {
  * all together. */
 struct respawns;
 
-/* Whether an exit status (-1: a signal) was expected: in `exitcodes`; for a oneshot only 0. */
+/* Whether an exit status (-1: a signal) was expected: in `exitcodes`; for a oneshot 0 always is. */
 bool policy_expected(const struct program *p, int code);
 
 /* The default rule: what the settings say. Updates `memory`; `random` of [0, 1) is the jitter's. */

@@ -199,6 +199,13 @@ static bool may_be_in_name(char c)
     return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
 }
 
+const char *text_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
 char *text_beside(const char *file, const char *path)
 {
     const char *slash = strrchr(file, '/');

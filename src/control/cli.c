@@ -9,6 +9,7 @@
 #include "control/upgrade.h"
 #include "convert/convert.h"
 #include "core/command.h"
+#include "core/habit.h"
 #include "os/file.h"
 #include "os/resume.h"
 #include "script/verbs.h"
@@ -264,22 +265,28 @@ static const struct local *find_local(const char *verb)
     return NULL;
 }
 
-/* Our own verb that the word resembles, more than any of a supervisor's; NULL: it is theirs to tell. */
-static const char *misspelled(const char *word)
+/* The verb that is meant, ours or a supervisor's, or NULL. */
+static const char *guess(const char *word)
 {
-    const char *names[LOCALS + 1 + VERBS_MOST] = { NULL }, *nearest;
+    const char *names[LOCALS + 1 + VERBS_MOST] = { NULL };
     size_t count = 0;
 
-    if (command_find(word) != NULL)
-        return NULL;
+    if (habit_verb(word) != NULL)
+        return habit_verb(word);
     while (count < LOCALS) {
         names[count] = locals[count].verb;
         count++;
     }
     for (size_t i = 0; i < VERBS_MOST && command_at(i) != NULL; i++)
         names[count++] = command_at(i)->verb;
-    nearest = text_nearest(word, names);
-    return nearest != NULL && find_local(nearest) != NULL ? nearest : NULL;
+    return text_nearest(word, names);
+}
+
+static int unknown_verb(const char *verb, const char *meant)
+{
+    if (meant != NULL)
+        return cli_misuse("there is no command '%s': did you mean '%s'?", verb, meant);
+    return cli_misuse("there is no command '%s'", verb);
 }
 
 static void print_list(struct buffer *out)
@@ -309,7 +316,7 @@ static int print_help(const char *verb)
     else if (c != NULL)
         command_help(c, &out);
     else
-        return cli_misuse("there is no command '%s'", verb);
+        return unknown_verb(verb, guess(verb));
     fwrite(out.data, 1, out.length, stdout);
     buffer_free(&out);
     return 0;
@@ -337,7 +344,7 @@ static int run_local(const struct local *local, int argc, char **argv)
 
 static int dispatch(int argc, char **argv)
 {
-    const char *verb = argc > 1 ? argv[1] : NULL;
+    const char *verb = argc > 1 ? argv[1] : NULL, *meant;
     const struct local *local = verb != NULL ? find_local(verb) : NULL;
 
     if (argc > 2 && is_help(argv[argc - 1]) && strcmp(argv[argc - 2], "--") != 0)
@@ -362,8 +369,11 @@ static int dispatch(int argc, char **argv)
         return complete_main(argc - 1, argv + 1);
     if (strcmp(verb, "-c") == 0)
         return cli_misuse("-c stands behind a verb: reeve run -c FILE");
-    if (misspelled(verb) != NULL)
-        return cli_misuse("there is no command '%s': did you mean '%s'?", verb, misspelled(verb));
+    if (strpbrk(verb, "./") != NULL)
+        return cli_misuse("there is no command '%s'; a file is run by `reeve run -c FILE`", verb);
+    meant = command_find(verb) == NULL ? guess(verb) : NULL;
+    if (meant != NULL && find_local(meant) != NULL)
+        return unknown_verb(verb, meant); /* the rest is the supervisor's to tell */
     return client_main(argc, argv);
 }
 

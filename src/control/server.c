@@ -90,7 +90,7 @@ bool server_listen(struct server *server, const struct plan *plan, struct error 
 /* Nothing stays open: the plan may still be refused. */
 static bool may_open(struct server *server, const char *address, const struct plan *plan, struct problems *problems)
 {
-    const struct place *place = &plan->places[setting_find(&supervisor_record, "control") - supervisor_record.settings];
+    const struct setting_place *place = plan_place(plan, "control");
     struct error e;
     struct port *port = port_open(server, address, &plan->settings, &e);
 

@@ -66,6 +66,8 @@ struct session {
     msec heard;   /* when something came or went last */
     bool touched; /* to be written into the snapshot */
     unsigned entry;
+    char *hears; /* in the snapshot, in place: 1 if something came since it was written; NULL: not there yet */
+    unsigned hears_name, hears_entry;
 };
 
 struct server {
@@ -122,6 +124,9 @@ void session_wake(struct session *s);
 /* session_keep.c: write it for the next life, now or soon; it is about to go. All that a former life left. */
 void session_write(struct session *s);
 void session_touch(struct session *s);
+
+/* Something came that is not written yet: if this life ends now it is lost, and the next one hangs up. */
+void session_hears(struct session *s);
 void session_unwrite(struct session *s);
 void sessions_write_touched(struct server *server, bool all);
 void sessions_resume(struct server *server, const struct former *former, const char *why);

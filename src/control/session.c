@@ -127,6 +127,7 @@ static size_t on_read(struct connection *c, const char *data, size_t length, voi
 
     (void)c;
     s->heard = clock_now();
+    session_hears(s);
     telnet_filter(&s->telnet, data, length, &s->in, &answer);
     if (answer.length > 0)
         session_send(s, answer.data, answer.length);

@@ -1,7 +1,10 @@
 /* Clients from life to life: what they have asked and not been answered, what they were told and have not read. */
+#include "base/log.h"
 #include "base/xalloc.h"
 #include "core/command.h"
+#include "os/former.h"
 #include "os/resume.h"
+#include "os/snapshot.h"
 #include "server_private.h"
 
 #include <stdlib.h>
@@ -55,6 +58,7 @@ static void pack_session(const struct session *s, struct buffer *out)
     const char *unsent = connection_unsent(s->connection, &length);
 
     pack_number(out, "fd", connection_fd(s->connection));
+    pack_number(out, "hears", s->hears_name);
     pack_number(out, "tcp", s->tcp);
     pack_number(out, "authorized", s->authorized);
     pack_number(out, "in line", s->in_line);
@@ -73,6 +77,19 @@ static void pack_session(const struct session *s, struct buffer *out)
     buffer_free(&one);
 }
 
+static void reserve_hears(struct session *s, struct snapshot *snapshot)
+{
+    if (s->hears_name == 0)
+        s->hears_name = snapshot_name(snapshot);
+    s->hears = snapshot_reserve(snapshot, s->hears_name, &s->hears_entry, "hears", 1);
+}
+
+void session_hears(struct session *s)
+{
+    if (s->hears != NULL)
+        *s->hears = 1;
+}
+
 void session_write(struct session *s)
 {
     static struct buffer out; /* kept: each command writes */
@@ -81,9 +98,13 @@ void session_write(struct session *s)
     s->touched = false;
     if (snapshot == NULL || s->doomed || s->connection == NULL)
         return;
+    if (s->hears == NULL)
+        reserve_hears(s, snapshot);
     buffer_clear(&out);
     pack_session(s, &out);
     snapshot_put(snapshot, &s->entry, "client", &out);
+    if (s->hears != NULL)
+        *s->hears = !snapshot_is_whole(snapshot);
     if (out.capacity > LINE_LONGEST)
         buffer_free(&out);
 }
@@ -96,7 +117,11 @@ void session_touch(struct session *s)
 
 void session_unwrite(struct session *s)
 {
-    snapshot_drop(supervisor_snapshot(s->server->supervisor), &s->entry);
+    struct snapshot *snapshot = supervisor_snapshot(s->server->supervisor);
+
+    snapshot_drop(snapshot, &s->entry);
+    snapshot_drop(snapshot, &s->hears_entry);
+    s->hears = NULL;
 }
 
 void sessions_write_touched(struct server *server, bool all)
@@ -184,8 +209,18 @@ static void resume_answer(struct session *s, struct unpack *u, const char *why)
 
 struct passage {
     struct server *server;
+    const struct former *former;
     const char *why;
 };
+
+/* Whether what it said last is gone with the former life. */
+static bool was_unheard(const struct former *former, struct unpack *u)
+{
+    size_t length;
+    const char *hears = former_find(former, (unsigned)unpack_number(u, "hears"), &length);
+
+    return hears != NULL && length == 1 && *hears != 0;
+}
 
 static void resume_answers(struct session *s, struct unpack *u, const char *why)
 {
@@ -231,6 +266,10 @@ static void resume_client(const char *data, size_t length, void *arg)
     tcp = unpack_number(&u, "tcp") != 0;
     s = session_adopt(passage->server, fd, tcp, unpack_number(&u, "authorized") != 0);
     unpack_state(s, &u);
+    if (was_unheard(passage->former, &u)) {
+        log_notice("control: %s is hung up on: the former life did not note what it said", s->caller);
+        session_leave(s);
+    }
     s->working = true; /* answers that come at once go on with nothing */
     resume_answers(s, &u, passage->why);
     s->working = false;
@@ -239,7 +278,7 @@ static void resume_client(const char *data, size_t length, void *arg)
 
 void sessions_resume(struct server *server, const struct former *former, const char *why)
 {
-    struct passage passage = { server, why };
+    struct passage passage = { server, former, why };
 
     former_each(former, "client", resume_client, &passage);
 }

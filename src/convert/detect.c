@@ -1,5 +1,6 @@
 #include "convert/detect.h"
 
+#include "base/text.h"
 #include "convert/convert.h"
 
 #include <string.h>
@@ -20,16 +21,9 @@ enum format detect_named(const char *name)
     return FORMAT_UNKNOWN;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 static const char *suffix_of(const char *path)
 {
-    const char *dot = strrchr(base_name(path), '.');
+    const char *dot = strrchr(text_base_name(path), '.');
 
     return dot != NULL ? dot : "";
 }
@@ -39,7 +33,7 @@ static bool is_procfile(const char *path)
 {
     if (strcasecmp(suffix_of(path), ".lua") == 0)
         return false;
-    return strncasecmp(base_name(path), "procfile", 8) == 0 || strcasecmp(suffix_of(path), ".procfile") == 0;
+    return strncasecmp(text_base_name(path), "procfile", 8) == 0 || strcasecmp(suffix_of(path), ".procfile") == 0;
 }
 
 static bool is_yaml(const char *path)

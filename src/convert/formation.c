@@ -46,13 +46,15 @@ bool formation_read(struct formation *f, const char *text, struct problems *prob
 
 int formation_count(struct formation *f, const char *name)
 {
-    for (size_t i = f->count; i-- > 0;) {
+    int count = f->others;
+
+    for (size_t i = 0; i < f->count; i++) {
         if (strcmp(f->entry[i].name, name) == 0) {
             f->entry[i].used = true;
-            return f->entry[i].count;
+            count = f->entry[i].count; /* the last word counts */
         }
     }
-    return f->others;
+    return count;
 }
 
 void formation_check(const struct formation *f, const char *file, struct problems *problems)

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* The folder of the file where a place is. */
-static const char *folder_of(struct supervisord *sd, struct place place)
+static const char *here_of(struct supervisord *sd, struct place place)
 {
     if (sd->folder_file != place.file) {
         struct source s = { .path = xstrdup(place.file) };
@@ -57,7 +57,7 @@ static char *expand(struct ini_values *v, const struct ini_option *option, struc
 {
     if (option == NULL)
         return NULL;
-    v->scope.here = folder_of(v->sd, option->place);
+    v->scope.here = here_of(v->sd, option->place);
     return template_expand(option->value, &v->scope, e);
 }
 
@@ -266,12 +266,12 @@ static void add_pair(const char *key, const char *value, void *arg)
 struct expr *ini_environment(struct ini_values *v, const char *name)
 {
     struct pair_sink sink = { .values = v, .name = name };
-    char *text;
+    char *text = ini_peek(v, name);
     struct error e;
 
-    text = ini_value(v, name, &sink.place);
     if (text == NULL)
         return NULL;
+    sink.place = find_option(v, name)->place;
     sink.env = expr_table();
     if (!pairs_split(text, add_pair, &sink, &e))
         ini_refuse(v, name, sink.place, "%s", e.text);

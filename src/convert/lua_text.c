@@ -1,5 +1,7 @@
 #include "convert/lua_text.h"
 
+#include "base/text.h"
+#include "base/utf8.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
@@ -40,20 +42,6 @@ static bool is_identifier(const char *word)
     return *word == '\0';
 }
 
-/* The length of the UTF-8 character at `s`, 0 if it is none. */
-static size_t character_length(const unsigned char *s, size_t left)
-{
-    size_t length = *s < 0x80 ? 1 : *s >= 0xF0 ? 4 : *s >= 0xE0 ? 3 : 2;
-
-    if ((*s >= 0x80 && *s < 0xC2) || *s > 0xF4 || length > left)
-        return 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    }
-    return length;
-}
-
 static void quote_special(struct buffer *out, unsigned char c, char quote)
 {
     if (c == '\n')
@@ -75,14 +63,14 @@ void lua_text_quote(struct buffer *out, const char *text, size_t length)
 
     buffer_add_char(out, quote);
     for (size_t i = 0; i < length;) {
-        const unsigned char *c = (const unsigned char *)text + i;
-        size_t step = character_length(c, length - i);
+        unsigned char c = (unsigned char)text[i];
+        size_t step = utf8_character(text + i, length - i);
 
-        if (step == 0 || *c < 0x20 || *c == 0x7F || *c == '\\' || *c == (unsigned char)quote) {
-            quote_special(out, *c, quote);
+        if (step == 0 || c < 0x20 || c == 0x7F || c == '\\' || c == (unsigned char)quote) {
+            quote_special(out, c, quote);
             step = 1;
         } else {
-            buffer_add(out, c, step);
+            buffer_add(out, text + i, step);
         }
         i += step;
     }
@@ -150,12 +138,10 @@ static void write_comment(struct writer *w, const char *text)
 
 static void write_note(struct writer *w, const struct expr_item *item)
 {
-    const char *name = item->place.file != NULL ? strrchr(item->place.file, '/') : NULL;
     char *text;
 
-    name = name != NULL ? name + 1 : item->place.file;
     if (item->place.line > 0)
-        text = xasprintf("%s:%d: %s", name, item->place.line, item->note);
+        text = xasprintf("%s:%d: %s", text_base_name(item->place.file), item->place.line, item->note);
     else
         text = xstrdup(item->note);
     write_comment(w, text);
@@ -218,7 +204,7 @@ static bool suits_brackets(const struct expr *e)
         if (((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t') || (unsigned char)*c >= 0x7F)
             return false;
     }
-    return e->text[strlen(e->text) - 1] != ']';
+    return !text_ends(e->text, "]") && !text_ends(e->text, "]="); /* would close them too early */
 }
 
 static void write_brackets(struct writer *w, const char *text)
@@ -354,9 +340,8 @@ static void write_one(struct writer *w, const struct statement *s)
 
 void lua_text_print(const struct draft *d, const char *from, struct converted *out)
 {
-    const char *slash = strrchr(from, '/');
     struct writer w = { .out = out };
-    char *head = xasprintf("Made from %s by `reeve convert`.", slash != NULL ? slash + 1 : from);
+    char *head = xasprintf("Made from %s by `reeve convert`.", text_base_name(from));
 
     words_add(&out->files, from);
     write_comment(&w, head);

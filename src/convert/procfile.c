@@ -1,4 +1,5 @@
 /* procfile: a Procfile and the `.env` beside it, as foreman runs them. */
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "convert/dotenv.h"
 #include "convert/formation.h"
@@ -48,18 +49,16 @@ static void add_variable(const char *key, const char *value, int line, void *arg
 /* Read `.env`, if there is one in the folder of the Procfile. */
 static void read_environment(struct procfile *p)
 {
-    const char *path = p->c->source->path;
-    const char *slash = strrchr(path, '/');
-    char *beside = xasprintf("%.*s.env", slash != NULL ? (int)(slash - path) + 1 : 0, path);
+    char *path = text_beside(p->c->source->path, ".env");
 
-    if (access(beside, F_OK) == 0) {
-        const struct source *s = conversion_read(p->c, beside);
+    if (access(path, F_OK) == 0) {
+        const struct source *s = conversion_read(p->c, path);
 
         p->env = expr_table();
         if (s != NULL)
             dotenv_read(s, add_variable, p, p->c->draft.problems);
     }
-    free(beside);
+    free(path);
 }
 
 /* The first port, in Lua: the environment may say another one when the file is loaded. */

@@ -2,6 +2,7 @@
 
 #include "base/xalloc.h"
 #include "os/file.h"
+#include "os/folder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,13 +51,8 @@ void source_free(struct source *s)
 char *source_folder(const struct source *s)
 {
     char *whole = realpath(s->path, NULL);
-    char *slash = whole != NULL ? strrchr(whole, '/') : NULL;
-    char *folder;
+    char *folder = folder_of(whole != NULL ? whole : s->path);
 
-    if (slash == NULL)
-        folder = xstrdup(".");
-    else
-        folder = xstrndup(whole, slash == whole ? 1 : (size_t)(slash - whole));
     free(whole);
     return folder;
 }

@@ -14,17 +14,6 @@
 
 enum { MOST_FILES = 1000 };
 
-/* The pattern beside the main file, as the messages will name it. */
-static char *pattern_path(const struct supervisord *sd, const char *pattern)
-{
-    const char *path = sd->c->source->path;
-    const char *slash = strrchr(path, '/');
-
-    if (*pattern == '/' || slash == NULL)
-        return xstrdup(pattern);
-    return xasprintf("%.*s%s", (int)(slash - path) + 1, path, pattern);
-}
-
 /* Which files were read. */
 struct inclusion {
     struct supervisord *sd;
@@ -73,7 +62,7 @@ static void include_file(struct inclusion *in, const char *path, struct place pl
 
 static void include_pattern(struct inclusion *in, const char *pattern, struct place place)
 {
-    char *path = pattern_path(in->sd, pattern);
+    char *path = text_beside(in->sd->c->source->path, pattern);
     glob_t found = { 0 };
 
     if (glob(path, GLOB_NOESCAPE, NULL, &found) != 0)
@@ -107,10 +96,12 @@ static void include_files(struct supervisord *sd)
 
     if (include == NULL)
         return;
+    if (ini_get(include, "files") == NULL) {
+        draft_refuse(&sd->c->draft, include->place, "[include]: there is no `files`");
+        return;
+    }
     ini_values_begin(&v, sd, include, sd->c->draft.notes);
     files = ini_value(&v, "files", &place);
-    if (ini_get(include, "files") == NULL)
-        draft_refuse(&sd->c->draft, include->place, "[include]: there is no `files`");
     if (files != NULL)
         include_patterns(sd, files, place);
     if (files != NULL && ini_get(include, "files")->place.file != sd->c->source->path)

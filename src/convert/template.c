@@ -119,12 +119,16 @@ static bool add_open_number(struct buffer *out, const struct conversion_spec *sp
     return good;
 }
 
-static bool add_text(struct buffer *out, const struct conversion_spec *spec, const char *text, struct error *e)
+/* `open`: the text may be. A width would count, and a precision cut, what stands for the number. */
+static bool add_text(struct buffer *out, const struct conversion_spec *spec, const char *text, bool open,
+                     struct error *e)
 {
     int width = spec->width > 0 ? spec->width : 0;
 
     if (spec->type != 's')
         return failure(e, "%%(%s)%c: this is text, and wants an s", spec->name, spec->type);
+    if (template_is_open(text) && (!open || width > 0 || spec->precision >= 0))
+        return failure(e, "%%(%.80s) differs between the processes, and cannot be filled in here", spec->name);
     if (width == 0 && spec->precision < 0)
         buffer_add_text(out, text);
     else if (strchr(spec->flags, '-') != NULL)
@@ -134,24 +138,26 @@ static bool add_text(struct buffer *out, const struct conversion_spec *spec, con
     return true;
 }
 
+/* What is not of the file must not look as if it were open. */
+static const char *plain_text(const char *text)
+{
+    return text != NULL && strpbrk(text, "\x01\x02") == NULL ? text : NULL;
+}
+
 /* The value of ENV_X: the program's own variables hide those of [supervisord], and these the environment. */
 static const char *find_variable(const struct scope *scope, const char *name)
 {
     const struct expr *found = scope->env != NULL ? expr_get(scope->env, name) : NULL;
-    const char *value;
 
     if (found == NULL && scope->outer_env != NULL)
         found = expr_get(scope->outer_env, name);
-    if (found != NULL)
-        return found->text;
-    value = getenv(name);
-    return value != NULL && strpbrk(value, "\x01\x02") == NULL ? value : NULL;
+    return found != NULL ? found->text : plain_text(getenv(name));
 }
 
 static const char *find_text(const struct scope *scope, const char *name)
 {
     if (strcmp(name, "here") == 0)
-        return scope->here;
+        return plain_text(scope->here);
     if (strcmp(name, "host_node_name") == 0)
         return scope->host;
     if (strcmp(name, "program_name") == 0)
@@ -183,7 +189,7 @@ static bool add_value(struct buffer *out, const struct conversion_spec *spec, co
     if (strcmp(spec->name, "numprocs") == 0 && scope->numprocs > 0)
         return add_number(out, spec, scope->numprocs, e);
     text = find_text(scope, spec->name);
-    return text != NULL ? add_text(out, spec, text, e) : refuse_name(spec->name, e);
+    return text != NULL ? add_text(out, spec, text, scope->process_num, e) : refuse_name(spec->name, e);
 }
 
 char *template_expand(const char *text, const struct scope *scope, struct error *e)

@@ -19,7 +19,7 @@ bool process_is_done(const struct process *p)
 {
     const struct process_exit *exit = process_last_exit(p);
 
-    return process_program(p)->common->oneshot && process_state(p) == PROCESS_EXITED && exit != NULL && exit->code == 0;
+    return process_program(p)->common->oneshot && process_state(p) == PROCESS_EXITED && exit != NULL && exit->expected;
 }
 
 /* Whether it will do as it is: for those who require its program, or only come after it. */

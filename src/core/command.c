@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "command_private.h"
+#include "core/habit.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -14,13 +15,14 @@ enum { LOGGED_MOST = 200, VERBS_MOST = 128, BUNDLE_MOST = 8 };
 static bool unknown_verb(const char *verb, struct error *e)
 {
     const char *names[VERBS_MOST + 1] = { NULL };
-    const char *nearest;
+    const char *meant = habit_verb(verb);
 
     for (size_t i = 0; i < VERBS_MOST && command_at(i) != NULL; i++)
         names[i] = command_at(i)->verb;
-    nearest = text_nearest(verb, names);
-    if (nearest != NULL)
-        return failure(e, "there is no command '%.64s': did you mean '%s'?", verb, nearest);
+    if (meant == NULL)
+        meant = text_nearest(verb, names);
+    if (meant != NULL)
+        return failure(e, "there is no command '%.64s': did you mean '%s'?", verb, meant);
     return failure(e, "there is no command '%.64s': \"help\" lists the commands", verb);
 }
 
@@ -28,6 +30,15 @@ static bool wrong_use(const struct command *c, struct error *e, const char *what
 {
     return failure(e, "%s: %s%s%.64s%s; usage: %s%s%s", c->verb, what, *word != '\0' ? " '" : "", word,
                    *word != '\0' ? "'" : "", c->verb, *c->arguments != '\0' ? " " : "", c->arguments);
+}
+
+static bool too_much(const struct command *c, struct error *e, const char *word)
+{
+    const char *instead = habit_for_program(c->verb);
+
+    return failure(e, "%s: this is too much: '%.64s'; usage: %s%s%s%s%s", c->verb, word, c->verb,
+                   *c->arguments != '\0' ? " " : "", c->arguments, instead != NULL ? "; for a program it is " : "",
+                   instead != NULL ? instead : "");
 }
 
 /* The words, sorted into arguments and flags. Everything is borrowed but the lists and what is in `joined`. */
@@ -69,6 +80,12 @@ static bool is_number(const char *word)
 static bool is_flag(const char *word)
 {
     return word[0] == '-' && word[1] != '\0' && !isdigit((unsigned char)word[1]);
+}
+
+/* "-20", as tail(1) and supervisorctl take it, is "-n 20" where there is that. */
+static bool is_bare_count(const struct command *c, const char *word)
+{
+    return word[0] == '-' && is_number(word + 1) && flag_kind(c, "-n", 2) == '=';
 }
 
 /* The name's length in "-n", "-n5", "--name" and "--name=5"; `*value` is what is joined to it. */
@@ -133,6 +150,8 @@ static bool sort_words(const struct command *c, const struct words *words, struc
             flags = false;
         else if (flags && is_flag(words->word[i]))
             taken = take_flag(c, &words->word[i], out, e);
+        else if (flags && is_bare_count(c, words->word[i]))
+            add_flag(out, "-n", words->word[i] + 1);
         else
             out->args[out->arg_count++] = words->word[i];
         if (taken == 0)
@@ -142,22 +161,22 @@ static bool sort_words(const struct command *c, const struct words *words, struc
     if (out->arg_count < (size_t)c->least)
         return wrong_use(c, e, "something is missing", "");
     if (c->most >= 0 && out->arg_count > (size_t)c->most)
-        return wrong_use(c, e, "this is too much:", out->args[c->most]);
+        return too_much(c, e, out->args[c->most]);
     return true;
 }
 
-static const struct command *look_up(const struct words *words, struct error *e)
+const struct command *command_look_up(const char *verb, struct error *e)
 {
-    const struct command *c = command_find(words->word[0]);
+    const struct command *c = command_find(verb);
 
     if (c == NULL)
-        unknown_verb(words->word[0], e);
+        unknown_verb(verb, e);
     return c;
 }
 
 bool command_check(const struct words *words, struct error *e)
 {
-    const struct command *c = look_up(words, e);
+    const struct command *c = command_look_up(words->word[0], e);
     struct sorted sorted = { 0 };
     bool good = c != NULL && sort_words(c, words, &sorted, e);
 
@@ -196,7 +215,7 @@ void command_run(struct supervisor *s, const char *caller, const struct words *w
     struct sorted sorted = { 0 };
     struct request q;
     struct error e;
-    const struct command *c = look_up(words, &e);
+    const struct command *c = command_look_up(words->word[0], &e);
 
     if (c == NULL || !sort_words(c, words, &sorted, &e)) {
         reply_fail(r, REPLY_USAGE, "%s", e.text);

@@ -163,13 +163,14 @@ static void help_about_all(struct reply *r)
 
 void command_help_verb(const struct request *q, struct reply *r)
 {
-    const struct command *c = q->arg_count > 0 ? command_find(q->args[0]) : NULL;
+    const struct command *c;
+    struct error e;
 
     if (q->arg_count == 0)
         help_about_all(r);
-    else if (c != NULL)
+    else if ((c = command_look_up(q->args[0], &e)) != NULL)
         help_about(c, r);
     else
-        reply_fail(r, REPLY_USAGE, "there is no command '%.64s': \"help\" lists the commands", q->args[0]);
+        reply_fail(r, REPLY_USAGE, "%s", e.text);
     reply_end(r);
 }

@@ -134,6 +134,10 @@ static void judge_up(struct life *l, struct errand *e, const struct process *p, 
     case PROCESS_STARTING:
         doubt(l);
         break;
+    case PROCESS_BACKOFF: /* a oneshot that has run is never given up: nobody would get an answer */
+        if (process_program(p)->common->oneshot && exit != NULL && exit->pid != 0)
+            done(l, e, REPLY_FAILED, exit->reason);
+        break;
     default:
         break;
     }

@@ -40,6 +40,9 @@ void settling_resume(struct supervisor *s, const char *work, size_t length, stru
 /* Why it has ended, for who waited for it; command_life.c. */
 const char *command_last_reason(const struct process *p);
 
+/* As command_find, and which verb may have been meant; command.c. */
+const struct command *command_look_up(const char *verb, struct error *e);
+
 /* command_resumptions.c; NULL: it cannot be gone on with. */
 const struct resumption *command_resumption(const char *verb);
 

@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 #include "command_private.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,24 @@ static void keep_first_of_each(struct targets *t)
     free(set);
 }
 
+/* Whoever comes from supervisord says "site:*" for a group, and "web:web_00" for a process. */
+static void no_such_target(const struct request *q, const char *word, struct reply *r)
+{
+    const struct plan *plan = supervisor_plan(q->supervisor);
+    size_t length = strcspn(word, ":");
+    char *name = xstrndup(word, length), *text;
+
+    if (plan_find_group(plan, name) != NULL)
+        text = xasprintf("no such target; the group is @%s", name);
+    else if (word[length] == ':' && !isdigit((unsigned char)word[length + 1]) && plan_find(plan, name) != NULL)
+        text = xasprintf("no such target; a process of %s is named by its number", name);
+    else
+        text = xstrdup("no such target");
+    reply_result(r, word, REPLY_NO_SUCH_TARGET, text);
+    free(text);
+    free(name);
+}
+
 void targets_find(const struct request *q, size_t first, bool or_all, struct reply *r, struct targets *out)
 {
     bool known;
@@ -62,7 +81,7 @@ void targets_find(const struct request *q, size_t first, bool or_all, struct rep
     for (size_t i = first; i < q->arg_count; i++) {
         supervisor_each(q->supervisor, q->args[i], add, out, &known);
         if (!known)
-            reply_result(r, q->args[i], REPLY_NO_SUCH_TARGET, "no such target");
+            no_such_target(q, q->args[i], r);
     }
     if (q->arg_count > first && out->count > 1)
         keep_first_of_each(out);

@@ -176,7 +176,9 @@ static bool open_output(struct launch *l, struct output *o, const struct output_
                         struct error *e)
 {
     bool close_it = false;
-    int fd = output_open(o, s, stream, &close_it, e);
+    /* The file is the child's: it is made as the child would make it. */
+    int mode = l->request.umask >= 0 ? 0666 & ~l->request.umask : -1;
+    int fd = output_open(o, s, stream, mode, &close_it, e);
 
     if (fd < 0)
         return failure_in(e, stream == 1 ? "stdout" : "stderr");

@@ -252,9 +252,9 @@ static int open_pipe(struct output *o, struct error *e)
 }
 
 /* A FIFO or a terminal is opened so that reeve never waits; the child may. */
-static int open_for_child(const char *path, struct error *e)
+static int open_for_child(const char *path, int mode, struct error *e)
 {
-    int fd = file_open_append(path, -1, e);
+    int fd = file_open_append(path, mode, e);
     int flags = fd >= 0 ? fcntl(fd, F_GETFL) : 0;
 
     if (flags > 0 && (flags & O_NONBLOCK) != 0)
@@ -262,7 +262,8 @@ static int open_for_child(const char *path, struct error *e)
     return fd;
 }
 
-int output_open(struct output *o, const struct output_settings *s, int stream, bool *close_it, struct error *e)
+int output_open(struct output *o, const struct output_settings *s, int stream, int mode, bool *close_it,
+                struct error *e)
 {
     *close_it = s->kind != OUTPUT_INHERIT && s->kind != OUTPUT_DISCARD;
     switch (s->kind) {
@@ -271,7 +272,7 @@ int output_open(struct output *o, const struct output_settings *s, int stream, b
     case OUTPUT_DISCARD:
         return file_null(e);
     case OUTPUT_FILE:
-        return open_for_child(s->path, e);
+        return open_for_child(s->path, mode, e);
     case OUTPUT_RING:
     case OUTPUT_CAPTURED:
         return output_open_sink(o, s, e) ? open_pipe(o, e) : -1;

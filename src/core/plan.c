@@ -88,7 +88,7 @@ void plan_release(struct plan *plan)
 
 /* ---- settings ---------------------------------------------------------------------------------- */
 
-static void remember_place(struct place *place, const char *file, int line)
+static void remember_place(struct setting_place *place, const char *file, int line)
 {
     free(place->file);
     place->file = xstrdup(file);
@@ -107,10 +107,15 @@ bool plan_read_settings(struct plan *plan, const struct value_table *table, cons
     return record_read(&plan->settings, table, "supervisor", file, line, arg, problems);
 }
 
+const struct setting_place *plan_place(const struct plan *plan, const char *setting)
+{
+    return &plan->places[setting_find(&supervisor_record, setting) - supervisor_record.settings];
+}
+
 void plan_anchor(struct plan *plan)
 {
     char **path = &plan->settings.state_dir, *whole;
-    const char *file = plan->places[setting_find(&supervisor_record, "state_dir") - supervisor_record.settings].file;
+    const char *file = plan_place(plan, "state_dir")->file;
 
     if (*path == NULL || file == NULL)
         return;

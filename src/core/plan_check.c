@@ -19,8 +19,7 @@ static void complain(struct check *c, const char *setting, const char *format, .
 
 static void complain(struct check *c, const char *setting, const char *format, ...)
 {
-    const struct setting *s = setting_find(&supervisor_record, setting);
-    const struct place *place = &c->plan->places[s - supervisor_record.settings];
+    const struct setting_place *place = plan_place(c->plan, setting);
     struct buffer text = { 0 };
     va_list arguments;
 

@@ -10,8 +10,8 @@
 
 bool policy_expected(const struct program *p, int code)
 {
-    if (p->common->oneshot)
-        return code == 0;
+    if (p->common->oneshot && code == 0)
+        return true;
     return code >= 0 && numbers_have(&p->common->exitcodes, code);
 }
 
@@ -75,7 +75,7 @@ struct verdict policy_decide(const struct program *p, struct policy_memory *memo
 {
     bool expected = policy_expected(p, end->code);
 
-    if (p->common->oneshot && expected)
+    if (p->common->oneshot && end->code == 0)
         return (struct verdict){ .kind = VERDICT_LEAVE };
     if (!end->was_running)
         return retry_start(p, memory, random);

@@ -125,9 +125,21 @@ static void describe_time(const struct process *p, struct buffer *out)
     buffer_add_text(out, text);
 }
 
+/* Its child is dead, and it is not over yet: others hold what was its. */
+static void describe_end(const struct process *p, struct buffer *out)
+{
+    buffer_add_text(out, process_last_exit(p)->reason);
+    if (p->group_lives)
+        buffer_add_text(out, ", others of its group live on");
+    else if (p->out_open || p->err_open)
+        buffer_add_text(out, ", its output is held open");
+}
+
 static void describe_child(const struct process *p, struct buffer *out)
 {
-    if (p->held) {
+    if (p->ended) {
+        describe_end(p, out);
+    } else if (p->held) {
         buffer_add_text(out, "waiting for ");
         supervisor_waits_for(p->supervisor, p, out);
     } else if (process_pid(p) != 0) {
@@ -153,6 +165,10 @@ void process_describe(const struct process *p, struct buffer *out)
 {
     switch (p->state) {
     case PROCESS_RUNNING:
+        if (p->ended) {
+            describe_end(p, out);
+            break;
+        }
         /* Not by buffer_addf, which takes longer than all the rest of a line: a status may have thousands. */
         buffer_add_text(out, "pid ");
         buffer_add_number(out, process_pid(p));

@@ -1,5 +1,6 @@
 #include "base/json.h"
 #include "base/text.h"
+#include "core/habit.h"
 #include "settings_private.h"
 
 #include <assert.h>
@@ -119,7 +120,7 @@ static bool check_name(const struct reading *r, const char *name, const struct s
 {
     const struct record_type *type = r->shape->type;
     const struct setting *s = setting_find(type, name);
-    const char *nearest;
+    const char *meant;
 
     *setting = NULL;
     if (s != NULL && (s->flags & SETTING_DECLARED))
@@ -127,11 +128,13 @@ static bool check_name(const struct reading *r, const char *name, const struct s
     *setting = s;
     if (s != NULL || (type->elsewhere != NULL && strcmp(name, type->elsewhere) == 0))
         return true;
-    nearest = text_nearest(name, r->shape->names);
-    if (nearest == NULL)
+    meant = habit_setting(name, r->shape->names);
+    if (meant == NULL)
+        meant = text_nearest(name, r->shape->names);
+    if (meant == NULL)
         return complain(r, name, "unknown setting '%s'", name);
-    mark_misspelt(r->record, nearest);
-    return complain(r, name, "unknown setting '%s', did you mean '%s'?", name, nearest);
+    mark_misspelt(r->record, meant);
+    return complain(r, name, "unknown setting '%s', did you mean '%s'?", name, meant);
 }
 
 /* `given` are the values by the places of their settings; NULL: not there. */

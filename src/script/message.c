@@ -70,9 +70,11 @@ void message_explain(lua_State *L, int index, struct spot *spot, struct buffer *
         return;
     }
     rest = find_spot(L, message, spot);
-    if (rest == NULL)
+    if (rest == NULL) {
         *spot = script_spot(L, 0);
-    buffer_add_text(text, rest != NULL ? rest : message);
+        rest = message;
+    }
+    buffer_add_text(text, *rest != '\0' ? rest : "the error is an empty text");
 }
 
 void message_traceback(lua_State *L, lua_State *co, int level, struct buffer *out)

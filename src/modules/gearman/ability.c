@@ -112,9 +112,12 @@ void ability_follow(struct ability *a, const struct definition *d)
     tell_changes(&before, d);
     record_copy(&a->definition, d);
     connect_to_all(a);
-    if (before.concurrency != d->concurrency)
+    if (before.concurrency != d->concurrency) {
         TAILQ_FOREACH(s, &a->servers, link)
-    jobserver_introduce(s);
+        {
+            jobserver_introduce(s);
+        }
+    }
     record_clear(&before);
     ability_feed(a);
 }
@@ -162,7 +165,9 @@ void ability_kill(struct ability *a)
     while ((s = TAILQ_FIRST(&a->servers)) != NULL)
         jobserver_drop(s);
     TAILQ_FOREACH(j, &a->jobs, link)
-    job_kill(j);
+    {
+        job_kill(j);
+    }
     ability_check_over(a);
 }
 

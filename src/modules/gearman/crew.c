@@ -134,6 +134,14 @@ static void fail_to_list(struct crew *c, const char *why)
     become_idle(c);
 }
 
+static void list_found(struct crew *c)
+{
+    if (c->failures > 0)
+        log_notice("gearman: the list of functions is there again");
+    c->failures = 0;
+    c->why.text[0] = '\0';
+}
+
 static void on_list(const struct value *list, const char *why, void *arg)
 {
     struct crew *c = arg;
@@ -144,18 +152,33 @@ static void on_list(const struct value *list, const char *why, void *arg)
         fail_to_list(c, why);
         return;
     }
-    if (c->failures > 0)
-        log_notice("gearman: the list of functions is there again");
-    c->failures = 0;
-    c->why.text[0] = '\0';
+    list_found(c);
     definitions_read(&d, list, on_bad_definition, NULL);
     ask_executors(c, &d);
     definitions_free(&d);
 }
 
+/* They were there when the file was checked; if they are gone, nothing is run as somebody else. */
+static bool find_identity(struct crew *c, struct error *e)
+{
+    const struct crew_settings *s = &c->settings;
+
+    if (c->has_identity)
+        identity_free(&c->identity);
+    c->has_identity = c->needs_identity && identity_find(s->user, s->group, NULL, 0, &c->identity, e);
+    return c->has_identity || !c->needs_identity;
+}
+
+bool crew_identity(const struct crew *c, const struct identity **out, struct error *e)
+{
+    *out = c->has_identity ? &c->identity : NULL;
+    return c->has_identity || !c->needs_identity || failure(e, "%s", c->why.text);
+}
+
 void crew_refresh(struct crew *c)
 {
     const struct function *f = crew_provider(&c->settings);
+    struct error e;
 
     if (c->leaving)
         return;
@@ -163,7 +186,12 @@ void crew_refresh(struct crew *c)
     if (c->again)
         return;
     timer_stop(&c->timer);
+    if (!find_identity(c, &e)) {
+        fail_to_list(c, e.text);
+        return;
+    }
     if (f == NULL) {
+        list_found(c);
         ask_executors(c, &c->settings.functions);
         return;
     }
@@ -184,31 +212,11 @@ static void drop_refresh(struct crew *c)
     c->again = false;
 }
 
-/* They were there when the file was checked; if they are gone, jobs are not begun as somebody else. */
-static bool find_identity(struct crew *c, struct error *e)
-{
-    const struct crew_settings *s = &c->settings;
-    bool before = c->has_identity;
-
-    if (before)
-        identity_free(&c->identity);
-    c->has_identity = s->user != NULL || s->group != NULL;
-    if (!c->has_identity || identity_find(s->user, s->group, NULL, 0, &c->identity, e))
-        return true;
-    c->has_identity = false;
-    return false;
-}
-
 static void take_over(struct crew *c)
 {
-    struct error e;
-
     c->failures = 0;
-    if (find_identity(c, &e)) {
-        crew_refresh(c);
-        return;
-    }
-    fail_to_list(c, e.text);
+    c->needs_identity = c->settings.user != NULL || c->settings.group != NULL;
+    crew_refresh(c);
 }
 
 struct crew *crew_new(struct supervisor *s, const struct crew_settings *settings)

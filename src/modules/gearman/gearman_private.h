@@ -242,7 +242,8 @@ struct crew {
     struct supervisor *supervisor;
     struct crew_settings settings; /* a copy */
     struct identity identity;
-    bool has_identity; /* jobs run as somebody else */
+    bool needs_identity; /* executors run as somebody else */
+    bool has_identity;   /* who was found */
     TAILQ_HEAD(, ability) abilities;
     enum crew_state state;
     bool again;   /* asked for meanwhile */
@@ -269,6 +270,9 @@ void crew_kill(struct crew *c);
 void crew_check_over(struct crew *c);
 
 struct loop *crew_loop(const struct crew *c);
+
+/* Whom executors run as; NULL: ourselves. False, with the reason: nobody was found whom they may run as. */
+bool crew_identity(const struct crew *c, const struct identity **out, struct error *e);
 struct ability *crew_find(const struct crew *c, const char *name);
 
 /* ---- gearman.c ---------------------------------------------------------------------------------------- */

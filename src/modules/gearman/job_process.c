@@ -39,13 +39,12 @@ static void make_label(const char *function, char label[LABEL_MOST + 16])
     snprintf(label + length, 16, "-");
 }
 
-static bool make_folder(struct job *j, struct error *e)
+static bool make_folder(struct job *j, const struct identity *identity, struct error *e)
 {
-    const struct crew *c = j->ability->crew;
     char label[LABEL_MOST + 16];
 
     make_label(j->ability->definition.name, label);
-    j->folder = scratch_make(folders_of(c), label, c->has_identity ? &c->identity : NULL, e);
+    j->folder = scratch_make(folders_of(j->ability->crew), label, identity, e);
     return j->folder != NULL;
 }
 
@@ -163,7 +162,8 @@ static void begin_input(struct job *j, int fd, const char *payload, size_t lengt
 
 /* ---- the process ------------------------------------------------------------------------------- */
 
-static bool spawn(struct job *j, const struct pipes *p, child_exit_fn *on_exit, struct error *e)
+static bool spawn(struct job *j, const struct pipes *p, const struct identity *identity, child_exit_fn *on_exit,
+                  struct error *e)
 {
     static char *nothing[] = { NULL };
     const struct ability *a = j->ability;
@@ -176,7 +176,7 @@ static bool spawn(struct job *j, const struct pipes *p, child_exit_fn *on_exit, 
                                      .directory = j->folder,
                                      .umask = -1,
                                      .stdio = { p->theirs[0], p->theirs[1], p->theirs[2] },
-                                     .identity = c->has_identity ? &c->identity : NULL,
+                                     .identity = identity,
                                      .deathsig = SIGTERM,
                                      .in_our_session = true };
     const struct companion_note note = { .out = -1, .err = -1 };
@@ -193,12 +193,14 @@ static bool spawn(struct job *j, const struct pipes *p, child_exit_fn *on_exit, 
 bool job_spawn(struct job *j, const char *payload, size_t length, child_exit_fn *on_exit, struct error *e)
 {
     struct loop *loop = crew_loop(j->ability->crew);
+    const struct identity *identity;
     struct pipes p;
     bool good;
 
-    if (!make_folder(j, e) || !pipes_open(&p, length > 0, e))
+    if (!crew_identity(j->ability->crew, &identity, e) || !make_folder(j, identity, e) ||
+        !pipes_open(&p, length > 0, e))
         return false;
-    good = spawn(j, &p, on_exit, e);
+    good = spawn(j, &p, identity, on_exit, e);
     pipes_close_theirs(&p);
     if (!good) {
         pipes_close_ours(&p);

@@ -118,7 +118,7 @@ static void answer(struct question *q, const struct value *list, const char *why
     fn(list, why, arg);
 }
 
-/* What was read of a list, and what could not be. */
+/* What was read of a list, and what could not be. A number that is no element's belongs to the name of a field. */
 struct reading {
     struct value list;
     size_t *bad; /* owned: numbers of its elements, from 1 */
@@ -147,7 +147,8 @@ static void on_bad_value(const char *path, const char *text, void *arg)
 static void drop_bad_elements(struct reading *r)
 {
     for (size_t i = 0; i < r->bad_count; i++)
-        value_clear(&r->list.table->field[r->bad[i] - 1].value);
+        if (r->bad[i] >= 1 && r->bad[i] <= r->list.table->elements)
+            value_clear(&r->list.table->field[r->bad[i] - 1].value);
     free(r->bad);
 }
 
@@ -157,6 +158,7 @@ static void answer_with_result(struct question *q, const struct call *c)
     lua_State *L = c->L;
     struct reading reading = { .whole = { "" } };
     struct reader r = { .script = c->script, .L = L, .on_problem = on_bad_value, .arg = &reading };
+    size_t count;
 
     if (lua_type(L, 1) != LUA_TTABLE) {
         if (lua_isnoneornil(L, 1) && lua_isstring(L, 2))
@@ -169,6 +171,8 @@ static void answer_with_result(struct question *q, const struct call *c)
     drop_bad_elements(&reading);
     if (reading.whole.text[0] != '\0')
         answer(q, NULL, reading.whole.text);
+    else if (!value_is_list(&reading.list, &count))
+        answer(q, NULL, "its function returned no list: its table has names");
     else
         answer(q, &reading.list, NULL);
     value_clear(&reading.list);
@@ -178,9 +182,7 @@ static void answer_with_error(struct question *q, const struct call *c)
 {
     struct buffer text = { 0 };
 
-    if (c->spot.line > 0)
-        buffer_addf(&text, "%s:%d: ", c->spot.file, c->spot.line);
-    buffer_add_text(&text, c->text.data);
+    call_explain(c, &text);
     answer(q, NULL, text.data);
     buffer_free(&text);
 }

@@ -93,6 +93,10 @@ echo '[' >list
 reeve refresh
 wait_for 'grep -q "no list of functions: .*; the old one holds" log'
 reeve status | grep -q 'gearman:a *RUNNING' || fail "the old list does not hold"
+echo '{"[99999999]":null}' >list # named like an element
+reeve refresh
+wait_for 'grep -q "no list of functions: .* its table has names; the old one holds" log'
+reeve status | grep -q 'gearman:a *RUNNING' || fail "the old list does not hold"
 
 # By itself, in an interval that came with a reload.
 list "{\"name\":\"a\",\"executor\":\"$dir/new\"}"

@@ -63,6 +63,9 @@ static void a_formation_says_how_many(void **state)
     options.formation = "all=2,web=1";
     converts("Procfile", "web: x\nother: z\n");
     expect("P.web.numprocs == nil and P.other.numprocs == 2");
+    options.formation = "web=1,web=3"; /* the last word counts */
+    converts("Procfile", "web: x\n");
+    expect("P.web.numprocs == 3");
 }
 
 static void a_wrong_formation_is_refused(void **state)

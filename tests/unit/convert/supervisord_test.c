@@ -137,11 +137,11 @@ static void the_environment_is_filled_in(void **state)
 /* Both are looked at before their turn, too. */
 static void a_mistake_is_told_once(void **state)
 {
-    static const char *const keys[] = { "numprocs=", "killasgroup=false\nstopasgroup=" };
+    static const char *const keys[] = { "numprocs=", "killasgroup=false\nstopasgroup=", "environment=A=" };
 
     (void)state;
     unsetenv("CONVERT_TEST_NOT");
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         char *text = xasprintf("[program:p]\ncommand=x\n%s%%(ENV_CONVERT_TEST_NOT)s\n", keys[i]), *said;
 
         write_text("s.ini", text);
@@ -292,6 +292,12 @@ static void included_files_are_read_in_order(void **state)
     free(question);
 }
 
+static void an_include_without_files_is_refused(void **state)
+{
+    (void)state;
+    refuses("s.ini", "[DEFAULT]\nfiles=*.none\n[include]\n[program:p]\ncommand=x\n", 3, "there is no `files`");
+}
+
 static void names_cannot_become_code(void **state)
 {
     (void)state;
@@ -321,6 +327,7 @@ int main(void)
         cmocka_unit_test_teardown(other_keys_of_programs_are_noted, end),
         cmocka_unit_test_teardown(mistakes_are_refused, end),
         cmocka_unit_test_teardown(included_files_are_read_in_order, end),
+        cmocka_unit_test_teardown(an_include_without_files_is_refused, end),
         cmocka_unit_test_teardown(names_cannot_become_code, end),
     };
 

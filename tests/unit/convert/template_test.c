@@ -106,6 +106,41 @@ static void a_programs_variables_hide_the_others(void **state)
     expr_free(outer);
 }
 
+static void a_number_in_a_variable_is_neither_cut_nor_one_for_all(void **state)
+{
+    struct expr *env = expr_table();
+    struct scope inner = scope;
+    struct error e;
+    char *number = template_expand("%(process_num)02d", &scope, &e), *text, *filled;
+
+    (void)state;
+    expr_set(env, "N", expr_text(number), (struct place){ 0 });
+    inner.env = env;
+    text = template_expand("n%(ENV_N)s", &inner, &e);
+    filled = template_fill(text, 7);
+    assert_string_equal(filled, "n07");
+    assert_null(template_expand("%(ENV_N).2s", &inner, &e));
+    assert_non_null(strstr(e.text, "differs between the processes"));
+    assert_null(template_expand("%(ENV_N)9s", &inner, &e));
+    inner.process_num = false;
+    assert_null(template_expand("%(ENV_N)s", &inner, &e));
+    assert_non_null(strstr(e.text, "differs between the processes"));
+    expr_free(env);
+    free(filled);
+    free(text);
+    free(number);
+}
+
+static void a_folder_is_never_taken_for_a_number(void **state)
+{
+    struct scope odd = scope;
+    struct error e;
+
+    (void)state;
+    odd.here = "/\x01";
+    assert_null(template_expand("%(here)s", &odd, &e));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +149,8 @@ int main(void)
         cmocka_unit_test(the_number_becomes_lua),
         cmocka_unit_test(what_cannot_be_filled_in_fails),
         cmocka_unit_test(a_programs_variables_hide_the_others),
+        cmocka_unit_test(a_number_in_a_variable_is_neither_cut_nor_one_for_all),
+        cmocka_unit_test(a_folder_is_never_taken_for_a_number),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

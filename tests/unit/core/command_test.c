@@ -90,25 +90,15 @@ static bool checks(const char *line, struct error *e)
 
 static void good_words_are_told_from_bad_ones(void **state)
 {
-    static const char *const good[] = { "status",
-                                        "status a b c",
-                                        "start a --no-wait",
-                                        "stop --no-wait a",
-                                        "tail -n 5 -f a",
-                                        "tail -n5 a stderr",
-                                        "tail -fn 5 a",
-                                        "tail -fn5 -f -n6 a",
-                                        "scale a -1",
-                                        "scale a +1",
-                                        "signal 9 a",
-                                        "status -- -a",
-                                        "wait a RUNNING 5s",
-                                        "restart --rolling a",
-                                        "restart --rolling 2 a" };
-    static const char *const bad[] = { "start",   "scale a",      "frobnicate",          "status --frobnicate",
-                                       "tail -n", "shutdown now", "start --no-wait=5 a", "tail -x a",
-                                       "tail -fx a", "tail -fn", "tail -ffffffffff a",
-                                       "wait a" };
+    static const char *const good[] = {
+        "status",         "status a b c",      "start a --no-wait",   "stop --no-wait a",
+        "tail -n 5 -f a", "tail -n5 a stderr", "tail -fn 5 a",        "tail -fn5 -f -n6 a",
+        "tail -20 a",     "scale a -1",        "scale a +1",          "signal 9 a",
+        "status -- -a",   "wait a RUNNING 5s", "restart --rolling a", "restart --rolling 2 a"
+    };
+    static const char *const bad[] = { "start",      "scale a",      "frobnicate",          "status --frobnicate",
+                                       "tail -n",    "shutdown now", "start --no-wait=5 a", "tail -x a",
+                                       "tail -fx a", "tail -fn",     "tail -ffffffffff a",  "wait a" };
 
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
@@ -128,6 +118,41 @@ static void a_mistake_is_explained(void **state)
     assert_non_null(strstr(e.text, "usage: start TARGET"));
     assert_false(checks("tail -x a", &e));
     assert_non_null(strstr(e.text, "'-x'"));
+}
+
+static void a_verb_of_another_supervisor_is_translated(void **state)
+{
+    struct error e;
+
+    (void)state;
+    assert_false(checks("reread", &e));
+    assert_string_equal(e.text, "there is no command 'reread': did you mean 'reload --dry-run'?");
+    assert_false(checks("reload web", &e));
+    assert_string_equal(e.text, "reload: this is too much: 'web'; usage: reload [--dry-run] [--wait]; for a program it "
+                                "is restart, or refresh");
+    assert_false(checks("version web", &e));
+    assert_string_equal(e.text, "version: this is too much: 'web'; usage: version");
+    say(NULL, "help list");
+    assert_string_equal(answer.message, "there is no command 'list': did you mean 'status'?");
+}
+
+static void a_target_of_supervisord_is_translated(void **state)
+{
+    struct plan *plan = a_plan(a_quiet_program("web", 2), a_quiet_program("db", 1), NULL);
+    struct words words = { 0 };
+    struct stage *stage;
+
+    (void)state;
+    words_add(&words, "web");
+    assert_true(plan_add_group(plan, "site", &words, "g.lua", 9, NULL));
+    words_free(&words);
+    stage = a_stage(plan);
+    say(stage, "stop site:* site web:web_00 web:9");
+    assert_answer(REPLY_NO_SUCH_TARGET, "site:*: ERROR (no such target; the group is @site)\n"
+                                        "site: ERROR (no such target; the group is @site)\n"
+                                        "web:web_00: ERROR (no such target; a process of web is named by its number)\n"
+                                        "web:9: ERROR (no such target)\n");
+    stage_ends(stage);
 }
 
 static void help_knows_every_verb(void **state)
@@ -502,6 +527,25 @@ static struct program *a_fragile_program(const char *name, int startretries)
     return p;
 }
 
+static void start_of_a_oneshot_fails_with_its_first_bad_end(void **state)
+{
+    struct program *once = a_program("once");
+    struct stage *stage;
+
+    (void)state;
+    fake_obey(true);
+    program_own(once)->oneshot = true;
+    program_own(once)->autostart = false;
+    stage = a_stage(a_plan(once, NULL));
+    say(stage, "start once");
+    assert_false(answer.ended);
+    fake_child_exits(process_pid(the(stage, "once")), 3);
+    assert_state(the(stage, "once"), PROCESS_BACKOFF);
+    fake_clock_advance(0);
+    assert_answer(REPLY_FAILED, "once: ERROR (exited with status 3)\n");
+    stage_ends(stage);
+}
+
 static void reload_wait_fails_with_what_it_could_not_start(void **state)
 {
     struct stage *stage = a_stage(a_plan(a_program("web"), NULL));
@@ -552,11 +596,12 @@ static void reload_wait_is_content_with_what_was_running_or_has_done_its_work(vo
 
 static void info_tells_who_changed_what_and_debug_who_looked(void **state)
 {
-    static const char *const looks[] = { "status",  "why web", "show web", "log",   "events",      "tail web",  "pid",
-                                         "metrics", "version", "help",     "graph", "wait web STOPPED", "health",
-                                         "tasks",   "targets" };
-    static const char *const changes[] = { "start web --no-wait", "signal HUP web", "scale web 2", "reopen", "reload",
-                                           "stop web" };
+    static const char *const looks[] = { "status", "why web", "show web", "log",  "events", "tail web",
+                                         "pid",    "metrics", "version",  "help", "graph",  "wait web STOPPED",
+                                         "health", "tasks",   "targets" };
+    static const char *const changes[] = {
+        "start web --no-wait", "signal HUP web", "scale web 2", "reopen", "reload", "stop web"
+    };
     struct stage *stage = a_stage(a_plan(a_quiet_program("web", 1), NULL));
 
     (void)state;
@@ -608,6 +653,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_words_are_told_from_bad_ones),
         cmocka_unit_test(a_mistake_is_explained),
+        cmocka_unit_test(a_verb_of_another_supervisor_is_translated),
+        cmocka_unit_test(a_target_of_supervisord_is_translated),
         cmocka_unit_test(help_knows_every_verb),
         cmocka_unit_test(status_has_columns),
         cmocka_unit_test(status_as_data_has_the_promised_members),
@@ -628,6 +675,7 @@ int main(void)
         cmocka_unit_test(signals_reach_who_runs),
         cmocka_unit_test(a_reload_lists_what_it_did),
         cmocka_unit_test(reload_wait_answers_when_all_has_settled),
+        cmocka_unit_test(start_of_a_oneshot_fails_with_its_first_bad_end),
         cmocka_unit_test(reload_wait_fails_with_what_it_could_not_start),
         cmocka_unit_test(reload_wait_is_content_with_what_was_running_or_has_done_its_work),
         cmocka_unit_test(info_tells_who_changed_what_and_debug_who_looked),

@@ -211,6 +211,23 @@ static void a_oneshot_is_done_when_it_ends_well_at_any_time(void **state)
     program_free(p);
 }
 
+static void what_else_a_oneshot_expects_follows_the_policy(void **state)
+{
+    struct program *p = a_program();
+    struct policy_memory m = { 0 };
+
+    (void)state;
+    program_own(p)->oneshot = true;
+    program_own(p)->exitcodes.number[0] = 3;
+    assert_true(policy_expected(p, 3));
+    assert_true(policy_expected(p, 0)); /* though the list does not name it */
+    assert_int_equal(decide(p, &m, ran(1, 3)).kind, VERDICT_LEAVE);
+    assert_int_equal(decide(p, &m, ran(1, 4)).kind, VERDICT_RESTART);
+    program_own(p)->autorestart = AUTORESTART_ALWAYS;
+    assert_int_equal(decide(p, &m, ran(1, 3)).kind, VERDICT_RESTART);
+    program_free(p);
+}
+
 static void more_than_the_limit_within_the_interval_is_refused(void **state)
 {
     struct respawns *r = NULL;
@@ -279,6 +296,7 @@ int main(void)
         cmocka_unit_test(nothing_grows_from_nothing),
         cmocka_unit_test(jitter_moves_the_delay_both_ways),
         cmocka_unit_test(a_oneshot_is_done_when_it_ends_well_at_any_time),
+        cmocka_unit_test(what_else_a_oneshot_expects_follows_the_policy),
         cmocka_unit_test(more_than_the_limit_within_the_interval_is_refused),
         cmocka_unit_test(a_limit_of_zero_refuses_and_none_allows),
         cmocka_unit_test(a_limit_costs_no_more_than_there_were_restarts),

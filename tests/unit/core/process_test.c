@@ -270,6 +270,7 @@ static void stop_steps_follow_one_another(void **state)
 
 static void the_rest_of_a_group_has_until_stoptime(void **state)
 {
+    struct buffer words = { 0 };
     struct stage *stage;
     struct process *p = a_running_process(&stage, a_program("web"));
     pid_t pid = process_pid(p);
@@ -279,6 +280,9 @@ static void the_rest_of_a_group_has_until_stoptime(void **state)
     fake_group_survives(pid);
     fake_child_exits(pid, 0);
     assert_state(p, PROCESS_STOPPING);
+    process_describe(p, &words);
+    assert_string_equal(words.data, "exited with status 0, others of its group live on");
+    buffer_free(&words);
     fake_clock_advance(10000);
     assert_state(p, PROCESS_STOPPED);
 

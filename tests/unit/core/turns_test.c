@@ -212,6 +212,21 @@ static void a_oneshot_is_ready_when_it_is_done(void **state)
     stage_ends(stage);
 }
 
+static void a_oneshot_is_done_by_any_end_that_is_expected(void **state)
+{
+    struct program *migrate = a_program("migrate");
+    struct stage *stage;
+
+    (void)state;
+    program_own(migrate)->oneshot = true;
+    program_own(migrate)->exitcodes.number[0] = 3;
+    stage = a_stage(a_plan(requiring(running_at_once("web"), "migrate"), migrate, NULL));
+    child_ends(stage, "migrate", 3);
+    assert_state(the(stage, "migrate"), PROCESS_EXITED);
+    assert_state(the(stage, "web"), PROCESS_RUNNING);
+    stage_ends(stage);
+}
+
 static void a_failed_oneshot_is_tried_once_and_not_for_ever(void **state)
 {
     struct program *migrate = a_program("migrate");
@@ -597,6 +612,7 @@ int main(void)
         cmocka_unit_test(a_fatal_one_releases_after_but_not_requires),
         cmocka_unit_test(a_users_start_tries_a_fatal_requirement_again),
         cmocka_unit_test(a_oneshot_is_ready_when_it_is_done),
+        cmocka_unit_test(a_oneshot_is_done_by_any_end_that_is_expected),
         cmocka_unit_test(a_failed_oneshot_is_tried_once_and_not_for_ever),
         cmocka_unit_test(a_command_to_all_is_seen_as_a_whole),
         cmocka_unit_test(asking_again_for_one_that_waits_costs_nothing),

@@ -20,7 +20,7 @@ static struct output_settings captured(struct capture_settings *c)
 static int open_for_child(struct output *o, const struct output_settings *s)
 {
     bool close_it = false;
-    int fd = output_open(o, s, 1, &close_it, &problem);
+    int fd = output_open(o, s, 1, -1, &close_it, &problem);
 
     assert_true(fd >= 0);
     assert_true(close_it);
@@ -88,9 +88,9 @@ static void streams_that_are_not_read_have_no_output(void **state)
     assert_null(output_new(scene.loop, &inherit, "web", "stdout"));
     assert_null(output_new(scene.loop, &file, "web", "stdout"));
 
-    assert_int_equal(output_open(NULL, &inherit, 2, &close_it, &problem), 2);
+    assert_int_equal(output_open(NULL, &inherit, 2, -1, &close_it, &problem), 2);
     assert_false(close_it);
-    fd = output_open(NULL, &discard, 1, &close_it, &problem);
+    fd = output_open(NULL, &discard, 1, -1, &close_it, &problem);
     assert_false(close_it);
     say(fd, "nothing");
     fd = open_for_child(NULL, &file);
@@ -101,7 +101,7 @@ static void streams_that_are_not_read_have_no_output(void **state)
     assert_false(output_tail(NULL, &discard, 1, &out, &problem));
     assert_non_null(strstr(problem.text, "discarded"));
     assert_false(output_tail(NULL, &inherit, 1, &out, &problem));
-    assert_int_equal(output_open(NULL, &nowhere, 1, &close_it, &problem), -1);
+    assert_int_equal(output_open(NULL, &nowhere, 1, -1, &close_it, &problem), -1);
     assert_non_null(strstr(problem.text, "/nowhere"));
     assert_true(output_drain(NULL, NULL, NULL));
     output_cut(NULL);
@@ -137,7 +137,7 @@ static void a_path_that_cannot_be_opened_fails_the_start(void **state)
     bool close_it;
 
     (void)state;
-    assert_int_equal(output_open(o, &s, 1, &close_it, &problem), -1);
+    assert_int_equal(output_open(o, &s, 1, -1, &close_it, &problem), -1);
     assert_non_null(strstr(problem.text, "/nowhere"));
     output_cancel(o);
     output_free(o);
@@ -673,7 +673,7 @@ static void no_descriptor_means_no_start(void **state)
     setrlimit(RLIMIT_NOFILE, &few);
     while (count < 4096 && (taken[count] = open("/dev/null", O_RDONLY)) >= 0)
         count++;
-    assert_int_equal(output_open(o, &s, 1, &close_it, &problem), -1);
+    assert_int_equal(output_open(o, &s, 1, -1, &close_it, &problem), -1);
     while (count > 0)
         close(taken[--count]);
     setrlimit(RLIMIT_NOFILE, &before);
