@@ -68,7 +68,7 @@ static void add_hint(struct buffer *text)
     };
 
     for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
-        if (text->length > 0 && strcmp(text->data, hints[i][0]) == 0) {
+        if (strcmp(text->data, hints[i][0]) == 0) {
             buffer_addf(text, ": %s", hints[i][1]);
             return;
         }
@@ -86,9 +86,11 @@ void message_explain(lua_State *L, int index, struct spot *spot, struct buffer *
         return;
     }
     rest = find_spot(L, message, spot);
-    if (rest == NULL)
+    if (rest == NULL) {
         *spot = script_spot(L, 0);
-    buffer_add_text(text, rest != NULL ? rest : message);
+        rest = message;
+    }
+    buffer_add_text(text, *rest != '\0' ? rest : "the error is an empty text");
     add_hint(text);
 }
 

@@ -212,6 +212,23 @@ function promises.what_was_kept_is_gone_on_with()
     equal("web crashed 2 times", told(other))
 end
 
+function promises.what_is_not_sound_of_a_kept_book_is_forgotten()
+    local book = problems.new(100)
+    local function with(key, value)
+        local p = { kind = "crash", told = 0, window = 0, turns = 1, count = 0 }
+        p[key] = value
+        return p
+    end
+    local kept = {
+        good = with("kind", "crash"), unknown = with("count", 2), odd = with("over", "then"), none = 1,
+        endless = with("turns", nil), empty = with("count", 1),
+    }
+    kept.empty.last = {}
+    problems.take_over(book, { problems = kept, pending = {}, untold = 0 })
+    equal(1, book.size)
+    equal(kept.good, book.problems.good)
+end
+
 function promises.a_mail_says_all_there_is_to_know()
     local r = report.new("crash", event("web", 100, "killed by SIGSEGV (core dumped)"), true)
     local mail = ways.email.compose({}, { r }, 0)

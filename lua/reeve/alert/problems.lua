@@ -180,11 +180,19 @@ function problems.open_names(channels)
     return names
 end
 
+-- It may come from a file.
+local function is_sound(p)
+    if type(p) ~= "table" or (p.over ~= nil and type(p.over) ~= "number") then return false end
+    for _, key in ipairs { "told", "window", "turns", "count" } do
+        if type(p[key]) ~= "number" then return false end
+    end
+    return p.count == 0 or report.is_sound(p.last)
+end
+
 --- Go on with what was kept.
 function problems.take_over(book, kept)
     for name, p in pairs(kept.problems) do
-        if type(p) == "table" and type(p.told) == "number" and type(p.window) == "number"
-            and type(p.count) == "number" then
+        if is_sound(p) then
             book.problems[name] = p
             book.size = book.size + 1
         end
