@@ -221,7 +221,7 @@ function promises.what_is_not_sound_of_a_kept_book_is_forgotten()
     end
     local kept = {
         good = with("kind", "crash"), unknown = with("count", 2), odd = with("over", "then"), none = 1,
-        endless = with("turns", nil), empty = with("count", 1),
+        endless = with("turns", nil), empty = with("count", 1), vague = with("why", {}),
     }
     kept.empty.last = {}
     problems.take_over(book, { problems = kept, pending = {}, untold = 0 })

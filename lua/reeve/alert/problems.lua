@@ -31,7 +31,7 @@ end
 
 --- The process of a key.
 function problems.process_of(key)
-    return key:match("^%S+")
+    return key:match("^%S*")
 end
 
 local troubles = { crash = true, fatal = true, health = true }
@@ -186,6 +186,7 @@ local function is_sound(p)
     for _, key in ipairs { "told", "window", "turns", "count" } do
         if type(p[key]) ~= "number" then return false end
     end
+    if p.why ~= nil and type(p.why) ~= "string" then return false end
     return p.count == 0 or report.is_sound(p.last)
 end
 
