@@ -47,7 +47,7 @@ void hint_write(const struct program *p, const struct process_exit *end, struct 
     if (end->stopped)
         return;
     if (word != NULL && !end->expected)
-        buffer_addf(out, "'%s' in cmd is a plain word; with shell = true /bin/sh takes the command", word);
+        buffer_addf(out, "'%.64s' in cmd is a plain word; with shell = true /bin/sh takes the command", word);
     else if (end->failed_start && end->code == 0 && !p->common->oneshot && !p->common->forks)
         buffer_add_text(out, "an end before it is RUNNING is a failed start; say oneshot = true of what does its work "
                              "and ends, forks = true of what goes into the background by itself");
