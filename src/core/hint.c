@@ -53,6 +53,8 @@ void hint_write(const struct program *p, const struct process_exit *end, struct 
                              "and ends, forks = true of what goes into the background by itself");
     else if (never_said_ready(p, end))
         buffer_add_text(out, "ready = \"notify\" waits for READY=1 by sd_notify(3)");
+    else if (text_starts(end->reason, "no heartbeat for "))
+        buffer_add_text(out, "a heartbeat is WATCHDOG=1 by sd_notify(3), and worker:alive() of a worker");
     else if (end->code == NOT_FOUND)
         buffer_add_text(out, "a shell says by status 127 that it has not found a command");
     else if (is_left_alone(p, end))
