@@ -25,6 +25,8 @@ static void what_is_not_safe_is_not(void **state)
                  "for _, name in ipairs { 'popen', 'lines', 'output', 'input', 'stdout', 'read', 'write' } do\n"
                  "  assert(io[name] == nil, name) end\n"
                  "assert(string.dump == nil)");
+    assert_refused_for("os.execute 'ls'", "(field 'execute'): reeve.exec runs a command, in a hook");
+    assert_refused_for("io.popen 'ls'", "(field 'popen'): reeve.exec runs a command, in a hook");
     assert_refused("local d = debug", "t.lua:1: there is no global 'debug': a configuration has no debug library\n");
 }
 
@@ -44,6 +46,17 @@ static void bytecode_is_not_loaded(void **state)
     assert_loads("assert(load('return x', 'c', 'bt', { x = 3 })() == 3)");
     assert_loads("local f, why = load('\\27Lua') assert(not f and why:find('binary'))");
     assert_loads("local f, why = load('\\27Lua', 'x', 'b') assert(not f)");
+}
+
+/* Anybody can ask for what reeve's own modules use. */
+static void what_is_inside_is_not_broken_from_outside(void **state)
+{
+    (void)state;
+    assert_loads("local inside = require 'reeve.inside'\n"
+                 "assert(inside.nearest('exut', { 'enter', 'exit' }) == 'exit')\n"
+                 "for _, words in ipairs { 'exit', io.open('/proc/self/stat'), { 'exit', 1 } } do\n"
+                 "  assert(not pcall(inside.nearest, 'exut', words)) end\n"
+                 "assert(inside.duration('2s') == 2 and inside.duration({}) == nil and inside.duration('x') == nil)");
 }
 
 static void the_collector_only_counts(void **state)
@@ -182,6 +195,7 @@ int main(void)
         cmocka_unit_test(what_is_not_safe_is_not),
         cmocka_unit_test(a_finalizer_cannot_be_set),
         cmocka_unit_test(bytecode_is_not_loaded),
+        cmocka_unit_test(what_is_inside_is_not_broken_from_outside),
         cmocka_unit_test(the_collector_only_counts),
         cmocka_unit_test(protected_calls_work_as_ever),
         cmocka_unit_test(coroutines_work_as_ever),
