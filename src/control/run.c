@@ -164,17 +164,15 @@ static void reload(struct run *r)
 static void scale(struct run *r, int number)
 {
     struct program *program = supervisor_pool(r->supervisor);
-    int count;
 
     if (program == NULL) {
         log_warning("SIG%s: there are several programs, and `pool` names none", signal_name(number));
         return;
     }
-    count = supervisor_count(r->supervisor, program);
     if (number == SIGWINCH)
         supervisor_scale(r->supervisor, program, 0, true);
     else
-        supervisor_scale(r->supervisor, program, number == SIGTTIN ? count + 1 : count - 1, false);
+        supervisor_scale_by(r->supervisor, program, number == SIGTTIN ? 1 : -1, false);
     supervisor_keep_count(r->supervisor, program);
 }
 

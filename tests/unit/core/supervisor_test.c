@@ -306,6 +306,27 @@ static void scaling_stays_within_the_bounds(void **state)
     stage_ends(stage);
 }
 
+static void a_step_never_goes_the_other_way(void **state)
+{
+    struct program *work = an_everlasting_program("work");
+    struct stage *stage;
+
+    (void)state;
+    program_own(work)->numprocs = 2;
+    program_own(work)->min_procs = 1;
+    program_own(work)->max_procs = 3;
+    stage = a_stage(a_plan(work, NULL));
+    assert_int_equal(supervisor_scale_by(stage->supervisor, work, 2, false), 3);
+    assert_int_equal(supervisor_scale_by(stage->supervisor, work, -9, false), 1);
+    supervisor_scale(stage->supervisor, work, 0, true);
+    assert_int_equal(supervisor_scale_by(stage->supervisor, work, -1, false), 0);
+    assert_int_equal(supervisor_scale_by(stage->supervisor, work, 1, false), 1);
+    supervisor_scale(stage->supervisor, work, 5, true);
+    assert_int_equal(supervisor_scale_by(stage->supervisor, work, 1, false), 5);
+    assert_int_equal(supervisor_scale_by(stage->supervisor, work, -1, false), 3);
+    stage_ends(stage);
+}
+
 static void scale_to_one(void *arg)
 {
     struct stage *stage = arg;
@@ -695,6 +716,7 @@ int main(void)
         cmocka_unit_test(a_program_with_one_process_has_the_short_name),
         cmocka_unit_test(scaling_takes_the_lowest_index_and_gives_up_the_highest),
         cmocka_unit_test(scaling_stays_within_the_bounds),
+        cmocka_unit_test(a_step_never_goes_the_other_way),
         cmocka_unit_test(of_many_processes_all_but_one_go_at_once),
         cmocka_unit_test(a_broken_file_changes_nothing),
         cmocka_unit_test(a_reload_lists_what_it_did),
