@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#define ADDRESS_SOCKET_OF_ROOT "/run/reeve.sock"
+
 /* $REEVE_SOCKET, or unix:/run/reeve.sock for root and unix:$XDG_RUNTIME_DIR/reeve.sock or
  * unix:/tmp/reeve-UID/reeve.sock for others; the caller frees it. `*chosen`: $REEVE_SOCKET said so. */
 char *address_default(bool *chosen);

@@ -137,6 +137,9 @@ const struct process_exit *process_end(const struct process *p, size_t back);
 /* Why it was given up after that last one; NULL: it was not. */
 const char *process_given_up(const struct process *p);
 
+/* What must still come before it is RUNNING, when something other than its time is asked; NULL: nothing. */
+const char *process_lack(const struct process *p);
+
 /* What it runs with: its program, with what functions have computed for this run. */
 const struct program *process_settings(const struct process *p);
 

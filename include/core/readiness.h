@@ -23,6 +23,9 @@ void readiness_told(struct readiness *r);
 /* It has asked for so much time from now on. */
 void readiness_extend(struct readiness *r, msec time);
 
+/* What is missing yet: "file /run/x: No such file or directory". */
+const char *readiness_lack(const struct readiness *r);
+
 /* For the next life: its end of the pipe (-1: none), when it must be ready, whether it is and nobody was told yet.
  * NULL: 0. And from there. */
 int readiness_fd(const struct readiness *r);

@@ -35,6 +35,7 @@ struct reply {
     bool wants_data; /* fill `data` (JSON), else `text` */
     bool streaming;  /* it goes on until it is cancelled; its content comes in pieces */
     bool told;       /* the lines say what failed: the message adds nothing */
+    bool listed;     /* `results` is only for a failure */
     enum reply_code code;
     char message[512];     /* of a failure */
     struct buffer text;    /* whole lines */
@@ -58,6 +59,9 @@ void reply_line(struct reply *r, const char *format, ...) __attribute__((format(
 /* What became of one target: "web:1: started" or "web:1: ERROR (…)", and its entry in `results`. A code other than
  * REPLY_OK fails the reply. */
 void reply_result(struct reply *r, const char *target, enum reply_code code, const char *message);
+
+/* The same of a target whose answer is in the lines or in `data`: its entry alone, told only if the reply fails. */
+void reply_listed(struct reply *r, const char *target, enum reply_code code, const char *message);
 
 /* Remember a failure; the first that applies of not-allowed, usage, no-such-target, failed, not-running wins. */
 void reply_fail(struct reply *r, enum reply_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));

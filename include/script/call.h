@@ -56,7 +56,10 @@ void call_interrupted(lua_State *L);
 /* Whether what runs now is of reeve's own modules. */
 bool call_is_own(const struct script *s);
 
-/* "FILE:LINE: text" into the log, and the traceback; counted. */
+/* Add "FILE:LINE: text", what it failed by. */
+void call_explain(const struct call *c, struct buffer *out);
+
+/* The same into the log, and the traceback; counted. */
 void call_log(const struct call *c, const char *what);
 unsigned long call_errors_logged(void);
 

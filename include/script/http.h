@@ -20,4 +20,7 @@ void http_open_stream(lua_State *L);
 /* All of them, before transfers_close: those of generations that are left are collected later. */
 void http_close_streams(void);
 
+/* In a forked copy of reeve: none of them is ours, and Lua frees them without a word. */
+void http_leave_streams(void);
+
 #endif

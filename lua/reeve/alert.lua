@@ -96,25 +96,30 @@ local function unwatch(name)
     watched[name] = nil
 end
 
-local function has_problem(name)
+local function has_problem(name, kind)
     for _, c in ipairs(channels) do
-        if problems.is_open(c.book, name) then return true end
+        if problems.is_open(c.book, name, kind) then return true end
     end
     return false
+end
+
+-- The problem of the event's process is over; `kind` as in problems.recovered.
+local function over(event, kind)
+    for _, c in ipairs(channels) do
+        if not c.wants.recovered then
+            problems.close(c.book, event.process.name, event.at, kind)
+        elseif problems.recovered(c.book, event, event.at, kind) then
+            gather(c)
+        end
+    end
+    keeper.changed()
 end
 
 local function recovered(process)
     local event = { process = process, program = process.program, at = reeve.now() }
     local last = (process:ends(1) or {})[1] or {} -- of a life of reeve's before there is none
     event.exit = { uptime = process.uptime, restarts = process.restarts, reason = last.reason }
-    for _, c in ipairs(channels) do
-        if c.wants.recovered then
-            if problems.recovered(c.book, event, event.at) then gather(c) end
-        else
-            problems.close(c.book, process.name, event.at)
-        end
-    end
-    keeper.changed()
+    over(event)
 end
 
 -- Up for `stable` seconds: then its trouble is over.
@@ -130,7 +135,7 @@ end
 
 local function forget(process)
     unwatch(process.name)
-    if has_problem(process.name) then keeper.changed() end
+    if has_problem(process.name) or has_problem(process.name, "health") then keeper.changed() end
     for _, c in ipairs(channels) do problems.forget(c.book, process.name) end
 end
 
@@ -164,7 +169,11 @@ function heard.stop(event)
 end
 
 function heard.health(event)
-    if not event.ok then notice("health", event) end
+    if not event.ok then
+        trouble("health", event)
+    elseif has_problem(event.process.name, "health") then
+        over(event, "health")
+    end
 end
 
 -- Reeve ends: nothing is gathered any more.

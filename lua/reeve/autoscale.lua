@@ -19,8 +19,8 @@ local IS_A = {
         return count and count >= 0, "a whole number from 0 on"
     end,
     time = function(value)
-        local good, seconds = pcall(inside.duration, value)
-        return good and seconds > 0, "a time such as 30 or \"5m\""
+        local seconds = inside.duration(value)
+        return seconds and seconds > 0, "a time such as 30 or \"5m\""
     end,
 }
 

@@ -27,8 +27,8 @@ local FIELDS = {
 }
 
 local function is_time(value)
-    local good, seconds = pcall(inside.duration, value)
-    return good and seconds > 0
+    local seconds = inside.duration(value)
+    return seconds and seconds > 0
 end
 
 local PURPOSE = { etcd = { send_env = true }, url = { prefix = true, lease = true } }
@@ -225,11 +225,13 @@ function magistrate.follow(options)
     local wrong = mistakes(options)
     for _, text in ipairs(wrong) do inside.problem(2, text) end
     if wrong[1] then return end
+    local good, alone = pcall(offer, function(what, name) return reconcile.run(followers, what, name) end)
+    if not good then error("follow: " .. alone, 2) end -- with the caller's line, not ours
     local f = { number = #followers + 1, options = options, told = {} }
     f.open = function() open(f) end
     if options.url then follow_url(f, options) else follow_etcd(f, options) end
     followers[f.number] = f
-    if offer(function(what, name) return reconcile.run(followers, what, name) end) then return end
+    if alone then return end
     poll(f)
     reeve.every(options.interval or f.interval, function() poll(f) end)
     on("refresh", function() poll(f) end)

@@ -195,8 +195,7 @@ local function check_options(options, known)
 end
 
 local function seconds(value, what)
-    local good, result = pcall(engine.seconds, value)
-    return good and result or error({ ("%s: expected a time such as 30 or \"5m\""):format(what) })
+    return inside.duration(value) or error({ ("%s: expected a time such as 30 or \"5m\""):format(what) })
 end
 
 -- What all have in common: what to run, and the options.

@@ -16,7 +16,7 @@ char *address_default(bool *chosen)
     if (*chosen)
         return address_absolute(said);
     if (geteuid() == 0)
-        return xstrdup("unix:/run/reeve.sock");
+        return xstrdup("unix:" ADDRESS_SOCKET_OF_ROOT);
     if (runtime != NULL && *runtime == '/')
         return xasprintf("unix:%s/reeve.sock", runtime);
     return xasprintf("unix:/tmp/reeve-%u/reeve.sock", (unsigned)geteuid());

@@ -26,6 +26,15 @@ static bool is_folder_missing(const char *path)
     return missing;
 }
 
+/* Where nobody named an address, the one that root's reeve has may be meant. */
+static bool explain_missing(const char *path, bool is_default, struct error *e)
+{
+    if (is_default && strcmp(path, ADDRESS_SOCKET_OF_ROOT) != 0 && access(ADDRESS_SOCKET_OF_ROOT, F_OK) == 0)
+        return failure(e, "not running: there is no socket '%s'; root's is %s: ask as root, or name it by -s", path,
+                       ADDRESS_SOCKET_OF_ROOT);
+    return failure(e, "not running: there is no socket '%s' (another address is named by -s or $REEVE_SOCKET)", path);
+}
+
 /* `reason` is connect's errno. The default path is never a wrong one: reeve makes its folder. */
 static bool explain_unix(const char *path, bool is_default, int reason, struct error *e)
 {
@@ -34,8 +43,7 @@ static bool explain_unix(const char *path, bool is_default, int reason, struct e
     if (reason == ENOENT || reason == ENOTDIR) {
         if (!is_default && (reason == ENOTDIR || is_folder_missing(path)))
             return failure(e, "wrong path: there is no folder for the socket '%s'", path);
-        return failure(e, "not running: there is no socket '%s' (another address is named by -s or $REEVE_SOCKET)",
-                       path);
+        return explain_missing(path, is_default, e);
     }
     if (reason == EACCES || reason == EPERM)
         return failure(e, "permission denied: the socket '%s' is for its owner and root", path);

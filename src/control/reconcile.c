@@ -1,7 +1,6 @@
 #include "control/reconcile.h"
 
 #include "base/log.h"
-#include "base/text.h"
 #include "base/xalloc.h"
 #include "control/cli.h"
 #include "control/configuration.h"
@@ -10,6 +9,7 @@
 #include "core/command.h"
 #include "core/supervisor.h"
 #include "os/file.h"
+#include "os/folder.h"
 #include "os/limits.h"
 #include "os/loop.h"
 #include "os/signals.h"
@@ -108,7 +108,7 @@ static bool is_alone(const struct supervisor_settings *settings, struct error *e
 /* Whatever is relative means the same wherever we are called. */
 static bool enter_folder(const struct reconcile *r, struct error *e)
 {
-    char *folder = text_beside(r->file, ".");
+    char *folder = folder_of(r->file);
     bool good = chdir(folder) == 0 || failure_errno(e, "'%s'", folder);
 
     free(folder);

@@ -35,7 +35,10 @@ static void add_statement(struct draft *d, struct statement s)
         if (!d->overfull)
             draft_refuse(d, s.place, "there are more than %d programs", DRAFT_MAX);
         d->overfull = true;
-        free_statement(&d->statement[--d->count]);
+        /* The last one may still be in the making, so the one before it makes room. */
+        free_statement(&d->statement[d->count - 2]);
+        d->statement[d->count - 2] = d->statement[d->count - 1];
+        d->count--;
     }
     if (d->count == d->capacity) {
         d->capacity = d->capacity > 0 ? 2 * d->capacity : 16;

@@ -232,13 +232,30 @@ static void convert_group(struct supervisord *sd, const struct ini_section *sect
     free(words);
 }
 
+/* What the listeners that everybody has are for, those of superlance, is there without them. */
+static const char *instead_of(const struct ini_option *command)
+{
+    static const struct {
+        const char *listener, *instead;
+    } known_listeners[] = {
+        { "crashmail", "reeve sends mail itself, require(\"reeve.alert\").email { to =, on = \"crash\" }" },
+        { "fatalmail", "reeve sends mail itself, require(\"reeve.alert\").email { to =, on = \"fatal\" }" },
+        { "memmon", "reeve looks itself, health = { max_memory = } of a program" },
+        { "httpok", "reeve asks itself, health = { http = } of a program" },
+    };
+
+    for (size_t i = 0; command != NULL && i < sizeof known_listeners / sizeof *known_listeners; i++)
+        if (strstr(command->value, known_listeners[i].listener) != NULL)
+            return known_listeners[i].instead;
+    return "reeve tells hooks what happens, on(\"exit\", function(event) … end)";
+}
+
 static void note_listener(struct supervisord *sd, const struct ini_section *section)
 {
     struct expr *notes = draft_open(&sd->c->draft, NULL, NULL, section->place);
 
-    expr_note(notes, section->place,
-              "[%s] is not carried over: reeve tells hooks what happens, on(\"exit\", function(event) … end)",
-              section->name);
+    expr_note(notes, section->place, "[%s] is not carried over: %s", section->name,
+              instead_of(ini_get(section, "command")));
     for (size_t i = 0; i < section->count; i++)
         expr_note(notes, section->option[i].place, "  %s = %s", section->option[i].key, section->option[i].value);
 }

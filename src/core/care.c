@@ -147,6 +147,11 @@ static void on_ready_end(struct process *p, const char *why)
     process_condemn(p, why, false);
 }
 
+const char *process_lack(const struct process *p)
+{
+    return p->care != NULL && p->care->readiness != NULL ? readiness_lack(p->care->readiness) : NULL;
+}
+
 void care_await_ready(struct process *p)
 {
     struct care *care = care_of(p);

@@ -147,7 +147,7 @@ static void rotate(struct process *p, bool asked, struct reply *r)
         reply_result(r, process_name(p), REPLY_OK, "rotated");
     else if (asked)
         reply_result(r, process_name(p), REPLY_FAILED,
-                     "there is no file that reeve writes: a plain path is the program's own");
+                     "there is no file that reeve writes: a plain path is the program's own, { path = … } is reeve's");
 }
 
 void command_rotate(const struct request *q, struct reply *r)

@@ -199,20 +199,15 @@ static void print_status(const struct request *q, const struct targets *t, const
 
 static void judge_process(const struct process *p, struct reply *r)
 {
-    if (process_state(p) == PROCESS_RUNNING)
-        return;
-    r->told = true;
-    reply_fail(r, REPLY_NOT_RUNNING, "%s is %s", process_name(p), process_state_name(process_state(p)));
+    enum process_state state = process_state(p);
+
+    reply_listed(r, process_name(p), state == PROCESS_RUNNING ? REPLY_OK : REPLY_NOT_RUNNING,
+                 process_state_name(state));
 }
 
 static void judge_organ_line(const struct organ_line *line, void *arg)
 {
-    struct reply *r = arg;
-
-    if (strcmp(line->state, "RUNNING") == 0)
-        return;
-    r->told = true;
-    reply_fail(r, REPLY_NOT_RUNNING, "%s is %s", line->name, line->state);
+    reply_listed(arg, line->name, strcmp(line->state, "RUNNING") == 0 ? REPLY_OK : REPLY_NOT_RUNNING, line->state);
 }
 
 void command_status(const struct request *q, struct reply *r)
@@ -283,7 +278,7 @@ void command_health(const struct request *q, struct reply *r)
     if (r->wants_data) {
         json_open_object(&r->data);
         json_key(&r->data, "healthy");
-        json_bool(&r->data, bad == 0);
+        json_bool(&r->data, r->code == REPLY_OK);
         json_key(&r->data, "not_running");
         json_raw(&r->data, list.data, list.length);
         json_close_object(&r->data);
@@ -305,6 +300,7 @@ static void print_pids(const struct targets *t, struct reply *r)
         }
         reply_line(r, "%d", (int)pid);
         json_int(&r->data, pid);
+        reply_listed(r, process_name(t->process[i]), REPLY_OK, "running");
     }
     json_close_array(&r->data);
 }

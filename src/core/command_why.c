@@ -3,11 +3,19 @@
 #include "base/json.h"
 #include "base/stamp.h"
 #include "command_private.h"
+#include "core/hint.h"
 #include "core/output.h"
 
 #include <string.h>
 
 enum { LAST_WORDS = 10 };
+
+/* What holds a start up is told before it has failed. */
+static void say_lack(const struct process *p, struct reply *r)
+{
+    if (process_lack(p) != NULL)
+        reply_line(r, "not ready yet, it waits for: %s", process_lack(p));
+}
 
 static void say_end(const struct process *p, size_t back, const struct process_exit *exit, struct reply *r)
 {
@@ -35,6 +43,34 @@ static void say_ends(const struct process *p, struct reply *r)
         reply_line(r, "it has not ended yet");
     for (size_t back = 0; (exit = process_end(p, back)) != NULL; back++)
         say_end(p, back, exit, r);
+}
+
+/* Only while it has not come to more since. */
+static void write_hint(const struct process *p, struct buffer *out)
+{
+    enum process_state state = process_state(p);
+
+    if (process_last_exit(p) != NULL && state != PROCESS_RUNNING && state != PROCESS_STOPPED)
+        hint_write(process_program(p), process_last_exit(p), out);
+}
+
+static void say_hint(const struct process *p, struct reply *r)
+{
+    struct buffer hint = { 0 };
+
+    write_hint(p, &hint);
+    if (hint.length > 0)
+        reply_line(r, "hint: %s", hint.data);
+    buffer_free(&hint);
+}
+
+static void print_hint(const struct process *p, struct buffer *b)
+{
+    struct buffer hint = { 0 };
+
+    write_hint(p, &hint);
+    json_text(b, hint.data);
+    buffer_free(&hint);
 }
 
 static void print_end(const struct process_exit *exit, struct buffer *b)
@@ -82,6 +118,8 @@ static void print_all(const struct request *q, struct process *p, struct buffer 
     task_view_open(&tasks, q, &(struct targets){ .process = &p, .count = 1 });
     command_print_process(p, &tasks, b);
     task_view_close(&tasks);
+    json_key(b, "lacks");
+    json_text(b, process_lack(p));
     json_key(b, "ends");
     json_open_array(b);
     for (size_t back = 0; (exit = process_end(p, back)) != NULL; back++)
@@ -89,6 +127,8 @@ static void print_all(const struct request *q, struct process *p, struct buffer 
     json_close_array(b);
     json_key(b, "given_up");
     json_text(b, process_given_up(p));
+    json_key(b, "hint");
+    print_hint(p, b);
     json_key(b, "stdout");
     print_last_words(p, 1, b);
     json_key(b, "stderr");
@@ -126,7 +166,9 @@ void command_why(const struct request *q, struct reply *r)
         process_describe(p, &description);
         reply_line(r, "%s is %s%s%s", process_name(p), process_state_name(process_state(p)),
                    description.length > 0 ? ": " : "", description.length > 0 ? description.data : "");
+        say_lack(p, r);
         say_ends(p, r);
+        say_hint(p, r);
         say_last_words(p, 1, r);
         say_last_words(p, 2, r);
     }

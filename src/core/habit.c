@@ -48,8 +48,6 @@ static const struct habit verbs[] = {
     { "list-timers", "schedules" },
     { "list-dependencies", "graph" },
     { "cat", "show" },
-    { "enable", "start" },
-    { "disable", "stop" },
     { "kill", "signal" },
     { "daemon-reload", "reload" },
     { "daemon-reexec", "upgrade" },
@@ -67,8 +65,6 @@ static const struct habit verbs[] = {
     { "hup", "signal HUP" },
     { "term", "signal TERM" },
     { "summary", "status" },
-    { "monitor", "start" },
-    { "unmonitor", "stop" },
     { "terminate", "shutdown" },
 
     /* What only the command line has. */
@@ -177,6 +173,7 @@ static const struct habit settings[] = {
     { "max_memory", "health = { max_memory= }" },
     { "max_memory_restart", "health = { max_memory= }" },
     { "interval", "every" },
+    { "port", "tcp" },
     { "daemonize", "forks" },
 
     { "listen", "control" },

@@ -88,6 +88,24 @@ static void on_limit(void *arg)
     buffer_free(&why);
 }
 
+const char *readiness_lack(const struct readiness *r)
+{
+    if (r->last.text[0] != '\0')
+        return r->last.text;
+    if (r->settings == NULL)
+        return "the answer of the function";
+    switch (r->settings->kind) {
+    case READY_NOTIFY:
+        return "READY=1 by sd_notify(3)";
+    case READY_FD:
+        return "the newline";
+    case READY_LINE:
+        return "the line of output";
+    default:
+        return "the first answer";
+    }
+}
+
 static void set_deadline(struct readiness *r, msec deadline)
 {
     timer_stop(&r->limit);

@@ -112,6 +112,16 @@ void reply_result(struct reply *r, const char *target, enum reply_code code, con
         reply_fail(r, code, "%s: %s", target, message);
 }
 
+void reply_listed(struct reply *r, const char *target, enum reply_code code, const char *message)
+{
+    add_result(r, target, code, message);
+    r->listed = true;
+    if (code == REPLY_OK)
+        return;
+    r->told = true;
+    reply_fail(r, code, "%s is %s", target, message);
+}
+
 void reply_fail(struct reply *r, enum reply_code code, const char *format, ...)
 {
     va_list arguments;
@@ -150,6 +160,8 @@ void reply_send(struct reply *r, const char *data, size_t length)
 
 void reply_end(struct reply *r)
 {
+    if (r->listed && r->code == REPLY_OK)
+        buffer_clear(&r->results);
     if (r->results.length > 0)
         json_close_array(&r->results);
     if (r->on_end != NULL)

@@ -2,6 +2,7 @@
  * done. A stop by wish asks neither. */
 #include "base/log.h"
 #include "core/detached.h"
+#include "core/hint.h"
 #include "os/clock.h"
 #include "process_private.h"
 
@@ -30,8 +31,20 @@ static void leave(struct process *p)
     supervisor_process_ended(p->supervisor, p);
 }
 
+/* Who looks into the log for why is told there. */
+static void log_hint(const struct process *p)
+{
+    struct buffer hint = { 0 };
+
+    hint_write(p->program, last_exit(p), &hint);
+    if (hint.length > 0)
+        log_notice("%s: %s", process_name(p), hint.data);
+    buffer_free(&hint);
+}
+
 static void give_up(struct process *p, const struct verdict *verdict)
 {
+    log_hint(p);
     history_give_up(p->history, verdict->text);
     p->ends_touched = true;
     publish_end(p, EVENT_FATAL, verdict);

@@ -8,7 +8,7 @@
 
 /* ---- times ------------------------------------------------------------------------------------- */
 
-static bool read_duration(lua_State *L, int index, msec *out, struct error *e)
+bool args_read_duration(lua_State *L, int index, msec *out, struct error *e)
 {
     if (lua_type(L, index) == LUA_TNUMBER)
         return duration_from_seconds(lua_tonumber(L, index), out, e);
@@ -22,7 +22,7 @@ msec args_duration(lua_State *L, int arg)
     struct error e;
     msec time = 0;
 
-    if (!read_duration(L, arg, &time, &e))
+    if (!args_read_duration(L, arg, &time, &e))
         luaL_argerror(L, arg, lua_pushstring(L, e.text));
     return time;
 }
@@ -79,6 +79,15 @@ static void expect(lua_State *L, const char *name, const char *what)
     luaL_error(L, "'%s': expected %s, got %s", name, what, luaL_typename(L, -1));
 }
 
+const char *args_plain_text(lua_State *L, int index, const char *name)
+{
+    const char *text = lua_tostring(L, index);
+
+    if (strlen(text) != lua_rawlen(L, index))
+        complain(L, name, "a text has a zero byte in it");
+    return text;
+}
+
 const char *args_text_field(lua_State *L, int index, const char *name, size_t *length)
 {
     const char *text;
@@ -101,7 +110,7 @@ msec args_duration_field(lua_State *L, int index, const char *name, msec otherwi
 
     if (!args_push_field(L, index, name))
         return otherwise;
-    if (!read_duration(L, -1, &time, &e))
+    if (!args_read_duration(L, -1, &time, &e))
         complain(L, name, e.text);
     lua_pop(L, 1);
     return time;

@@ -172,17 +172,23 @@ bool call_is_own(const struct script *s)
     return s->call != NULL && s->call->own;
 }
 
+void call_explain(const struct call *c, struct buffer *out)
+{
+    if (c->spot.line > 0)
+        buffer_addf(out, "%s:%d: ", c->spot.file, c->spot.line);
+    buffer_add_text(out, c->text.data);
+}
+
 void call_log(const struct call *c, const char *what)
 {
-    const char *after = c->traceback.length > 0 ? " (" : "";
-    const char *trace = c->traceback.length > 0 ? c->traceback.data : "";
+    struct buffer line = { 0 };
 
     errors_logged++;
-    if (c->spot.line > 0)
-        log_warning("%s: %s:%d: %s%s%s%s", what, c->spot.file, c->spot.line, c->text.data, after, trace,
-                    *after != '\0' ? ")" : "");
-    else
-        log_warning("%s: %s%s%s%s", what, c->text.data, after, trace, *after != '\0' ? ")" : "");
+    call_explain(c, &line);
+    if (c->traceback.length > 0)
+        buffer_addf(&line, " (%s)", c->traceback.data);
+    log_warning("%s: %s", what, line.data);
+    buffer_free(&line);
 }
 
 void call_end(struct call *c)

@@ -58,6 +58,22 @@ static const char *find_spot(lua_State *L, const char *message, struct spot *spo
     return rest != NULL ? rest : loading_spot(script_of(L), message, spot);
 }
 
+/* What a user of Lua calls, and does not find. */
+static void add_hint(struct buffer *text)
+{
+    static const char *const hints[][2] = {
+        { "attempt to call a nil value (field 'execute')", "reeve.exec runs a command, in a hook" },
+        { "attempt to call a nil value (field 'popen')", "reeve.exec runs a command, in a hook" },
+        { "attempt to call a nil value (field 'exit')", "reeve.command \"shutdown\" ends reeve" },
+    };
+
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+        if (strcmp(text->data, hints[i][0]) == 0) {
+            buffer_addf(text, ": %s", hints[i][1]);
+            return;
+        }
+}
+
 void message_explain(lua_State *L, int index, struct spot *spot, struct buffer *text)
 {
     const char *message = lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : NULL;
@@ -70,9 +86,12 @@ void message_explain(lua_State *L, int index, struct spot *spot, struct buffer *
         return;
     }
     rest = find_spot(L, message, spot);
-    if (rest == NULL)
+    if (rest == NULL) {
         *spot = script_spot(L, 0);
-    buffer_add_text(text, rest != NULL ? rest : message);
+        rest = message;
+    }
+    buffer_add_text(text, *rest != '\0' ? rest : "the error is an empty text");
+    add_hint(text);
 }
 
 void message_traceback(lua_State *L, lua_State *co, int level, struct buffer *out)

@@ -37,7 +37,7 @@ static const char *text_field(lua_State *L, const char *name)
     const char *text;
 
     push_field(L, name);
-    text = lua_tostring(L, -1);
+    text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL; /* of a number the table keeps no text */
     lua_pop(L, 1);
     return text;
 }

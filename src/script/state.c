@@ -1,6 +1,7 @@
 #include "script/state.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "os/loop.h"
 #include "script/hooks.h"
@@ -61,19 +62,12 @@ static int next_first_function(void)
     return newest->first_function + newest->function_count;
 }
 
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? xstrndup(path, (size_t)(slash + 1 - path)) : xstrdup("");
-}
-
 struct script *script_new(const char *path)
 {
     struct script *s = xcalloc(1, sizeof *s);
 
     s->path = xstrdup(path);
-    s->folder = folder_of(path);
+    s->folder = xstrndup(path, (size_t)(text_base_name(path) - path));
     s->ceiling = DEFAULT_CEILING;
     s->hook_time = 200;
     s->L = lua_newstate(allocate, s);

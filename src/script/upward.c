@@ -186,9 +186,12 @@ static bool read_result(struct call *c, struct value *out, struct error *e)
 
 static bool explain(const struct call *c, struct error *e)
 {
-    if (c->spot.line > 0)
-        return failure(e, "%s:%d: %s", c->spot.file, c->spot.line, c->text.data);
-    return failure(e, "%s", c->text.data);
+    struct buffer text = { 0 };
+
+    call_explain(c, &text);
+    failure(e, "%s", text.data);
+    buffer_free(&text);
+    return false;
 }
 
 static bool compute(void *arg, struct process *p, const struct function *f, struct value *out, struct error *e)

@@ -106,9 +106,8 @@ static void tell_error(const struct call *c)
     struct buffer text = { 0 };
 
     buffer_addf(&text, "%s: ", process_name(self.start->process));
-    if (c->spot.line > 0)
-        buffer_addf(&text, "%s:%d: ", c->spot.file, c->spot.line);
-    buffer_addf(&text, "%s\n", c->text.data);
+    call_explain(c, &text);
+    buffer_add_char(&text, '\n');
     if (c->traceback.length > 0)
         add_traceback(&text, c->traceback.data);
     file_write(STDERR_FILENO, text.data, text.length);

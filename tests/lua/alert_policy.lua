@@ -29,6 +29,12 @@ local function crash(book, name, now) problems.trouble(book, "crash", event(name
 local function fatal(book, name, now) problems.trouble(book, "fatal", event(name, now), now) end
 local function up(book, name, now) return problems.recovered(book, event(name, now), now) end
 
+local function check(book, name, now, why)
+    local heard = { process = process(name), program = name, at = now, why = why }
+    if why then return problems.trouble(book, "health", heard, now) end
+    return problems.recovered(book, heard, now, "health")
+end
+
 local function told(book)
     local list, untold = problems.take(book)
     local lines = {}
@@ -122,6 +128,41 @@ function promises.a_new_crash_after_a_recovery_is_told_but_flapping_is_counted()
     equal("web crashed 7 times", told(book))
 end
 
+function promises.a_check_that_goes_on_failing_is_told_once_and_its_end_as_well()
+    local book = problems.new(3600)
+    for now = 0, 20, 10 do check(book, "web", now, "the status is 404") end
+    equal("web is not well 3 times", told(book))
+    for now = 30, 3590, 10 do check(book, "web", now, "the status is 404") end
+    equal("", told(book))
+    problems.due(book, 3600)
+    equal("web is not well 357 times", told(book))
+    check(book, "web", 3600, "Connection refused")
+    equal(true, check(book, "web", 3610))
+    local r = problems.take(book)[1]
+    equal("recovered web is well again: Connection refused", r.event .. " " .. report.line(r))
+    equal(false, check(book, "web", 3620))
+    equal(true, report.is_sound(assert(reeve.json.decode(reeve.json.encode(r)))))
+end
+
+function promises.a_failed_check_and_a_crash_are_two_problems()
+    local book = problems.new(3600)
+    check(book, "web", 0, "the status is 404")
+    crash(book, "web", 1)
+    equal("web is not well; web crashed", told(book))
+    check(book, "web", 2, "the status is 404")
+    crash(book, "web", 3)
+    equal("", told(book))
+    up(book, "web", 4)
+    equal("web is up again", told(book))
+    equal(true, problems.is_open(book, "web", "health"))
+    equal("web", next(problems.open_names({ { book = book } })))
+    problems.forget(book, "web")
+    equal(0, book.size)
+    check(book, "web", 5, "the status is 404")
+    check(book, "web", 6)
+    equal("web is not well: the status is 404; it is well again", report.line(problems.take(book)[1]))
+end
+
 function promises.whoever_was_stopped_has_no_problem()
     local book = problems.new(3600)
     crash(book, "web", 0)
@@ -169,6 +210,23 @@ function promises.what_was_kept_is_gone_on_with()
     crash(other, "web", 3)
     problems.due(other, 3600)
     equal("web crashed 2 times", told(other))
+end
+
+function promises.what_is_not_sound_of_a_kept_book_is_forgotten()
+    local book = problems.new(100)
+    local function with(key, value)
+        local p = { kind = "crash", told = 0, window = 0, turns = 1, count = 0 }
+        p[key] = value
+        return p
+    end
+    local kept = {
+        good = with("kind", "crash"), unknown = with("count", 2), odd = with("over", "then"), none = 1,
+        endless = with("turns", nil), empty = with("count", 1), vague = with("why", {}),
+    }
+    kept.empty.last = {}
+    problems.take_over(book, { problems = kept, pending = {}, untold = 0 })
+    equal(1, book.size)
+    equal(kept.good, book.problems.good)
 end
 
 function promises.a_mail_says_all_there_is_to_know()

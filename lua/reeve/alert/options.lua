@@ -30,8 +30,8 @@ local function a(kind)
 end
 
 local function time(value)
-    local ok, seconds = pcall(inside.duration, value)
-    if ok then return seconds end
+    local seconds = inside.duration(value)
+    if seconds then return seconds end
     return nil, 'expected a time: seconds, or a text such as "30s"'
 end
 

@@ -24,10 +24,22 @@ local function forget(book, name)
     book.size = book.size - 1
 end
 
--- The report of the process that still waits to be told.
-local function find_pending(book, name)
+-- Names have no blanks.
+local function key_of(kind, name)
+    return kind == "health" and name .. " health" or name
+end
+
+--- The process of a key.
+function problems.process_of(key)
+    return key:match("^%S*")
+end
+
+local troubles = { crash = true, fatal = true, health = true }
+
+-- The report of the problem that still waits to be told.
+local function find_pending(book, key)
     for _, r in ipairs(book.pending) do
-        if r.process == name and (r.event == "crash" or r.event == "fatal") and not r.recovered then return r end
+        if troubles[r.event] and key_of(r.event, r.process) == key and not r.recovered then return r end
     end
 end
 
@@ -79,11 +91,13 @@ local function is_news(book, name, kind, now)
     return false
 end
 
---- A crash, or the end of all tries. Counted ones are told when they are `due`.
+--- A crash, the end of all tries, or a failed check. Counted ones are told when they are `due`.
 function problems.trouble(book, kind, event, now)
-    local name = event.process.name
-    local waiting = find_pending(book, name)
-    local news = is_news(book, name, kind, now)
+    local key = key_of(kind, event.process.name)
+    local waiting = find_pending(book, key)
+    local news = is_news(book, key, kind, now)
+    local p = book.problems[key] or {}
+    p.why = event.why
     if waiting then
         local later = report.new(kind, event)
         if kind == "fatal" then later.count = 0 end -- the end that it is about was counted
@@ -92,23 +106,23 @@ function problems.trouble(book, kind, event, now)
     elseif news then
         tell(book, kind, event)
     else
-        local p = book.problems[name]
         if kind ~= "fatal" then p.count = p.count + 1 end
         p.last = report.new(kind, event)
     end
 end
 
---- It is up for good. True: something is to be told.
-function problems.recovered(book, event, now)
-    local name = event.process.name
-    local p = book.problems[name]
+--- It is up for good, or, of `kind` "health", well. True: something is to be told.
+function problems.recovered(book, event, now, kind)
+    local key = key_of(kind, event.process.name)
+    local p = book.problems[key]
     if not p or p.over then return false end
-    local waiting = find_pending(book, name)
+    local waiting = find_pending(book, key)
     p.over = now
     if waiting then
         waiting.recovered = now
     elseif not p.quiet then
         local r = tell(book, "recovered", event)
+        if r and kind == "health" then r.as, r.reason = "well", p.why end
         if r and p.count > 0 then r.count, r.since = p.count + 1, p.told end
         p.count = 0
         return r ~= nil
@@ -117,28 +131,31 @@ function problems.recovered(book, event, now)
 end
 
 --- The same without a word.
-function problems.close(book, name, now)
-    local p = book.problems[name]
+function problems.close(book, name, now, kind)
+    local p = book.problems[key_of(kind, name)]
     if p and not p.over then p.over = now end
 end
 
 --- A user has stopped it, or it is no more: nobody waits for its recovery.
-problems.forget = forget
+function problems.forget(book, name)
+    forget(book, name)
+    forget(book, key_of("health", name))
+end
 
---- Whether the process has a problem that is not over.
-function problems.is_open(book, name)
-    local p = book.problems[name]
+--- Whether the process has a problem of the kind that is not over.
+function problems.is_open(book, name, kind)
+    local p = book.problems[key_of(kind, name)]
     return p ~= nil and not p.over
 end
 
 --- Tell what was counted for repeat_after; returns when to look again, or nil.
 function problems.due(book, now)
     local next
-    for name, p in pairs(book.problems) do
+    for key, p in pairs(book.problems) do
         local at = p.told + book.repeat_after
         if p.count > 0 and at <= now and #book.pending < PENDING_MOST then
             local r = p.last
-            local process = #book.pending < DETAILED_MOST and reeve.process(name)
+            local process = #book.pending < DETAILED_MOST and reeve.process(problems.process_of(key))
             if process then report.add_details(r, process) end
             r.count, r.since = p.count, p.told
             book.pending[#book.pending + 1] = r
@@ -146,7 +163,7 @@ function problems.due(book, now)
         elseif p.count > 0 then
             next = math.min(next or at, math.max(at, now + 1))
         elseif p.over and at <= now then
-            forget(book, name)
+            forget(book, key)
         end
     end
     return next
@@ -156,16 +173,27 @@ end
 function problems.open_names(channels)
     local names = {}
     for _, c in ipairs(channels) do
-        for name, p in pairs(c.book.problems) do names[name] = not p.over or nil end
+        for key, p in pairs(c.book.problems) do
+            if not p.over then names[problems.process_of(key)] = true end
+        end
     end
     return names
+end
+
+-- It may come from a file.
+local function is_sound(p)
+    if type(p) ~= "table" or (p.over ~= nil and type(p.over) ~= "number") then return false end
+    for _, key in ipairs { "told", "window", "turns", "count" } do
+        if type(p[key]) ~= "number" then return false end
+    end
+    if p.why ~= nil and type(p.why) ~= "string" then return false end
+    return p.count == 0 or report.is_sound(p.last)
 end
 
 --- Go on with what was kept.
 function problems.take_over(book, kept)
     for name, p in pairs(kept.problems) do
-        if type(p) == "table" and type(p.told) == "number" and type(p.window) == "number"
-            and type(p.count) == "number" then
+        if is_sound(p) then
             book.problems[name] = p
             book.size = book.size + 1
         end

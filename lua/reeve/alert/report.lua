@@ -58,6 +58,7 @@ local words = {
     crash = "crashed",
     fatal = "is given up",
     recovered = "is up again",
+    well = "is well again",
     start = "was started",
     stop = "was stopped",
     exit = "ended",
@@ -73,7 +74,7 @@ local types = {
 }
 local optional = {
     reason = "string", uptime = "number", restarts = "number", verdict = "string", stdout = "string", stderr = "string",
-    ends = "table", recovered = "number",
+    ends = "table", recovered = "number", as = "string",
 }
 
 local function has(r, fields, otherwise)
@@ -86,7 +87,8 @@ end
 
 --- Whether a report that was kept can be told: it may come from a file.
 function report.is_sound(r)
-    if type(r) ~= "table" or not has(r, types) or not has(r, optional, "nil") or not words[r.event] then
+    if type(r) ~= "table" or not has(r, types) or not has(r, optional, "nil") or not words[r.event]
+        or not words[r.as or r.event] then
         return false
     end
     for _, e in ipairs(r.ends or {}) do
@@ -114,7 +116,7 @@ end
 
 --- "web crashed", "web crashed 5 times".
 function report.headline(r)
-    local text = r.process .. " " .. words[r.event]
+    local text = r.process .. " " .. words[r.as or r.event]
     if r.count > 1 and r.event ~= "fatal" and r.event ~= "recovered" then
         text = ("%s %d times"):format(text, r.count)
     end
@@ -126,7 +128,7 @@ function report.line(r)
     local text = report.headline(r)
     if r.reason then text = text .. ": " .. first_line(r.reason) end
     if r.event == "crash" and r.verdict then text = text .. ", " .. r.verdict end
-    if r.recovered then text = text .. "; it is up again" end
+    if r.recovered then text = text .. (r.event == "health" and "; it is well again" or "; it is up again") end
     return text
 end
 
@@ -157,7 +159,7 @@ function report.text(r)
     add(lines, "restarts", r.restarts)
     add(lines, "verdict", r.verdict)
     add(lines, "ends", r.count > 1 and ("%d since %s"):format(r.count, time(r.since)))
-    add(lines, "now", r.recovered and "up again, at " .. time(r.recovered))
+    add(lines, "now", r.recovered and (r.event == "health" and "well" or "up") .. " again, at " .. time(r.recovered))
     add_ends(lines, r.ends)
     add_stream(lines, "stdout", r.stdout)
     add_stream(lines, "stderr", r.stderr)

@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PATIENCE = 10 * 1000, ANSWER_MOST = 1024 * 1024, AT_ONCE = 64 };
 
@@ -102,20 +103,13 @@ static bool judge(const struct tool_result *r, struct error *e)
 
 static void ask_more(struct caps *c);
 
-/* It does jobs already, with this executor. */
+/* It does jobs already, with this executor, which is still there. */
 static bool is_at_work(const struct question *q)
 {
     const struct ability *a = crew_find(q->caps->crew, q->definition->name);
 
-    return a != NULL && strcmp(a->definition.executor, q->definition->executor) == 0;
-}
-
-/* On a machine that is too busy to answer, what works should not be taken away as well. */
-static void keep(struct question *q, const char *why)
-{
-    q->can = true;
-    log_warning("gearman:%s: %s --caps: %s; it did jobs before, and is kept", q->definition->name,
-                q->definition->executor, why);
+    return a != NULL && strcmp(a->definition.executor, q->definition->executor) == 0 &&
+           access(q->definition->executor, X_OK) == 0;
 }
 
 static void answered(struct question *q, bool can, const char *why)
@@ -123,6 +117,18 @@ static void answered(struct question *q, bool can, const char *why)
     q->can = can;
     if (!can)
         log_info("gearman: '%s' is not done here: %s --caps: %s", q->definition->name, q->definition->executor, why);
+}
+
+/* On a machine that is too busy to ask or to answer, what works should not be taken away as well. */
+static void not_answered(struct question *q, const char *why)
+{
+    if (!is_at_work(q)) {
+        answered(q, false, why);
+        return;
+    }
+    q->can = true;
+    log_warning("gearman:%s: %s --caps: %s; it did jobs before, and is kept", q->definition->name,
+                q->definition->executor, why);
 }
 
 static void on_answer(const struct tool_result *r, void *arg)
@@ -134,10 +140,8 @@ static void on_answer(const struct tool_result *r, void *arg)
     q->caps->open--;
     if (r->error == NULL)
         answered(q, judge(r, &e), e.text);
-    else if (is_at_work(q))
-        keep(q, r->error);
     else
-        answered(q, false, r->error);
+        not_answered(q, r->error);
     ask_more(q->caps);
 }
 
@@ -161,7 +165,7 @@ static bool ask(struct question *q)
     q->tool = tool_start(supervisor_children(crew->supervisor), crew_loop(crew), &request, on_answer, q, &e);
     words_free(&cmd);
     if (q->tool == NULL)
-        answered(q, false, e.text);
+        not_answered(q, e.text);
     return q->tool != NULL;
 }
 

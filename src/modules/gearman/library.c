@@ -182,9 +182,7 @@ static void answer_with_error(struct question *q, const struct call *c)
 {
     struct buffer text = { 0 };
 
-    if (c->spot.line > 0)
-        buffer_addf(&text, "%s:%d: ", c->spot.file, c->spot.line);
-    buffer_add_text(&text, c->text.data);
+    call_explain(c, &text);
     answer(q, NULL, text.data);
     buffer_free(&text);
 }

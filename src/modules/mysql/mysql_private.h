@@ -44,9 +44,6 @@ void wire_free(struct wire *w);
 bool wire_open(struct wire *w, const struct account *a, struct error *e);
 MYSQL *wire_handle(const struct wire *w);
 
-/* Close the connection; the next wire_open makes another one. */
-void wire_close(struct wire *w);
-
 /* Expect nothing more from the server: what it still sends is not waited for. */
 void wire_hang_up(struct wire *w);
 

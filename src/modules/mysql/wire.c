@@ -31,22 +31,6 @@ struct wire *wire_new(void)
     return w;
 }
 
-void wire_free(struct wire *w)
-{
-    if (w == NULL)
-        return;
-    wire_close(w);
-    pthread_mutex_destroy(&w->mutex);
-    free(w);
-}
-
-MYSQL *wire_handle(const struct wire *w)
-{
-    return w->mysql;
-}
-
-/* ---- ends -------------------------------------------------------------------------------------- */
-
 /* False if it was interrupted before. */
 static bool hold(struct wire *w, int socket)
 {
@@ -61,6 +45,31 @@ static bool hold(struct wire *w, int socket)
     return wanted;
 }
 
+/* The next wire_open makes another connection. */
+static void disconnect(struct wire *w)
+{
+    hold(w, -1);
+    if (w->mysql != NULL)
+        mysql_close(w->mysql);
+    w->mysql = NULL;
+}
+
+void wire_free(struct wire *w)
+{
+    if (w == NULL)
+        return;
+    disconnect(w);
+    pthread_mutex_destroy(&w->mutex);
+    free(w);
+}
+
+MYSQL *wire_handle(const struct wire *w)
+{
+    return w->mysql;
+}
+
+/* ---- ends -------------------------------------------------------------------------------------- */
+
 void wire_interrupt(struct wire *w)
 {
     pthread_mutex_lock(&w->mutex);
@@ -73,14 +82,6 @@ void wire_interrupt(struct wire *w)
 void wire_hang_up(struct wire *w)
 {
     shutdown((int)mysql_get_socket(w->mysql), SHUT_RDWR);
-}
-
-void wire_close(struct wire *w)
-{
-    hold(w, -1);
-    if (w->mysql != NULL)
-        mysql_close(w->mysql);
-    w->mysql = NULL;
 }
 
 /* ---- failures ---------------------------------------------------------------------------------- */
@@ -196,7 +197,7 @@ static bool connect_to(struct wire *w, const struct account *a, struct error *e)
     w->mysql = m;
     if (hold(w, socket))
         return true;
-    wire_close(w);
+    disconnect(w);
     return failure(e, "%s: nobody waits any more", a->place);
 }
 
@@ -213,7 +214,7 @@ static bool is_lost(const struct wire *w)
 void wire_check(struct wire *w)
 {
     if (w->mysql != NULL && is_lost(w))
-        wire_close(w);
+        disconnect(w);
 }
 
 static bool is_in_transaction(const struct wire *w)
@@ -231,7 +232,7 @@ bool wire_open(struct wire *w, const struct account *a, struct error *e)
     if (w->mysql != NULL && !is_lost(w))
         return true;
     broken_off = w->mysql != NULL && is_in_transaction(w);
-    wire_close(w);
+    disconnect(w);
     /* What is left of a transaction must not happen without its beginning. */
     if (broken_off)
         return failure(e, "%s: the connection was lost in the middle of a transaction", a->place);

@@ -59,12 +59,7 @@ static struct run *push_run(lua_State *L)
 /* The text on top of the stack, which is popped. */
 static void add_word(lua_State *L, struct words *words, const char *name)
 {
-    size_t length;
-    const char *text = lua_tolstring(L, -1, &length);
-
-    if (strlen(text) != length)
-        luaL_error(L, "'%s': a text has a zero byte in it", name);
-    words_add(words, text);
+    words_add(words, args_plain_text(L, -1, name));
     lua_pop(L, 1);
 }
 

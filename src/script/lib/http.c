@@ -28,7 +28,7 @@ static size_t read_headers(lua_State *L, int options, struct transfer_header *ou
             luaL_error(L, "'headers': expected names and texts");
         if (count == HTTP_HEADERS_MOST)
             luaL_error(L, "'headers': more than %d", HTTP_HEADERS_MOST);
-        out[count++] = (struct transfer_header){ lua_tostring(L, -2), lua_tostring(L, -1) };
+        out[count++] = (struct transfer_header){ args_plain_text(L, -2, "headers"), args_plain_text(L, -1, "headers") };
         lua_pop(L, 1);
     }
     return count;

@@ -170,6 +170,11 @@ void http_close_streams(void)
     shut(s, "reeve ends");
 }
 
+void http_leave_streams(void)
+{
+    LIST_INIT(&streams);
+}
+
 static const luaL_Reg methods[] = { { "read_line", lib_read_line }, { "close", lib_close }, { NULL, NULL } };
 
 static const luaL_Reg special[] = { { "__gc", collect }, { "__close", lib_close }, { NULL, NULL } };

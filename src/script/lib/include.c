@@ -1,10 +1,10 @@
+#include "base/text.h"
 #include "script/evaluate.h"
 #include "script/kept.h"
 #include "script/lib.h"
 
 #include <glob.h>
 #include <lauxlib.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -96,24 +96,18 @@ static void include_all(lua_State *L, const char *pattern)
 }
 
 /* include(path): a file or a glob, relative to the file that says it; sorted. Not one of these calls raises, so that
- * what glob allocated is freed. */
+ * what is allocated is freed. */
 static int lib_include(lua_State *L)
 {
     struct loading *l = script_of(L)->loading;
     const char *path = luaL_checkstring(L, 1);
-    const char *includer, *slash;
-    char full[4096];
-    int length = 0;
+    char *beside;
 
     if (l == NULL)
         return luaL_error(L, "include works only while the file is evaluated");
-    includer = l->current->path;
-    slash = strrchr(includer, '/');
-    if (*path != '/' && slash != NULL)
-        length = (int)(slash + 1 - includer);
-    if (snprintf(full, sizeof full, "%.*s%s", length, includer, path) >= (int)sizeof full)
-        return luaL_error(L, "the path is too long");
-    include_all(L, full);
+    beside = text_beside(l->current->path, path);
+    include_all(L, beside);
+    free(beside);
     return 0;
 }
 

@@ -113,10 +113,14 @@ static int lib_expect(lua_State *L)
     return 0;
 }
 
-/* inside.duration(value) -> seconds: the value of a time as in settings; raises */
+/* inside.duration(value) -> seconds | nil: the value of a time as in settings, if it is one */
 static int lib_duration(lua_State *L)
 {
-    lua_pushnumber(L, (lua_Number)args_duration(L, 1) / 1000);
+    msec time;
+
+    if (!args_read_duration(L, 1, &time, NULL))
+        return 0;
+    lua_pushnumber(L, (lua_Number)time / 1000);
     return 1;
 }
 

@@ -1,5 +1,6 @@
 /* What a worker does not take over from its parent. A value that holds a descriptor, a timer or a child of the parent's
  * loop would, when it is collected, act on what is not there, or is somebody else's by now. */
+#include "script/http.h"
 #include "script/lib.h"
 
 #include <lauxlib.h>
@@ -32,4 +33,5 @@ void lib_leave_parent(lua_State *L)
 
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         renew_type(L, types[i]);
+    http_leave_streams();
 }

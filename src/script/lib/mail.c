@@ -24,7 +24,7 @@ static void read_receivers(lua_State *L, const char **to)
     if (!args_push_field(L, 1, "to"))
         luaL_error(L, "'to' is missing");
     if (lua_type(L, -1) == LUA_TSTRING) {
-        to[count++] = lua_tostring(L, -1);
+        to[count++] = args_plain_text(L, -1, "to");
     } else if (lua_type(L, -1) == LUA_TTABLE) {
         lua_Integer all = (lua_Integer)lua_rawlen(L, -1);
 
@@ -32,7 +32,7 @@ static void read_receivers(lua_State *L, const char **to)
         for (lua_Integer i = 1; i <= all; i++) {
             if (lua_rawgeti(L, -1, i) != LUA_TSTRING)
                 luaL_error(L, "'to': element %d is a %s, not a text", (int)i, luaL_typename(L, -1));
-            to[count++] = lua_tostring(L, -1);
+            to[count++] = args_plain_text(L, -1, "to");
             lua_pop(L, 1);
         }
     } else {

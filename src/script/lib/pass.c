@@ -60,12 +60,14 @@ void script_run_pass(const char *what, const char *name, pass_end_fn *fn, void *
     task_start(end->task);
 }
 
-/* pass.offer(f) -> whether this is for one pass only */
+/* pass.offer(f) -> whether this is for one pass only; raises when no file is evaluated */
 static int lib_offer(lua_State *L)
 {
     struct script *s = script_of(L);
 
     luaL_checktype(L, 1, LUA_TFUNCTION);
+    if (s->loading == NULL)
+        return luaL_error(L, "it is for the file itself, not for its hooks");
     lua_settop(L, 1);
     pass.function = script_keep_function(s, L);
     lua_pushboolean(L, pass.expected);

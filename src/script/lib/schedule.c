@@ -1,17 +1,9 @@
 /* reeve.schedule.engine: what lua/reeve/schedule.lua cannot do itself. Not for users. */
-#include "script/args.h"
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/schedules.h"
 
 #include <lauxlib.h>
-
-/* engine.seconds(time) -> number */
-static int lib_seconds(lua_State *L)
-{
-    lua_pushnumber(L, (lua_Number)args_duration(L, 1) / 1000);
-    return 1;
-}
 
 /* engine.processes(target) -> list of processes */
 static int lib_processes(lua_State *L)
@@ -31,7 +23,6 @@ static int lib_has_state_dir(lua_State *L)
 int lib_module_schedule(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        { "seconds", lib_seconds },
         { "processes", lib_processes },
         { "has_state_dir", lib_has_state_dir },
         { "call_at", handle_call_at_time },

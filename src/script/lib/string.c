@@ -1,4 +1,4 @@
-/* Lua's string library, with limits to what a single call can take: no time limit reaches into it. */
+/* Lua's string library, with limits to what a single call is likely to take: no time limit reaches into it. */
 #include "script/lib.h"
 
 #include <lauxlib.h>
@@ -6,7 +6,8 @@
 
 enum { SUBJECT_LONGEST = 1024 * 1024 };
 
-/* find match gmatch gsub: the worst patterns take the square of the subject's length. */
+/* find match gmatch gsub: most patterns take at most the square of the subject's length. The worst never end: that is a
+ * hang like any other, which reeve resumes from. */
 static int matcher(lua_State *L)
 {
     lua_CFunction original = lua_tocfunction(L, lua_upvalueindex(1));

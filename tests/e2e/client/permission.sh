@@ -27,3 +27,14 @@ without_address()
 assert_status 5 without_address
 expect_line 'reeve: not running: .*' without_address
 expect_line 'reeve: wrong path: .*' without_address -s "unix:$dir/none/sock"
+
+# That the one of root's is meant is thought of.
+if unshare --mount true 2>/dev/null; then
+    export REEVE="$dir/reeve" dir
+    unshare --mount sh -euc '
+        mount -t tmpfs none /run
+        : >/run/reeve.sock
+        setpriv --reuid=65534 --regid=65534 --clear-groups env -u REEVE_SOCKET XDG_RUNTIME_DIR="$dir/none" "$REEVE" status' \
+        >answer 2>&1 || true
+    expect_line "reeve: not running: there is no socket .*; root's is /run/reeve.sock.*" cat answer
+fi

@@ -4,6 +4,7 @@
 
 config <<'END'
 program "web" { cmd = "sleep 1000", starttime = 0 }
+program "idle" { cmd = "sleep 1000", autostart = false }
 END
 run_reeve
 wait_state web RUNNING
@@ -20,6 +21,19 @@ assert_equal '[3, false, "usage"]' "$(ask '{"verb":"frobnicate","id":3}' | json 
 assert_equal '[false, "usage"]' "$(ask '{"verb":' | json '[r["ok"], r["error"]["code"]]')"
 assert_equal '[4, true]' "$(ask '{"verb":"stop","args":["web"],"id":4}' | json '[r["id"], r["ok"]]')"
 assert_equal STOPPED "$(state web)"
+
+# When one of several targets fails there is an entry for each, also where the data tells of them.
+results()
+{
+    ask "$1" | json '[r["ok"], r["error"]["code"], [[t["target"], t["ok"], t.get("code")] for t in r["results"]]]'
+}
+assert_status 0 reeve start web
+assert_equal '[false, "no-such-target", [["nobody", false, "no-such-target"], ["web", true, null], ["idle", false, "not-running"]]]' \
+    "$(results '{"verb":"status","args":["nobody","web","idle"]}')"
+assert_equal '[false, "failed", [["idle", false, "failed"], ["web", true, null]]]' \
+    "$(results '{"verb":"pid","args":["idle","web"]}')"
+assert_equal '[true, false]' "$(ask '{"verb":"pid","args":["web"]}' | json '[r["ok"], "results" in r]')"
+assert_equal '[false, false]' "$(ask '{"verb":"health","args":["nobody"]}' | json '[r["ok"], r["data"]["healthy"]]')"
 
 # A stream: data lines, then its end.
 assert_status 0 reeve start web

@@ -50,3 +50,16 @@ poll 'grep -q "gearman:turns: .* it did jobs before, and is kept" log' ||
     wait_for 'grep -q "gearman:turns: .* it did jobs before, and is kept" log'
 assert_equal RUNNING "$(state gearman:turns)"
 assert_equal RUNNING "$(state gearman:good)"
+
+# So it does when reeve has no descriptor left to ask it with.
+command -v prlimit >"$dir/null" || exit 0
+rm busy
+: >log
+next=0
+while test -e "/proc/$reeve_pid/fd/$next"; do next=$((next + 1)); done
+limit=$(prlimit --pid "$reeve_pid" --nofile --noheadings --output SOFT)
+prlimit --pid "$reeve_pid" --nofile="$next":
+kill -USR2 "$reeve_pid"
+wait_for 'grep -q "gearman:good: .* it did jobs before, and is kept" log'
+prlimit --pid "$reeve_pid" --nofile="$limit":
+assert_equal RUNNING "$(state gearman:good)"

@@ -25,6 +25,7 @@ asked_for() { python3 -c 'import sys, urllib.request as u; print(u.urlopen(sys.a
 sockets=$(free_port)
 echo=$(free_port)
 web=$(free_port)
+metrics=$(free_port)
 start 01-hello
 start 02-settings "s/8099/$(free_port)/"
 start 03-pool
@@ -47,6 +48,8 @@ start 20-workers
 start 21-echo "s/7007/$echo/"
 start 22-http "s/8080/$web/"
 start 23-autoscale
+start 24-metrics "s/9109/$metrics/"
+start 25-watch 's/"1s"/"100ms"/'
 mkdir -p 23-autoscale/reeve-queue
 for job in $(seq 40); do : >"23-autoscale/reeve-queue/$job"; done
 
@@ -81,6 +84,11 @@ printf 'who\n' | timeout 10 nc -N 127.0.0.1 "$echo" | grep -q '^echo:[12]: who$'
 runs 22-http web 2
 asked_for "http://127.0.0.1:$web/x" | grep -q 'web:[0-9]* answers /x' || fail 'no page'
 wait_for 'test "$(ask 23-autoscale status work | wc -l)" -ge 4'
+runs 24-metrics metrics
+asked_for "http://127.0.0.1:$metrics/metrics" | grep -q '^reeve_process_up.*"hello".* 1$' || fail 'no metrics on the page'
+runs 25-watch app
+touch 25-watch/reeve-watch/anything
+logs 25-watch 'anything has changed'
 logs 10-deploy 'release 2 is live'
 
 # Nobody has been forgotten: the others have demonstrations of their own (demo.sh, jobs.sh, gearman/jobs.sh).

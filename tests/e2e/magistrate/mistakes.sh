@@ -59,3 +59,16 @@ expect_line ".*with 'scope = \"cluster\"' it is KILL.*" check
 cluster 'stoptime = 5' "$follow_etcd"
 expect_line ' *deathsig += "KILL",.*' "$REEVE" plan -c supervisor.lua
 assert_equal 0 "$(count_asked)" 'requests of a check'
+
+# A hook cannot begin to follow; reeve goes on.
+cat >supervisor.lua <<END
+program "one" { cmd = "sleep 1000", starttime = 0 }
+reeve.task(function()
+    local _, why = pcall(require("reeve.magistrate").follow, { url = "http://127.0.0.1:$port" })
+    reeve.log("notice", "refused: %s", why)
+end)
+END
+run_reeve
+wait_for 'grep -q "refused: .*follow: it is for the file itself, not for its hooks" log'
+wait_state one RUNNING
+assert_equal 0 "$(count_asked)" 'requests of a hook'

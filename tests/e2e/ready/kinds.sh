@@ -35,6 +35,7 @@ END
 run_reeve
 for name in yes slow; do
     wait_state "$name" RUNNING
+    if reeve why "$name" | grep 'not ready'; then fail "$name is RUNNING"; fi
 done
 for name in no hardly broken; do
     wait_state "$name" FATAL
@@ -44,6 +45,10 @@ expect_line 'hardly +FATAL +not ready: it returned a table, not true' reeve stat
 for name in fd line file exec http tcp unix; do
     assert_equal STARTING "$(state "$name")" "$name"
 done
+expect_line 'not ready yet, it waits for: the newline' reeve why fd
+expect_line 'not ready yet, it waits for: the line of output' reeve why line
+wait_for 'reeve why file | grep -q "it waits for: file .*: No such file or directory"'
+expect_line 'not ready yet, it waits for: tcp .*: Connection refused' reeve why tcp
 touch go
 for name in fd line file exec http tcp unix; do
     wait_state "$name" RUNNING

@@ -220,6 +220,22 @@ static void the_same_name_twice_is_refused(void **state)
     problems_free(&problems);
 }
 
+static void a_statement_in_the_making_stays_when_there_are_too_many(void **state)
+{
+    struct expr *program, *socket;
+
+    (void)state;
+    for (size_t i = 0; i < DRAFT_MAX; i++)
+        draft_open(&draft, "program", "p", here);
+    program = draft_open(&draft, "program", "last", here);
+    socket = draft_open(&draft, "socket", "last", here);
+    assert_int_equal(draft.count, DRAFT_MAX);
+    assert_ptr_equal(draft.statement[DRAFT_MAX - 2].table, program);
+    assert_ptr_equal(draft.statement[DRAFT_MAX - 1].table, socket);
+    assert_int_equal(problems.count, 1);
+    problems_free(&problems);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +250,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_line_knows_where_it_comes_from, begin, end),
         cmocka_unit_test_setup_teardown(names_become_names_of_programs, begin, end),
         cmocka_unit_test_setup_teardown(the_same_name_twice_is_refused, begin, end),
+        cmocka_unit_test_setup_teardown(a_statement_in_the_making_stays_when_there_are_too_many, begin, end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

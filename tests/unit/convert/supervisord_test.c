@@ -204,6 +204,15 @@ static void an_event_listener_becomes_a_comment(void **state)
     expect("P.e == nil and P.p ~= nil");
 }
 
+static void what_superlance_does_is_named(void **state)
+{
+    (void)state;
+    converts("s.ini", "[eventlistener:c]\ncommand=/usr/bin/crashmailbatch -t a@b.c\n"
+                      "[eventlistener:m]\ncommand=memmon -p a=1GB\n[program:p]\ncommand=x\n");
+    expect_text("require(\"reeve.alert\").email { to =, on = \"crash\" }");
+    expect_text("reeve looks itself");
+}
+
 static void a_fcgi_socket_becomes_one_of_ours(void **state)
 {
     (void)state;
@@ -321,6 +330,7 @@ int main(void)
         cmocka_unit_test_teardown(environments_are_read_with_their_quotes, end),
         cmocka_unit_test_teardown(a_group_names_its_programs, end),
         cmocka_unit_test_teardown(an_event_listener_becomes_a_comment, end),
+        cmocka_unit_test_teardown(what_superlance_does_is_named, end),
         cmocka_unit_test_teardown(a_fcgi_socket_becomes_one_of_ours, end),
         cmocka_unit_test_teardown(supervisord_itself_is_read, end),
         cmocka_unit_test_teardown(other_sections_are_noted, end),

@@ -88,6 +88,27 @@ static void every_target_has_its_line_and_its_result(void **state)
                         "{\"target\":\"web:2\",\"ok\":false,\"code\":\"failed\",\"message\":\"killed by SIGSEGV\"}]");
 }
 
+static void a_target_that_is_listed_has_a_result_only_in_a_failure(void **state)
+{
+    struct reply *r = a_reply(false);
+
+    (void)state;
+    reply_listed(r, "web:1", REPLY_OK, "RUNNING");
+    reply_end(r);
+    assert_int_equal(seen.code, REPLY_OK);
+    assert_string_equal(seen.results, "");
+    r = a_reply(false);
+    reply_listed(r, "web:1", REPLY_OK, "RUNNING");
+    reply_listed(r, "web:2", REPLY_NOT_RUNNING, "FATAL");
+    reply_end(r);
+    assert_int_equal(seen.code, REPLY_NOT_RUNNING);
+    assert_string_equal(seen.message, "web:2 is FATAL");
+    assert_string_equal(seen.text, "");
+    assert_string_equal(seen.results,
+                        "[{\"target\":\"web:1\",\"ok\":true,\"message\":\"RUNNING\"},"
+                        "{\"target\":\"web:2\",\"ok\":false,\"code\":\"not-running\",\"message\":\"FATAL\"}]");
+}
+
 static void an_unknown_target_is_named(void **state)
 {
     struct reply *r = a_reply(false);
@@ -180,6 +201,7 @@ int main(void)
         cmocka_unit_test(a_reply_tells_its_lines_once),
         cmocka_unit_test(who_wants_data_gets_no_lines),
         cmocka_unit_test(every_target_has_its_line_and_its_result),
+        cmocka_unit_test(a_target_that_is_listed_has_a_result_only_in_a_failure),
         cmocka_unit_test(an_unknown_target_is_named),
         cmocka_unit_test(the_first_that_applies_of_6_2_4_1_3_wins),
         cmocka_unit_test(codes_have_the_exit_statuses_of_the_manual),

@@ -81,6 +81,10 @@ static void an_error_need_not_be_a_text(void **state)
     assert_false(call_run(&c, LIMIT));
     assert_string_equal(c.text.data, "the error is not a text but a table");
     end();
+    begin("error('')");
+    assert_false(call_run(&c, LIMIT));
+    assert_string_equal(c.text.data, "the error is an empty text");
+    end();
 }
 
 static void a_loop_is_cut_off_where_it_is(void **state)

@@ -25,6 +25,8 @@ static void what_is_not_safe_is_not(void **state)
                  "for _, name in ipairs { 'popen', 'lines', 'output', 'input', 'stdout', 'read', 'write' } do\n"
                  "  assert(io[name] == nil, name) end\n"
                  "assert(string.dump == nil)");
+    assert_refused_for("os.execute 'ls'", "(field 'execute'): reeve.exec runs a command, in a hook");
+    assert_refused_for("io.popen 'ls'", "(field 'popen'): reeve.exec runs a command, in a hook");
     assert_refused("local d = debug", "t.lua:1: there is no global 'debug': a configuration has no debug library\n");
 }
 

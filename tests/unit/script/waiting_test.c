@@ -148,12 +148,19 @@ static void what_has_a_zero_byte_is_not_cut_off_there(void **state)
           "{ A "
           "= 'a\\0b' } }, { cmd = 'true', env = { ['A\\0'] = 1 } }, { cmd = 'true', workingdir = '/\\0tmp' } } do\n"
           "    reeve.log('notice', '%s', select(2, pcall(reeve.exec, bad))) end\n"
+          "  for _, headers in ipairs { { X = 'a\\0b' }, { ['X\\0Y'] = 'a' } } do\n"
+          "    reeve.log('notice', '%s', select(2, pcall(reeve.http.get, 'http://127.0.0.1:1/', { headers = headers "
+          "}))) end\n"
+          "  for _, to in ipairs { 'a@b\\0c', { 'a@b\\0c' } } do\n"
+          "    reeve.log('notice', '%s', select(2, pcall(reeve.mail.send, { to = to }))) end\n"
           "  reeve.log('notice', 'in: %q', reeve.exec({ cmd = 'cat', stdin = 'a\\0b' }).stdout) end)");
     wait_for("in:");
     assert_heard("'cmd': a text has a zero byte in it\n");
     assert_heard("'cmd': the text has a zero byte in it\n");
     assert_heard("'env': a text has a zero byte in it\n");
     assert_heard("'workingdir': the text has a zero byte in it\n");
+    assert_heard("'headers': a text has a zero byte in it\n");
+    assert_heard("'to': a text has a zero byte in it\n");
     assert_heard("in: \"a\\0b\"\n");
     finish();
 }
