@@ -24,8 +24,8 @@ assert_status 0 reeve upgrade
 assert_status 0 reeve reload
 assert_status 0 "$REEVE" status -s unix:sock web
 stop_reeve
-assert_equal 'log out supervisor.lua there' "$(ls | tr '\n' ' ' | sed 's/ $//')" 'files where it was started'
-assert_equal own.log "$(ls there)" 'files in workingdir'
+assert_equal 'log out supervisor.lua there' "$(echo *)" 'files where it was started'
+assert_equal own.log "$(cd there && echo *)" 'files in workingdir'
 
 # A pid file of the command line.
 "$REEVE" run -s unix:sock --pidfile mine.pid &
