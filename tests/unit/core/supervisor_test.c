@@ -287,16 +287,21 @@ static void scaling_takes_the_lowest_index_and_gives_up_the_highest(void **state
     stage_ends(stage);
 }
 
-static void scaling_stays_within_the_bounds(void **state)
+/* Two processes; not fewer than one, nor more than three. */
+static struct stage *a_stage_with_a_bounded(struct program *work)
 {
-    struct program *work = an_everlasting_program("work");
-    struct stage *stage;
-
-    (void)state;
     program_own(work)->numprocs = 2;
     program_own(work)->min_procs = 1;
     program_own(work)->max_procs = 3;
-    stage = a_stage(a_plan(work, NULL));
+    return a_stage(a_plan(work, NULL));
+}
+
+static void scaling_stays_within_the_bounds(void **state)
+{
+    struct program *work = an_everlasting_program("work");
+    struct stage *stage = a_stage_with_a_bounded(work);
+
+    (void)state;
     fake_obey(true);
     assert_int_equal(supervisor_scale(stage->supervisor, work, 9, false), 3);
     assert_int_equal(supervisor_scale(stage->supervisor, work, 0, false), 1);
@@ -309,13 +314,9 @@ static void scaling_stays_within_the_bounds(void **state)
 static void a_step_never_goes_the_other_way(void **state)
 {
     struct program *work = an_everlasting_program("work");
-    struct stage *stage;
+    struct stage *stage = a_stage_with_a_bounded(work);
 
     (void)state;
-    program_own(work)->numprocs = 2;
-    program_own(work)->min_procs = 1;
-    program_own(work)->max_procs = 3;
-    stage = a_stage(a_plan(work, NULL));
     assert_int_equal(supervisor_scale_by(stage->supervisor, work, 2, false), 3);
     assert_int_equal(supervisor_scale_by(stage->supervisor, work, -9, false), 1);
     supervisor_scale(stage->supervisor, work, 0, true);
