@@ -47,12 +47,14 @@ void hint_write(const struct program *p, const struct process_exit *end, struct 
     if (end->stopped)
         return;
     if (word != NULL && !end->expected)
-        buffer_addf(out, "'%s' in cmd is a plain word; with shell = true /bin/sh takes the command", word);
+        buffer_addf(out, "'%.64s' in cmd is a plain word; with shell = true /bin/sh takes the command", word);
     else if (end->failed_start && end->code == 0 && !p->common->oneshot && !p->common->forks)
         buffer_add_text(out, "an end before it is RUNNING is a failed start; say oneshot = true of what does its work "
                              "and ends, forks = true of what goes into the background by itself");
     else if (never_said_ready(p, end))
         buffer_add_text(out, "ready = \"notify\" waits for READY=1 by sd_notify(3)");
+    else if (text_starts(end->reason, "no heartbeat for "))
+        buffer_add_text(out, "a heartbeat is WATCHDOG=1 by sd_notify(3), and worker:alive() of a worker");
     else if (end->code == NOT_FOUND)
         buffer_add_text(out, "a shell says by status 127 that it has not found a command");
     else if (is_left_alone(p, end))

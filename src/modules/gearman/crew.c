@@ -158,21 +158,32 @@ static void on_list(const struct value *list, const char *why, void *arg)
     definitions_free(&d);
 }
 
-/* They were there when the file was checked; if they are gone, nothing is run as somebody else. */
+static bool needs_identity(const struct crew *c)
+{
+    return c->settings.user != NULL || c->settings.group != NULL;
+}
+
+/* They were there when the file was checked. Until they are found, nothing is run; once they were, they hold. */
 static bool find_identity(struct crew *c, struct error *e)
 {
     const struct crew_settings *s = &c->settings;
 
+    if (needs_identity(c) && !c->has_identity)
+        c->has_identity = identity_find(s->user, s->group, NULL, 0, &c->identity, e);
+    return c->has_identity || !needs_identity(c);
+}
+
+static void forget_identity(struct crew *c)
+{
     if (c->has_identity)
         identity_free(&c->identity);
-    c->has_identity = c->needs_identity && identity_find(s->user, s->group, NULL, 0, &c->identity, e);
-    return c->has_identity || !c->needs_identity;
+    c->has_identity = false;
 }
 
 bool crew_identity(const struct crew *c, const struct identity **out, struct error *e)
 {
     *out = c->has_identity ? &c->identity : NULL;
-    return c->has_identity || !c->needs_identity || failure(e, "%s", c->why.text);
+    return c->has_identity || !needs_identity(c) || failure(e, "%s", c->why.text);
 }
 
 void crew_refresh(struct crew *c)
@@ -215,7 +226,7 @@ static void drop_refresh(struct crew *c)
 static void take_over(struct crew *c)
 {
     c->failures = 0;
-    c->needs_identity = c->settings.user != NULL || c->settings.group != NULL;
+    forget_identity(c);
     crew_refresh(c);
 }
 
@@ -252,8 +263,7 @@ static void destroy(void *arg)
     struct crew *c = arg;
 
     record_clear(&c->settings);
-    if (c->has_identity)
-        identity_free(&c->identity);
+    forget_identity(c);
     free(c);
 }
 

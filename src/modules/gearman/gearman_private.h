@@ -242,8 +242,7 @@ struct crew {
     struct supervisor *supervisor;
     struct crew_settings settings; /* a copy */
     struct identity identity;
-    bool needs_identity; /* executors run as somebody else */
-    bool has_identity;   /* who was found */
+    bool has_identity; /* executors run as somebody else, who was found */
     TAILQ_HEAD(, ability) abilities;
     enum crew_state state;
     bool again;   /* asked for meanwhile */

@@ -135,12 +135,15 @@ static int lib_matches(lua_State *L)
 static int lib_nearest(lua_State *L)
 {
     const char *word = luaL_checkstring(L, 1);
-    lua_Unsigned count = lua_rawlen(L, 2);
-    const char **words = lua_newuserdatauv(L, (count + 1) * sizeof *words, 0);
+    lua_Unsigned count;
+    const char **words;
 
+    luaL_checktype(L, 2, LUA_TTABLE);
+    count = lua_rawlen(L, 2);
+    words = lua_newuserdatauv(L, (count + 1) * sizeof *words, 0);
     for (lua_Unsigned i = 0; i < count; i++) {
-        lua_rawgeti(L, 2, (lua_Integer)i + 1);
-        words[i] = luaL_checkstring(L, -1); /* the list keeps it */
+        luaL_argcheck(L, lua_rawgeti(L, 2, (lua_Integer)i + 1) == LUA_TSTRING, 2, "expected a list of texts");
+        words[i] = lua_tostring(L, -1); /* the list keeps it */
         lua_pop(L, 1);
     }
     words[count] = NULL;

@@ -91,6 +91,15 @@ static void who_never_said_that_it_is_ready_is_told_how(void **state)
     assert_hint("{'cmd':'a','ready':{'tcp':'127.0.0.1:1'}}", end, "");
 }
 
+static void what_a_heartbeat_is_is_told_to_who_has_none(void **state)
+{
+    struct process_exit end = { .code = -1, .reason = "no heartbeat for 10s" };
+
+    (void)state;
+    assert_hint("{'cmd':'a','watchdog':10}", end,
+                "a heartbeat is WATCHDOG=1 by sd_notify(3), and worker:alive() of a worker");
+}
+
 static void what_a_shell_did_not_find_is_told(void **state)
 {
     (void)state;
@@ -117,6 +126,7 @@ int main(void)
         cmocka_unit_test(a_tilde_is_told_to_who_could_not_be_executed),
         cmocka_unit_test(work_that_is_done_too_soon_is_a_oneshot),
         cmocka_unit_test(who_never_said_that_it_is_ready_is_told_how),
+        cmocka_unit_test(what_a_heartbeat_is_is_told_to_who_has_none),
         cmocka_unit_test(what_a_shell_did_not_find_is_told),
         cmocka_unit_test(an_expected_end_is_left_alone_by_default_only),
     };

@@ -48,6 +48,17 @@ static void bytecode_is_not_loaded(void **state)
     assert_loads("local f, why = load('\\27Lua', 'x', 'b') assert(not f)");
 }
 
+/* Anybody can ask for what reeve's own modules use. */
+static void what_is_inside_is_not_broken_from_outside(void **state)
+{
+    (void)state;
+    assert_loads("local inside = require 'reeve.inside'\n"
+                 "assert(inside.nearest('exut', { 'enter', 'exit' }) == 'exit')\n"
+                 "for _, words in ipairs { 'exit', io.open('/proc/self/stat'), { 'exit', 1 } } do\n"
+                 "  assert(not pcall(inside.nearest, 'exut', words)) end\n"
+                 "assert(inside.duration('2s') == 2 and inside.duration({}) == nil and inside.duration('x') == nil)");
+}
+
 static void the_collector_only_counts(void **state)
 {
     (void)state;
@@ -184,6 +195,7 @@ int main(void)
         cmocka_unit_test(what_is_not_safe_is_not),
         cmocka_unit_test(a_finalizer_cannot_be_set),
         cmocka_unit_test(bytecode_is_not_loaded),
+        cmocka_unit_test(what_is_inside_is_not_broken_from_outside),
         cmocka_unit_test(the_collector_only_counts),
         cmocka_unit_test(protected_calls_work_as_ever),
         cmocka_unit_test(coroutines_work_as_ever),
