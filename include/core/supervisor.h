@@ -119,7 +119,8 @@ int supervisor_exit_code(const struct supervisor *s);
 /* Open reeve's own log and every captured file again. */
 void supervisor_reopen(struct supervisor *s);
 
-/* Keep `count` processes of a program (clamped to its bounds unless `ignore_bounds`); how many are kept then. */
+/* Keep `count` processes of a program (clamped to its bounds unless `ignore_bounds`); how many are kept then: never
+ * more than there are when no more are asked for. */
 int supervisor_scale(struct supervisor *s, struct program *program, int count, bool ignore_bounds);
 
 /* The same for `step` more or fewer. Never the other way: who is out of bounds already, parked or by force, is not brought

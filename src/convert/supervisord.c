@@ -209,10 +209,24 @@ static void add_member(const char *word, void *arg)
     free(name);
 }
 
+static void note_group(struct supervisord *sd, const struct ini_section *section)
+{
+    for (size_t i = 0; i < section->count; i++) {
+        const struct ini_option *o = &section->option[i];
+
+        if (strcmp(o->key, "priority") == 0)
+            draft_note(&sd->c->draft, o->place, "[%s] priority = %s is not carried over; programs have their own",
+                       section->name, o->value);
+        else if (strcmp(o->key, "programs") != 0)
+            draft_note(&sd->c->draft, o->place, "[%s] %s is not carried over: supervisord does not know it either",
+                       section->name, o->key);
+    }
+}
+
 static void convert_group(struct supervisord *sd, const struct ini_section *section)
 {
     const char *name = strchr(section->name, ':') + 1;
-    const struct ini_option *list = ini_get(section, "programs"), *priority = ini_get(section, "priority");
+    const struct ini_option *list = ini_get(section, "programs");
     struct members m = { .sd = sd, .group = section->name };
     struct ini_values v;
     char *words;
@@ -221,9 +235,7 @@ static void convert_group(struct supervisord *sd, const struct ini_section *sect
         draft_refuse(&sd->c->draft, section->place, "[%s]: there is no `programs`", section->name);
         return;
     }
-    if (priority != NULL)
-        draft_note(&sd->c->draft, priority->place, "[%s] priority = %s is not carried over; programs have their own",
-                   section->name, priority->value);
+    note_group(sd, section);
     ini_values_begin(&v, sd, section, NULL);
     words = ini_value(&v, "programs", &m.place);
     m.list = draft_open_named(&sd->c->draft, "group", name, section->place);

@@ -224,9 +224,12 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
 {
     struct pool *pool = supervisor_pool_of(s, program);
     struct buffer text = { 0 };
+    int asked = count;
 
     assert(pool != NULL);
     count = supervisor_bounded(program, count, ignore_bounds);
+    if (asked <= (int)pool->count && count > (int)pool->count) /* parked: to ask for fewer starts none */
+        return (int)pool->count;
     pool->parked = ignore_bounds && count == 0;
     if ((size_t)count != pool->count) {
         buffer_addf(&text, "%s scaled from %zu to %d", program->name, pool->count, count);

@@ -47,13 +47,19 @@ static bool explain_open(const char *path, struct error *e)
 /* Our own stdout may be a socket (of a journal) or belong to the user we were before. */
 static int open_own(const char *path)
 {
+    static const struct {
+        const char *path;
+        int fd;
+    } own[] = { { "/dev/stdout", STDOUT_FILENO },     { "/dev/stderr", STDERR_FILENO },
+                { "/dev/fd/1", STDOUT_FILENO },       { "/dev/fd/2", STDERR_FILENO },
+                { "/proc/self/fd/1", STDOUT_FILENO }, { "/proc/self/fd/2", STDERR_FILENO } };
     int reason = errno;
     int fd = -1;
 
-    if (strcmp(path, "/dev/stdout") == 0)
-        fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-    else if (strcmp(path, "/dev/stderr") == 0)
-        fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        if (strcmp(path, own[i].path) == 0)
+            fd = fcntl(own[i].fd, F_DUPFD_CLOEXEC, 3);
+    }
     errno = reason;
     return fd;
 }

@@ -17,7 +17,7 @@ PATH=$PATH:/usr/sbin:/usr/local/sbin
 
 as_mysql_root()
 {
-    timeout 60 mariadb --no-defaults --socket="$db" --user=root --default-character-set=utf8mb4 "$@"
+    timeout 60 mariadb --no-defaults --skip-ssl --socket="$db" --user=root --default-character-set=utf8mb4 "$@"
 }
 
 sql()

@@ -9,6 +9,7 @@ Prints its port, listens on 127.0.0.1, and ends at the end of its input. Each ma
   mute                no greeting       no-tls    does not offer STARTTLS
   down-if=FILE        closes each connection while there is that file
   mute-if=FILE        is mute while there is
+  slow=SECONDS        thinks about each mail for so long
 """
 import asyncio
 import logging
@@ -41,6 +42,7 @@ class Keep:
         with open(path + ".new", "wb") as out:
             out.write(" ".join([envelope.mail_from] + envelope.rcpt_tos).encode() + b"\n" + envelope.content)
         os.rename(path + ".new", path)
+        await asyncio.sleep(float(options.get("slow", 0)))
         return "250 kept"
 
 

@@ -149,18 +149,22 @@ function task:runs() end
 ---@class reeve.Stream
 local stream = {}
 
----A line without its end; nil and why at the end.
+---A line without its end; nil and why at the end, or when none has come for so long: 30 s, or what reeve.connect was told.
+---What has come of it by then is kept for the next call.
+---@param time? reeve.Time
 ---@return string?, string? why
-function stream:read_line() end
+function stream:read_line(time) end
 
 ---So many bytes, or fewer at the end.
 ---@param bytes integer
+---@param time? reeve.Time
 ---@return string?, string? why
-function stream:read(bytes) end
+function stream:read(bytes, time) end
 
 ---@param text string
+---@param time? reeve.Time
 ---@return true?, string? why
-function stream:write(text) end
+function stream:write(text, time) end
 
 function stream:close() end
 
@@ -284,7 +288,7 @@ function reeve.settings() end
 ---@return reeve.Result?, string? why
 function reeve.exec(command) end
 
----Connect to "tcp:HOST:PORT" or "unix:PATH". The timeout is for each wait.
+---Connect to "tcp:HOST:PORT" or "unix:PATH". The timeout is for each wait that names no other.
 ---@param address string
 ---@param options? { timeout?: reeve.Time }
 ---@return reeve.Stream?, string? why

@@ -2,6 +2,7 @@
  *
  *   request.c   checks a request and makes an easy handle of it
  *   mail.c      what only mail servers need
+ *   delivery.c  hands a mail over
  *   answer.c    what an HTTP server says: headers, body
  *   reason.c    why a transfer failed, in words
  *   engine.c    many easy handles on the loop, and those that wait their turn
@@ -29,6 +30,17 @@ struct answer {
     struct buffer line; /* the last one of a mail server */
 };
 
+/* How far a mail has been handed over. */
+struct delivery {
+    enum { FROM_SAID, TO_SAID, DATA_SAID, TEXT_SAID } step;
+    const struct curl_slist *recipient; /* who was said last; borrowed */
+    char *from;
+    struct buffer out; /* of which the first `sent` bytes are sent */
+    size_t sent;
+    struct buffer in; /* an unfinished line */
+    struct watch *watch;
+};
+
 struct engine;
 
 struct transfer {
@@ -38,7 +50,6 @@ struct transfer {
     CURL *easy;
     struct curl_slist *lines; /* headers or recipients */
     struct buffer upload;
-    size_t uploaded;
     bool is_mail;
     bool needs_tls;      /* a mail: STARTTLS may not fail */
     bool is_over;        /* a mail: what the server says now is only goodbye */
@@ -50,6 +61,7 @@ struct transfer {
     struct timer *deadline;
     msec timeout;
     struct answer answer;
+    struct delivery delivery;
     bool failed;
     struct error why;           /* when failed; one of our own reasons comes before curl's */
     char says[CURL_ERROR_SIZE]; /* curl's words */
@@ -72,6 +84,13 @@ bool mail_set(struct transfer *t, const struct transfer_request *r, struct error
 bool mail_was_refused(const struct transfer *t);
 /* Before a running one is dropped: curl does not say goodbye over a connection that is gone. */
 void mail_hang_up(const struct transfer *t);
+/* A line of the server's, for who wants to know its words. */
+void mail_keep_line(struct transfer *t, const char *data, size_t length);
+
+/* delivery.c: the connection is there: engine_end ends it, at once or later. */
+void delivery_begin(struct transfer *t);
+void delivery_stop(struct transfer *t);
+void delivery_free(struct delivery *d);
 
 /* answer.c */
 void answer_listen(struct transfer *t);
@@ -90,6 +109,9 @@ void reason_of_deadline(struct transfer *t);
 /* Let it wait for its turn, which may be now. On failure it is still the caller's. */
 bool engine_start(struct loop *loop, struct transfer *t, struct error *e);
 void engine_cancel(struct transfer *t);
+/* One that runs is over, well or not. It may be gone when this returns. */
+void engine_end(struct transfer *t);
+struct loop *engine_loop(const struct transfer *t);
 /* It is about to be closed. */
 void engine_forget_socket(int fd);
 void engine_close(void);

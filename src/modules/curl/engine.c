@@ -165,6 +165,7 @@ static void leave_stage(struct transfer *t)
     case STAGE_RUNNING:
         TAILQ_REMOVE(&g->running, t, link);
         g->running_count--;
+        delivery_stop(t);
         mail_hang_up(t);
         curl_multi_remove_handle(g->multi, t->easy);
         break;
@@ -212,14 +213,26 @@ static void fill(struct engine *g)
         run_or_refuse(TAILQ_FIRST(&g->waiting));
 }
 
+void engine_end(struct transfer *t)
+{
+    struct engine *g = t->engine;
+
+    end(t);
+    fill(g);
+}
+
+struct loop *engine_loop(const struct transfer *t)
+{
+    return t->engine->loop;
+}
+
 static void on_deadline(void *arg)
 {
     struct transfer *t = arg;
 
     t->deadline = NULL;
     reason_of_deadline(t);
-    end(t);
-    fill(t->engine);
+    engine_end(t);
 }
 
 /* ---- curl on the loop ------------------------------------------------------------------------ */
@@ -234,6 +247,10 @@ static void collect(struct engine *g)
         if (message->msg != CURLMSG_DONE)
             continue;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
+        if (t->is_mail && message->data.result == CURLE_OK) {
+            delivery_begin(t);
+            continue;
+        }
         reason_of_code(t, message->data.result);
         end(t);
     }

@@ -1,8 +1,9 @@
-/* What only mail servers need.
+/* What only mail servers need, until the mail is handed over (delivery.c).
  *
- * When a mail is done, curl says QUIT and waits for the answer, and the loop with it, for up to two minutes. A socket
- * that receives no more says "end" at once, while QUIT still goes out. That is done with the last reply that matters
- * and, since some ends come without one, with QUIT itself, which not every curl shows. */
+ * When a login fails, curl says QUIT and waits for the answer, and the loop with it, for up to two minutes. A socket
+ * that receives no more says "end" at once, while QUIT still goes out. That is done with the refusal and, since some
+ * ends come without one, with QUIT itself, which not every curl shows. */
+#include "base/xalloc.h"
 #include "curl_private.h"
 
 #include <ctype.h>
@@ -38,16 +39,14 @@ static int on_dialog(CURL *easy, curl_infotype type, char *data, size_t length, 
     return 0;
 }
 
-/* curl reads the mail when the server has asked for it: what comes after all of it is the verdict. */
-static bool is_verdict(const struct transfer *t, const char *line, size_t length)
+static bool is_refusal(const struct transfer *t, const char *line, size_t length)
 {
-    if (length < 4 || line[3] == '-')
-        return false;
-    return t->uploaded == t->upload.length || ((*line == '4' || *line == '5') && !t->may_be_refused);
+    return length >= 4 && line[3] != '-' && (*line == '4' || *line == '5') && !t->may_be_refused;
 }
 
-static void keep_line(struct buffer *line, const char *data, size_t length)
+void mail_keep_line(struct transfer *t, const char *data, size_t length)
 {
+    struct buffer *line = &t->answer.line;
     size_t i;
 
     buffer_clear(line);
@@ -67,21 +66,9 @@ static size_t on_line(char *data, size_t size, size_t count, void *arg)
 
     if (t->is_over)
         return length;
-    keep_line(&t->answer.line, data, length);
-    if (is_verdict(t, data, length))
+    mail_keep_line(t, data, length);
+    if (is_refusal(t, data, length))
         hear_no_more(t);
-    return length;
-}
-
-static size_t on_upload(char *data, size_t size, size_t count, void *arg)
-{
-    struct transfer *t = arg;
-    size_t length = t->upload.length - t->uploaded;
-
-    if (length > size * count)
-        length = size * count;
-    memcpy(data, t->upload.data + t->uploaded, length);
-    t->uploaded += length;
     return length;
 }
 
@@ -121,7 +108,6 @@ static bool add_recipients(struct transfer *t, const char *const *to, struct err
             return false;
         t->lines = curl_slist_append(t->lines, to[count]);
     }
-    curl_easy_setopt(t->easy, CURLOPT_MAIL_RCPT, t->lines);
     return count > 0 || failure(e, "the mail has no recipient");
 }
 
@@ -129,7 +115,7 @@ static bool set_envelope(struct transfer *t, const struct transfer_request *r, s
 {
     const char *from = r->from != NULL ? r->from : "";
 
-    curl_easy_setopt(t->easy, CURLOPT_MAIL_FROM, from);
+    t->delivery.from = xstrdup(from);
     return check_address(from, e) && add_recipients(t, r->to, e);
 }
 
@@ -138,10 +124,6 @@ static bool set_content(struct transfer *t, const struct transfer_request *r, st
     if (r->body_length == 0)
         return failure(e, "the mail is empty");
     buffer_add(&t->upload, r->body, r->body_length);
-    curl_easy_setopt(t->easy, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(t->easy, CURLOPT_READFUNCTION, on_upload);
-    curl_easy_setopt(t->easy, CURLOPT_READDATA, t);
-    curl_easy_setopt(t->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)r->body_length);
     return true;
 }
 
@@ -168,6 +150,9 @@ static void listen_to_dialog(struct transfer *t)
 
 bool mail_set(struct transfer *t, const struct transfer_request *r, struct error *e)
 {
+    /* It opens the connection, logs in, and leaves the rest to delivery.c. */
+    curl_easy_setopt(t->easy, CURLOPT_CONNECT_ONLY, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 0L);
     set_security(t, r);
     listen_to_dialog(t);
     return set_content(t, r, e) && set_envelope(t, r, e);

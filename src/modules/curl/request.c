@@ -234,6 +234,7 @@ void transfer_free(struct transfer *t)
     curl_easy_cleanup(t->easy);
     curl_slist_free_all(t->lines);
     buffer_free(&t->upload);
+    delivery_free(&t->delivery);
     answer_free(&t->answer);
     free(t->host);
     free(t->peer);

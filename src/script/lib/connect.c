@@ -23,8 +23,9 @@ static const char type_name[] = "reeve.stream";
 enum wish { WISH_NOTHING, WISH_CONNECT, WISH_LINE, WISH_BYTES, WISH_WRITE };
 
 struct stream {
-    int fd; /* -1: closed, or not connected yet */
-    msec timeout;
+    int fd;         /* -1: closed, or not connected yet */
+    msec timeout;   /* of a wait that names no other */
+    msec patience;  /* of this one */
     enum wish wish; /* of the one task that may wait for it */
     struct task *task;
     struct dial *dial;
@@ -61,7 +62,7 @@ static void on_limit(void *arg)
     struct buffer time = { 0 };
 
     s->limit = NULL;
-    duration_format(&time, s->timeout);
+    duration_format(&time, s->patience);
     failure(&s->error, "%s: no answer within %s", s->address, time.data);
     buffer_free(&time);
     wake(s);
@@ -71,7 +72,7 @@ static int wait_for(lua_State *L, struct stream *s, struct task *t, enum wish wi
 {
     s->task = t;
     s->wish = wish;
-    s->limit = timer_start(tasks_loop(), s->timeout, on_limit, s);
+    s->limit = timer_start(tasks_loop(), s->patience, on_limit, s);
     return task_wait(L, t, stop_waiting, s, go_on);
 }
 
@@ -128,7 +129,7 @@ static struct stream *push_stream(lua_State *L, msec timeout)
 {
     struct stream *s = lua_newuserdatauv(L, sizeof *s, 0);
 
-    *s = (struct stream){ .fd = -1, .timeout = timeout };
+    *s = (struct stream){ .fd = -1, .timeout = timeout, .patience = timeout };
     luaL_setmetatable(L, type_name);
     return s;
 }
@@ -153,7 +154,7 @@ static msec read_timeout(lua_State *L, int index)
 }
 
 /* reeve.connect(address [, { timeout= }]) -> stream | nil, message: "tcp:HOST:PORT" or "unix:PATH"; the time is for
- * each wait, also later */
+ * each wait that names no other, also later */
 static int lib_connect(lua_State *L)
 {
     const char *address = luaL_checkstring(L, 1);
@@ -242,7 +243,8 @@ static int after_bytes(lua_State *L, int status, lua_KContext context)
     return nothing_left(L, s);
 }
 
-static struct stream *check_stream(lua_State *L, const char *method)
+/* Whose argument `time`, which may be left out, says how long it waits. */
+static struct stream *check_stream(lua_State *L, const char *method, int time)
 {
     struct stream *s = luaL_checkudata(L, 1, type_name);
 
@@ -250,6 +252,7 @@ static struct stream *check_stream(lua_State *L, const char *method)
         luaL_error(L, "%s: the stream is closed", method);
     if (s->wish != WISH_NOTHING)
         luaL_error(L, "%s: another task waits for this stream", method);
+    s->patience = args_optional_duration(L, time, s->timeout);
     s->error.text[0] = '\0';
     return s;
 }
@@ -269,16 +272,16 @@ static int read_some(lua_State *L, struct stream *s, enum wish wish, const char 
     return wait_for(L, s, t, wish, go_on);
 }
 
-/* stream:read_line() -> line | nil, message: without its end; the last one may have none */
+/* stream:read_line([time]) -> line | nil, message: without its end; the last one may have none */
 static int lib_read_line(lua_State *L)
 {
-    return read_some(L, check_stream(L, "stream:read_line"), WISH_LINE, "stream:read_line", after_line);
+    return read_some(L, check_stream(L, "stream:read_line", 2), WISH_LINE, "stream:read_line", after_line);
 }
 
-/* stream:read(n) -> n bytes, or fewer at the end | nil, message */
+/* stream:read(n [, time]) -> n bytes, or fewer at the end | nil, message */
 static int lib_read(lua_State *L)
 {
-    struct stream *s = check_stream(L, "stream:read");
+    struct stream *s = check_stream(L, "stream:read", 3);
     lua_Integer n = luaL_checkinteger(L, 2);
 
     luaL_argcheck(L, n > 0 && n <= READ_MOST, 2, "expected a number of bytes from 1 to 16 MB");
@@ -326,10 +329,10 @@ static int after_write(lua_State *L, int status, lua_KContext context)
     return handle_push_result(L, s->error.text[0] == '\0', &s->error);
 }
 
-/* stream:write(text) -> true | nil, message: when the kernel has all of it */
+/* stream:write(text [, time]) -> true | nil, message: when the kernel has all of it */
 static int lib_write(lua_State *L)
 {
-    struct stream *s = check_stream(L, "stream:write");
+    struct stream *s = check_stream(L, "stream:write", 3);
     size_t length;
     const char *text = luaL_checklstring(L, 2, &length);
     struct task *t;

@@ -95,8 +95,10 @@ static int lib_refuse(lua_State *L)
     const char *who = luaL_checkstring(L, 1), *text = luaL_checkstring(L, 2);
     struct spot spot = caller(L);
 
-    if (l == NULL)
-        return luaL_error(L, "%s:%d: %s: %s", spot.file, spot.line, who, text);
+    if (l == NULL) {
+        lua_pushfstring(L, "%s:%d: %s: %s", spot.file, spot.line, who, text);
+        return lua_error(L);
+    }
     loading_problem_at(l, &spot, "%s: %s", who, text);
     return 0;
 }

@@ -4,14 +4,14 @@
 
 make_certificate()
 {
-    openssl req -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.csr" -subj / -config minimal.conf 2>>openssl.log
+    openssl req -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.csr" -subj /O=boxes -config minimal.conf 2>>openssl.log
     openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -set_serial "$2" -days 2 -out "$1.pem" -extfile extensions \
         2>>openssl.log
 }
 
 printf '[req]\ndistinguished_name = name\n[name]\n' >minimal.conf
 printf 'subjectAltName = IP:127.0.0.1\nextendedKeyUsage = serverAuth, clientAuth\n' >extensions
-openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=boxes -days 2 2>>openssl.log
+openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=boxes -addext keyUsage=critical,keyCertSign -days 2 2>>openssl.log
 make_certificate etcd 1
 make_certificate box 2
 cat box.pem box.key >both.pem

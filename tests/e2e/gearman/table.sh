@@ -139,9 +139,9 @@ finish old b
 wait_for 'test "$(functions | awk "\$1 == \"two::b\" { print \$4 }")" = 0'
 wait_for 'test "$(function_says two::b "f")" = none'
 
-# A name with a zero byte in it is no name, and the other rows hold.
+# A name with a zero byte in it is no name, and the other rows hold. (Some collations pass over such bytes.)
 sql <<END
-INSERT INTO gearman_functions (name, executor) VALUES (CONCAT('fi', CHAR(0), 'rst'), '$dir/new'), ('fine', '$dir/new');
+INSERT INTO gearman_functions (name, executor) VALUES (CONCAT('fi', CHAR(0), 'le'), '$dir/new'), ('fine', '$dir/new');
 END
 reeve refresh >refresh.out
 wait_worker fine

@@ -35,6 +35,9 @@ start_mariadb --skip-networking=0 --bind-address=127.0.0.1 --port="$port" --ssl-
 echo "CREATE USER ann@'%' IDENTIFIED BY 'geheim' REQUIRE SSL" | sql
 python3 mute.py "$port" >mute.port &
 wait_for '[ -s mute.port ]'
+# Newer clients take any name for 127.0.0.1, but not for this.
+socat TCP-LISTEN:"$port",bind=127.0.0.2,reuseaddr,fork TCP:127.0.0.1:"$port" &
+wait_for 'socat -u /dev/null TCP:127.0.0.2:$port 2>/dev/null'
 
 config <<END
 local mysql = require "reeve.mysql"
@@ -50,9 +53,9 @@ end }
 program "asker" { cmd = "sleep 1000", starttime = 0, autostart = false, on_start = function()
     ask("plain", {})
     ask("good", { tls = true, ca_file = "$dir/ca.pem" })
-    ask("wrong name", { tls = true, ca_file = "$dir/ca.pem", host = "127.0.0.1" })
+    ask("wrong name", { tls = true, ca_file = "$dir/ca.pem", host = "127.0.0.2" })
     ask("unknown authority", { tls = true })
-    ask("insecure", { tls = true, insecure = true, host = "127.0.0.1" })
+    ask("insecure", { tls = true, insecure = true, host = "127.0.0.2" })
     ask("no such file", { tls = true, ca_file = "$dir/nowhere.pem" })
 end }
 END

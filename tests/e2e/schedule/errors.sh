@@ -30,3 +30,14 @@ expect_error 9 "unknown option 'mised', did you mean 'missed'."
 expect_error 10 "every: expected a time .*"
 expect_error 11 "'tomorrow' is no time such as .*"
 assert_equal 8 "$("$REEVE" check -c supervisor.lua 2>&1 | grep -c supervisor.lua:)" "how many are told"
+
+# Said by a hook, it is an error of that line, told once.
+config <<'LUA'
+program "web" { cmd = "sleep 1000", starttime = 0, on_start = function()
+    reeve.log("notice", "refused: %s", select(2, pcall(function()
+        require("reeve.schedule").cron("0 0 0 0", "web")
+    end)))
+end }
+LUA
+run_reeve
+wait_for 'grep -q "refused: [^ ]*supervisor.lua:3: schedule: cron line .0 0 0 0.: 4 fields" "$log"'

@@ -18,6 +18,7 @@ wait_for 'test "$(reeve status | wc -l)" -eq 3'
 kill -WINCH "$reeve_pid"
 wait_for 'test "$(reeve status | grep -c RUNNING)" -eq 0'
 is_alive "$reeve_pid" || fail "WINCH ended the supervisor"
+assert_equal 'pool: 0 processes' "$(reeve scale pool -1)" 'one less than none'
 
 # A target without processes is not passed over in silence.
 for verb in start stop restart 'signal HUP' refresh; do

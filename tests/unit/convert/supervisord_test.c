@@ -190,6 +190,9 @@ static void a_group_names_its_programs(void **state)
     (void)state;
     converts("s.ini", "[group:back]\nprograms=a, b\n[program:a]\ncommand=x %(group_name)s\n[program:b]\ncommand=y\n");
     expect("same(G.back, { 'a', 'b' }) and P.a.cmd == 'x back'");
+    converts("s.ini", "[program:a]\ncommand=x\n[group:g]\nprograms=a\npriority=5\nodd=1\n");
+    expect_text("s.ini:5: [group:g] priority = 5 is not carried over");
+    expect_text("s.ini:6: [group:g] odd is not carried over");
     refuses("s.ini", "[group:g]\nprograms=a\n", 2, "[group:g]: there is no program 'a'");
     refuses("s.ini", "[group:g]\npriority=1\n", 1, "there is no `programs`");
 }

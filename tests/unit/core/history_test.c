@@ -106,7 +106,7 @@ static void each_time_it_is_packed_as_it_is(void **state)
 
     (void)state;
     for (int i = 1; i <= 3 * HISTORY_KEPT; i++) {
-        struct buffer packed = { 0 };
+        struct buffer packed = { 0 }, again = { 0 };
         struct history *next = NULL;
 
         *history_add(&h) = (struct process_exit){ .code = i, .uptime = i % 3 == 0 ? 1 << i : 0 };
@@ -120,8 +120,12 @@ static void each_time_it_is_packed_as_it_is(void **state)
             if (history_end(h, back) != NULL)
                 assert_memory_equal(history_end(next, back), history_end(h, back), sizeof(struct process_exit));
         }
+        history_pack(next, &again);
+        assert_int_equal(again.length, packed.length);
+        assert_memory_equal(again.data, packed.data, packed.length);
         history_free(next);
         buffer_free(&packed);
+        buffer_free(&again);
     }
     history_free(h);
 }

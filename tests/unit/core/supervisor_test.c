@@ -306,6 +306,8 @@ static void scaling_stays_within_the_bounds(void **state)
     assert_int_equal(supervisor_scale(stage->supervisor, work, 9, false), 3);
     assert_int_equal(supervisor_scale(stage->supervisor, work, 0, false), 1);
     assert_int_equal(supervisor_scale(stage->supervisor, work, 0, true), 0);
+    assert_int_equal(supervisor_scale(stage->supervisor, work, -1, false), 0);
+    assert_int_equal(supervisor_scale(stage->supervisor, work, 0, false), 0);
     fake_turn();
     assert_int_equal(fake_living(), 0);
     stage_ends(stage);

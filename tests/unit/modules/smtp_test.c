@@ -81,6 +81,18 @@ static struct transfer_request a_mail(const char *scheme)
                                       .ca_file = in_folder("cert.pem") };
 }
 
+/* A server that says "220 hello", "250 …", and from `reply` on what is said here. */
+static struct transfer_request a_mail_to_script(const char *to, const char *data, const char *verdict)
+{
+    const char *command[] = {
+        "tests/programs/mailscript.py", "220 hello\\n", "250-one\\n250 two\\n", "250 from\\n", to, data, verdict, NULL
+    };
+
+    server_stop(&server);
+    server = server_start(command);
+    return a_mail("smtp");
+}
+
 /* What the server keeps of the next mail; NULL if it has none. */
 static char *next_mail(void)
 {
@@ -193,6 +205,83 @@ static void a_server_that_does_not_say_goodbye_stalls_nobody(void **state)
     assert_no_stall();
     free(next_mail());
     free(next_mail());
+}
+
+static void a_server_that_thinks_about_a_mail_stalls_nobody(void **state)
+{
+    struct transfer_request r;
+
+    (void)state;
+    start_server("slow=3", NULL);
+    watch_stalls();
+    r = a_mail("smtp");
+    r.tls = TRANSFER_TLS;
+    begin(&r);
+    r.tls = TRANSFER_PLAIN;
+    begin(&r);
+    turn_until(all_told);
+    assert_no_stall();
+    assert_string_equal(outcomes[0].error, "");
+    assert_string_equal(outcomes[1].error, "");
+    r.timeout = 500;
+    assert_error(finished(&r), "no answer from 127.0.0.1:");
+    assert_no_stall();
+    for (int i = 0; i < 3; i++)
+        free(next_mail());
+}
+
+static void a_reply_may_come_in_pieces_and_lines(void **state)
+{
+    struct transfer_request r;
+
+    (void)state;
+    r = a_mail_to_script("250-well\\n250 to\\n", "354-your\\n354 turn\\n", "250-I\\n250-kept\\n250 it\\n");
+    assert_string_equal(finished(&r)->error, "");
+}
+
+static void a_reply_that_is_none_is_told(void **state)
+{
+    static char endless[100000];
+    struct transfer_request r;
+
+    (void)state;
+    r = a_mail_to_script("well?\\n", "", "");
+    assert_error(finished(&r), " does not answer as a mail server does: well?");
+    r = a_mail_to_script("250 to\\n", "250 data?\\n", "");
+    assert_error(finished(&r), " does not answer as a mail server does: 250 data?");
+    r = a_mail_to_script("250 to\\n250 too soon\\n", "354 go\\n", "250 kept\\n");
+    assert_error(finished(&r), " does not answer as a mail server does: 250 too soon");
+    r = a_mail_to_script("25", "", "");
+    r.timeout = 300;
+    assert_error(finished(&r), "no answer from 127.0.0.1:");
+    memset(endless, 'x', sizeof endless - 1);
+    r = a_mail_to_script(endless, "", "");
+    assert_error(finished(&r), "127.0.0.1:");
+}
+
+static void a_server_that_leaves_has_not_taken_the_mail(void **state)
+{
+    struct transfer_request r;
+
+    (void)state;
+    r = a_mail_to_script("250 to\\n", "354 go\\n", NULL);
+    assert_error(finished(&r), " closed the connection without an answer");
+}
+
+static void a_verdict_may_come_before_the_end_of_the_mail(void **state)
+{
+    static char large[20 << 20];
+    struct transfer_request r;
+
+    (void)state;
+    memset(large, 'x', sizeof large);
+    r = a_mail_to_script("250 to\\n", "354 early\\n", "552 too large, stay\\n");
+    r.body = large;
+    r.body_length = sizeof large;
+    memcpy(large + 1000, "\r\n", 2);
+    watch_stalls();
+    assert_error(finished(&r), " refused the mail: 552 too large, stay");
+    assert_no_stall();
 }
 
 static void a_server_that_says_nothing_is_given_up(void **state)
@@ -345,6 +434,11 @@ int main(void)
         each(a_composed_mail_is_read_by_others),
         each(a_refusal_is_told_in_the_words_of_the_server),
         each(a_server_that_does_not_say_goodbye_stalls_nobody),
+        each(a_server_that_thinks_about_a_mail_stalls_nobody),
+        each(a_reply_may_come_in_pieces_and_lines),
+        each(a_reply_that_is_none_is_told),
+        each(a_server_that_leaves_has_not_taken_the_mail),
+        each(a_verdict_may_come_before_the_end_of_the_mail),
         each(a_server_that_says_nothing_is_given_up),
         each(tls_that_is_not_offered_is_told),
         each(tls_is_used_if_required),

@@ -95,13 +95,21 @@ static void everything_may_be_closed_at_any_time(void **state)
 
 /* ---- descriptors and threads --------------------------------------------------------------- */
 
+static int usual;
+
+/* A thread of a lookup may need a moment more. */
+static bool are_given_back(void)
+{
+    return each_descriptor(NULL) == usual;
+}
+
 static void descriptors_are_close_on_exec_and_given_back(void **state)
 {
-    int before, i;
+    int i;
 
     (void)state;
     finished(get("/ok"));
-    before = each_descriptor(NULL);
+    usual = each_descriptor(NULL);
     for (i = 0; i < 40; i++)
         begin(i % 2 ? get("/slow?0.05")
                     : &(struct transfer_request){ .url = "http://no-such-host.invalid/", .timeout = 5000 });
@@ -109,7 +117,7 @@ static void descriptors_are_close_on_exec_and_given_back(void **state)
         turn_until(always);
         each_descriptor(assert_close_on_exec);
     }
-    assert_int_equal(each_descriptor(NULL), before);
+    turn_until(are_given_back);
 }
 
 static void a_forked_child_has_transfers_of_its_own(void **state)

@@ -221,26 +221,31 @@ static void with_stdout(int fd, void (*use)(void))
     close(saved);
 }
 
+static const char *own_path;
 static int opened;
 
 static void open_stdout(void)
 {
-    opened = file_open_append("/dev/stdout", 0644, &e);
+    opened = file_open_append(own_path, 0644, &e);
 }
 
 static void our_own_stdout_can_be_appended_to(void **state)
 {
+    static const char *const names[] = { "/dev/fd/1", "/proc/self/fd/1", "/dev/stdout" };
     int pair[2];
     char c;
 
     (void)state;
     assert_return_code(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), errno);
-    with_stdout(pair[1], open_stdout);
-    assert_true(opened >= 0);
-    assert_int_equal(write(opened, "x", 1), 1);
-    assert_int_equal(read(pair[0], &c, 1), 1);
-    assert_true(fcntl(opened, F_GETFD) & FD_CLOEXEC);
-    close(opened);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        own_path = names[i];
+        with_stdout(pair[1], open_stdout);
+        assert_true(opened >= 0);
+        assert_int_equal(write(opened, "x", 1), 1);
+        assert_int_equal(read(pair[0], &c, 1), 1);
+        assert_true(fcntl(opened, F_GETFD) & FD_CLOEXEC);
+        close(opened);
+    }
     close(pair[0]);
     close(pair[1]);
 

@@ -228,6 +228,10 @@ static void streams_are_read_and_written(void **state)
         "  s:close() reeve.log('notice', 'closed: %%s', select(2, pcall(s.read, s, 1)))\n"
         "  local q = assert(reeve.connect('unix:%s', { timeout = 0.2 })) q:write('quiet\\n')\n"
         "  reeve.log('notice', 'silence: %%s %%s', q:read_line())\n"
+        "  reeve.log('notice', 'shorter: %%s %%s', q:read_line(0.02))\n"
+        "  reeve.log('notice', 'in bytes: %%s %%s', q:read(1, '30ms'))\n"
+        "  reeve.log('notice', 'as before: %%s %%s', q:read_line())\n"
+        "  reeve.log('notice', 'no time: %%s', select(2, pcall(q.read_line, q, 'soon')))\n"
         "  reeve.log('notice', 'refused: %%s %%s', reeve.connect('tcp:127.0.0.1:1'))\n"
         "  reeve.log('notice', 'nobody: %%s %%s', reeve.connect('unix:/nonexistent/x'))\n"
         "  reeve.log('notice', 'wrong: %%s', select(2, pcall(reeve.connect, 'x')))\n"
@@ -239,7 +243,13 @@ static void streams_are_read_and_written(void **state)
     assert_heard("read \"one\" \"two\" \"12345\" \"tail\" nil unix:");
     assert_heard(": the other side has closed the connection");
     assert_heard("closed: ");
+    assert_heard("silence: nil unix:");
     assert_heard(": no answer within 200ms");
+    assert_heard(": no answer within 20ms");
+    assert_heard(": no answer within 30ms");
+    assert_heard("as before: nil unix:");
+    assert_heard("no time: ");
+    assert_heard("'soon' is not a time");
     assert_heard("refused: nil tcp:127.0.0.1:1: Connection refused");
     assert_heard("nobody: nil ");
     acceptor_close(acceptor);
