@@ -123,6 +123,10 @@ void supervisor_reopen(struct supervisor *s);
  * more than there are when no more are asked for. */
 int supervisor_scale(struct supervisor *s, struct program *program, int count, bool ignore_bounds);
 
+/* The same for `step` more or fewer. Never the other way: who is out of bounds already, parked or by force, is not brought
+ * back by a step away from them. */
+int supervisor_scale_by(struct supervisor *s, struct program *program, int step, bool ignore_bounds);
+
 /* How many that would be. */
 int supervisor_bounded(const struct program *program, int count, bool ignore_bounds);
 

@@ -6,4 +6,8 @@
  * lock: a handler of signals may call this, and a child that is to go on without an exec. */
 void descriptors_each(int first, void (*fn)(int fd));
 
+/* Take the places of those of stdin, stdout and stderr that are closed, before another file gets their numbers and
+ * what is meant for them. What is written there still fails. */
+void descriptors_take_places(void);
+
 #endif

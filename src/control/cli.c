@@ -347,10 +347,10 @@ static int dispatch(int argc, char **argv)
     const char *verb = argc > 1 ? argv[1] : NULL, *meant;
     const struct local *local = verb != NULL ? find_local(verb) : NULL;
 
-    if (argc > 2 && is_help(argv[argc - 1]) && strcmp(argv[argc - 2], "--") != 0)
-        return print_help(verb);
     verbs_register(); /* the client checks what it is asked before it asks */
     upgrade_register();
+    if (argc > 2 && is_help(argv[argc - 1]) && strcmp(argv[argc - 2], "--") != 0)
+        return print_help(verb);
     if (local != NULL && local->main == run_main)
         resume_prepare(argc, argv);
     if (local != NULL)

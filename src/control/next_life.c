@@ -43,6 +43,8 @@ static void write_run(struct run *r)
     pack_text(&out, "version", REEVE_VERSION);
     pack_text(&out, "file", r->file);
     pack_text(&out, "pidfile", r->pidfile);
+    for (size_t i = 0; i < r->addresses.count; i++)
+        pack_text(&out, "address", r->addresses.word[i]);
     pack_log(&out);
     r->openings = log_openings();
     snapshot_put(r->snapshot, &r->entry, "run", &out);
@@ -222,6 +224,26 @@ static void adopt_log(const char *data, size_t length)
     free(path);
 }
 
+/* Those of the command line would be looked for in the folder where we are now. */
+static void read_addresses(struct run *r, struct unpack *u)
+{
+    const char *data;
+    size_t length;
+    struct words addresses = { 0 };
+
+    u->at = 0;
+    while ((data = unpack_next(u, "address", &length)) != NULL) {
+        char *address = xstrndup(data, length);
+
+        words_add(&addresses, address);
+        free(address);
+    }
+    if (addresses.count > 0) {
+        words_free(&r->addresses);
+        r->addresses = addresses;
+    }
+}
+
 static void read_run(const char *data, size_t length, void *arg)
 {
     struct run *r = arg;
@@ -233,6 +255,7 @@ static void read_run(const char *data, size_t length, void *arg)
     free(r->pidfile);
     r->file = unpack_text(&u, "file");
     r->pidfile = unpack_text(&u, "pidfile");
+    read_addresses(r, &u);
     u.at = 0;
     while ((data = unpack_next(&u, "log", &length)) != NULL)
         adopt_log(data, length);

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "base/xalloc.h"
+#include "control/address.h"
 #include "control/cli.h"
 #include "control/configuration.h"
 #include "control/premises.h"
@@ -30,6 +31,15 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Its path is meant from where we were started, not from the folder that the file may bring us to. */
+static void add_address(struct run *r, const char *said)
+{
+    char *address = address_absolute(said);
+
+    words_add(&r->addresses, address);
+    free(address);
+}
+
 static bool read_options(struct run *r, int argc, char **argv)
 {
     static const struct option names[] = { { "daemon", no_argument, NULL, 'd' },
@@ -43,7 +53,7 @@ static bool read_options(struct run *r, int argc, char **argv)
         if (c == 'c')
             r->file_said = optarg;
         else if (c == 's')
-            words_add(&r->addresses, optarg);
+            add_address(r, optarg);
         else if (c == 'd')
             r->daemon = true;
         else if (c == 'p')
@@ -113,13 +123,16 @@ bool run_open_log(const struct run *r, const struct supervisor_settings *setting
                     r->verbose ? LOG_DEBUG : settings->log_level, settings->syslog_facility, e);
 }
 
+/* Relative paths of the file are within its workingdir: a reload would look for them there too. */
 static bool apply_settings(struct run *r, const struct supervisor_settings *settings, struct error *e)
 {
-    r->pidfile = premises_absolute(r->pidfile_said != NULL ? r->pidfile_said : settings->pidfile);
+    r->pidfile = premises_absolute(r->pidfile_said);
     premises_mask(settings);
-    if (!run_open_log(r, settings, e))
-        return failure_in(e, "log");
-    return premises_enter(settings, e);
+    if (!premises_enter(settings, e))
+        return false;
+    if (r->pidfile == NULL)
+        r->pidfile = premises_absolute(settings->pidfile);
+    return run_open_log(r, settings, e) || failure_in(e, "log");
 }
 
 /* What is ours as the user that we stay. */
@@ -164,17 +177,15 @@ static void reload(struct run *r)
 static void scale(struct run *r, int number)
 {
     struct program *program = supervisor_pool(r->supervisor);
-    int count;
 
     if (program == NULL) {
         log_warning("SIG%s: there are several programs, and `pool` names none", signal_name(number));
         return;
     }
-    count = supervisor_count(r->supervisor, program);
     if (number == SIGWINCH)
         supervisor_scale(r->supervisor, program, 0, true);
     else
-        supervisor_scale(r->supervisor, program, number == SIGTTIN ? count + 1 : count - 1, false);
+        supervisor_scale_by(r->supervisor, program, number == SIGTTIN ? 1 : -1, false);
     supervisor_keep_count(r->supervisor, program);
 }
 

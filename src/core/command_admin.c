@@ -23,10 +23,15 @@ void command_shutdown(const struct request *q, struct reply *r)
 
 /* ---- scale ------------------------------------------------------------------------------------- */
 
+static bool is_step(const char *text)
+{
+    return *text == '+' || *text == '-';
+}
+
 /* "5", "+1", "-1": the number of processes that is meant. */
 static bool read_count(const char *text, int now, int *out)
 {
-    bool relative = *text == '+' || *text == '-';
+    bool relative = is_step(text);
     const char *digits = text + relative;
     long n;
 
@@ -56,9 +61,12 @@ static void say_count(const char *program, int wanted, int count, struct reply *
     json_close_object(&r->data);
 }
 
-static void scale(struct supervisor *s, struct program *program, int wanted, bool force, struct reply *r)
+static void scale(const struct request *q, struct program *program, int wanted, struct reply *r)
 {
-    int count = supervisor_scale(s, program, wanted, force);
+    struct supervisor *s = q->supervisor;
+    bool force = request_has_flag(q, "--force");
+    int count = is_step(q->args[1]) ? supervisor_scale_by(s, program, wanted - supervisor_count(s, program), force)
+                                    : supervisor_scale(s, program, wanted, force);
 
     supervisor_keep_count(s, program);
     supervisor_keep_wishes(s);
@@ -68,7 +76,6 @@ static void scale(struct supervisor *s, struct program *program, int wanted, boo
 void command_scale(const struct request *q, struct reply *r)
 {
     struct program *program = plan_find(supervisor_plan(q->supervisor), q->args[0]);
-    bool force = request_has_flag(q, "--force");
     int wanted;
 
     if (program == NULL)
@@ -80,7 +87,7 @@ void command_scale(const struct request *q, struct reply *r)
     else if (supervisor_is_ending(q->supervisor))
         reply_fail(r, REPLY_FAILED, "reeve is stopping");
     else
-        scale(q->supervisor, program, wanted, force, r);
+        scale(q, program, wanted, r);
     reply_end(r);
 }
 

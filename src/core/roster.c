@@ -246,6 +246,16 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
     return count;
 }
 
+int supervisor_scale_by(struct supervisor *s, struct program *program, int step, bool ignore_bounds)
+{
+    int now = supervisor_count(s, program);
+    int count = supervisor_bounded(program, now + step, ignore_bounds);
+
+    if ((step <= 0 && count > now) || (step >= 0 && count < now))
+        return supervisor_scale(s, program, now, true);
+    return supervisor_scale(s, program, count, ignore_bounds);
+}
+
 void supervisor_keep_count(struct supervisor *s, const struct program *program)
 {
     struct pool *pool = supervisor_pool_of(s, program);

@@ -46,6 +46,13 @@ static bool each_in_proc(int first, void (*fn)(int fd))
     return n == 0;
 }
 
+void descriptors_take_places(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0) /* which takes the lowest number */
+            return;
+}
+
 void descriptors_each(int first, void (*fn)(int fd))
 {
     if (each_in_proc(first, fn))

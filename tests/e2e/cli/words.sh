@@ -13,6 +13,9 @@ expect_line 'status \[TARGET….*' cli help
 expect_line 'tail \[-f\].*' cli help tail
 expect_line 'tail \[-f\].*' cli tail --help
 expect_line 'tail \[-f\].*' cli tail web -s unix:/nowhere --help
+for verb in run init status upgrade alert; do # of the supervisor's, some come from other rooms
+    assert_status 0 cli "$verb" --help
+done
 expect_line 'reeve run .*' cli run -h
 assert_status 2 cli help frobnicate
 assert_status 2 cli

@@ -469,6 +469,9 @@ static void scale_takes_numbers_and_differences(void **state)
     assert_answer(REPLY_OK, "web: 2 processes\n");
     say(stage, "scale web +2");
     assert_answer(REPLY_OK, "web: 4 processes\n");
+    say(stage, "scale web 0 --force");
+    say(stage, "scale web -1");
+    assert_answer(REPLY_OK, "web: 0 processes\n");
     say(stage, "scale web many");
     assert_int_equal(answer.code, REPLY_USAGE);
     say(stage, "scale nobody 1");

@@ -287,16 +287,21 @@ static void scaling_takes_the_lowest_index_and_gives_up_the_highest(void **state
     stage_ends(stage);
 }
 
-static void scaling_stays_within_the_bounds(void **state)
+/* Two processes; not fewer than one, nor more than three. */
+static struct stage *a_stage_with_a_bounded(struct program *work)
 {
-    struct program *work = an_everlasting_program("work");
-    struct stage *stage;
-
-    (void)state;
     program_own(work)->numprocs = 2;
     program_own(work)->min_procs = 1;
     program_own(work)->max_procs = 3;
-    stage = a_stage(a_plan(work, NULL));
+    return a_stage(a_plan(work, NULL));
+}
+
+static void scaling_stays_within_the_bounds(void **state)
+{
+    struct program *work = an_everlasting_program("work");
+    struct stage *stage = a_stage_with_a_bounded(work);
+
+    (void)state;
     fake_obey(true);
     assert_int_equal(supervisor_scale(stage->supervisor, work, 9, false), 3);
     assert_int_equal(supervisor_scale(stage->supervisor, work, 0, false), 1);
@@ -305,6 +310,23 @@ static void scaling_stays_within_the_bounds(void **state)
     assert_int_equal(supervisor_scale(stage->supervisor, work, 0, false), 0);
     fake_turn();
     assert_int_equal(fake_living(), 0);
+    stage_ends(stage);
+}
+
+static void a_step_never_goes_the_other_way(void **state)
+{
+    struct program *work = an_everlasting_program("work");
+    struct stage *stage = a_stage_with_a_bounded(work);
+
+    (void)state;
+    assert_int_equal(supervisor_scale_by(stage->supervisor, work, 2, false), 3);
+    assert_int_equal(supervisor_scale_by(stage->supervisor, work, -9, false), 1);
+    supervisor_scale(stage->supervisor, work, 0, true);
+    assert_int_equal(supervisor_scale_by(stage->supervisor, work, -1, false), 0);
+    assert_int_equal(supervisor_scale_by(stage->supervisor, work, 1, false), 1);
+    supervisor_scale(stage->supervisor, work, 5, true);
+    assert_int_equal(supervisor_scale_by(stage->supervisor, work, 1, false), 5);
+    assert_int_equal(supervisor_scale_by(stage->supervisor, work, -1, false), 3);
     stage_ends(stage);
 }
 
@@ -697,6 +719,7 @@ int main(void)
         cmocka_unit_test(a_program_with_one_process_has_the_short_name),
         cmocka_unit_test(scaling_takes_the_lowest_index_and_gives_up_the_highest),
         cmocka_unit_test(scaling_stays_within_the_bounds),
+        cmocka_unit_test(a_step_never_goes_the_other_way),
         cmocka_unit_test(of_many_processes_all_but_one_go_at_once),
         cmocka_unit_test(a_broken_file_changes_nothing),
         cmocka_unit_test(a_reload_lists_what_it_did),
