@@ -73,7 +73,7 @@ struct loading {
     STAILQ_HEAD(, expectation) expectations;
     STAILQ_HEAD(, stranger) strangers;
     struct source *current; /* the one that is evaluated now */
-    msec limit;
+    msec load_time;
     bool told_cut_off;
     bool lacks_declarations; /* perhaps: some file was not run to its end, or one is misspelled */
 };
@@ -81,6 +81,9 @@ struct loading {
 /* From now on the script is loading, until loading_end, which frees it all. */
 struct loading *loading_begin(struct script *s, struct problems *problems);
 void loading_end(struct script *s);
+
+/* How long an evaluation may take: load_time, or more for texts that have come to their end once. */
+msec loading_limit(const struct loading *l);
 
 /* A text is kept; `text` and `origins` are owned from now on. */
 struct source *loading_add_source(struct loading *l, const char *path, char *text, size_t length, void *origins);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_LIMIT = 10000 };
+enum { DEFAULT_LOAD_TIME = 10000, KEPT_PATIENCE = 6 };
 
 static const struct script_converter *converter;
 
@@ -29,7 +29,7 @@ struct loading *loading_begin(struct script *s, struct problems *problems)
     struct loading *l = xcalloc(1, sizeof *l);
 
     l->problems = problems;
-    l->limit = DEFAULT_LIMIT;
+    l->load_time = DEFAULT_LOAD_TIME;
     STAILQ_INIT(&l->sources);
     STAILQ_INIT(&l->findings);
     STAILQ_INIT(&l->declarations);
@@ -92,6 +92,12 @@ void loading_end(struct script *s)
     annexes_free(l->annexes);
     free(l);
     s->loading = NULL;
+}
+
+/* Now they decide about all that runs, and the machine may be out of breath. */
+msec loading_limit(const struct loading *l)
+{
+    return l->is_kept ? KEPT_PATIENCE * l->load_time : l->load_time;
 }
 
 struct source *loading_add_source(struct loading *l, const char *path, char *text, size_t length, void *origins)
