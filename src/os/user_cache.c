@@ -7,6 +7,7 @@
 #include "os/chore.h"
 #include "os/clock.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -17,7 +18,7 @@ enum {
     FRESH = 1000,  /* milliseconds */
     PATIENCE = 50, /* with somebody whom we know already: it is an event loop that waits */
     PATIENCE_AT_FIRST = 5000,
-    ENTRIES_MOST = 256, /* beyond, all are forgotten */
+    ENTRIES_MOST = 1024, /* beyond, who was not asked for longest is forgotten */
     THREADS_MOST = 16
 };
 
@@ -37,12 +38,13 @@ struct asking {
     struct question question;
     struct stamp stamp; /* before */
     bool good;
+    bool is_down; /* the database: it does not know that there is nobody */
     struct identity who;
     struct error error;
 };
 
 struct entry {
-    SLIST_ENTRY(entry) link;
+    TAILQ_ENTRY(entry) link;
     struct question question;
     bool known; /* then: */
     struct identity who;
@@ -53,12 +55,14 @@ struct entry {
     bool told;           /* that the database does not answer */
 };
 
-static SLIST_HEAD(, entry) entries = SLIST_HEAD_INITIALIZER(entries);
+/* Who was asked for last is first. */
+static TAILQ_HEAD(entry_list, entry) entries = TAILQ_HEAD_INITIALIZER(entries);
 static size_t entry_count;
 
 static struct {
     struct loop *loop; /* NULL: whoever asks waits */
     pid_t owner;
+    bool silent; /* the database: one has waited in vain, and nobody should wait like that again */
 } cache;
 
 /* ---- questions --------------------------------------------------------------------------------- */
@@ -122,6 +126,7 @@ static void ask(void *work)
 
     a->stamp = stamp_now();
     a->good = identity_find(q->user, q->group, q->names_groups ? groups : NULL, q->groups.count, &a->who, &a->error);
+    a->is_down = !a->good && errno != 0;
 }
 
 static void asking_free(void *work)
@@ -145,20 +150,29 @@ static struct asking *asking_new(const struct question *q)
 
 /* ---- what was heard ---------------------------------------------------------------------------- */
 
-static void forget(struct entry *e)
+static void tell(struct entry *e)
 {
-    identity_free(&e->who);
-    e->known = false;
+    if (!e->told)
+        log_warning("the user database does not answer: %s is taken to be who he was",
+                    e->question.user != NULL ? e->question.user : "who runs reeve");
+    e->told = true;
 }
 
 static void hear(struct entry *e, struct asking *a)
 {
-    forget(e);
+    e->at = clock_now();
+    if (a->is_down && e->known) {
+        e->stamp = a->stamp;
+        tell(e);
+        return;
+    }
+    if (!a->is_down)
+        cache.silent = false;
+    identity_free(&e->who);
     e->known = a->good;
     e->who = a->who;
     e->error = a->error;
     e->stamp = a->stamp;
-    e->at = clock_now();
     e->told = false;
     a->who = (struct identity){ 0 };
 }
@@ -186,18 +200,43 @@ static bool has_threads(void)
     return cache.loop != NULL && cache.owner == getpid();
 }
 
+static bool is_anybody_asking(void)
+{
+    const struct entry *e;
+
+    TAILQ_FOREACH(e, &entries, link)
+    if (e->chore != NULL)
+        return true;
+    return false;
+}
+
 /* False: there is no answer yet. */
+static bool wait_for_answer(struct entry *e)
+{
+    bool in_hurry = e->known || cache.silent;
+
+    if (chore_wait(e->chore, in_hurry ? PATIENCE : PATIENCE_AT_FIRST))
+        return true;
+    cache.silent = cache.silent || !in_hurry;
+    return false;
+}
+
+/* The same. */
 static bool ask_again(struct entry *e)
 {
     struct error why;
 
-    if (has_threads()) {
-        if (e->chore != NULL)
-            return false;
-        e->chore = chore_start(cache.loop, &askers, asking_new(&e->question), on_answer, e, &why);
-        if (e->chore != NULL)
-            return chore_wait(e->chore, e->known ? PATIENCE : PATIENCE_AT_FIRST);
+    if (!has_threads()) {
+        ask_here(e);
+        return true;
     }
+    if (e->chore != NULL)
+        return false;
+    e->chore = chore_start(cache.loop, &askers, asking_new(&e->question), on_answer, e, &why);
+    if (e->chore != NULL)
+        return wait_for_answer(e);
+    if (is_anybody_asking()) /* so many that there is no thread for this one, and it would take as long */
+        return false;
     ask_here(e);
     return true;
 }
@@ -221,48 +260,42 @@ static bool is_fresh(const struct entry *e)
 
 static void entry_free(struct entry *e)
 {
-    chore_stop(&e->chore);
+    TAILQ_REMOVE(&entries, e, link);
+    entry_count--;
+    if (has_threads()) /* else it is the parent's */
+        chore_stop(&e->chore);
     question_free(&e->question);
     identity_free(&e->who);
     free(e);
-    entry_count--;
 }
 
-static void forget_all(void)
+static struct entry *find(const struct question *q)
 {
     struct entry *e;
 
-    while ((e = SLIST_FIRST(&entries)) != NULL) {
-        SLIST_REMOVE_HEAD(&entries, link);
-        entry_free(e);
-    }
+    TAILQ_FOREACH(e, &entries, link)
+    if (questions_equal(&e->question, q))
+        return e;
+    return NULL;
 }
 
 /* Takes the question. */
 static struct entry *entry_for(struct question q)
 {
-    struct entry *e;
+    struct entry *e = find(&q);
 
-    SLIST_FOREACH(e, &entries, link)
-    if (questions_equal(&e->question, &q)) {
+    if (e != NULL) {
         question_free(&q);
-        return e;
+        TAILQ_REMOVE(&entries, e, link);
+    } else {
+        if (entry_count == ENTRIES_MOST)
+            entry_free(TAILQ_LAST(&entries, entry_list));
+        e = xcalloc(1, sizeof *e);
+        e->question = q;
+        entry_count++;
     }
-    if (entry_count == ENTRIES_MOST)
-        forget_all();
-    e = xcalloc(1, sizeof *e);
-    e->question = q;
-    SLIST_INSERT_HEAD(&entries, e, link);
-    entry_count++;
+    TAILQ_INSERT_HEAD(&entries, e, link);
     return e;
-}
-
-static void tell(struct entry *e)
-{
-    if (!e->told)
-        log_warning("the user database does not answer: %s is taken to be who he was",
-                    e->question.user != NULL ? e->question.user : "who runs reeve");
-    e->told = true;
 }
 
 bool user_cache_find(const char *user, const char *group, const char *const *groups, size_t group_count,
@@ -289,6 +322,10 @@ void user_cache_open(struct loop *loop)
 
 void user_cache_close(void)
 {
-    forget_all();
+    struct entry *e;
+
+    while ((e = TAILQ_FIRST(&entries)) != NULL)
+        entry_free(e);
     cache.loop = NULL;
+    cache.silent = false;
 }
