@@ -7,6 +7,8 @@ export USERS="$dir/users"
 mkdir users
 touch users/known
 config <<'END'
+supervisor { control_owner = "ghost" }
+socket "owned" { listen = "unix:owned", owner = "ghost" }
 program "ghost" { cmd = "sleep 1000", user = "ghost", starttime = 0, backoff = 0.1, startretries = 0 }
 for i = 1, 20 do
     program("many" .. i) { cmd = "sleep 1000", user = "ghost" .. i, starttime = 0, startretries = 0 }
