@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 enum {
-    FRESH = 1000,  /* milliseconds */
-    PATIENCE = 50, /* with somebody whom we know already: it is an event loop that waits */
-    PATIENCE_AT_FIRST = 5000,
-    ENTRIES_MOST = 1024, /* beyond, who was not asked for longest is forgotten */
+    FRESH = 1000,             /* milliseconds */
+    PATIENCE = 200,           /* it is an event loop that waits */
+    PATIENCE_AT_FIRST = 5000, /* with somebody of whom nothing is known, or who may have been changed */
+    ENTRIES_MOST = 1024,      /* beyond, all are forgotten */
     THREADS_MOST = 16
 };
 
@@ -44,7 +44,7 @@ struct asking {
 };
 
 struct entry {
-    TAILQ_ENTRY(entry) link;
+    SLIST_ENTRY(entry) link;
     struct question question;
     bool known; /* then: */
     struct identity who;
@@ -55,14 +55,13 @@ struct entry {
     bool told;           /* that the database does not answer */
 };
 
-/* Who was asked for last is first. */
-static TAILQ_HEAD(entry_list, entry) entries = TAILQ_HEAD_INITIALIZER(entries);
+static SLIST_HEAD(, entry) entries = SLIST_HEAD_INITIALIZER(entries);
 static size_t entry_count;
 
 static struct {
     struct loop *loop; /* NULL: whoever asks waits */
     pid_t owner;
-    bool silent; /* the database: one has waited in vain, and nobody should wait like that again */
+    bool is_silent; /* the user database: the last one who waited was not answered in time */
 } cache;
 
 /* ---- questions --------------------------------------------------------------------------------- */
@@ -161,18 +160,16 @@ static void tell(struct entry *e)
 static void hear(struct entry *e, struct asking *a)
 {
     e->at = clock_now();
+    e->stamp = a->stamp;
+    cache.is_silent = cache.is_silent && a->is_down;
     if (a->is_down && e->known) {
-        e->stamp = a->stamp;
         tell(e);
         return;
     }
-    if (!a->is_down)
-        cache.silent = false;
     identity_free(&e->who);
     e->known = a->good;
     e->who = a->who;
     e->error = a->error;
-    e->stamp = a->stamp;
     e->told = false;
     a->who = (struct identity){ 0 };
 }
@@ -200,28 +197,28 @@ static bool has_threads(void)
     return cache.loop != NULL && cache.owner == getpid();
 }
 
-static bool is_anybody_asking(void)
+static bool is_unchanged(const struct timespec *a, const struct timespec *b)
 {
-    const struct entry *e;
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
 
-    TAILQ_FOREACH(e, &entries, link)
-    if (e->chore != NULL)
-        return true;
-    return false;
+/* It may still be true. */
+static bool holds(const struct entry *e)
+{
+    struct stamp now = stamp_now();
+
+    return e->known && is_unchanged(&now.passwd, &e->stamp.passwd) && is_unchanged(&now.group, &e->stamp.group);
+}
+
+/* Once it did not answer in time, nobody else waits for it: there may be many. */
+static int patience(const struct entry *e)
+{
+    if (holds(e))
+        return cache.is_silent ? 0 : PATIENCE;
+    return cache.is_silent ? PATIENCE : PATIENCE_AT_FIRST;
 }
 
 /* False: there is no answer yet. */
-static bool wait_for_answer(struct entry *e)
-{
-    bool in_hurry = e->known || cache.silent;
-
-    if (chore_wait(e->chore, in_hurry ? PATIENCE : PATIENCE_AT_FIRST))
-        return true;
-    cache.silent = cache.silent || !in_hurry;
-    return false;
-}
-
-/* The same. */
 static bool ask_again(struct entry *e)
 {
     struct error why;
@@ -233,68 +230,55 @@ static bool ask_again(struct entry *e)
     if (e->chore != NULL)
         return false;
     e->chore = chore_start(cache.loop, &askers, asking_new(&e->question), on_answer, e, &why);
-    if (e->chore != NULL)
-        return wait_for_answer(e);
-    if (is_anybody_asking()) /* so many that there is no thread for this one, and it would take as long */
+    if (e->chore == NULL && cache.is_silent) /* all threads wait for it */
         return false;
-    ask_here(e);
-    return true;
-}
-
-static bool is_unchanged(const struct timespec *a, const struct timespec *b)
-{
-    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-static bool is_fresh(const struct entry *e)
-{
-    struct stamp now;
-
-    if (!e->known || clock_now() - e->at > FRESH)
-        return false;
-    now = stamp_now();
-    return is_unchanged(&now.passwd, &e->stamp.passwd) && is_unchanged(&now.group, &e->stamp.group);
+    if (e->chore == NULL)
+        ask_here(e);
+    else if (!chore_wait(e->chore, patience(e)))
+        cache.is_silent = true;
+    return e->chore == NULL;
 }
 
 /* ---- entries ----------------------------------------------------------------------------------- */
 
 static void entry_free(struct entry *e)
 {
-    TAILQ_REMOVE(&entries, e, link);
-    entry_count--;
     if (has_threads()) /* else it is the parent's */
         chore_stop(&e->chore);
     question_free(&e->question);
     identity_free(&e->who);
     free(e);
+    entry_count--;
 }
 
-static struct entry *find(const struct question *q)
+static void forget_all(void)
 {
     struct entry *e;
 
-    TAILQ_FOREACH(e, &entries, link)
-    if (questions_equal(&e->question, q))
-        return e;
-    return NULL;
+    while ((e = SLIST_FIRST(&entries)) != NULL) {
+        SLIST_REMOVE_HEAD(&entries, link);
+        entry_free(e);
+    }
 }
 
 /* Takes the question. */
 static struct entry *entry_for(struct question q)
 {
-    struct entry *e = find(&q);
+    struct entry *e;
 
-    if (e != NULL) {
-        question_free(&q);
-        TAILQ_REMOVE(&entries, e, link);
-    } else {
-        if (entry_count == ENTRIES_MOST)
-            entry_free(TAILQ_LAST(&entries, entry_list));
-        e = xcalloc(1, sizeof *e);
-        e->question = q;
-        entry_count++;
+    SLIST_FOREACH(e, &entries, link)
+    {
+        if (questions_equal(&e->question, &q)) {
+            question_free(&q);
+            return e;
+        }
     }
-    TAILQ_INSERT_HEAD(&entries, e, link);
+    if (entry_count == ENTRIES_MOST)
+        forget_all();
+    e = xcalloc(1, sizeof *e);
+    e->question = q;
+    SLIST_INSERT_HEAD(&entries, e, link);
+    entry_count++;
     return e;
 }
 
@@ -302,8 +286,9 @@ bool user_cache_find(const char *user, const char *group, const char *const *gro
                      struct identity *out, struct error *e)
 {
     struct entry *entry = entry_for(question_of(user, group, groups, group_count));
+    bool fresh = entry->known && clock_now() - entry->at <= FRESH && holds(entry);
 
-    if (!is_fresh(entry) && !ask_again(entry)) {
+    if (!fresh && !ask_again(entry)) {
         if (!entry->known)
             return failure(e, "the user database does not answer");
         tell(entry);
@@ -322,10 +307,6 @@ void user_cache_open(struct loop *loop)
 
 void user_cache_close(void)
 {
-    struct entry *e;
-
-    while ((e = TAILQ_FIRST(&entries)) != NULL)
-        entry_free(e);
+    forget_all();
     cache.loop = NULL;
-    cache.silent = false;
 }

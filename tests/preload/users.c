@@ -1,6 +1,6 @@
-/* Loaded into reeve by LD_PRELOAD: a user database far away. It knows "ghost", "ghost2" … while there is the file
- * $USERS/known: they are whoever runs reeve. While there is $USERS/busy it does not answer, while there is $USERS/down
- * it fails, and makes $USERS/failed. */
+/* Loaded into reeve by LD_PRELOAD: a user database far away. It knows "ghost", "ghost1" … while there is the file
+ * $USERS/known: all are whoever runs reeve. While there is $USERS/busy it does not answer, while there
+ * is $USERS/down it fails, and makes $USERS/failed. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,11 +18,6 @@ static int there_is(const char *name)
 
     snprintf(path, sizeof path, "%s/%s", getenv("USERS"), name);
     return access(path, F_OK) == 0;
-}
-
-static int is_ghost(const char *name)
-{
-    return strncmp(name, "ghost", 5) == 0;
 }
 
 static void make(const char *name)
@@ -45,7 +40,7 @@ int getpwnam_r(const char *name, struct passwd *entry, char *memory, size_t size
 {
     static __typeof__(&getpwnam_r) real;
 
-    if (!is_ghost(name)) {
+    if (strncmp(name, "ghost", 5) != 0) {
         if (real == NULL)
             real = (__typeof__(&getpwnam_r))dlsym(RTLD_NEXT, "getpwnam_r");
         return real(name, entry, memory, size, found);
@@ -56,9 +51,8 @@ int getpwnam_r(const char *name, struct passwd *entry, char *memory, size_t size
         make("failed");
         return EIO;
     }
-    snprintf(memory, size, "%s", name);
     *entry = (struct passwd){
-        .pw_name = memory, .pw_uid = geteuid(), .pw_gid = getegid(), .pw_dir = "/", .pw_shell = "/bin/sh"
+        .pw_name = "ghost", .pw_uid = geteuid(), .pw_gid = getegid(), .pw_dir = "/", .pw_shell = "/bin/sh"
     };
     *found = there_is("known") ? entry : NULL;
     return 0;
@@ -78,7 +72,7 @@ int getgrouplist(const char *name, gid_t group, gid_t *groups, int *count)
 {
     static __typeof__(&getgrouplist) real;
 
-    if (!is_ghost(name)) {
+    if (strncmp(name, "ghost", 5) != 0) {
         if (real == NULL)
             real = (__typeof__(&getgrouplist))dlsym(RTLD_NEXT, "getgrouplist");
         return real(name, group, groups, count);
