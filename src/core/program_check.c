@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "os/user_cache.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
@@ -123,23 +124,7 @@ static void check_counts(struct check *c)
                  p->common->min_procs);
 }
 
-/* Before it is started, which should not have to wait for a user database far away. */
-static void get_to_know(struct check *c)
-{
-    const struct program_common *common = c->program->common;
-    struct identity who;
-    struct error e;
-
-    if (common->user == NULL && common->group == NULL && common->groups.word == NULL)
-        return;
-    if (user_cache_find(common->user, common->group, (const char *const *)common->groups.word, common->groups.count,
-                        &who, &e))
-        identity_free(&who);
-    else
-        complain(c, "user", "%s", e.text);
-}
-
-static void check_users(struct check *c)
+static void tell_who_is_unknown(struct check *c)
 {
     const struct program_common *common = c->program->common;
     struct error e;
@@ -151,8 +136,26 @@ static void check_users(struct check *c)
     for (size_t i = 0; i < common->groups.count; i++)
         if (!identity_group_exists(common->groups.word[i], &e))
             complain(c, "groups", "%s", e.text);
+}
+
+/* So they are known before a start, which should not have to wait for a user database far away. */
+static void check_users(struct check *c)
+{
+    const struct program_common *common = c->program->common;
+    struct identity who;
+    struct error e;
+
+    if (common->user == NULL && common->group == NULL && common->groups.word == NULL)
+        return;
+    if (user_cache_find(common->user, common->group, (const char *const *)common->groups.word, common->groups.count,
+                        &who, &e)) {
+        identity_free(&who);
+        return;
+    }
+    if (errno == 0) /* else it would not answer this either */
+        tell_who_is_unknown(c);
     if (c->good)
-        get_to_know(c);
+        complain(c, "user", "%s", e.text);
 }
 
 static void check_owner(struct check *c, const char *stream, const struct output_settings *o)

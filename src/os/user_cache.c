@@ -53,6 +53,7 @@ struct entry {
     msec at;
     struct chore *chore; /* asks again */
     struct error error;  /* of the last answer, if not known */
+    bool was_down;       /* it is none */
     bool told;           /* that the database does not answer */
 };
 
@@ -171,6 +172,7 @@ static void hear(struct entry *e, struct asking *a)
     e->known = a->good;
     e->who = a->who;
     e->error = a->error;
+    e->was_down = a->is_down;
     e->told = false;
     a->who = (struct identity){ 0 };
 }
@@ -292,6 +294,13 @@ static struct entry *entry_for(struct question q)
     return e;
 }
 
+static bool fail(int reason, struct error *e, const char *why)
+{
+    failure(e, "%s", why);
+    errno = reason;
+    return false;
+}
+
 bool user_cache_find(const char *user, const char *group, const char *const *groups, size_t group_count,
                      struct identity *out, struct error *e)
 {
@@ -300,11 +309,11 @@ bool user_cache_find(const char *user, const char *group, const char *const *gro
 
     if (!fresh && !ask_again(entry)) {
         if (!entry->known)
-            return failure(e, "the user database does not answer");
+            return fail(EAGAIN, e, "the user database does not answer");
         tell(entry);
     }
     if (!entry->known)
-        return failure(e, "%s", entry->error.text);
+        return fail(entry->was_down ? EAGAIN : 0, e, entry->error.text);
     identity_copy(out, &entry->who);
     return true;
 }

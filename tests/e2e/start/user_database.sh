@@ -7,8 +7,8 @@ export USERS="$dir/users"
 mkdir users
 touch users/known
 config <<'END'
-supervisor { control_owner = "ghost" }
-socket "owned" { listen = "unix:owned", owner = "ghost" }
+supervisor { control_owner = "root" }
+socket "owned" { listen = "unix:owned", owner = "root" }
 program "ghost" { cmd = "sleep 1000", user = "ghost", starttime = 0, backoff = 0.1, startretries = 0 }
 program "other" { cmd = "sleep 1000", starttime = 0 }
 local many = {}
@@ -41,6 +41,12 @@ restart @many
 assert_equal 40 "$(grep -c 'many.*: restarted' said)"
 assert_equal 41 "$(grep -c 'does not answer' log)"
 
+# Nor does a reload ask for long.
+sed -i 's/"sleep 1000", user = "ghost",/"sleep 1001", user = "ghost",/' supervisor.lua
+(reeve reload >said 2>&1; touch reloaded) &
+wait_for 'test -e reloaded'
+grep -q "changed: ghost" said || fail "$(cat said)"
+
 # It fails: that is no answer.
 touch users/down
 rm users/busy
@@ -53,7 +59,10 @@ echo 'program "number" { cmd = "true", user = 1, group = 1 }' >number.lua
 assert_equal "number.lua:1: program 'number': user '1' cannot be looked up: Input/output error" "$(cat said)"
 
 # It answers again, and knows him no more.
-rm users/known users/down
+rm users/down
+sed -i 's/owner = "root"/owner = "ghost"/' supervisor.lua
+reeve reload >said 2>&1 || fail "$(cat said)"
+rm users/known
 wait_for 'reeve restart ghost >said 2>&1; grep -q "there is no user .ghost." said'
 assert_equal "ghost: ERROR (exec: there is no user 'ghost')" "$(cat said)"
 assert_equal FATAL "$(state ghost)"
