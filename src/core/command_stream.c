@@ -3,10 +3,12 @@
 #include "command_stream.h"
 
 #include "base/json.h"
+#include "base/pack.h"
 #include "base/xalloc.h"
 #include "core/feed.h"
 #include "core/journal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,23 +16,39 @@ enum { ENTRIES = 20 };
 
 /* ---- in a next life ---------------------------------------------------------------------------- */
 
-/* What was there before was told; what comes is told from now on. */
-void command_follow_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+/* What was there before was told. */
+static void follow_again(const struct request *q, size_t recent, struct reply *r)
 {
-    static const struct flag only_new[] = { { "-f", NULL }, { "-n", "0" } };
+    char number[24];
+    const struct flag flags[] = { { "-f", NULL }, { "-n", number } };
     struct request again = *q;
 
-    (void)work;
-    (void)length;
+    snprintf(number, sizeof number, "%zu", recent);
     if (!r->streaming) {
         reply_fail(r, REPLY_FAILED, "reeve began anew while it did this, after %s", q->resumed);
         reply_end(r);
         return;
     }
     r->streaming = false;
-    again.flags = only_new;
+    again.flags = flags;
     again.flag_count = 2;
     command_find(q->verb)->run(&again, r);
+}
+
+void command_follow_resume(const struct request *q, struct reply *r)
+{
+    follow_again(q, 0, r);
+}
+
+/* This life has an entry or two already: how the former one ended. */
+void command_log_resume(const struct request *q, struct reply *r)
+{
+    follow_again(q, journal_count_new(JOURNAL_LOG), r);
+}
+
+void command_events_resume(const struct request *q, struct reply *r)
+{
+    follow_again(q, journal_count_new(JOURNAL_EVENTS), r);
 }
 
 /* ---- processes --------------------------------------------------------------------------------- */
@@ -39,6 +57,8 @@ struct live;
 
 struct source {
     struct live *live;
+    unsigned id; /* of the process */
+    int stream;
     char *name; /* to begin its lines with; NULL: there is only one */
     struct feed *feed;
 };
@@ -64,6 +84,48 @@ static void on_live_cancel(struct reply *r, void *work)
     live_free(work);
 }
 
+/* For the next life: how far files are read. */
+static void live_pack(const void *work, struct buffer *out)
+{
+    const struct live *l = work;
+    struct buffer one = { 0 };
+
+    for (const struct source *source = l->source; source < l->source + l->count; source++) {
+        if (source->feed == NULL || !feed_is_of_path(source->feed))
+            continue;
+        buffer_clear(&one);
+        pack_number(&one, "id", source->id);
+        pack_number(&one, "stream", source->stream);
+        feed_pack(source->feed, &one);
+        pack_bytes(out, "source", one.data, one.length);
+    }
+    buffer_free(&one);
+}
+
+static void go_on_from(struct live *l, const char *data, size_t length)
+{
+    struct unpack one;
+
+    if (!unpack_begin(&one, data, length))
+        return;
+    for (struct source *source = l->source; source < l->source + l->count; source++)
+        if (source->id == unpack_number(&one, "id") && source->stream == unpack_number(&one, "stream") &&
+            feed_is_of_path(source->feed))
+            feed_unpack(source->feed, &one);
+}
+
+static void live_unpack(struct live *l, const struct request *q)
+{
+    struct unpack u;
+    const char *data;
+    size_t length;
+
+    if (q->work == NULL || !unpack_begin(&u, q->work, q->work_length))
+        return;
+    while ((data = unpack_next(&u, "source", &length)) != NULL)
+        go_on_from(l, data, length);
+}
+
 static void send_text(struct reply *r, const char *text, size_t length)
 {
     struct buffer json = { 0 };
@@ -83,6 +145,8 @@ static void on_lines(const char *data, size_t length, void *arg)
     struct buffer out = { 0 };
     const char *end = data + length;
 
+    if (feed_is_of_path(source->feed))
+        reply_progressed(source->live->reply);
     if (source->name == NULL) {
         send_text(source->live->reply, data, length);
         return;
@@ -116,6 +180,8 @@ static void add_source(struct live *l, struct process *p, int stream, bool name)
     struct source *source = &l->source[l->count++];
 
     source->live = l;
+    source->id = process_id(p);
+    source->stream = stream;
     source->name = name ? xstrdup(process_name(p)) : NULL;
     source->feed = feed_open(p, stream, on_lines, on_source_end, source);
     l->open++;
@@ -127,7 +193,8 @@ static bool is_merged(const struct process *p)
     return feed_settings(p, 1) == feed_settings(p, 2);
 }
 
-void stream_processes(struct reply *r, const struct targets *t, int streams, const struct buffer *recent)
+void stream_processes(const struct request *q, struct reply *r, const struct targets *t, int streams,
+                      const struct buffer *recent)
 {
     struct live *l = xcalloc(1, sizeof *l + 2 * t->count * sizeof l->source[0]);
 
@@ -145,7 +212,10 @@ void stream_processes(struct reply *r, const struct targets *t, int streams, con
     if (l->open == 0) {
         live_free(l);
         reply_end(r);
+        return;
     }
+    live_unpack(l, q);
+    reply_outlives(r, live_pack);
 }
 
 /* ---- log, events ------------------------------------------------------------------------------- */
