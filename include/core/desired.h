@@ -11,8 +11,10 @@
 struct desired;
 
 /* What was kept in `folder`, which exists. What cannot be read is logged, and forgotten at the next change. */
-struct desired *desired_open(const char *folder);
-void desired_close(struct desired *d); /* NULL is welcome */
+struct desired *desired_open(struct loop *loop, const char *folder);
+
+/* Waits until all is on the disk. NULL is welcome. */
+void desired_close(struct desired *d);
 
 /* How many processes of a program users want; the file's number if they have not said; `*scaled`: they have. */
 int desired_count(const struct desired *d, const struct program *program, bool *scaled);
@@ -23,7 +25,8 @@ bool desired_up(const struct desired *d, const struct program *program, int inde
 /* The start is over: what was kept has been asked for. */
 void desired_forget(struct desired *d);
 
-/* Write down what is wanted of these pools now, if that is news: on the disk when it returns. */
+/* Write down what is wanted of these pools now, if that is news: on the disk when it returns, or, where that is
+ * busy, soon. What cannot be written is logged. */
 void desired_save(struct desired *d, const struct pool *pools, size_t count);
 
 #endif

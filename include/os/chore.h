@@ -26,6 +26,10 @@ typedef void chore_fn(void *work, void *arg);
 struct chore *chore_start(struct loop *loop, struct chore_kind *kind, void *work, chore_fn *fn, void *arg,
                           struct error *e);
 
+/* Wait here until it is done, at most so many milliseconds (-1: as long as it takes); the callback comes from within.
+ * False: it is not done. */
+bool chore_wait(struct chore *c, int patience);
+
 /* No callback any more (the thread finds its end alone); *c becomes NULL. A NULL one is welcome. */
 void chore_stop(struct chore **c);
 

@@ -41,6 +41,9 @@ void connection_finish(struct connection *c);
 /* Close and free now, also in a callback of its own. NULL is welcome. */
 void connection_close(struct connection *c);
 
+/* Free it and leave the descriptor, which is returned, to the caller. What waits to be sent is lost. */
+int connection_release(struct connection *c);
+
 int connection_fd(const struct connection *c);
 
 #endif

@@ -32,7 +32,10 @@ bool file_write(int fd, const char *data, size_t length);
 /* Write a new file beside it, sync, rename over it: all or nothing. What is there and no regular file stays. */
 bool file_replace(const char *path, const void *data, size_t length, mode_t mode, struct error *e);
 
-/* The same where a user says where to: what is a link, a device or a pipe is written into. */
+/* The same without a wait for the disk: for what means nothing after a power cut, which may leave it empty. */
+bool file_swap(const char *path, const void *data, size_t length, mode_t mode, struct error *e);
+
+/* As file_replace where a user says where to: what is a link, a device or a pipe is written into. */
 bool file_put(const char *path, const char *data, size_t length, mode_t mode, struct error *e);
 
 /* Add the last `lines` lines of a regular file (of its last `most` bytes) to `out`. A line that is longer is cut at its

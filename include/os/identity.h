@@ -20,7 +20,8 @@ struct identity {
 
 /* Look up `user` (name or number; NULL is ourselves), `group` (name or number; NULL is the user's
  * own) and `groups` (a list of `group_count` names or numbers; NULL: what the system says of the
- * user). Fails with the name that does not exist. Reads the user database: not for a child. */
+ * user). Fails with the name that does not exist. Reads the user database, which may take long: on any thread, but not
+ * in a child. For what runs beside others user_cache_find is better. */
 bool identity_find(const char *user, const char *group, const char *const *groups, size_t group_count,
                    struct identity *out, struct error *e);
 
@@ -31,6 +32,7 @@ bool identity_is_ours(const struct identity *id);
 /* Become that one ourselves, for good. */
 bool identity_become(const struct identity *id, struct error *e);
 
+void identity_copy(struct identity *to, const struct identity *from);
 void identity_free(struct identity *id);
 
 /* Whether such a user or group exists, without the rest. */

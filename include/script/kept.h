@@ -1,5 +1,5 @@
-/* kept: the texts of a configuration that a former life has evaluated: its file, what that included and required. They
- * are evaluated again instead of what the disk has by now. */
+/* kept: the texts of a configuration that a former life has evaluated: its file, what that included and required, and
+ * the files that it read. They are taken again instead of what the disk has by now. */
 #ifndef SCRIPT_KEPT_H
 #define SCRIPT_KEPT_H
 
@@ -19,6 +19,9 @@ void kept_use(struct loading *l, const char *data, size_t length);
 
 /* The text at that path, borrowed; NULL: there is none. */
 const char *kept_find(const struct loading *l, const char *path, size_t *length);
+
+/* What io.open found at that path. False: it did not look. */
+bool kept_read(const struct loading *l, const char *path, const char **data, size_t *length);
 
 /* The paths that a pattern of include means, sorted. The caller frees them. */
 void kept_match(const struct loading *l, const char *pattern, struct words *out);

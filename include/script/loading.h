@@ -24,6 +24,14 @@ struct source {
     struct source *includer;
 };
 
+/* What io.open found while the file was evaluated. */
+struct finding {
+    STAILQ_ENTRY(finding) link;
+    char *path;
+    char *data; /* NULL: there was no such file */
+    size_t length;
+};
+
 enum declaration_kind { DECLARED_SUPERVISOR, DECLARED_PROGRAM, DECLARED_GROUP, DECLARED_SOCKET };
 
 /* `program "web" { … }`, read and not yet made into a record. */
@@ -56,6 +64,8 @@ struct expectation {
 struct loading {
     struct problems *problems;
     STAILQ_HEAD(, source) sources;
+    STAILQ_HEAD(, finding) findings;
+    size_t found_bytes; /* in all of them */
     STAILQ_HEAD(, declaration) declarations;
     struct unpack kept;    /* texts of a former life */
     bool is_kept;          /* they are evaluated */
@@ -63,7 +73,7 @@ struct loading {
     STAILQ_HEAD(, expectation) expectations;
     STAILQ_HEAD(, stranger) strangers;
     struct source *current; /* the one that is evaluated now */
-    msec limit;
+    msec load_time;
     bool told_cut_off;
     bool lacks_declarations; /* perhaps: some file was not run to its end, or one is misspelled */
 };
@@ -72,11 +82,17 @@ struct loading {
 struct loading *loading_begin(struct script *s, struct problems *problems);
 void loading_end(struct script *s);
 
+/* How long an evaluation may take: load_time, or more for texts that have come to their end once. */
+msec loading_limit(const struct loading *l);
+
 /* A text is kept; `text` and `origins` are owned from now on. */
 struct source *loading_add_source(struct loading *l, const char *path, char *text, size_t length, void *origins);
 
 /* The source of that path, or NULL. */
 struct source *loading_find_source(const struct loading *l, const char *path);
+
+/* A file was read, or looked for; `data`, NULL if there is none, is owned from now on. */
+void loading_add_finding(struct loading *l, const char *path, char *data, size_t length);
 
 /* A declaration that begins at that spot; its value is to be filled in. `name` is copied, NULL for the supervisor. */
 struct declaration *loading_add_declaration(struct loading *l, enum declaration_kind kind, const char *name,

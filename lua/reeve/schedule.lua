@@ -38,7 +38,7 @@ local function recall(entry)
     return math.type(remembered[entry.key]) and remembered[entry.key]
 end
 
-local has_failed, is_writing
+local is_writing
 
 -- Only of those that there are: what the file does not say any more is forgotten.
 local function write_memory()
@@ -46,10 +46,7 @@ local function write_memory()
     is_writing = false
     for _, entry in ipairs(entries) do known[entry.key] = entry.seen or recall(entry) end
     reeve.store[MEMORY] = known
-    if not engine.has_state_dir() then return end
-    local good, why = state.write(FILE, reeve.json.encode(known))
-    if not good and not has_failed then reeve.log("warning", "schedules are forgotten at the end: %s", why) end
-    has_failed = not good
+    state.write(FILE, reeve.json.encode(known))
 end
 
 -- Many may be due at once.

@@ -38,7 +38,9 @@ static int run(struct client *c)
     if (!client_connect(c, &e))
         return client_complain(EXIT_NOBODY_THERE, e.text);
     if (!ask(c, &outcome))
-        return client_complain(1, "the connection was closed before all was answered");
+        return client_ends_well(&c->words, &outcome)
+                   ? 0
+                   : client_complain(1, "the connection was closed before all was answered");
     return client_complain(reply_exit_status(outcome.code), outcome.message);
 }
 

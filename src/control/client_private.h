@@ -33,7 +33,8 @@ struct client {
 
 /* What a line of the answer says of itself. */
 struct outcome {
-    bool over; /* it was the last one */
+    bool begun; /* there was a line */
+    bool over;  /* it was the last one */
     enum reply_code code;
     char message[600];
 };
@@ -56,6 +57,9 @@ void client_read_outcome(const json_t *root, struct outcome *out);
 /* Read the answer to the request with REQUEST_ID or AUTH_ID, and print it if `show`. False: the connection has ended.
  */
 bool client_take_answer(struct client *c, bool show, struct outcome *out);
+
+/* Whether the end of the connection is what was waited for (`shutdown --wait`); `out` is what came before it. */
+bool client_ends_well(const struct words *words, const struct outcome *out);
 
 /* Say a password that is in a file, where one may be wanted; or ask for it on the terminal while `out` says that it is
  * wanted. False: the connection has ended. */

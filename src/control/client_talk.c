@@ -44,8 +44,7 @@ void client_read_outcome(const json_t *root, struct outcome *out)
     const char *code = json_string_value(json_object_get(error, "code"));
     const char *message = json_string_value(json_object_get(error, "message"));
 
-    out->over = ok != NULL;
-    out->code = REPLY_OK;
+    *out = (struct outcome){ .begun = true, .over = ok != NULL };
     if (ok == NULL || json_is_true(ok))
         return;
     if (code == NULL || !reply_code_parse(code, &out->code))
@@ -155,7 +154,7 @@ static bool take_line(struct client *c, bool show, struct outcome *out)
     if (line == NULL)
         return false;
     if (show && c->json && print_fast(line, length, REQUEST_ID)) {
-        *out = (struct outcome){ .over = is_final(line) };
+        *out = (struct outcome){ .begun = true, .over = is_final(line) };
         return true;
     }
     root = json_loadb(line, length, 0, NULL);
@@ -172,11 +171,17 @@ static bool take_line(struct client *c, bool show, struct outcome *out)
 
 bool client_take_answer(struct client *c, bool show, struct outcome *out)
 {
+    *out = (struct outcome){ 0 };
     do {
         if (!take_line(c, show, out))
             return false;
     } while (!out->over);
     return true;
+}
+
+bool client_ends_well(const struct words *words, const struct outcome *out)
+{
+    return out->begun && !out->over && strcmp(words->word[0], "shutdown") == 0 && words_have(words, "--wait");
 }
 
 /* ---- the password ------------------------------------------------------------------------------ */

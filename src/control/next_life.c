@@ -332,7 +332,7 @@ static void resume_state(struct run *r, const struct plan *plan)
     struct error e;
 
     if (folder != NULL && !supervisor_keep_state(r->supervisor, folder, &e))
-        log_error("state_dir: %s", e.text);
+        log_error("%s", e.text);
 }
 
 static void tell(const struct run *r)

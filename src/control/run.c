@@ -19,6 +19,7 @@
 #include "os/oom.h"
 #include "os/pidfile.h"
 #include "os/signals.h"
+#include "os/user_cache.h"
 #include "run_private.h"
 #include "script/script.h"
 #include "script/store.h"
@@ -257,6 +258,7 @@ static void build(struct run *r)
     limits_raise_files();
     oom_open("/proc/self", "/dev/kmsg");
     r->loop = loop_new();
+    user_cache_open(r->loop);
     signals_open(r->loop, on_signal, r);
     r->supervisor = supervisor_new(r->loop, &r->upward);
     r->server = server_new(r->supervisor, &r->addresses);
@@ -281,6 +283,7 @@ static void tear_down(struct run *r)
     script_detach(&r->upward);
     store_clear();
     signals_close();
+    user_cache_close();
     loop_free(r->loop);
     snapshot_free(r->snapshot);
     oom_close();

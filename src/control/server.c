@@ -272,6 +272,7 @@ void server_free(struct server *server)
 
     if (server == NULL)
         return;
+    server->ends = true;
     while ((s = TAILQ_FIRST(&server->sessions)) != NULL)
         session_close(s);
     for (size_t i = 0; i < server->port_count; i++)

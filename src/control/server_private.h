@@ -78,6 +78,7 @@ struct server {
     size_t port_count;
     TAILQ_HEAD(, session) sessions; /* oldest first */
     size_t tcp_count, unix_count;
+    bool ends; /* and reeve with it: the kernel closes the connections then, so that their end is the end of all */
     bool ports_touched, sessions_touched; /* to be written into the snapshot */
     unsigned entry;                       /* of the ports, there */
     int failures;                         /* wrong passwords lately, of all clients */

@@ -33,7 +33,10 @@ void session_close(struct session *s)
     TAILQ_REMOVE(&s->server->sessions, s, link);
     session_unwrite(s);
     *session_count(s) -= 1;
-    connection_close(s->connection);
+    if (s->server->ends)
+        connection_release(s->connection);
+    else
+        connection_close(s->connection);
     buffer_free(&s->in);
     free(s);
 }

@@ -203,6 +203,8 @@ static int ask(struct shell *s, const struct words *words, bool data)
     if (a.id > 0 && await_answer(s, &a))
         return complain(s, reply_exit_status(a.outcome.code), a.outcome.message);
     lose_link(s);
+    if (!a.interrupted && client_ends_well(words, &a.outcome))
+        return 0;
     return complain(s, 1,
                     a.interrupted ? "the wait was given up, and the connection with it"
                                   : "the connection was closed before all was answered");

@@ -49,7 +49,7 @@ void history_load(const char *path, void (*add)(const char *line, void *arg), vo
     if (file_tail(path, 2 * KEPT_MOST, FILE_MOST, &text, NULL) && text.length > 0) {
         first = last_lines(text.data, &count);
         if (count >= 2 * KEPT_MOST)
-            file_replace(path, first, strlen(first), 0600, NULL);
+            file_swap(path, first, strlen(first), 0600, NULL);
         for (rest = text.data + (first - text.data); (line = strsep(&rest, "\n")) != NULL;)
             if (*line != '\0')
                 add(line, arg);

@@ -189,7 +189,7 @@ static bool write_anew(struct census *c, const struct entries *ours, struct erro
     buffer_add(&text, c->marks.data, c->marks.length);
     for (size_t i = 0; i < ours->count; i++)
         add_process(&text, &ours->entry[i].who, ours->entry[i].name);
-    good = file_replace(c->path, text.data, text.length, 0600, e) && open_to_add(c, e);
+    good = file_swap(c->path, text.data, text.length, 0600, e) && open_to_add(c, e);
     buffer_free(&text);
     c->lines = ours->count;
     c->limit = c->lines > LINES_LEAST / 2 ? 2 * c->lines : LINES_LEAST;
@@ -278,7 +278,7 @@ void census_end(struct census *c)
 {
     if (c == NULL)
         return;
-    if (c->before.length == 0 || !file_replace(c->path, c->before.data, c->before.length, 0600, NULL))
+    if (c->before.length == 0 || !file_swap(c->path, c->before.data, c->before.length, 0600, NULL))
         unlink(c->path);
     destroy(c);
 }

@@ -8,16 +8,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- shutdown ---------------------------------------------------------------------------------- */
+
+/* Whoever waits for our end sees it as the end of the connection: the reply has none of its own. */
+static void leave_open(struct reply *r, const char *line)
+{
+    struct buffer piece = { 0 };
+
+    r->streaming = true;
+    if (r->wants_data)
+        json_text(&piece, line);
+    else
+        buffer_addf(&piece, "%s\n", line);
+    reply_send(r, piece.data, piece.length);
+    buffer_free(&piece);
+}
+
 void command_shutdown(const struct request *q, struct reply *r)
 {
+    const char *line = supervisor_is_ending(q->supervisor) ? "killing everything" : "stopping everything";
     char why[160];
 
     snprintf(why, sizeof why, "shutdown by %s", q->caller);
-    if (supervisor_is_ending(q->supervisor))
-        reply_line(r, "killing everything");
-    else
-        reply_line(r, "stopping everything");
     supervisor_shutdown(q->supervisor, 0, request_has_flag(q, "--graceful"), why);
+    if (request_has_flag(q, "--wait")) {
+        leave_open(r, line);
+        return;
+    }
+    reply_line(r, "%s", line);
+    reply_end(r);
+}
+
+void command_shutdown_resume(const struct request *q, struct reply *r)
+{
+    if (r->streaming) /* it waits on */
+        return;
+    reply_fail(r, REPLY_FAILED, "reeve began anew while it did this, after %s", q->resumed);
     reply_end(r);
 }
 

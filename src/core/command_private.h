@@ -29,6 +29,7 @@ command_fn command_start, command_stop, command_restart, command_wait;
 /* The same, of a former life. */
 command_fn command_start_resume, command_stop_resume, command_restart_resume, command_wait_resume;
 command_fn command_reload_resume, command_follow_resume, command_log_resume, command_events_resume;
+command_fn command_shutdown_resume;
 
 /* settling.c, of reload --wait: end the reply when what a reload has set going has got there or failed, which fails the
  * reply; the same of a former life, from what the reply packed. */

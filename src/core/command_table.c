@@ -32,10 +32,11 @@ static const struct command table[] = {
       "in the file nothing changes. --dry-run only prints the list; --wait answers when all has settled, "
       "and fails if something that it started or restarted has failed.",
       "--dry-run --wait", 0, 0, true, command_reload },
-    { "shutdown", "[--graceful]",
+    { "shutdown", "[--graceful] [--wait]",
       "stop everything and end\n"
-      "Workers are told to end at once, as by TERM; with --graceful they are asked, as by QUIT.",
-      "--graceful", 0, 0, true, command_shutdown },
+      "Workers are told to end at once, as by TERM; with --graceful they are asked, as by QUIT. With --wait the "
+      "connection stays open, and its end is reeve's.",
+      "--graceful --wait", 0, 0, true, command_shutdown },
     { "scale", "PROGRAM N|+N|-N [--force]",
       "keep so many processes of a program\n"
       "Within its min_procs and max_procs, which --force ignores: 0 then parks it, as WINCH does. The number holds "

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "os/file.h"
+#include "os/scribe.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -17,6 +18,9 @@
 #include <unistd.h>
 
 enum { FILE_MOST = 16 << 20, NAME_MOST = 65, EVERYBODY = INT_MIN };
+
+/* Milliseconds: whoever gave a wish should not be answered before it is kept, but nobody else waits for a busy disk. */
+enum { PATIENCE = 50 };
 
 enum want { WANT_UP, WANT_DOWN, WANT_COUNT };
 
@@ -29,7 +33,8 @@ struct wish {
 
 struct desired {
     char *path;
-    char *saved; /* what stands in the file; NULL: nobody knows */
+    struct scribe *scribe;
+    char *told; /* to the scribe, or what stood in the file; NULL: nobody knows */
     struct wish *wish;
     size_t count;
 };
@@ -75,18 +80,26 @@ static void parse(struct desired *d, char *text)
         qsort(d->wish, d->count, sizeof *d->wish, by_program);
 }
 
-struct desired *desired_open(const char *folder)
+static void on_saved(const struct error *e, void *arg)
+{
+    (void)arg;
+    if (e != NULL)
+        log_error("what users want will be forgotten: %s", e->text);
+}
+
+struct desired *desired_open(struct loop *loop, const char *folder)
 {
     struct desired *d = xcalloc(1, sizeof *d);
     struct buffer text = { 0 };
     struct error e;
 
     d->path = xasprintf("%s/desired", folder);
+    d->scribe = scribe_open(loop, d->path, on_saved, NULL);
     if (access(d->path, F_OK) < 0 && errno == ENOENT) {
-        d->saved = xstrdup("");
+        d->told = xstrdup("");
     } else if (file_read(d->path, FILE_MOST, &text, &e)) {
         buffer_add_text(&text, "");
-        d->saved = xstrdup(text.data);
+        d->told = xstrdup(text.data);
         parse(d, text.data);
     } else {
         log_warning("what users wanted is forgotten: %s", e.text);
@@ -99,8 +112,9 @@ void desired_close(struct desired *d)
 {
     if (d == NULL)
         return;
+    scribe_close(d->scribe);
     free(d->path);
-    free(d->saved);
+    free(d->told);
     free(d->wish);
     free(d);
 }
@@ -193,17 +207,15 @@ static void print_pool(const struct pool *pool, struct buffer *out)
 void desired_save(struct desired *d, const struct pool *pools, size_t count)
 {
     struct buffer text = { 0 };
-    struct error e;
 
     buffer_add_text(&text, "");
     for (size_t i = 0; i < count; i++)
         print_pool(&pools[i], &text);
-    if (d->saved != NULL && strcmp(d->saved, text.data) == 0) {
+    if (d->told != NULL && strcmp(d->told, text.data) == 0) {
         buffer_free(&text);
         return;
     }
-    if (!file_replace(d->path, text.data, text.length, 0600, &e))
-        log_error("what users want will be forgotten: %s", e.text);
-    free(d->saved);
-    d->saved = buffer_take(&text);
+    scribe_tell(d->scribe, text.data, text.length, PATIENCE);
+    free(d->told);
+    d->told = buffer_take(&text);
 }

@@ -147,7 +147,7 @@ static bool read_quoted(const char *text, struct buffer *out, struct error *e)
     text++;
     text += strspn(text, " \t\r");
     if (*text != '\0' && *text != '#')
-        return failure(e, "text behind the closing quote: '%s'", text);
+        return failure(e, "there is text behind the closing quote");
     return true;
 }
 
@@ -171,6 +171,7 @@ static bool key_is_good(const char *key, size_t length)
     return length > 0 && strspn(key, allowed) >= length && !(*key >= '0' && *key <= '9');
 }
 
+/* A line that is wrong may be a piece of a secret: it is not shown. */
 static bool read_line(struct environment *env, const char *line, struct error *e)
 {
     struct buffer value = { 0 };
@@ -187,7 +188,7 @@ static bool read_line(struct environment *env, const char *line, struct error *e
     while (length > 0 && strchr(" \t", line[length - 1]) != NULL)
         length--;
     if (equals == NULL || !key_is_good(line, length))
-        return failure(e, "expected KEY=value, got '%.40s'", line);
+        return failure(e, "expected KEY=value");
     equals += 1 + strspn(equals + 1, " \t");
     buffer_add(&value, line, length);
     buffer_add_char(&value, '=');

@@ -7,6 +7,7 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/resume.h"
+#include "os/user_cache.h"
 #include "process_private.h"
 
 #include <limits.h>
@@ -76,8 +77,8 @@ bool launch_prepare(struct launch *l, struct process *p, const struct program *s
     *l = (struct launch){ .close_after = { -1, -1, -1, -1 } };
     if (null < 0)
         return false;
-    if (changes_user && !identity_find(common->user, common->group, (const char *const *)common->groups.word,
-                                       common->groups.count, &l->identity, e))
+    if (changes_user && !user_cache_find(common->user, common->group, (const char *const *)common->groups.word,
+                                         common->groups.count, &l->identity, e))
         return false;
     if (!fill_environment(&l->environment, p, settings, changes_user ? &l->identity : NULL, e))
         return false;

@@ -84,9 +84,6 @@ static void check_address(struct check *c, const char *text)
 static void check_access(struct check *c)
 {
     const struct supervisor_settings *s = &c->plan->settings;
-    struct error e;
-    uid_t uid;
-    gid_t gid;
 
     for (size_t i = 0; i < s->control.count; i++)
         check_address(c, s->control.word[i]);
@@ -94,10 +91,6 @@ static void check_access(struct check *c)
         complain(c, "password", "it must be one line: the verb auth takes the rest of its line");
     if (s->password != NULL && s->password_file != NULL)
         complain(c, "password_file", "'password' and 'password_file' exclude each other: keep one");
-    if (s->user != NULL && !identity_user_exists(s->user))
-        complain(c, "user", "there is no user '%s'", s->user);
-    if (s->control_owner != NULL && !identity_owner(s->control_owner, &uid, &gid, &e))
-        complain(c, "control_owner", "%s", e.text);
 }
 
 bool plan_check(struct plan *plan, struct problems *problems)
@@ -110,5 +103,20 @@ bool plan_check(struct plan *plan, struct problems *problems)
     check_access(&c);
     c.good = plan_check_sockets(plan, problems) && c.good;
     c.good = order_check(plan, problems) && c.good;
+    return c.good;
+}
+
+bool plan_check_people(struct plan *plan, struct problems *problems)
+{
+    struct check c = { plan, problems, true };
+    const struct supervisor_settings *s = &plan->settings;
+    struct error e;
+    uid_t uid;
+    gid_t gid;
+
+    if (s->user != NULL && !identity_user_exists(s->user))
+        complain(&c, "user", "there is no user '%s'", s->user);
+    if (s->control_owner != NULL && !identity_owner(s->control_owner, &uid, &gid, &e))
+        complain(&c, "control_owner", "%s", e.text);
     return c.good;
 }

@@ -2,7 +2,7 @@
 #include "core/program.h"
 
 #include "base/text.h"
-#include "os/identity.h"
+#include "os/user_cache.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -123,6 +123,22 @@ static void check_counts(struct check *c)
                  p->common->min_procs);
 }
 
+/* Before it is started, which should not have to wait for a user database far away. */
+static void get_to_know(struct check *c)
+{
+    const struct program_common *common = c->program->common;
+    struct identity who;
+    struct error e;
+
+    if (common->user == NULL && common->group == NULL && common->groups.word == NULL)
+        return;
+    if (user_cache_find(common->user, common->group, (const char *const *)common->groups.word, common->groups.count,
+                        &who, &e))
+        identity_free(&who);
+    else
+        complain(c, "user", "%s", e.text);
+}
+
 static void check_users(struct check *c)
 {
     const struct program *p = c->program;
@@ -134,6 +150,8 @@ static void check_users(struct check *c)
     for (size_t i = 0; i < p->common->groups.count; i++)
         if (!identity_group_exists(p->common->groups.word[i]))
             complain(c, "groups", "there is no group '%s'", p->common->groups.word[i]);
+    if (c->good)
+        get_to_know(c);
 }
 
 static void check_owner(struct check *c, const char *stream, const struct output_settings *o)
@@ -272,9 +290,6 @@ bool program_check(struct program *p, record_line_fn *line, void *arg, struct pr
     check_counts(&c);
     check_worker(&c);
     check_spares(&c);
-    check_users(&c);
-    check_owner(&c, "stdout", &p->out);
-    check_owner(&c, "stderr", &p->err);
     check_listener(&c);
     check_ready(&c);
     check_descriptors(&c);
@@ -282,5 +297,15 @@ bool program_check(struct program *p, record_line_fn *line, void *arg, struct pr
     check_forks(&c);
     check_scope(&c);
     choose_deathsig(p);
+    return c.good;
+}
+
+bool program_check_people(struct program *p, record_line_fn *line, void *arg, struct problems *problems)
+{
+    struct check c = { p, line, arg, problems, true };
+
+    check_users(&c);
+    check_owner(&c, "stdout", &p->out);
+    check_owner(&c, "stderr", &p->err);
     return c.good;
 }

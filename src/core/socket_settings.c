@@ -113,9 +113,6 @@ static void check_kind(struct check *c)
 bool socket_settings_check(struct socket_settings *s, record_line_fn *line, void *arg, struct problems *problems)
 {
     struct check c = { s, line, arg, problems, true };
-    struct error e;
-    uid_t uid;
-    gid_t gid;
 
     if (line != NULL)
         s->listen_line = line("listen", arg);
@@ -123,6 +120,16 @@ bool socket_settings_check(struct socket_settings *s, record_line_fn *line, void
         complain(&c, "", TEXT_NAME_RULE);
     if (check_address(&c))
         check_kind(&c);
+    return c.good;
+}
+
+bool socket_settings_check_people(struct socket_settings *s, record_line_fn *line, void *arg, struct problems *problems)
+{
+    struct check c = { s, line, arg, problems, true };
+    struct error e;
+    uid_t uid;
+    gid_t gid;
+
     if (s->owner != NULL && !identity_owner(s->owner, &uid, &gid, &e))
         complain(&c, "owner", "'owner': %s", e.text);
     return c.good;

@@ -93,8 +93,10 @@ bool supervisor_keep_state(struct supervisor *s, const char *folder, struct erro
     s->census = census_begin(folder, s->token, e);
     if (s->census == NULL)
         return false;
-    s->desired = desired_open(folder);
-    if (s->plan != NULL) /* a former life may not have come to its end with them */
+    s->desired = desired_open(s->loop, folder);
+    if (s->plan != NULL) { /* a former life may not have come to its end with them */
         supervisor_take_up_state(s);
+        supervisor_wishes_changed(s);
+    }
     return true;
 }

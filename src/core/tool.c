@@ -4,9 +4,9 @@
 #include "core/companion.h"
 #include "core/environment.h"
 #include "os/clock.h"
-#include "os/identity.h"
 #include "os/pipes.h"
 #include "os/stream.h"
+#include "os/user_cache.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -199,7 +199,7 @@ static struct child *start_child(struct tool *t, struct children *children, cons
                                          .unfed = p->ours[0] >= 0 };
     struct child *c;
 
-    if (r->user != NULL && !identity_find(r->user, NULL, NULL, 0, &identity, e))
+    if (r->user != NULL && !user_cache_find(r->user, NULL, NULL, 0, &identity, e))
         return NULL;
     request.identity = r->user != NULL ? &identity : r->identity;
     if (!r->clear_env)

@@ -6,6 +6,7 @@
 #include "os/thread.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -112,6 +113,19 @@ struct chore *chore_start(struct loop *loop, struct chore_kind *kind, void *work
     *c = (struct chore){ .job = j, .fn = fn, .arg = arg };
     c->watch = watch_start(loop, j->done, WATCH_READ, on_done, c);
     return c;
+}
+
+bool chore_wait(struct chore *c, int patience)
+{
+    struct pollfd done = { .fd = c->job->done, .events = POLLIN };
+    int ready;
+
+    while ((ready = poll(&done, 1, patience)) < 0 && errno == EINTR)
+        ;
+    if (ready <= 0)
+        return false;
+    on_done(done.fd, WATCH_READ, c);
+    return true;
 }
 
 void chore_stop(struct chore **c)

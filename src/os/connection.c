@@ -57,17 +57,23 @@ static void free_if_closed(struct connection *c)
     free(c);
 }
 
-void connection_close(struct connection *c)
+int connection_release(struct connection *c)
 {
-    if (c == NULL || c->fd < 0)
-        return;
+    int fd = c->fd;
+
     watch_stop(&c->readable);
     watch_stop(&c->writable);
     timer_stop(&c->turn);
     timer_stop(&c->farewell);
-    close(c->fd);
     c->fd = -1;
     free_if_closed(c);
+    return fd;
+}
+
+void connection_close(struct connection *c)
+{
+    if (c != NULL && c->fd >= 0)
+        close(connection_release(c));
 }
 
 static void on_turn(void *arg);

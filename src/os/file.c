@@ -235,9 +235,10 @@ static bool sync_file(int fd)
 }
 
 /* `beside` is a new file next to `path`. */
-static bool fill_and_rename(int fd, const char *beside, const char *path, const void *data, size_t length, mode_t mode)
+static bool fill_and_rename(int fd, const char *beside, const char *path, const void *data, size_t length, mode_t mode,
+                            bool lasts)
 {
-    bool done = file_write(fd, data, length) && fchmod(fd, mode) == 0 && sync_file(fd);
+    bool done = file_write(fd, data, length) && fchmod(fd, mode) == 0 && (!lasts || sync_file(fd));
     int reason = errno;
 
     close(fd);
@@ -253,7 +254,8 @@ static bool is_something_else(const char *path)
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
-bool file_replace(const char *path, const void *data, size_t length, mode_t mode, struct error *e)
+/* `lasts`: over a power cut, too. */
+static bool replace(const char *path, const void *data, size_t length, mode_t mode, bool lasts, struct error *e)
 {
     char *beside;
     int fd;
@@ -265,15 +267,26 @@ bool file_replace(const char *path, const void *data, size_t length, mode_t mode
     fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0) {
         explain_open(path, e);
-    } else if (!fill_and_rename(fd, beside, path, data, length, mode)) {
+    } else if (!fill_and_rename(fd, beside, path, data, length, mode, lasts)) {
         failure_errno(e, "cannot write '%s'", path);
         unlink(beside);
     } else {
-        folder_sync_for(path); /* else a power cut could undo the rename */
+        if (lasts)
+            folder_sync_for(path); /* else a power cut could undo the rename */
         done = true;
     }
     free(beside);
     return done;
+}
+
+bool file_replace(const char *path, const void *data, size_t length, mode_t mode, struct error *e)
+{
+    return replace(path, data, length, mode, true, e);
+}
+
+bool file_swap(const char *path, const void *data, size_t length, mode_t mode, struct error *e)
+{
+    return replace(path, data, length, mode, false, e);
 }
 
 bool file_put(const char *path, const char *data, size_t length, mode_t mode, struct error *e)

@@ -1,5 +1,6 @@
 #include "os/identity.h"
 
+#include "base/buffer.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -8,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { MEMORY_FIRST = 1024, MEMORY_MOST = 16 << 20 };
 
 /* The number that `text` is, or false: (uid_t)-1 means "leave it" to the kernel and is nobody's. */
 static bool parse_id(const char *text, unsigned *id)
@@ -39,31 +42,62 @@ static bool not_found(const char *what, const char *name, struct error *e)
     return failure(e, "there is no %s '%s'", what, name);
 }
 
-/* *entry becomes NULL for a number without an entry. A name made of digits goes before a number, as chown does it. */
-static bool find_user(const char *user, uid_t *uid, struct passwd **entry, struct error *e)
+/* An entry, and the memory that it lies in. */
+struct user {
+    struct passwd entry;
+    struct passwd *found; /* it, or NULL */
+    struct buffer memory;
+};
+
+/* The memory was too small: larger, for another try. */
+static bool makes_room(int number, struct buffer *memory)
 {
-    errno = 0;
-    *entry = getpwnam(user);
-    if (*entry == NULL && !parse_id(user, uid))
+    if (number != ERANGE || memory->capacity > MEMORY_MOST)
+        return false;
+    buffer_reserve(memory, 2 * memory->capacity);
+    return true;
+}
+
+static void find_by_name(const char *name, struct user *u)
+{
+    do
+        errno = getpwnam_r(name, &u->entry, u->memory.data, u->memory.capacity, &u->found);
+    while (makes_room(errno, &u->memory));
+}
+
+static void find_by_number(uid_t uid, struct user *u)
+{
+    do
+        errno = getpwuid_r(uid, &u->entry, u->memory.data, u->memory.capacity, &u->found);
+    while (makes_room(errno, &u->memory));
+}
+
+/* `found` becomes NULL for a number without an entry. A name made of digits goes before a number, as chown does it. */
+static bool find_user(const char *user, uid_t *uid, struct user *u, struct error *e)
+{
+    find_by_name(user, u);
+    if (u->found == NULL && !parse_id(user, uid))
         return not_found("user", user, e);
-    if (*entry == NULL)
-        *entry = getpwuid(*uid);
-    if (*entry != NULL)
-        *uid = (*entry)->pw_uid;
+    if (u->found == NULL)
+        find_by_number(*uid, u);
+    if (u->found != NULL)
+        *uid = u->found->pw_uid;
     return true;
 }
 
 static bool find_group(const char *group, gid_t *gid, struct error *e)
 {
-    const struct group *entry;
+    struct group entry, *found = NULL;
+    struct buffer memory = { 0 };
 
-    errno = 0;
-    entry = getgrnam(group);
-    if (entry != NULL)
-        *gid = entry->gr_gid;
-    else if (!parse_id(group, gid))
-        return not_found("group", group, e);
-    return true;
+    buffer_reserve(&memory, MEMORY_FIRST);
+    do
+        errno = getgrnam_r(group, &entry, memory.data, memory.capacity, &found);
+    while (makes_room(errno, &memory));
+    if (found != NULL)
+        *gid = found->gr_gid;
+    buffer_free(&memory);
+    return found != NULL || parse_id(group, gid) || not_found("group", group, e);
 }
 
 static bool find_groups(const char *const *groups, size_t count, struct identity *out, struct error *e)
@@ -100,24 +134,35 @@ static void copy_entry(const struct passwd *entry, struct identity *out)
     out->shell = xstrdup(entry->pw_shell);
 }
 
+/* Ourselves, if no user is named. */
+static bool fill_user(const char *user, struct identity *out, struct error *e)
+{
+    struct user u = { .found = NULL };
+    bool good = true;
+
+    buffer_reserve(&u.memory, MEMORY_FIRST);
+    if (user == NULL) {
+        out->uid = geteuid();
+        find_by_number(out->uid, &u);
+    } else {
+        good = find_user(user, &out->uid, &u, e);
+    }
+    if (good && u.found != NULL)
+        copy_entry(u.found, out);
+    buffer_free(&u.memory);
+    return good;
+}
+
 static bool fill(const char *user, const char *group, const char *const *groups, size_t group_count,
                  struct identity *out, struct error *e)
 {
-    struct passwd *entry;
-
-    if (user == NULL) {
-        out->uid = geteuid();
-        entry = getpwuid(out->uid);
-    } else if (!find_user(user, &out->uid, &entry, e)) {
+    if (!fill_user(user, out, e))
         return false;
-    }
-    if (entry != NULL)
-        copy_entry(entry, out);
     if (user == NULL)
         out->gid = getegid();
     if (group != NULL && !find_group(group, &out->gid, e))
         return false;
-    if (entry == NULL && user != NULL && group == NULL)
+    if (out->name == NULL && user != NULL && group == NULL)
         return failure(e, "user '%s' has no entry in the user database and so no group: name one", user);
     if (groups != NULL)
         return find_groups(groups, group_count, out, e);
@@ -167,6 +212,17 @@ bool identity_become(const struct identity *id, struct error *e)
     return true;
 }
 
+void identity_copy(struct identity *to, const struct identity *from)
+{
+    *to = *from;
+    to->groups = xcalloc(from->group_count + 1, sizeof *to->groups);
+    for (size_t i = 0; i < from->group_count; i++)
+        to->groups[i] = from->groups[i];
+    to->name = xstrdup(from->name);
+    to->home = xstrdup(from->home);
+    to->shell = xstrdup(from->shell);
+}
+
 void identity_free(struct identity *id)
 {
     free(id->groups);
@@ -176,12 +232,22 @@ void identity_free(struct identity *id)
     memset(id, 0, sizeof *id);
 }
 
+static bool find_user_number(const char *user, uid_t *uid, struct error *e)
+{
+    struct user u = { .found = NULL };
+    bool good;
+
+    buffer_reserve(&u.memory, MEMORY_FIRST);
+    good = find_user(user, uid, &u, e);
+    buffer_free(&u.memory);
+    return good;
+}
+
 bool identity_user_exists(const char *user)
 {
-    struct passwd *entry;
     uid_t uid;
 
-    return find_user(user, &uid, &entry, NULL);
+    return find_user_number(user, &uid, NULL);
 }
 
 bool identity_group_exists(const char *group)
@@ -195,7 +261,6 @@ bool identity_owner(const char *owner, uid_t *uid, gid_t *gid, struct error *e)
 {
     const char *colon = strchr(owner, ':');
     char *user = colon == NULL ? xstrdup(owner) : xstrndup(owner, (size_t)(colon - owner));
-    struct passwd *entry;
     bool good = true;
 
     *uid = (uid_t)-1;
@@ -203,7 +268,7 @@ bool identity_owner(const char *owner, uid_t *uid, gid_t *gid, struct error *e)
     if (*user == '\0' && (colon == NULL || colon[1] == '\0'))
         good = failure(e, "'%s' names no owner: write USER or USER:GROUP", owner);
     if (good && *user != '\0')
-        good = find_user(user, uid, &entry, e);
+        good = find_user_number(user, uid, e);
     if (good && colon != NULL && colon[1] != '\0')
         good = find_group(colon + 1, gid, e);
     free(user);

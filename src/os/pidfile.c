@@ -101,7 +101,7 @@ static bool take_place(const char *path, struct error *e)
     if (said.pid > 0 && said.pid != getpid() && stat(path, &st) == 0 && is_held(&st, (pid_t)said.pid))
         return failure(e, "process %d is alive and owns the pid file '%s': stop it first", (int)said.pid, path);
     length = snprintf(text, sizeof text, "%d\n", (int)getpid());
-    return file_replace(path, text, (size_t)length, 0644, e);
+    return file_swap(path, text, (size_t)length, 0644, e);
 }
 
 bool pidfile_write(const char *path, struct error *e)
@@ -126,7 +126,7 @@ bool pidfile_record(const char *path, const struct process_mark *who, struct err
     char text[128];
     int length = snprintf(text, sizeof text, "%d %lld %s\n", (int)who->pid, (long long)who->start, procfs_boot());
 
-    return (folder_make_for(path, 0755, e) && file_replace(path, text, (size_t)length, 0644, e)) ||
+    return (folder_make_for(path, 0755, e) && file_swap(path, text, (size_t)length, 0644, e)) ||
            failure_in(e, "pid file");
 }
 

@@ -105,6 +105,8 @@ static void read_program(struct loading *l, const struct declaration *d, struct 
     snprintf(context, sizeof context, "program '%s'", d->name);
     record_read(program, d->value.table, context, spot.file, line_of, &lines, l->problems);
     program_check(program, line_of, &lines, l->problems);
+    if (!l->is_kept)
+        program_check_people(program, line_of, &lines, l->problems);
     check_pattern(program, &lines, l->problems);
     plan_add(plan, program, l->problems);
 }
@@ -149,6 +151,8 @@ static void read_socket(struct loading *l, const struct declaration *d, struct p
     snprintf(context, sizeof context, "socket '%s'", d->name);
     record_read(socket, d->value.table, context, spot.file, line_of, &lines, l->problems);
     socket_settings_check(socket, line_of, &lines, l->problems);
+    if (!l->is_kept)
+        socket_settings_check_people(socket, line_of, &lines, l->problems);
     plan_add_socket(plan, socket, l->problems);
 }
 
@@ -174,5 +178,7 @@ struct plan *build_plan(struct loading *l)
     l->annexes = NULL;
     if (!l->lacks_declarations)
         plan_check(plan, l->problems);
+    if (!l->is_kept)
+        plan_check_people(plan, l->problems);
     return plan;
 }

@@ -112,7 +112,7 @@ static void tell(struct loading *l, const struct call *c)
     if (!c->cut_off || l->told_cut_off)
         return;
     l->told_cut_off = true;
-    duration_format(&limit, l->limit);
+    duration_format(&limit, loading_limit(l));
     loading_problem_at(l, &c->spot, "the evaluation takes longer than %s (load_time)", limit.data);
     buffer_free(&limit);
 }
@@ -126,9 +126,9 @@ bool evaluate(struct script *s, struct source *source)
 
     l->current = source;
     call_begin(&c, s);
-    resume_watch_extend(l->limit);
+    resume_watch_extend(loading_limit(l));
     good = load(&c, source);
-    if (good && !call_run(&c, l->limit)) {
+    if (good && !call_run(&c, loading_limit(l))) {
         if (*c.spot.file == '\0')
             snprintf(c.spot.file, sizeof c.spot.file, "%s", source->path);
         tell(l, &c);

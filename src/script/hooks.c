@@ -7,6 +7,7 @@
 #include "script/event.h"
 #include "script/handle.h"
 #include "script/http.h"
+#include "script/keeping.h"
 #include "script/lane.h"
 #include "script/lines.h"
 #include "script/script.h"
@@ -341,6 +342,7 @@ void script_unlisten(void)
     bus_unlisten(&hooks.listener);
     if (hooks.current != NULL)
         hooks_say_farewell(hooks.current, "end");
+    keeping_finish();
     lines_close();
     errands_drop();
     tasks_open(NULL);

@@ -9,6 +9,7 @@
 
 void kept_pack(const struct loading *l, struct buffer *out)
 {
+    const struct finding *finding;
     const struct source *source;
     struct buffer file = { 0 };
 
@@ -18,6 +19,14 @@ void kept_pack(const struct loading *l, struct buffer *out)
         pack_text(&file, "path", source->path);
         pack_bytes(&file, "text", source->text, source->length);
         pack_bytes(out, "file", file.data, file.length);
+    }
+    STAILQ_FOREACH(finding, &l->findings, link)
+    {
+        buffer_clear(&file);
+        pack_text(&file, "path", finding->path);
+        if (finding->data != NULL)
+            pack_bytes(&file, "text", finding->data, finding->length);
+        pack_bytes(out, "read", file.data, file.length);
     }
     buffer_free(&file);
 }
@@ -64,6 +73,25 @@ const char *kept_find(const struct loading *l, const char *path, size_t *length)
             return text;
     *length = 0;
     return NULL;
+}
+
+bool kept_read(const struct loading *l, const char *path, const char **data, size_t *length)
+{
+    struct unpack files = l->kept, file;
+    const char *packed, *found;
+    size_t packed_length, found_length;
+
+    while (l->is_kept && (packed = unpack_next(&files, "read", &packed_length)) != NULL) {
+        if (!unpack_begin(&file, packed, packed_length))
+            continue;
+        found = unpack_bytes(&file, "path", &found_length);
+        if (found == NULL || found_length != strlen(path) || memcmp(found, path, found_length) != 0)
+            continue;
+        *length = 0;
+        *data = unpack_bytes(&file, "text", length);
+        return true;
+    }
+    return false;
 }
 
 static int by_text(const void *a, const void *b)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_LIMIT = 10000 };
+enum { DEFAULT_LOAD_TIME = 10000, KEPT_PATIENCE = 6 };
 
 static const struct script_converter *converter;
 
@@ -29,8 +29,9 @@ struct loading *loading_begin(struct script *s, struct problems *problems)
     struct loading *l = xcalloc(1, sizeof *l);
 
     l->problems = problems;
-    l->limit = DEFAULT_LIMIT;
+    l->load_time = DEFAULT_LOAD_TIME;
     STAILQ_INIT(&l->sources);
+    STAILQ_INIT(&l->findings);
     STAILQ_INIT(&l->declarations);
     STAILQ_INIT(&l->expectations);
     STAILQ_INIT(&l->strangers);
@@ -60,6 +61,7 @@ void loading_end(struct script *s)
     struct expectation *expectation;
     struct stranger *stranger;
     struct declaration *d;
+    struct finding *finding;
     struct source *source;
 
     while ((expectation = STAILQ_FIRST(&l->expectations)) != NULL) {
@@ -81,9 +83,21 @@ void loading_end(struct script *s)
         STAILQ_REMOVE_HEAD(&l->sources, link);
         free_source(source);
     }
+    while ((finding = STAILQ_FIRST(&l->findings)) != NULL) {
+        STAILQ_REMOVE_HEAD(&l->findings, link);
+        free(finding->path);
+        free(finding->data);
+        free(finding);
+    }
     annexes_free(l->annexes);
     free(l);
     s->loading = NULL;
+}
+
+/* Now they decide about all that runs, and the machine may be out of breath. */
+msec loading_limit(const struct loading *l)
+{
+    return l->is_kept ? KEPT_PATIENCE * l->load_time : l->load_time;
 }
 
 struct source *loading_add_source(struct loading *l, const char *path, char *text, size_t length, void *origins)
@@ -95,6 +109,17 @@ struct source *loading_add_source(struct loading *l, const char *path, char *tex
     };
     STAILQ_INSERT_TAIL(&l->sources, source, link);
     return source;
+}
+
+void loading_add_finding(struct loading *l, const char *path, char *data, size_t length)
+{
+    struct finding *finding = xcalloc(1, sizeof *finding);
+
+    finding->path = xstrdup(path);
+    finding->data = data;
+    finding->length = length;
+    STAILQ_INSERT_TAIL(&l->findings, finding, link);
+    l->found_bytes += length;
 }
 
 struct source *loading_find_source(const struct loading *l, const char *path)

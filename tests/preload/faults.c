@@ -203,8 +203,8 @@ static int fail_as_armed(uint64_t key)
 /* What fails by itself where a system has too little of everything. */
 static bool is_scarce(const char *name)
 {
-    static const char *const scarce[] = { "open", "pipe2", "accept4", "write of a file", "read", "send",
-                                          "recv", "fork",  "clone",   "realloc" };
+    static const char *const scarce[] = { "open", "pipe2", "accept4", "write of a file", "read",
+                                          "send", "recv",  "fork",    "clone",           "realloc" };
 
     for (size_t i = 0; i < sizeof scarce / sizeof scarce[0]; i++)
         if (strcmp(name, scarce[i]) == 0)
@@ -270,23 +270,23 @@ static bool memory_fails(const struct call *call)
 /* ---- the calls ---------------------------------------------------------------------------------- */
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
-#define FATE(name, ...)                                                                                               \
-    ({                                                                                                                \
-        static const struct call its = { name, { __VA_ARGS__ } };                                                     \
-        fate(&its, __builtin_return_address(0));                                                                      \
+#define FATE(name, ...)                                                                                                \
+    ({                                                                                                                 \
+        static const struct call its = { name, { __VA_ARGS__ } };                                                      \
+        fate(&its, __builtin_return_address(0));                                                                       \
     })
 
 /* RESULT NAME PARAMETERS, which returns BAD for one of the reasons, or else what the real one says. */
-#define CALL(result, bad, name, parameters, arguments, ...)                                                           \
-    result name parameters                                                                                            \
-    {                                                                                                                 \
-        static __typeof__(&name) real;                                                                                \
-                                                                                                                      \
-        if (FATE(#name, __VA_ARGS__) != 0)                                                                            \
-            return bad;                                                                                               \
-        if (real == NULL)                                                                                             \
-            real = REAL(name);                                                                                        \
-        return real arguments;                                                                                        \
+#define CALL(result, bad, name, parameters, arguments, ...)                                                            \
+    result name parameters                                                                                             \
+    {                                                                                                                  \
+        static __typeof__(&name) real;                                                                                 \
+                                                                                                                       \
+        if (FATE(#name, __VA_ARGS__) != 0)                                                                             \
+            return bad;                                                                                                \
+        if (real == NULL)                                                                                              \
+            real = REAL(name);                                                                                         \
+        return real arguments;                                                                                         \
     }
 
 /* What is behind a descriptor decides what may become of its bytes: files have disks, pipes take small pieces whole. */
@@ -303,25 +303,25 @@ static enum kind kind_of(int fd, size_t length)
     return S_ISREG(st.st_mode) ? A_FILE : S_ISSOCK(st.st_mode) ? A_SOCKET : SOMETHING;
 }
 
-#define FATE_OF(kind, name, ...)                                                                                      \
-    ((kind) == A_FILE      ? FATE(name " of a file", EINTR, __VA_ARGS__, SHORT)                                       \
-     : (kind) == SOMETHING ? FATE(name, EINTR)                                                                        \
+#define FATE_OF(kind, name, ...)                                                                                       \
+    ((kind) == A_FILE      ? FATE(name " of a file", EINTR, __VA_ARGS__, SHORT)                                        \
+     : (kind) == SOMETHING ? FATE(name, EINTR)                                                                         \
                            : FATE(name, EINTR, SHORT))
 
 /* One that moves `length` bytes, or only some of them. */
-#define MOVE(name, parameters, arguments, fates)                                                                      \
-    ssize_t name parameters                                                                                           \
-    {                                                                                                                 \
-        static __typeof__(&name) real;                                                                                \
-        int reason = fates;                                                                                           \
-                                                                                                                      \
-        if (reason == SHORT && length > 1)                                                                            \
-            length /= 2;                                                                                              \
-        else if (reason != 0 && reason != SHORT)                                                                      \
-            return -1;                                                                                                \
-        if (real == NULL)                                                                                             \
-            real = REAL(name);                                                                                        \
-        return real arguments;                                                                                        \
+#define MOVE(name, parameters, arguments, fates)                                                                       \
+    ssize_t name parameters                                                                                            \
+    {                                                                                                                  \
+        static __typeof__(&name) real;                                                                                 \
+        int reason = fates;                                                                                            \
+                                                                                                                       \
+        if (reason == SHORT && length > 1)                                                                             \
+            length /= 2;                                                                                               \
+        else if (reason != 0 && reason != SHORT)                                                                       \
+            return -1;                                                                                                 \
+        if (real == NULL)                                                                                              \
+            real = REAL(name);                                                                                         \
+        return real arguments;                                                                                         \
     }
 
 #define ADDRESS struct sockaddr *address
@@ -358,13 +358,13 @@ CALL(int, -1, memfd_create, (const char *name, unsigned flags), (name, flags), E
 CALL(int, -1, mkostemp, (char *path, int flags), (path, flags), EMFILE, ENFILE, ENOSPC)
 CALL(DIR *, NULL, opendir, (const char *path), (path), EMFILE, ENFILE, ENOMEM)
 CALL(DIR *, NULL, fdopendir, (int fd), (fd), ENOMEM)
-CALL(struct dirent *, NULL, readdir, (DIR *folder), (folder), EIO)
+CALL(struct dirent *, NULL, readdir, (DIR * folder), (folder), EIO)
 
 /* Events. */
 CALL(int, -1, epoll_ctl, (int fd, int what, int of, struct epoll_event *event), (fd, what, of, event), ENOMEM, ENOSPC)
 CALL(int, -1, epoll_wait, (int fd, struct epoll_event *event, int most, int msec), (fd, event, most, msec), EINTR)
 /* For so few descriptors the kernel needs no memory. */
-CALL(int, -1, poll, (struct pollfd *fds, nfds_t count, int msec), (fds, count, msec), EINTR)
+CALL(int, -1, poll, (struct pollfd * fds, nfds_t count, int msec), (fds, count, msec), EINTR)
 CALL(int, -1, nanosleep, (const struct timespec *wait, struct timespec *rest), (wait, rest), EINTR)
 
 /* Sockets. */
@@ -432,9 +432,12 @@ CALL(int, EAGAIN, pthread_create, (pthread_t * thread, const pthread_attr_t *how
 CALL(ssize_t, -1, getrandom, (void *data, size_t size, unsigned flags), (data, size, flags), EINTR, ENOSYS)
 
 /* Names. */
-CALL(struct passwd *, NULL, getpwnam, (const char *name), (name), EMFILE, EIO)
-CALL(struct passwd *, NULL, getpwuid, (uid_t id), (id), EMFILE, EIO)
-CALL(struct group *, NULL, getgrnam, (const char *name), (name), EMFILE, EIO)
+CALL(int, EIO, getpwnam_r, (const char *name, struct passwd *entry, char *memory, size_t size, struct passwd **found),
+     (name, entry, memory, size, found), EMFILE, EIO)
+CALL(int, EIO, getpwuid_r, (uid_t id, struct passwd *entry, char *memory, size_t size, struct passwd **found),
+     (id, entry, memory, size, found), EMFILE, EIO)
+CALL(int, EIO, getgrnam_r, (const char *name, struct group *entry, char *memory, size_t size, struct group **found),
+     (name, entry, memory, size, found), EMFILE, EIO)
 CALL(int, -1, getgrouplist, (const char *name, gid_t group, gid_t *groups, int *count), (name, group, groups, count),
      ENOMEM)
 CALL(int, EAI_AGAIN, getaddrinfo,
@@ -550,7 +553,7 @@ int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
 }
 
 #define KERNEL(its_number, name, ...)                                                                                  \
-    if (number == its_number && FATE(name, __VA_ARGS__) != 0)                                                         \
+    if (number == its_number && FATE(name, __VA_ARGS__) != 0)                                                          \
         return -1;
 
 /* What has no name in libc, or is wanted without what libc does about it. */

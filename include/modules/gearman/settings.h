@@ -63,9 +63,13 @@ struct crews_settings {
 /* The key of their annex. */
 extern const char crews_key;
 
-/* What no single setting can say: a missing list, unknown users, servers that are none … become problems. */
+/* What no single setting can say: a missing list, servers that are none … become problems. */
 void crew_settings_check(struct crew_settings *s, record_line_fn *line, void *arg, const char *file,
                          struct problems *problems);
+
+/* As program_check_people. */
+void crew_settings_check_people(struct crew_settings *s, record_line_fn *line, void *arg, const char *file,
+                                struct problems *problems);
 
 /* The function that gives the list; NULL: `functions` is it. */
 const struct function *crew_provider(const struct crew_settings *s);

@@ -1,6 +1,5 @@
 -- What is kept of alerts: over a reload in reeve.store, over reeve's own end in a file below state_dir.
 
-local inside = require "reeve.inside"
 local report = require "reeve.alert.report"
 local state = require "reeve.state"
 
@@ -11,7 +10,7 @@ local KEY, FILE = "reeve.alert", "alerts.json"
 local collect -- returns everything there is to keep, by alert
 local kept    -- what was there before us
 local timer, told_why
-local saving, again -- the task that writes the file; it has to write once more
+local saving
 
 --- From now on `f` says what there is to keep.
 function keeper.open(f)
@@ -46,39 +45,19 @@ local function anything(all)
     return false
 end
 
--- `write` is given a name and a text, and may wait.
-local function write_file(write)
+local function write_file()
     local all = collect()
-    local good, why
-    if anything(all) then
-        good, why = write(FILE, reeve.json.encode(all))
-    else
-        good, why = state.remove(FILE)
-    end
-    if not good then complain(why) end
-    return good, why
+    if anything(all) then return state.write(FILE, reeve.json.encode(all)) end
+    return state.remove(FILE)
 end
-
-local function save_slowly(name, text)
-    return reeve.save(reeve.settings().state_dir .. "/" .. name, text)
-end
-
-local closing = {
-    __close = function() saving = nil end,
-}
 
 --- Write down, soon, what could not be sent, or that it was: whoever reads the file must not send it again.
 function keeper.save()
     keeper.changed()
-    again = true
-    if saving or not reeve.settings().state_dir then return end
-    saving = reeve.task(function()
-        local _ <close> = setmetatable({}, closing)
-        inside.hold()
-        while again do
-            again = false
-            write_file(save_slowly)
-        end
+    if saving then return end
+    saving = reeve.after(0.1, function()
+        saving = nil
+        write_file()
     end)
 end
 
@@ -91,8 +70,11 @@ end
 --- Another configuration takes over, or reeve ends.
 function keeper.farewell(ends)
     store()
-    if not ends then return end
-    local good, why = write_file(state.write)
+    if not ends then
+        if saving then write_file() end
+        return
+    end
+    local good, why = write_file()
     local count = count_messages(collect())
     if not good and count > 0 then reeve.log("err", "%d alerts could not be sent and are lost: %s", count, why) end
 end

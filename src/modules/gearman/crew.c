@@ -12,6 +12,7 @@
 #include "base/xalloc.h"
 #include "core/policy.h"
 #include "os/clock.h"
+#include "os/user_cache.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -169,7 +170,7 @@ static bool find_identity(struct crew *c, struct error *e)
     const struct crew_settings *s = &c->settings;
 
     if (needs_identity(c) && !c->has_identity)
-        c->has_identity = identity_find(s->user, s->group, NULL, 0, &c->identity, e);
+        c->has_identity = user_cache_find(s->user, s->group, NULL, 0, &c->identity, e);
     return c->has_identity || !needs_identity(c);
 }
 

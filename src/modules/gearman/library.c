@@ -82,6 +82,8 @@ static void read_settings(lua_State *L, struct calling *calling)
     if (table.kind == VALUE_TABLE) {
         record_read(settings, table.table, "gearman", calling->spot.file, line_of, calling, problems);
         crew_settings_check(settings, line_of, calling, calling->spot.file, problems);
+        if (!calling->loading->is_kept)
+            crew_settings_check_people(settings, line_of, calling, calling->spot.file, problems);
     }
     value_clear(&table);
 }

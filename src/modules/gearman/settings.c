@@ -102,10 +102,17 @@ void crew_settings_check(struct crew_settings *s, record_line_fn *line, void *ar
         complain(&c, "",
                  "'functions' is missing: a list such as { { name = \"resize\", executor = \"/opt/resize\" } }, "
                  "or a function that returns one");
+    if (s->workdir != NULL && *s->workdir != '/')
+        complain(&c, "workdir", "'workdir' must be an absolute path, not '%s'", s->workdir);
+}
+
+void crew_settings_check_people(struct crew_settings *s, record_line_fn *line, void *arg, const char *file,
+                                struct problems *problems)
+{
+    struct check c = { file, line, arg, problems };
+
     if (s->user != NULL && !identity_user_exists(s->user))
         complain(&c, "user", "'user': there is no user '%s'", s->user);
     if (s->group != NULL && !identity_group_exists(s->group))
         complain(&c, "group", "'group': there is no group '%s'", s->group);
-    if (s->workdir != NULL && *s->workdir != '/')
-        complain(&c, "workdir", "'workdir' must be an absolute path, not '%s'", s->workdir);
 }

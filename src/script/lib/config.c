@@ -67,9 +67,9 @@ static void apply_load_time(struct loading *l, const struct value *supervisor)
         return;
     record_init(&scratch, &supervisor_record);
     if (setting_read(setting_find(&supervisor_record, "load_time"), &scratch, said, NULL)) {
-        l->limit = scratch.load_time;
-        resume_watch_extend(l->limit);
-        budget_change(l->limit);
+        l->load_time = scratch.load_time;
+        resume_watch_extend(loading_limit(l));
+        budget_change(loading_limit(l));
     }
     record_clear(&scratch);
 }

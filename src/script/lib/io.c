@@ -1,5 +1,9 @@
 /* io.open for regular files: what else could be opened might block. Files are Lua's own. */
+#include "base/xalloc.h"
+#include "os/file.h"
+#include "script/kept.h"
 #include "script/lib.h"
+#include "script/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,8 +11,11 @@
 #include <lualib.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { KEPT_MOST = 4 << 20 };
 
 static int close_file(lua_State *L)
 {
@@ -69,11 +76,64 @@ static FILE *open_regular(const char *path, const char *mode, int flags)
     return f;
 }
 
+/* ---- while the file is evaluated --------------------------------------------------------------- */
+
+/* As if it were read from the disk. */
+static FILE *open_data(const char *data, size_t length)
+{
+    int fd = memfd_create("kept", MFD_CLOEXEC);
+    FILE *f = NULL;
+
+    if (fd >= 0 && file_write(fd, data, length) && lseek(fd, 0, SEEK_SET) == 0)
+        f = fdopen(fd, "r");
+    if (f == NULL && fd >= 0)
+        close(fd);
+    return f;
+}
+
+static FILE *open_kept(struct loading *l, const char *path, const char *data, size_t length)
+{
+    loading_add_finding(l, path, data != NULL ? memcpy(xmalloc(length + 1), data, length) : NULL, length);
+    if (data != NULL)
+        return open_data(data, length);
+    errno = ENOENT;
+    return NULL;
+}
+
+/* Whatever is read is kept, so that a next life finds the same, unless it is more than a configuration would read. */
+static FILE *open_to_keep(struct loading *l, const char *path)
+{
+    FILE *f = open_regular(path, "r", flags_of("r"));
+    int reason = errno;
+    struct buffer data = { 0 };
+
+    if (f == NULL) {
+        loading_add_finding(l, path, NULL, 0);
+    } else if (file_read(path, KEPT_MOST - l->found_bytes, &data, NULL)) {
+        size_t length = data.length;
+
+        buffer_add_text(&data, "");
+        loading_add_finding(l, path, buffer_take(&data), length);
+    }
+    buffer_free(&data);
+    errno = reason;
+    return f;
+}
+
+static FILE *open_while_loading(struct loading *l, const char *path)
+{
+    const char *data;
+    size_t length;
+
+    return kept_read(l, path, &data, &length) ? open_kept(l, path, data, length) : open_to_keep(l, path);
+}
+
 /* io.open(path [, mode]) -> file | nil, message, errno */
 static int lib_open(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
     const char *mode = luaL_optstring(L, 2, "r");
+    struct loading *loading = script_of(L)->loading;
     int flags = flags_of(mode);
     luaL_Stream *stream;
 
@@ -81,7 +141,10 @@ static int lib_open(lua_State *L)
     stream = lua_newuserdatauv(L, sizeof *stream, 0);
     stream->closef = NULL; /* a closed one, until it is open */
     luaL_setmetatable(L, LUA_FILEHANDLE);
-    stream->f = open_regular(path, mode, flags);
+    if (loading != NULL && *mode == 'r' && strchr(mode, '+') == NULL)
+        stream->f = open_while_loading(loading, path);
+    else
+        stream->f = open_regular(path, mode, flags);
     if (stream->f == NULL)
         return luaL_fileresult(L, 0, path);
     stream->closef = close_file;

@@ -11,20 +11,10 @@ static int lib_processes(lua_State *L)
     return handle_push_processes(L, luaL_checkstring(L, 1));
 }
 
-/* engine.has_state_dir() -> boolean */
-static int lib_has_state_dir(lua_State *L)
-{
-    struct supervisor *s = script_supervisor();
-
-    lua_pushboolean(L, s != NULL && supervisor_plan(s)->settings.state_dir != NULL);
-    return 1;
-}
-
 int lib_module_schedule(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         { "processes", lib_processes },
-        { "has_state_dir", lib_has_state_dir },
         { "call_at", handle_call_at_time },
         { "show", schedules_keep },
         { NULL, NULL },

@@ -1,10 +1,10 @@
 /* reeve.state: what reeve's own modules keep below `state_dir`: a cache, the mails that wait. `require "reeve.state"`.
  *
- * A file is replaced as a whole, and is on the disk when the function returns: meant for what is written now and then,
- * since everybody waits for the disk. */
+ * A file is replaced as a whole, and nobody waits for the disk but the end of reeve. */
 #include "os/file.h"
 #include "script/box.h"
 #include "script/handle.h"
+#include "script/keeping.h"
 #include "script/lib.h"
 
 #include <errno.h>
@@ -38,15 +38,18 @@ static bool push_path(lua_State *L, const char *name, struct error *e)
     return true;
 }
 
-/* state.write(name, text) -> true | nil, message: all of it, or nothing; in the place of what was there */
+/* state.write(name, text) -> true | nil, message: all of it, or nothing, soon, in the place of what was there; nil when
+ * there is no place, what fails later is logged */
 static int lib_write(lua_State *L)
 {
     const char *name = check_name(L);
     size_t length;
     const char *text = luaL_checklstring(L, 2, &length);
     struct error e;
-    bool good = push_path(L, name, &e) && file_replace(lua_tostring(L, -1), text, length, 0600, &e);
+    bool good = push_path(L, name, &e);
 
+    if (good)
+        keeping_write(lua_tostring(L, -1), text, length);
     return handle_push_result(L, good, &e);
 }
 
@@ -68,18 +71,16 @@ static int lib_read(lua_State *L)
     return 1;
 }
 
-/* state.remove(name) -> true | nil, message; true also if it is not there */
+/* state.remove(name) -> true | nil, message: soon, as above; also if it is not there */
 static int lib_remove(lua_State *L)
 {
     const char *name = check_name(L);
     struct error e;
+    bool good = push_path(L, name, &e);
 
-    if (!push_path(L, name, &e))
-        return handle_push_result(L, false, &e);
-    if (unlink(lua_tostring(L, -1)) == 0 || errno == ENOENT)
-        return handle_push_result(L, true, NULL);
-    failure_errno(&e, "cannot remove '%s'", lua_tostring(L, -1));
-    return handle_push_result(L, false, &e);
+    if (good)
+        keeping_write(lua_tostring(L, -1), NULL, 0);
+    return handle_push_result(L, good, &e);
 }
 
 static const luaL_Reg functions[] = {

@@ -45,7 +45,7 @@ rm -rf state
 echo >state
 set_clock '2026-01-05 02:59:59'
 wait_for 'test "$(count_lines once.runs)" -eq 2 && test "$(count_lines skip.runs)" -eq 1'
-wait_for 'grep -q "schedules are forgotten at the end: .*state/schedules.json" log'
+wait_for 'grep -q "state/schedules.json.*: what it keeps is forgotten at the end" log'
 rm state
 
 # Nor is nonsense in the file any obstacle.

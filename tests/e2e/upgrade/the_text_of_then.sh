@@ -1,5 +1,5 @@
 #!/bin/sh
-# The next life evaluates the configuration that is in force, with what it included and required; never the disk.
+# The next life evaluates the configuration that is in force, with what it included, required and read; never the disk.
 . "${0%/*}/../lib.sh"
 
 mkdir conf.d
@@ -9,13 +9,23 @@ echo 'program "b" { cmd = "sleep 1000", starttime = 0 }' >conf.d/b.lua
 config <<'END'
 include "conf.d/*.lua"
 program "web" { cmd = "sleep 1000", starttime = 0 }
+program "pool" { cmd = "sleep 1000", starttime = 0, numprocs = tonumber(assert(io.open("count")):read("a")) }
+assert(assert(io.open("empty")):read("a") == "")
+assert(not io.open("later"))
+first = io.open("count"):read(1)
 END
+printf 02 >count
+: >empty
 run_reeve
 before=$(reeve status | sed 's/, uptime.*//')
 
 echo 'this is no Lua' >supervisor.lua
 rm conf.d/a.lua words.lua
 echo 'program "c" { cmd = "sleep 1000", starttime = 0 }' >conf.d/c.lua
+rm count
+echo something | tee empty later >"$dir/null"
+reeve upgrade >"$dir/null"
+assert_equal "$before" "$(reeve status | sed 's/, uptime.*//')"
 reeve upgrade >"$dir/null"
 assert_equal "$before" "$(reeve status | sed 's/, uptime.*//')"
 assert_status 1 reeve reload

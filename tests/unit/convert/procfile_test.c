@@ -117,7 +117,8 @@ static void a_bad_dotenv_is_refused(void **state)
     write_text(".env", "A=1\nnonsense\nb c=d\n");
     write_text("Procfile", "a: x\n");
     said = refusal(path_of("Procfile"));
-    assert_non_null(strstr(said, ".env:2: expected KEY=value, got 'nonsense'"));
+    assert_non_null(strstr(said, ".env:2: expected KEY=value"));
+    assert_null(strstr(said, "nonsense"));
     assert_non_null(strstr(said, ".env:3: expected KEY=value"));
     free(said);
 }

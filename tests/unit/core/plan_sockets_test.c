@@ -21,6 +21,7 @@ static bool declare(struct plan *plan, const char *name, const char *settings)
 
     value_clear(&v);
     good = socket_settings_check(s, line_of, NULL, &problems) && good;
+    good = socket_settings_check_people(s, line_of, NULL, &problems) && good;
     return plan_add_socket(plan, s, &problems) && good;
 }
 

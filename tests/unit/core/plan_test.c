@@ -113,15 +113,18 @@ static void problems_of_the_supervisor_name_it(void **state)
     plan_release(plan);
 }
 
-/* What plan_check says of a supervisor with these settings and the program "web". */
+/* What the checks say of a supervisor with these settings and the program "web". */
 static void assert_check(const char *settings, const char *expected)
 {
     struct plan *plan = plan_new();
     struct problems problems = { 0 };
+    bool good;
 
     add_program(plan, "web", "{}");
     say(plan, settings);
-    assert_int_equal(plan_check(plan, &problems), *expected == '\0');
+    good = plan_check(plan, &problems);
+    good = plan_check_people(plan, &problems) && good;
+    assert_int_equal(good, *expected == '\0');
     assert_problems(&problems, expected);
     plan_release(plan);
 }

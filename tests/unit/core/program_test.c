@@ -12,13 +12,15 @@
 
 #include <signal.h>
 
-/* What program_check says of such a program; "" is nothing. */
+/* What the checks say of such a program; "" is nothing. */
 static void assert_check(const char *name, const char *settings, const char *expected)
 {
     struct program *p = a_program(name, settings);
     struct problems problems = { 0 };
+    bool good = program_check(p, line_of, NULL, &problems);
 
-    assert_int_equal(program_check(p, line_of, NULL, &problems), *expected == '\0');
+    good = program_check_people(p, line_of, NULL, &problems) && good;
+    assert_int_equal(good, *expected == '\0');
     assert_problems(&problems, expected);
     program_free(p);
 }
@@ -174,12 +176,15 @@ static void users_and_groups_exist(void **state)
 {
     (void)state;
     assert_check("a", "{'cmd':'x','user':'root','group':'root','groups':['root',0]}", "");
-    assert_check("a", "{'cmd':'x','user':4711}", "");
     assert_check("a", "{'cmd':'x','user':'nob0dy','group':'gr0up','groups':['root','gr1','gr2']}",
                  "p.lua:104: program 'a': there is no user 'nob0dy'\n"
                  "p.lua:105: program 'a': there is no group 'gr0up'\n"
                  "p.lua:106: program 'a': there is no group 'gr1'\n"
                  "p.lua:106: program 'a': there is no group 'gr2'\n");
+    assert_check(
+        "a", "{'cmd':'x','user':'3999999'}",
+        "p.lua:104: program 'a': user '3999999' has no entry in the user database and so no group: name one\n");
+    assert_check("a", "{'cmd':'x','user':3999999,'group':0}", "");
     assert_check("a", "{'cmd':'x','stderr':{'path':'y','owner':'nob0dy'}}",
                  "p.lua:106: program 'a': 'stderr.owner': there is no user 'nob0dy'\n");
 }
@@ -273,6 +278,8 @@ static void every_check_is_made(void **state)
 
     (void)state;
     assert_false(program_check(p, NULL, NULL, &problems));
+    assert_int_equal(problems.count, 3);
+    assert_false(program_check_people(p, NULL, NULL, &problems));
     assert_int_equal(problems.count, 4);
     assert_int_equal(problems.item[0].line, 3);
     problems_free(&problems);

@@ -1,0 +1,294 @@
+/* An entry for each question. One thread at most asks it; what it hears is for the next one who asks, too. */
+#include "os/user_cache.h"
+
+#include "base/log.h"
+#include "base/words.h"
+#include "base/xalloc.h"
+#include "os/chore.h"
+#include "os/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    FRESH = 1000,  /* milliseconds */
+    PATIENCE = 50, /* with somebody whom we know already: it is an event loop that waits */
+    PATIENCE_AT_FIRST = 5000,
+    ENTRIES_MOST = 256, /* beyond, all are forgotten */
+    THREADS_MOST = 16
+};
+
+/* Local files tell that they were changed. */
+struct stamp {
+    struct timespec passwd, group;
+};
+
+struct question {
+    char *user, *group; /* NULL: not named */
+    struct words groups;
+    bool names_groups;
+};
+
+/* What a thread has. */
+struct asking {
+    struct question question;
+    struct stamp stamp; /* before */
+    bool good;
+    struct identity who;
+    struct error error;
+};
+
+struct entry {
+    SLIST_ENTRY(entry) link;
+    struct question question;
+    bool known; /* then: */
+    struct identity who;
+    struct stamp stamp;
+    msec at;
+    struct chore *chore; /* asks again */
+    struct error error;  /* of the last answer, if not known */
+    bool told;           /* that the database does not answer */
+};
+
+static SLIST_HEAD(, entry) entries = SLIST_HEAD_INITIALIZER(entries);
+static size_t entry_count;
+
+static struct {
+    struct loop *loop; /* NULL: whoever asks waits */
+    pid_t owner;
+} cache;
+
+/* ---- questions --------------------------------------------------------------------------------- */
+
+static struct question question_of(const char *user, const char *group, const char *const *groups, size_t count)
+{
+    struct question q = { .user = xstrdup(user), .group = xstrdup(group), .names_groups = groups != NULL };
+
+    for (size_t i = 0; i < count; i++)
+        words_add(&q.groups, groups[i]);
+    return q;
+}
+
+static void question_copy(struct question *to, const struct question *from)
+{
+    *to = (struct question){ .user = xstrdup(from->user),
+                             .group = xstrdup(from->group),
+                             .names_groups = from->names_groups };
+    words_copy(&to->groups, &from->groups);
+}
+
+static void question_free(struct question *q)
+{
+    free(q->user);
+    free(q->group);
+    words_free(&q->groups);
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool questions_equal(const struct question *a, const struct question *b)
+{
+    return is_same(a->user, b->user) && is_same(a->group, b->group) && a->names_groups == b->names_groups &&
+           words_equal(&a->groups, &b->groups);
+}
+
+/* ---- asking ------------------------------------------------------------------------------------ */
+
+static struct timespec changed(const char *path)
+{
+    struct stat st = { .st_mtim = { 0 } };
+
+    stat(path, &st);
+    return st.st_mtim;
+}
+
+static struct stamp stamp_now(void)
+{
+    return (struct stamp){ changed("/etc/passwd"), changed("/etc/group") };
+}
+
+static void ask(void *work)
+{
+    static const char *const none[] = { NULL };
+    struct asking *a = work;
+    const struct question *q = &a->question;
+    const char *const *groups = q->groups.count > 0 ? (const char *const *)q->groups.word : none;
+
+    a->stamp = stamp_now();
+    a->good = identity_find(q->user, q->group, q->names_groups ? groups : NULL, q->groups.count, &a->who, &a->error);
+}
+
+static void asking_free(void *work)
+{
+    struct asking *a = work;
+
+    question_free(&a->question);
+    identity_free(&a->who);
+    free(a);
+}
+
+static struct chore_kind askers = { .run = ask, .free = asking_free, .most = THREADS_MOST };
+
+static struct asking *asking_new(const struct question *q)
+{
+    struct asking *a = xcalloc(1, sizeof *a);
+
+    question_copy(&a->question, q);
+    return a;
+}
+
+/* ---- what was heard ---------------------------------------------------------------------------- */
+
+static void forget(struct entry *e)
+{
+    identity_free(&e->who);
+    e->known = false;
+}
+
+static void hear(struct entry *e, struct asking *a)
+{
+    forget(e);
+    e->known = a->good;
+    e->who = a->who;
+    e->error = a->error;
+    e->stamp = a->stamp;
+    e->at = clock_now();
+    e->told = false;
+    a->who = (struct identity){ 0 };
+}
+
+static void on_answer(void *work, void *arg)
+{
+    struct entry *e = arg;
+
+    e->chore = NULL;
+    hear(e, work);
+}
+
+/* Whoever asks waits as long as it takes. */
+static void ask_here(struct entry *e)
+{
+    struct asking *a = asking_new(&e->question);
+
+    ask(a);
+    hear(e, a);
+    asking_free(a);
+}
+
+static bool has_threads(void)
+{
+    return cache.loop != NULL && cache.owner == getpid();
+}
+
+/* False: there is no answer yet. */
+static bool ask_again(struct entry *e)
+{
+    struct error why;
+
+    if (has_threads()) {
+        if (e->chore != NULL)
+            return false;
+        e->chore = chore_start(cache.loop, &askers, asking_new(&e->question), on_answer, e, &why);
+        if (e->chore != NULL)
+            return chore_wait(e->chore, e->known ? PATIENCE : PATIENCE_AT_FIRST);
+    }
+    ask_here(e);
+    return true;
+}
+
+static bool is_unchanged(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static bool is_fresh(const struct entry *e)
+{
+    struct stamp now;
+
+    if (!e->known || clock_now() - e->at > FRESH)
+        return false;
+    now = stamp_now();
+    return is_unchanged(&now.passwd, &e->stamp.passwd) && is_unchanged(&now.group, &e->stamp.group);
+}
+
+/* ---- entries ----------------------------------------------------------------------------------- */
+
+static void entry_free(struct entry *e)
+{
+    chore_stop(&e->chore);
+    question_free(&e->question);
+    identity_free(&e->who);
+    free(e);
+    entry_count--;
+}
+
+static void forget_all(void)
+{
+    struct entry *e;
+
+    while ((e = SLIST_FIRST(&entries)) != NULL) {
+        SLIST_REMOVE_HEAD(&entries, link);
+        entry_free(e);
+    }
+}
+
+/* Takes the question. */
+static struct entry *entry_for(struct question q)
+{
+    struct entry *e;
+
+    SLIST_FOREACH(e, &entries, link)
+    if (questions_equal(&e->question, &q)) {
+        question_free(&q);
+        return e;
+    }
+    if (entry_count == ENTRIES_MOST)
+        forget_all();
+    e = xcalloc(1, sizeof *e);
+    e->question = q;
+    SLIST_INSERT_HEAD(&entries, e, link);
+    entry_count++;
+    return e;
+}
+
+static void tell(struct entry *e)
+{
+    if (!e->told)
+        log_warning("the user database does not answer: %s is taken to be who he was",
+                    e->question.user != NULL ? e->question.user : "who runs reeve");
+    e->told = true;
+}
+
+bool user_cache_find(const char *user, const char *group, const char *const *groups, size_t group_count,
+                     struct identity *out, struct error *e)
+{
+    struct entry *entry = entry_for(question_of(user, group, groups, group_count));
+
+    if (!is_fresh(entry) && !ask_again(entry)) {
+        if (!entry->known)
+            return failure(e, "the user database does not answer");
+        tell(entry);
+    }
+    if (!entry->known)
+        return failure(e, "%s", entry->error.text);
+    identity_copy(out, &entry->who);
+    return true;
+}
+
+void user_cache_open(struct loop *loop)
+{
+    cache.loop = loop;
+    cache.owner = getpid();
+}
+
+void user_cache_close(void)
+{
+    forget_all();
+    cache.loop = NULL;
+}

@@ -1,0 +1,60 @@
+/* Loaded into reeve by LD_PRELOAD: a user database far away. It knows "ghost" while there is the file $USERS/known: he is
+ * whoever runs reeve. While there is $USERS/busy it does not answer. */
+#include <dlfcn.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static int there_is(const char *name)
+{
+    char path[300];
+
+    snprintf(path, sizeof path, "%s/%s", getenv("USERS"), name);
+    return access(path, F_OK) == 0;
+}
+
+static void wait_for_answer(void)
+{
+    const struct timespec moment = { .tv_nsec = 5000000 };
+
+    while (there_is("busy"))
+        nanosleep(&moment, NULL);
+}
+
+int getpwnam_r(const char *name, struct passwd *entry, char *memory, size_t size, struct passwd **found)
+{
+    static __typeof__(&getpwnam_r) real;
+
+    if (strcmp(name, "ghost") != 0) {
+        if (real == NULL)
+            real = (__typeof__(&getpwnam_r))dlsym(RTLD_NEXT, "getpwnam_r");
+        return real(name, entry, memory, size, found);
+    }
+    wait_for_answer();
+    *entry = (struct passwd){ .pw_name = "ghost",
+                              .pw_uid = geteuid(),
+                              .pw_gid = getegid(),
+                              .pw_dir = "/",
+                              .pw_shell = "/bin/sh" };
+    *found = there_is("known") ? entry : NULL;
+    return 0;
+}
+
+int getgrouplist(const char *name, gid_t group, gid_t *groups, int *count)
+{
+    static __typeof__(&getgrouplist) real;
+
+    if (strcmp(name, "ghost") != 0) {
+        if (real == NULL)
+            real = (__typeof__(&getgrouplist))dlsym(RTLD_NEXT, "getgrouplist");
+        return real(name, group, groups, count);
+    }
+    wait_for_answer();
+    groups[0] = group;
+    *count = 1;
+    return 1;
+}
