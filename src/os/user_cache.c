@@ -17,7 +17,7 @@ enum {
     FRESH = 1000,  /* milliseconds */
     PATIENCE = 50, /* with somebody whom we know already: it is an event loop that waits */
     PATIENCE_AT_FIRST = 5000,
-    ENTRIES_MOST = 256, /* beyond, all are forgotten */
+    ENTRIES_MOST = 1024, /* beyond, all are forgotten */
     THREADS_MOST = 16
 };
 
@@ -59,6 +59,7 @@ static size_t entry_count;
 static struct {
     struct loop *loop; /* NULL: whoever asks waits */
     pid_t owner;
+    bool is_silent; /* the user database: the last one who waited was not answered in time */
 } cache;
 
 /* ---- questions --------------------------------------------------------------------------------- */
@@ -160,6 +161,7 @@ static void hear(struct entry *e, struct asking *a)
     e->stamp = a->stamp;
     e->at = clock_now();
     e->told = false;
+    cache.is_silent = false;
     a->who = (struct identity){ 0 };
 }
 
@@ -186,20 +188,33 @@ static bool has_threads(void)
     return cache.loop != NULL && cache.owner == getpid();
 }
 
+/* Once it did not answer in time, nobody else waits for it: there may be many. */
+static int patience(const struct entry *e)
+{
+    if (e->known)
+        return cache.is_silent ? 0 : PATIENCE;
+    return cache.is_silent ? PATIENCE : PATIENCE_AT_FIRST;
+}
+
 /* False: there is no answer yet. */
 static bool ask_again(struct entry *e)
 {
     struct error why;
 
-    if (has_threads()) {
-        if (e->chore != NULL)
-            return false;
-        e->chore = chore_start(cache.loop, &askers, asking_new(&e->question), on_answer, e, &why);
-        if (e->chore != NULL)
-            return chore_wait(e->chore, e->known ? PATIENCE : PATIENCE_AT_FIRST);
+    if (!has_threads()) {
+        ask_here(e);
+        return true;
     }
-    ask_here(e);
-    return true;
+    if (e->chore != NULL)
+        return false;
+    e->chore = chore_start(cache.loop, &askers, asking_new(&e->question), on_answer, e, &why);
+    if (e->chore == NULL && cache.is_silent) /* all threads wait for it */
+        return false;
+    if (e->chore == NULL)
+        ask_here(e);
+    else if (!chore_wait(e->chore, patience(e)))
+        cache.is_silent = true;
+    return e->chore == NULL;
 }
 
 static bool is_unchanged(const struct timespec *a, const struct timespec *b)

@@ -1,5 +1,5 @@
-/* Loaded into reeve by LD_PRELOAD: a user database far away. It knows "ghost" while there is the file $USERS/known: he is
- * whoever runs reeve. While there is $USERS/busy it does not answer. */
+/* Loaded into reeve by LD_PRELOAD: a user database far away. It knows "ghost", "ghost1" … while there is the file
+ * $USERS/known: all are whoever runs reeve. While there is $USERS/busy it does not answer. */
 #include <dlfcn.h>
 #include <grp.h>
 #include <pwd.h>
@@ -29,17 +29,15 @@ int getpwnam_r(const char *name, struct passwd *entry, char *memory, size_t size
 {
     static __typeof__(&getpwnam_r) real;
 
-    if (strcmp(name, "ghost") != 0) {
+    if (strncmp(name, "ghost", 5) != 0) {
         if (real == NULL)
             real = (__typeof__(&getpwnam_r))dlsym(RTLD_NEXT, "getpwnam_r");
         return real(name, entry, memory, size, found);
     }
     wait_for_answer();
-    *entry = (struct passwd){ .pw_name = "ghost",
-                              .pw_uid = geteuid(),
-                              .pw_gid = getegid(),
-                              .pw_dir = "/",
-                              .pw_shell = "/bin/sh" };
+    *entry = (struct passwd){
+        .pw_name = "ghost", .pw_uid = geteuid(), .pw_gid = getegid(), .pw_dir = "/", .pw_shell = "/bin/sh"
+    };
     *found = there_is("known") ? entry : NULL;
     return 0;
 }
@@ -48,7 +46,7 @@ int getgrouplist(const char *name, gid_t group, gid_t *groups, int *count)
 {
     static __typeof__(&getgrouplist) real;
 
-    if (strcmp(name, "ghost") != 0) {
+    if (strncmp(name, "ghost", 5) != 0) {
         if (real == NULL)
             real = (__typeof__(&getgrouplist))dlsym(RTLD_NEXT, "getgrouplist");
         return real(name, group, groups, count);

@@ -9,6 +9,12 @@ touch users/known
 config <<'END'
 program "ghost" { cmd = "sleep 1000", user = "ghost", starttime = 0, backoff = 0.1, startretries = 0 }
 program "other" { cmd = "sleep 1000", starttime = 0 }
+local many = {}
+for i = 1, 40 do
+    many[i] = "many" .. i
+    program(many[i]) { cmd = "sleep 1000", user = "ghost" .. i, starttime = 0 }
+end
+group "many" (many)
 END
 export LD_PRELOAD="$PROGRAMS/users.so"
 run_reeve
@@ -19,16 +25,19 @@ wait_state ghost RUNNING
 restart()
 {
     rm -f answered
-    (reeve restart ghost >said 2>&1; touch answered) &
+    (reeve restart "$1" >said 2>&1; touch answered) &
     wait_for 'test -e answered'
 }
 
 # What is known is good for a second: so many restarts take longer.
 touch users/busy
 wait_for 'reeve restart ghost >said 2>&1; grep -q "the user database does not answer: ghost is taken to be who he was" log'
-restart
+restart ghost
 assert_equal "ghost: restarted" "$(cat said)"
 assert_equal 1 "$(grep -c 'does not answer' log)"
+restart @many
+assert_equal 40 "$(grep -c 'many.*: restarted' said)"
+assert_equal 41 "$(grep -c 'does not answer' log)"
 
 # It answers again, and knows him no more.
 rm users/known users/busy

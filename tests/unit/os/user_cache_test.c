@@ -83,7 +83,7 @@ static void it_does_not_grow_for_ever(void **state)
     struct identity id;
 
     (void)state;
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < 2500; i++) {
         snprintf(user, sizeof user, "%d", 3000000 + i);
         assert_true(user_cache_find(user, "1", NULL, 0, &id, NULL));
         assert_int_equal(id.uid, 3000000 + i);
