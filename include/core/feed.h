@@ -15,6 +15,9 @@ typedef void feed_fn(const char *data, size_t length, void *arg);
 /* `stream` is 1 or 2. `on_end` is called, later, when the process is gone for good; the feed is still to be closed. */
 struct feed *feed_open(struct process *p, int stream, feed_fn *fn, loop_fn *on_end, void *arg);
 
+/* A line that was begun before the feed is to be heard as a whole. */
+void feed_hear_begun(struct feed *f);
+
 /* How far a plain path was read, for the feed of a next life, which goes on from there; false: it is none, and what
  * was not read waits in a pipe. */
 bool feed_is_of_path(const struct feed *f);

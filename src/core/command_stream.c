@@ -114,12 +114,15 @@ static void go_on_from(struct live *l, const char *data, size_t length)
             feed_unpack(source->feed, &one);
 }
 
-static void live_unpack(struct live *l, const struct request *q)
+/* In a next life. */
+static void go_on(struct live *l, const struct request *q)
 {
     struct unpack u;
     const char *data;
     size_t length;
 
+    for (size_t i = 0; i < l->count; i++)
+        feed_hear_begun(l->source[i].feed);
     if (q->work == NULL || !unpack_begin(&u, q->work, q->work_length))
         return;
     while ((data = unpack_next(&u, "source", &length)) != NULL)
@@ -214,7 +217,8 @@ void stream_processes(const struct request *q, struct reply *r, const struct tar
         reply_end(r);
         return;
     }
-    live_unpack(l, q);
+    if (q->resumed != NULL)
+        go_on(l, q);
     reply_outlives(r, live_pack);
 }
 

@@ -88,6 +88,17 @@ static void attach(struct feed *f, const struct process *p)
         f->listener = output_listen(o, on_data, f);
 }
 
+void feed_hear_begun(struct feed *f)
+{
+    struct buffer begun = { 0 };
+
+    if (f->listener == NULL)
+        return;
+    output_begun(feed_output(supervisor_process(f->supervisor, f->id), f->stream), &begun);
+    line_cutter_feed(&f->cutter, begun.data, begun.length, add_line, f);
+    buffer_free(&begun);
+}
+
 bool feed_is_of_path(const struct feed *f)
 {
     return f->follow != NULL;

@@ -7,6 +7,8 @@ config <<'EOF'
 local count = "i=0; while :; do i=$((i + 1)); echo $i; sleep 0.02; done"
 program "plain" { cmd = count, shell = true, starttime = 0, stdout = "plain.log" }
 program "kept" { cmd = count, shell = true, starttime = 0 }
+program "slow" { cmd = "while :; do printf half; sleep 0.1; echo whole; done", shell = true, starttime = 0,
+  on_line = function(p, line) reeve.log("notice", "heard %s", line) end }
 EOF
 run_reeve
 wait_state plain RUNNING
@@ -23,6 +25,7 @@ follow()
 follow told.plain tail -f -n 1 plain
 follow told.kept tail -f -n 1 kept
 follow told.attached attach kept
+follow told.slow tail -f -n 1 slow
 follow told.log log -f -n 1
 follow told.events events -f -n 1
 wait_for 'test -s told.plain && test -s told.kept && test -s told.attached && test -s told.log && test -s told.events'
@@ -37,6 +40,7 @@ news()
 }
 news
 for i in 1 2 3; do
+    wait_for 'test "$(reeve tail -n 1 slow)" = half'
     expect_line 'upgraded.*' reeve upgrade
     news
 done
@@ -51,3 +55,5 @@ for name in plain kept attached; do
         "told.$name" >wrong || fail "$name: $(cat wrong)"
 done
 assert_equal 3 "$(grep -c 'goes on after an upgrade' told.log)" 'what the log told of upgrades'
+assert_equal 'heard halfwhole' "$(grep -o 'heard .*' "$log" | sort -u)" 'lines that a hook heard'
+assert_equal halfwhole "$(sed -n '3,$p' told.slow | sort -u)" 'lines that were begun before an upgrade'
