@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 enum {
-    FRESH = 1000,  /* milliseconds */
-    PATIENCE = 50, /* with somebody whom we know already: it is an event loop that waits */
-    PATIENCE_AT_FIRST = 5000,
-    ENTRIES_MOST = 1024, /* beyond, all are forgotten */
+    FRESH = 1000,             /* milliseconds */
+    PATIENCE = 200,           /* it is an event loop that waits */
+    PATIENCE_AT_FIRST = 5000, /* with somebody of whom nothing is known, or who may have been changed */
+    ENTRIES_MOST = 1024,      /* beyond, all are forgotten */
     THREADS_MOST = 16
 };
 
@@ -188,10 +188,23 @@ static bool has_threads(void)
     return cache.loop != NULL && cache.owner == getpid();
 }
 
+static bool is_unchanged(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* It may still be true. */
+static bool holds(const struct entry *e)
+{
+    struct stamp now = stamp_now();
+
+    return e->known && is_unchanged(&now.passwd, &e->stamp.passwd) && is_unchanged(&now.group, &e->stamp.group);
+}
+
 /* Once it did not answer in time, nobody else waits for it: there may be many. */
 static int patience(const struct entry *e)
 {
-    if (e->known)
+    if (holds(e))
         return cache.is_silent ? 0 : PATIENCE;
     return cache.is_silent ? PATIENCE : PATIENCE_AT_FIRST;
 }
@@ -215,21 +228,6 @@ static bool ask_again(struct entry *e)
     else if (!chore_wait(e->chore, patience(e)))
         cache.is_silent = true;
     return e->chore == NULL;
-}
-
-static bool is_unchanged(const struct timespec *a, const struct timespec *b)
-{
-    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-static bool is_fresh(const struct entry *e)
-{
-    struct stamp now;
-
-    if (!e->known || clock_now() - e->at > FRESH)
-        return false;
-    now = stamp_now();
-    return is_unchanged(&now.passwd, &e->stamp.passwd) && is_unchanged(&now.group, &e->stamp.group);
 }
 
 /* ---- entries ----------------------------------------------------------------------------------- */
@@ -259,9 +257,11 @@ static struct entry *entry_for(struct question q)
     struct entry *e;
 
     SLIST_FOREACH(e, &entries, link)
-    if (questions_equal(&e->question, &q)) {
-        question_free(&q);
-        return e;
+    {
+        if (questions_equal(&e->question, &q)) {
+            question_free(&q);
+            return e;
+        }
     }
     if (entry_count == ENTRIES_MOST)
         forget_all();
@@ -284,8 +284,9 @@ bool user_cache_find(const char *user, const char *group, const char *const *gro
                      struct identity *out, struct error *e)
 {
     struct entry *entry = entry_for(question_of(user, group, groups, group_count));
+    bool fresh = entry->known && clock_now() - entry->at <= FRESH && holds(entry);
 
-    if (!is_fresh(entry) && !ask_again(entry)) {
+    if (!fresh && !ask_again(entry)) {
         if (!entry->known)
             return failure(e, "the user database does not answer");
         tell(entry);
