@@ -18,9 +18,10 @@ struct feed *feed_open(struct process *p, int stream, feed_fn *fn, loop_fn *on_e
 /* A line that was begun before the feed is to be heard as a whole. */
 void feed_hear_begun(struct feed *f);
 
-/* How far a plain path was read, for the feed of a next life, which goes on from there; false: it is none, and what
- * was not read waits in a pipe. */
+/* Whether it reads a plain path: what is not read yet does not wait in a pipe. */
 bool feed_is_of_path(const struct feed *f);
+
+/* What the feed of a next life needs to go on from here. */
 void feed_pack(const struct feed *f, struct buffer *out);
 void feed_unpack(struct feed *f, struct unpack *u);
 

@@ -90,7 +90,7 @@ void command_tail(const struct request *q, struct reply *r)
     if (!request_has_flag(q, "-f") || r->code != REPLY_OK)
         finish_tail(r, &out);
     else
-        stream_processes(q, r, &t, stream == 1 ? STREAM_STDOUT : STREAM_STDERR, &out);
+        stream_processes(r, &t, stream == 1 ? STREAM_STDOUT : STREAM_STDERR, &out);
     targets_free(&t);
     buffer_free(&out);
 }
@@ -101,22 +101,21 @@ void command_attach(const struct request *q, struct reply *r)
     struct targets one = { .process = &p, .count = 1 };
     struct buffer out = { 0 };
     struct error e;
-    size_t count;
     bool heard;
 
-    if (p == NULL || !request_number(q, "-n", TAIL_LINES, &count, r)) {
+    if (p == NULL) {
         reply_end(r);
         return;
     }
-    heard = add_tail(p, 1, count, false, &out, &e);
+    heard = add_tail(p, 1, TAIL_LINES, false, &out, &e);
     if (process_settings(p)->err.kind != OUTPUT_STDOUT)
-        heard = add_tail(p, 2, count, false, &out, NULL) || heard;
+        heard = add_tail(p, 2, TAIL_LINES, false, &out, NULL) || heard;
     if (!heard)
         reply_fail(r, REPLY_FAILED, "%s: %s", process_name(p), e.text);
     if (r->code != REPLY_OK)
         finish_tail(r, &out);
     else
-        stream_processes(q, r, &one, STREAM_BOTH, &out);
+        stream_processes(r, &one, STREAM_BOTH, &out);
     buffer_free(&out);
 }
 

@@ -35,11 +35,6 @@ static void follow_again(const struct request *q, size_t recent, struct reply *r
     command_find(q->verb)->run(&again, r);
 }
 
-void command_follow_resume(const struct request *q, struct reply *r)
-{
-    follow_again(q, 0, r);
-}
-
 /* This life has an entry or two already: how the former one ended. */
 void command_log_resume(const struct request *q, struct reply *r)
 {
@@ -84,49 +79,34 @@ static void on_live_cancel(struct reply *r, void *work)
     live_free(work);
 }
 
-/* For the next life: how far files are read. */
+/* For the next life: who is followed, and how far files are read. */
 static void live_pack(const void *work, struct buffer *out)
 {
     const struct live *l = work;
     struct buffer one = { 0 };
 
     for (const struct source *source = l->source; source < l->source + l->count; source++) {
-        if (source->feed == NULL || !feed_is_of_path(source->feed))
+        if (source->feed == NULL)
             continue;
         buffer_clear(&one);
         pack_number(&one, "id", source->id);
         pack_number(&one, "stream", source->stream);
+        pack_number(&one, "named", source->name != NULL);
         feed_pack(source->feed, &one);
         pack_bytes(out, "source", one.data, one.length);
     }
     buffer_free(&one);
 }
 
-static void go_on_from(struct live *l, const char *data, size_t length)
+static struct live *live_new(struct reply *r, size_t sources)
 {
-    struct unpack one;
+    struct live *l = xcalloc(1, sizeof *l + sources * sizeof l->source[0]);
 
-    if (!unpack_begin(&one, data, length))
-        return;
-    for (struct source *source = l->source; source < l->source + l->count; source++)
-        if (source->id == unpack_number(&one, "id") && source->stream == unpack_number(&one, "stream") &&
-            feed_is_of_path(source->feed))
-            feed_unpack(source->feed, &one);
-}
-
-/* In a next life. */
-static void go_on(struct live *l, const struct request *q)
-{
-    struct unpack u;
-    const char *data;
-    size_t length;
-
-    for (size_t i = 0; i < l->count; i++)
-        feed_hear_begun(l->source[i].feed);
-    if (q->work == NULL || !unpack_begin(&u, q->work, q->work_length))
-        return;
-    while ((data = unpack_next(&u, "source", &length)) != NULL)
-        go_on_from(l, data, length);
+    l->reply = r;
+    r->streaming = true;
+    reply_later(r, on_live_cancel, l);
+    reply_outlives(r, live_pack);
+    return l;
 }
 
 static void send_text(struct reply *r, const char *text, size_t length)
@@ -178,7 +158,7 @@ static void on_source_end(void *arg)
     reply_end(r);
 }
 
-static void add_source(struct live *l, struct process *p, int stream, bool name)
+static struct source *add_source(struct live *l, struct process *p, int stream, bool name)
 {
     struct source *source = &l->source[l->count++];
 
@@ -188,6 +168,17 @@ static void add_source(struct live *l, struct process *p, int stream, bool name)
     source->name = name ? xstrdup(process_name(p)) : NULL;
     source->feed = feed_open(p, stream, on_lines, on_source_end, source);
     l->open++;
+    return source;
+}
+
+static void live_begin(struct live *l)
+{
+    struct reply *r = l->reply;
+
+    if (l->open > 0)
+        return;
+    live_free(l);
+    reply_end(r);
 }
 
 /* Both streams of a process that merges them are one. */
@@ -196,14 +187,10 @@ static bool is_merged(const struct process *p)
     return feed_settings(p, 1) == feed_settings(p, 2);
 }
 
-void stream_processes(const struct request *q, struct reply *r, const struct targets *t, int streams,
-                      const struct buffer *recent)
+void stream_processes(struct reply *r, const struct targets *t, int streams, const struct buffer *recent)
 {
-    struct live *l = xcalloc(1, sizeof *l + 2 * t->count * sizeof l->source[0]);
+    struct live *l = live_new(r, 2 * t->count);
 
-    l->reply = r;
-    r->streaming = true;
-    reply_later(r, on_live_cancel, l);
     if (recent->length > 0)
         send_text(r, recent->data, recent->length);
     for (size_t i = 0; i < t->count; i++) {
@@ -212,14 +199,40 @@ void stream_processes(const struct request *q, struct reply *r, const struct tar
         if (streams == STREAM_STDERR || (streams == STREAM_BOTH && !is_merged(t->process[i])))
             add_source(l, t->process[i], 2, t->count > 1);
     }
-    if (l->open == 0) {
-        live_free(l);
-        reply_end(r);
+    live_begin(l);
+}
+
+static void add_former(struct live *l, struct supervisor *s, const char *data, size_t length)
+{
+    struct process *p;
+    struct source *source;
+    struct unpack u;
+
+    if (!unpack_begin(&u, data, length) || (p = supervisor_process(s, (unsigned)unpack_number(&u, "id"))) == NULL)
+        return;
+    source = add_source(l, p, unpack_number(&u, "stream") == 2 ? 2 : 1, unpack_number(&u, "named") != 0);
+    feed_unpack(source->feed, &u);
+}
+
+/* Those who were followed, whoever the words would mean by now. */
+void command_follow_resume(const struct request *q, struct reply *r)
+{
+    struct unpack u;
+    const char *data;
+    size_t length, count = 0;
+    struct live *l;
+
+    if (q->work == NULL || !unpack_begin(&u, q->work, q->work_length)) {
+        follow_again(q, 0, r);
         return;
     }
-    if (q->resumed != NULL)
-        go_on(l, q);
-    reply_outlives(r, live_pack);
+    while (unpack_next(&u, "source", &length) != NULL)
+        count++;
+    l = live_new(r, count);
+    u.at = 0;
+    while ((data = unpack_next(&u, "source", &length)) != NULL)
+        add_former(l, q->supervisor, data, length);
+    live_begin(l);
 }
 
 /* ---- log, events ------------------------------------------------------------------------------- */

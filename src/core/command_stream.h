@@ -6,9 +6,7 @@
 
 enum { STREAM_STDOUT = 1, STREAM_STDERR = 2, STREAM_BOTH = STREAM_STDOUT | STREAM_STDERR };
 
-/* Send `recent`, then what the processes write from now on, or since the former life that began it. Ends when the last
- * of them is gone. */
-void stream_processes(const struct request *q, struct reply *r, const struct targets *t, int streams,
-                      const struct buffer *recent);
+/* Send `recent`, then what the processes write from now on. Ends when the last of them is gone. */
+void stream_processes(struct reply *r, const struct targets *t, int streams, const struct buffer *recent);
 
 #endif

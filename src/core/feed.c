@@ -109,6 +109,8 @@ void feed_pack(const struct feed *f, struct buffer *out)
 {
     struct follow_place place;
 
+    if (f->follow == NULL)
+        return;
     follow_where(f->follow, &place);
     pack_number(out, "device", place.device);
     pack_number(out, "inode", place.inode);
@@ -120,7 +122,10 @@ void feed_unpack(struct feed *f, struct unpack *u)
     const struct follow_place place = { unpack_number(u, "device"), unpack_number(u, "inode"),
                                         unpack_number(u, "offset") };
 
-    follow_go(f->follow, &place);
+    if (f->follow != NULL)
+        follow_go(f->follow, &place);
+    else
+        feed_hear_begun(f);
 }
 
 /* A last line without a newline must not run into the first one of the next run. */

@@ -39,6 +39,7 @@ news()
     done
 }
 news
+reeve scale kept 2 >/dev/null # another one, who is not followed
 for i in 1 2 3; do
     wait_for 'test "$(reeve tail -n 1 slow)" = half'
     expect_line 'upgraded.*' reeve upgrade
