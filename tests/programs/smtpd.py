@@ -10,6 +10,7 @@ Prints its port, listens on 127.0.0.1, and ends at the end of its input. Each ma
   down-if=FILE        closes each connection while there is that file
   mute-if=FILE        is mute while there is
   slow=SECONDS        thinks about each mail for so long
+  utf8                takes addresses in other letters, and keeps whether it was told of them: "FROM TO ... SMTPUTF8"
 """
 import asyncio
 import logging
@@ -40,7 +41,8 @@ class Keep:
         Keep.count += 1
         path = os.path.join(sys.argv[1], str(Keep.count))
         with open(path + ".new", "wb") as out:
-            out.write(" ".join([envelope.mail_from] + envelope.rcpt_tos).encode() + b"\n" + envelope.content)
+            told = ["SMTPUTF8"] if envelope.smtp_utf8 else []
+            out.write(" ".join([envelope.mail_from] + envelope.rcpt_tos + told).encode() + b"\n" + envelope.content)
         os.rename(path + ".new", path)
         await asyncio.sleep(float(options.get("slow", 0)))
         return "250 kept"
@@ -78,6 +80,7 @@ def protocol():
     more = {}
     if "login" in options:
         more = {"authenticator": check_login, "auth_required": True, "auth_require_tls": False}
+    more["enable_SMTPUTF8"] = "utf8" in options
     return Server(Keep(), tls_context=None if "smtps" in options or "no-tls" in options else tls(), **more)
 
 

@@ -169,6 +169,26 @@ static void a_composed_mail_is_read_by_others(void **state)
     buffer_free(&text);
 }
 
+static void addresses_may_have_other_letters(void **state)
+{
+    static const char *const joerg[] = { "ops@example.com", "j\xc3\xb6rg@example.com", NULL };
+    struct transfer_request r;
+
+    (void)state;
+    start_server("utf8", NULL);
+    r = a_mail("smtp");
+    r.body_length = strlen("Subject: hello\r\n");
+    assert_string_equal(finished(&r)->error, "");
+    assert_kept("reeve@example.com ops@example.com\nSubject: hello\r\n");
+    r.to = joerg;
+    assert_string_equal(finished(&r)->error, "");
+    assert_kept("reeve@example.com ops@example.com j\xc3\xb6rg@example.com SMTPUTF8\nSubject: hello\r\n");
+    r.to = ops;
+    r.from = joerg[1];
+    assert_string_equal(finished(&r)->error, "");
+    assert_kept("j\xc3\xb6rg@example.com ops@example.com SMTPUTF8\nSubject: hello\r\n");
+}
+
 static void a_refusal_is_told_in_the_words_of_the_server(void **state)
 {
     static const char *const nobody[] = { "ops@example.com", "nobody@example.com", NULL };
@@ -251,6 +271,11 @@ static void a_reply_that_is_none_is_told(void **state)
     assert_error(finished(&r), " does not answer as a mail server does: 250 data?");
     r = a_mail_to_script("250 to\\n250 too soon\\n", "354 go\\n", "250 kept\\n");
     assert_error(finished(&r), " does not answer as a mail server does: 250 too soon");
+    memset(endless, 'x', 100); /* long, and so in one piece: DATA has not gone out when it is allowed */
+    memcpy(endless, "250 to", 6);
+    memcpy(endless + 100, "\\n354 go\\n", 11);
+    r = a_mail_to_script(endless, "250 kept\\n", "");
+    assert_error(finished(&r), " does not answer as a mail server does: 354 go");
     r = a_mail_to_script("25", "", "");
     r.timeout = 300;
     assert_error(finished(&r), "no answer from 127.0.0.1:");
@@ -432,6 +457,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         each(a_mail_arrives_as_it_was),
         each(a_composed_mail_is_read_by_others),
+        each(addresses_may_have_other_letters),
         each(a_refusal_is_told_in_the_words_of_the_server),
         each(a_server_that_does_not_say_goodbye_stalls_nobody),
         each(a_server_that_thinks_about_a_mail_stalls_nobody),
