@@ -2,7 +2,8 @@
 """A mail server that keeps what it gets: smtpd.py FOLDER [OPTION ...]
 
 Prints its port, listens on 127.0.0.1, and ends at the end of its input. Each mail becomes FOLDER/N (1, 2, ...): a line
-"FROM TO ...", then the mail. A recipient `nobody@...` is refused, `later@...` is refused for now. Options:
+"FROM TO ...", then the mail; FOLDER/quit is there when somebody has said QUIT. A recipient `nobody@...` is refused,
+`later@...` is refused for now. Options:
 
   cert=FILE key=FILE  STARTTLS          smtps     TLS from the beginning
   login=USER:WORD     needs a login     deaf      does not answer QUIT
@@ -60,6 +61,7 @@ class Server(SMTP):
     async def smtp_QUIT(self, argument):
         if "deaf" in options:
             await asyncio.sleep(1000)
+        open(os.path.join(sys.argv[1], "quit"), "w").close()
         await super().smtp_QUIT(argument)
 
 
