@@ -58,6 +58,7 @@ static void to_stopping(void)
 {
     to_running();
     process_stop(web());
+    process_keep_wish(web());
     fake_clock_advance(3000);
     assert_state(web(), PROCESS_STOPPING);
 }
@@ -202,6 +203,7 @@ static void to_scaled(void)
     begin(program);
     fake_clock_advance(2000);
     supervisor_scale(stage->supervisor, process_program(web()), 1, true);
+    supervisor_keep_count(stage->supervisor, process_program(web()));
     fake_child_dies(fake_living_pid(1), SIGTERM);
     fake_turn();
     assert_int_equal(supervisor_process_count(stage->supervisor), 1);
@@ -355,7 +357,10 @@ static void add_process(struct process *p, void *arg)
 
     buffer_addf(out, "%s %s pid %d%s, %d restarts, id %u, since %lld", process_name(p),
                 process_state_name(process_state(p)), process_pid(p) - (process_pid(p) > 0 ? 100 : 0),
-                process_wanted(p) ? ", wanted" : "", process_restarts(p), process_id(p), (long long)p->since);
+                process_wanted(p)         ? ", wanted"
+                : process_wish_is_kept(p) ? ", stopped for good"
+                                          : "",
+                process_restarts(p), process_id(p), (long long)p->since);
     process_describe(p, out);
     for (size_t i = 0; process_end(p, i) != NULL; i++)
         add_end(process_end(p, i), out);
@@ -368,6 +373,8 @@ static void add_all(struct buffer *out)
 
     supervisor_each(stage->supervisor, "all", add_process, out, &known);
     buffer_addf(out, "%zu living of %zu, %zu questions", fake_living(), fake_started(), question_count);
+    if (stage->supervisor->pools[0].kept)
+        buffer_add_text(out, ", count kept");
     if (supervisor_is_ending(stage->supervisor))
         buffer_addf(out, ", ending with %d", supervisor_exit_code(stage->supervisor));
     /* A gate begins again, and with it its time; the watchdog's timer may go off too early, and is set again. */
