@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "os/chore.h"
 #include "os/clock.h"
+#include "os/resume.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -209,6 +210,15 @@ static int patience(const struct entry *e)
     return cache.is_silent ? PATIENCE : PATIENCE_AT_FIRST;
 }
 
+/* That it waits is no hang, however short hang_limit is. */
+static bool wait_for_answer(struct entry *e)
+{
+    int limit = patience(e);
+
+    resume_watch_extend(limit);
+    return chore_wait(e->chore, limit);
+}
+
 /* False: there is no answer yet. */
 static bool ask_again(struct entry *e)
 {
@@ -225,7 +235,7 @@ static bool ask_again(struct entry *e)
         return false;
     if (e->chore == NULL)
         ask_here(e);
-    else if (!chore_wait(e->chore, patience(e)))
+    else if (!wait_for_answer(e))
         cache.is_silent = true;
     return e->chore == NULL;
 }
