@@ -6,7 +6,9 @@
 #include "base/xalloc.h"
 #include "os/chore.h"
 #include "os/clock.h"
+#include "os/resume.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -14,10 +16,10 @@
 #include <unistd.h>
 
 enum {
-    FRESH = 1000,  /* milliseconds */
-    PATIENCE = 50, /* with somebody whom we know already: it is an event loop that waits */
-    PATIENCE_AT_FIRST = 5000,
-    ENTRIES_MOST = 1024, /* beyond, all are forgotten */
+    FRESH = 1000,             /* milliseconds */
+    PATIENCE = 200,           /* it is an event loop that waits */
+    PATIENCE_AT_FIRST = 5000, /* with somebody of whom nothing is known, or who may have been changed */
+    ENTRIES_MOST = 1024,      /* beyond, all are forgotten */
     THREADS_MOST = 16
 };
 
@@ -37,6 +39,7 @@ struct asking {
     struct question question;
     struct stamp stamp; /* before */
     bool good;
+    bool is_down; /* the database: it does not know that there is nobody */
     struct identity who;
     struct error error;
 };
@@ -123,6 +126,7 @@ static void ask(void *work)
 
     a->stamp = stamp_now();
     a->good = identity_find(q->user, q->group, q->names_groups ? groups : NULL, q->groups.count, &a->who, &a->error);
+    a->is_down = !a->good && errno != 0;
 }
 
 static void asking_free(void *work)
@@ -146,22 +150,28 @@ static struct asking *asking_new(const struct question *q)
 
 /* ---- what was heard ---------------------------------------------------------------------------- */
 
-static void forget(struct entry *e)
+static void tell(struct entry *e)
 {
-    identity_free(&e->who);
-    e->known = false;
+    if (!e->told)
+        log_warning("the user database does not answer: %s is taken to be who he was",
+                    e->question.user != NULL ? e->question.user : "who runs reeve");
+    e->told = true;
 }
 
 static void hear(struct entry *e, struct asking *a)
 {
-    forget(e);
+    e->at = clock_now();
+    e->stamp = a->stamp;
+    cache.is_silent = cache.is_silent && a->is_down;
+    if (a->is_down && e->known) {
+        tell(e);
+        return;
+    }
+    identity_free(&e->who);
     e->known = a->good;
     e->who = a->who;
     e->error = a->error;
-    e->stamp = a->stamp;
-    e->at = clock_now();
     e->told = false;
-    cache.is_silent = false;
     a->who = (struct identity){ 0 };
 }
 
@@ -188,12 +198,34 @@ static bool has_threads(void)
     return cache.loop != NULL && cache.owner == getpid();
 }
 
+static bool is_unchanged(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* It may still be true. */
+static bool holds(const struct entry *e)
+{
+    struct stamp now = stamp_now();
+
+    return e->known && is_unchanged(&now.passwd, &e->stamp.passwd) && is_unchanged(&now.group, &e->stamp.group);
+}
+
 /* Once it did not answer in time, nobody else waits for it: there may be many. */
 static int patience(const struct entry *e)
 {
-    if (e->known)
+    if (holds(e))
         return cache.is_silent ? 0 : PATIENCE;
     return cache.is_silent ? PATIENCE : PATIENCE_AT_FIRST;
+}
+
+/* That it waits is no hang, however short hang_limit is. */
+static bool wait_for_answer(struct entry *e)
+{
+    int limit = patience(e);
+
+    resume_watch_extend(limit);
+    return chore_wait(e->chore, limit);
 }
 
 /* False: there is no answer yet. */
@@ -212,31 +244,17 @@ static bool ask_again(struct entry *e)
         return false;
     if (e->chore == NULL)
         ask_here(e);
-    else if (!chore_wait(e->chore, patience(e)))
+    else if (!wait_for_answer(e))
         cache.is_silent = true;
     return e->chore == NULL;
-}
-
-static bool is_unchanged(const struct timespec *a, const struct timespec *b)
-{
-    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-static bool is_fresh(const struct entry *e)
-{
-    struct stamp now;
-
-    if (!e->known || clock_now() - e->at > FRESH)
-        return false;
-    now = stamp_now();
-    return is_unchanged(&now.passwd, &e->stamp.passwd) && is_unchanged(&now.group, &e->stamp.group);
 }
 
 /* ---- entries ----------------------------------------------------------------------------------- */
 
 static void entry_free(struct entry *e)
 {
-    chore_stop(&e->chore);
+    if (has_threads()) /* else it is the parent's */
+        chore_stop(&e->chore);
     question_free(&e->question);
     identity_free(&e->who);
     free(e);
@@ -259,9 +277,11 @@ static struct entry *entry_for(struct question q)
     struct entry *e;
 
     SLIST_FOREACH(e, &entries, link)
-    if (questions_equal(&e->question, &q)) {
-        question_free(&q);
-        return e;
+    {
+        if (questions_equal(&e->question, &q)) {
+            question_free(&q);
+            return e;
+        }
     }
     if (entry_count == ENTRIES_MOST)
         forget_all();
@@ -272,20 +292,13 @@ static struct entry *entry_for(struct question q)
     return e;
 }
 
-static void tell(struct entry *e)
-{
-    if (!e->told)
-        log_warning("the user database does not answer: %s is taken to be who he was",
-                    e->question.user != NULL ? e->question.user : "who runs reeve");
-    e->told = true;
-}
-
 bool user_cache_find(const char *user, const char *group, const char *const *groups, size_t group_count,
                      struct identity *out, struct error *e)
 {
     struct entry *entry = entry_for(question_of(user, group, groups, group_count));
+    bool fresh = entry->known && clock_now() - entry->at <= FRESH && holds(entry);
 
-    if (!is_fresh(entry) && !ask_again(entry)) {
+    if (!fresh && !ask_again(entry)) {
         if (!entry->known)
             return failure(e, "the user database does not answer");
         tell(entry);

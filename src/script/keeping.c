@@ -34,8 +34,10 @@ static struct file *find(const char *path)
     struct file *f;
 
     SLIST_FOREACH(f, &files, link)
-    if (strcmp(f->path, path) == 0)
-        return f;
+    {
+        if (strcmp(f->path, path) == 0)
+            return f;
+    }
     return NULL;
 }
 

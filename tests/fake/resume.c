@@ -12,3 +12,8 @@ void resume_hold(void)
 void resume_release(void)
 {
 }
+
+void resume_watch_extend(msec limit)
+{
+    (void)limit;
+}
