@@ -25,6 +25,8 @@ struct request {
     const struct flag *flags;
     size_t flag_count;
     const char *resumed; /* how the former life ended that began it; NULL: it begins now */
+    const char *work;    /* what its reply packed there; NULL: nothing */
+    size_t work_length;
 };
 
 struct command {
@@ -39,11 +41,10 @@ struct command {
     void (*run)(const struct request *q, struct reply *r);
 };
 
-/* How to go on with a command that a former life began: from what its reply packed (NULL: nothing). Only for verbs
- * that can be gone on with. */
+/* How to go on with a command that a former life began. Only for verbs that can be gone on with. */
 struct resumption {
     const char *verb;
-    void (*resume)(const struct request *q, const char *work, size_t length, struct reply *r);
+    void (*resume)(const struct request *q, struct reply *r);
 };
 
 /* Check the words against the verb's row and run it. Ends the reply at once, or later. `words` are verb, arguments and

@@ -25,6 +25,9 @@ void journal_resume(const struct former *former);
 /* Add the last `count` entries: a line each, or a JSON value each if `json`, which `separator` follows. */
 void journal_tail(enum journal_kind kind, size_t count, bool json, const char *separator, struct buffer *out);
 
+/* How many of them are of this life of reeve. */
+size_t journal_count_new(enum journal_kind kind);
+
 /* Called with each entry from now on: a line, with its newline, or a JSON value. It must not log. */
 typedef void journal_fn(const char *entry, size_t length, void *arg);
 struct journal_listener *journal_listen(enum journal_kind kind, bool json, journal_fn *fn, void *arg);

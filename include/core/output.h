@@ -61,6 +61,9 @@ void output_pack(const struct output *o, struct buffer *out);
 void output_resume(struct output *o, const struct output_settings *s, const struct former *former, const char *data,
                    size_t length);
 
+/* The line that was begun and is not finished, as far as it is kept; nothing if there is none. */
+void output_begun(const struct output *o, struct buffer *out);
+
 /* Call `fn` with everything that is read from now on, as it is read. */
 typedef void output_listener_fn(const char *data, size_t length, void *arg);
 struct output_listener *output_listen(struct output *o, output_listener_fn *fn, void *arg);

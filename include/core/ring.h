@@ -28,6 +28,9 @@ void ring_restore(struct ring *r, const char *memory, size_t length);
 void ring_free(struct ring *r);
 void ring_add(struct ring *r, const char *data, size_t length);
 
+/* What is added from now on begins a line. */
+void ring_end_line(struct ring *r);
+
 /* The last `lines` lines (an unfinished one counts); SIZE_MAX: all that is kept, from the first whole line on. */
 void ring_tail(const struct ring *r, size_t lines, struct buffer *out);
 

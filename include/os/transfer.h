@@ -46,7 +46,7 @@ struct transfer_request {
     const char *key_file;  /* its key; it is in cert_file too */
     bool insecure;         /* take any certificate */
     const char *proxy;     /* none, whatever the environment says */
-    const void *body;      /* what is sent: of a request, or the mail with its headers and CRLF as line ends */
+    const void *body;      /* what is sent: of a request, or the mail with its headers, each line with CRLF */
     size_t body_length;
 
     /* http: */

@@ -175,29 +175,42 @@ function Entry:cancel()
     forget(shown, self)
 end
 
+-- What is wrong with the one that is being declared.
+local wrong
+
+local function complain(text, ...)
+    wrong[#wrong + 1] = text:format(...)
+end
+
 local function one_of(options, key, words)
     local value = options[key]
     if value == nil then return words[1] end
     for _, word in ipairs(words) do
         if value == word then return value end
     end
-    error({ ("%s: expected \"%s\""):format(key, table.concat(words, "\" or \"")) })
+    complain("%s: expected \"%s\"", key, table.concat(words, "\" or \""))
 end
 
 local function check_options(options, known)
-    if type(options) ~= "table" then error({ "the options are no table" }) end
+    local strange = {}
     for key in pairs(options) do
-        if not known[key] then error({ unknown(key, known) }) end
+        if not known[key] then strange[#strange + 1] = unknown(key, known) end
     end
+    table.sort(strange)
+    for _, text in ipairs(strange) do complain("%s", text) end
 end
 
 local function seconds(value, what)
-    return inside.duration(value) or error({ ("%s: expected a time such as 30 or \"5m\""):format(what) })
+    return inside.duration(value) or complain("%s: expected a time such as 30 or \"5m\"", what)
 end
 
 -- What all have in common: what to run, and the options.
 local function read(what, options, known)
     options = options or {}
+    if type(options) ~= "table" then
+        complain("the options are no table")
+        options = {}
+    end
     check_options(options, known)
     local entry = {
         jitter = options.jitter ~= nil and seconds(options.jitter, "jitter") or 0,
@@ -211,7 +224,7 @@ local function read(what, options, known)
         entry.target = what
         inside.expect("schedule", what)
     else
-        error({ ("expected a function or a target such as \"backup\", not a %s"):format(type(what)) })
+        complain("expected a function or a target such as \"backup\", not a %s", type(what))
     end
     return setmetatable(entry, Entry)
 end
@@ -238,12 +251,12 @@ local function begin(entry)
     return entry
 end
 
--- `make` raises a table with what is wrong: it is told at the line of the user's file that said it.
+-- What is wrong is told at the line of the user's file that said it.
 local function declare(make)
-    local good, result = pcall(make)
-    if good then return result end
-    if type(result) ~= "table" then error(result, 0) end
-    inside.refuse("schedule", result[1])
+    wrong = {}
+    local entry, enter = make()
+    if not wrong[1] then return enter(entry) end
+    for _, text in ipairs(wrong) do inside.refuse("schedule", text) end
     return setmetatable({ queued = {} }, Entry)
 end
 
@@ -266,19 +279,20 @@ local every_options = { jitter = true }
 ---@return reeve.Schedule
 function schedule.cron(text, what, options)
     return declare(function()
-        if type(text) ~= "string" then error({ "expected a cron line such as \"*/5 * * * *\"" }) end
-        local line, why = cron.parse(text)
-        if not line then error({ why }) end
-        local entry = read(what, options, cron_options)
-        entry.next = function(after) return cron.next(line, after) end
-        entry.tolerance = line.is_wild and CORRECTION or SUMMER_TIME
-        name_it(entry, text)
-        if entry.target and entry.overlap == "queue" then
-            for _, event in ipairs { "exit", "stop", "fatal" } do
-                on(event, function() start_queued(entry) end)
+        local line, why = nil, "expected a cron line such as \"*/5 * * * *\""
+        if type(text) == "string" then line, why = cron.parse(text) end
+        if not line then complain("%s", why) end
+        return read(what, options, cron_options), function(entry)
+            entry.next = function(after) return cron.next(line, after) end
+            entry.tolerance = line.is_wild and CORRECTION or SUMMER_TIME
+            name_it(entry, text)
+            if entry.target and entry.overlap == "queue" then
+                for _, event in ipairs { "exit", "stop", "fatal" } do
+                    on(event, function() start_queued(entry) end)
+                end
             end
+            return begin(entry)
         end
-        return begin(entry)
     end)
 end
 
@@ -291,12 +305,13 @@ function schedule.at(time, what, options)
     return declare(function()
         local moment, why = time, "expected a time such as \"2026-12-24 18:00\", or seconds since 1970"
         if type(time) == "string" then moment, why = cron.moment(time) end
-        if not math.type(moment) or moment ~= moment or math.abs(moment) > 1e11 then error({ why }) end
-        local entry = read(what, options, at_options)
-        entry.next = function(after) return after < moment and moment or nil end
-        entry.tolerance = math.huge
-        name_it(entry, type(time) == "string" and time or ("at %.3f"):format(time))
-        return begin(entry)
+        if not math.type(moment) or moment ~= moment or math.abs(moment) > 1e11 then complain("%s", why) end
+        return read(what, options, at_options), function(entry)
+            entry.next = function(after) return after < moment and moment or nil end
+            entry.tolerance = math.huge
+            name_it(entry, type(time) == "string" and time or ("at %.3f"):format(time))
+            return begin(entry)
+        end
     end)
 end
 
@@ -308,19 +323,20 @@ end
 function schedule.every(time, what, options)
     return declare(function()
         local period = seconds(time, "every")
-        if period <= 0 then error({ "every 0 seconds would be all the time" }) end
-        local entry = read(what, options, every_options)
-        entry.name = ("every %gs"):format(period)
-        entry.due, entry.delay = reeve.now() + period, 0
-        shown[#shown + 1] = entry
-        entry.timer = reeve.every(period, function()
-            entry.due = reeve.now() + period
-            if entry.jitter > 0 then reeve.sleep(math.random() * entry.jitter) end
-            entry.last, entry.is_running = reeve.now(), entry.f ~= nil
-            local _ <close> = setmetatable({}, { __close = function() entry.is_running = false end })
-            if entry.f then entry.f() else run_target(entry) end
-        end)
-        return entry
+        if period and period <= 0 then complain("every 0 seconds would be all the time") end
+        return read(what, options, every_options), function(entry)
+            entry.name = ("every %gs"):format(period)
+            entry.due, entry.delay = reeve.now() + period, 0
+            shown[#shown + 1] = entry
+            entry.timer = reeve.every(period, function()
+                entry.due = reeve.now() + period
+                if entry.jitter > 0 then reeve.sleep(math.random() * entry.jitter) end
+                entry.last, entry.is_running = reeve.now(), entry.f ~= nil
+                local _ <close> = setmetatable({}, { __close = function() entry.is_running = false end })
+                if entry.f then entry.f() else run_target(entry) end
+            end)
+            return entry
+        end
     end)
 end
 

@@ -175,10 +175,8 @@ static void run(const struct request *q, struct reply *r)
 }
 
 /* We are what it was to lead to. */
-static void resume(const struct request *q, const char *work, size_t length, struct reply *r)
+static void resume(const struct request *q, struct reply *r)
 {
-    (void)work;
-    (void)length;
     if (strcmp(q->resumed, upgrade_reason) == 0)
         reply_line(r, "upgraded: this is reeve %s", REEVE_VERSION);
     else

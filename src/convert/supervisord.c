@@ -301,13 +301,15 @@ static void refuse_strangers(struct supervisord *sd)
 static void refuse_section(struct supervisord *sd, const struct ini_section *section)
 {
     bool runs = ini_get(section, "command") != NULL || ini_get(section, "cmd") != NULL;
-    char *prefix = xstrndup(section->name, strcspn(section->name, ":") + (strchr(section->name, ':') != NULL));
+    const char *colon = strchr(section->name, ':');
+    char *prefix = xstrndup(section->name, strcspn(section->name, ":") + (colon != NULL));
     const char *near = sd->c->draft.problems->count < PROBLEMS_MAX ? text_nearest(prefix, known) : NULL;
 
     if (text_starts(section->name, "program."))
         draft_refuse(&sd->c->draft, section->place, "[%s]: programs are [program:NAME], with a colon", section->name);
     else if (runs)
-        draft_refuse(&sd->c->draft, section->place, "[%s]: programs are [program:%s]", section->name, section->name);
+        draft_refuse(&sd->c->draft, section->place, "[%s]: programs are [program:%s]", section->name,
+                     colon != NULL ? colon + 1 : section->name);
     else if (near != NULL)
         draft_refuse(&sd->c->draft, section->place, "there is no section [%s]; did you mean [%s…]?", section->name,
                      near);

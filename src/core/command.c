@@ -245,7 +245,9 @@ void command_resume(struct supervisor *s, const char *caller, const struct words
     } else {
         q = request_of(s, caller, c, &sorted);
         q.resumed = why;
-        resumption->resume(&q, work, length, r);
+        q.work = work;
+        q.work_length = length;
+        resumption->resume(&q, r);
     }
     sorted_free(&sorted);
 }

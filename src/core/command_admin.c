@@ -39,10 +39,8 @@ void command_shutdown(const struct request *q, struct reply *r)
     reply_end(r);
 }
 
-void command_shutdown_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+void command_shutdown_resume(const struct request *q, struct reply *r)
 {
-    (void)work;
-    (void)length;
     if (r->streaming) /* it waits on */
         return;
     reply_fail(r, REPLY_FAILED, "reeve began anew while it did this, after %s", q->resumed);

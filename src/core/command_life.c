@@ -351,12 +351,12 @@ static void judge_begun(struct life *l)
     }
 }
 
-static void resume(const struct request *q, const char *work, size_t length, struct reply *r, enum goal goal)
+static void resume(const struct request *q, struct reply *r, enum goal goal)
 {
     struct unpack u;
     struct life *l;
 
-    if (work == NULL || !unpack_begin(&u, work, length)) {
+    if (q->work == NULL || !unpack_begin(&u, q->work, q->work_length)) {
         reply_fail(r, REPLY_FAILED, "reeve began anew while it did this, after %s", q->resumed);
         reply_end(r);
         return;
@@ -370,19 +370,19 @@ static void resume(const struct request *q, const char *work, size_t length, str
         l->turn = timer_start(supervisor_loop(l->supervisor), 0, go_on, l);
 }
 
-void command_start_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+void command_start_resume(const struct request *q, struct reply *r)
 {
-    resume(q, work, length, r, GOAL_UP);
+    resume(q, r, GOAL_UP);
 }
 
-void command_stop_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+void command_stop_resume(const struct request *q, struct reply *r)
 {
-    resume(q, work, length, r, GOAL_DOWN);
+    resume(q, r, GOAL_DOWN);
 }
 
-void command_restart_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+void command_restart_resume(const struct request *q, struct reply *r)
 {
-    resume(q, work, length, r, GOAL_AGAIN);
+    resume(q, r, GOAL_AGAIN);
 }
 
 void command_start(const struct request *q, struct reply *r)

@@ -27,9 +27,9 @@ command_fn command_tasks;
 command_fn command_start, command_stop, command_restart, command_wait;
 
 /* The same, of a former life. */
-typedef void command_resume_fn(const struct request *q, const char *work, size_t length, struct reply *r);
-command_resume_fn command_start_resume, command_stop_resume, command_restart_resume, command_wait_resume;
-command_resume_fn command_reload_resume, command_follow_resume, command_shutdown_resume;
+command_fn command_start_resume, command_stop_resume, command_restart_resume, command_wait_resume;
+command_fn command_reload_resume, command_follow_resume, command_log_resume, command_events_resume;
+command_fn command_shutdown_resume;
 
 /* settling.c, of reload --wait: end the reply when what a reload has set going has got there or failed, which fails the
  * reply; the same of a former life, from what the reply packed. */

@@ -64,10 +64,10 @@ static void say_applied(const struct reload_report *report, struct reply *r)
 }
 
 /* It was applied, and its list is in the reply already. */
-void command_reload_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+void command_reload_resume(const struct request *q, struct reply *r)
 {
     if (r->text.length + r->data.length > 0 && request_has_flag(q, "--wait")) {
-        settling_resume(q->supervisor, work, length, r);
+        settling_resume(q->supervisor, q->work, q->work_length, r);
         return;
     }
     reply_fail(r, REPLY_FAILED, "reeve began anew while it read the configuration, after %s", q->resumed);
@@ -83,6 +83,8 @@ void command_reload(const struct request *q, struct reply *r)
 
     if (good)
         say_applied(&report, r);
+    else if (supervisor_is_ending(q->supervisor))
+        reply_fail(r, REPLY_FAILED, "reeve is stopping: there is nothing to reload");
     else
         say_refused(&problems, r);
     if (good && !dry_run && request_has_flag(q, "--wait"))

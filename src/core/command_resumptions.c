@@ -8,7 +8,7 @@ enum { REGISTERED_MOST = 8 };
 static const struct resumption table[] = {
     { "start", command_start_resume },       { "stop", command_stop_resume },     { "restart", command_restart_resume },
     { "wait", command_wait_resume },         { "reload", command_reload_resume }, { "tail", command_follow_resume },
-    { "attach", command_follow_resume },     { "log", command_follow_resume },    { "events", command_follow_resume },
+    { "attach", command_follow_resume },     { "log", command_log_resume },       { "events", command_events_resume },
     { "shutdown", command_shutdown_resume },
 };
 

@@ -3,10 +3,12 @@
 #include "command_stream.h"
 
 #include "base/json.h"
+#include "base/pack.h"
 #include "base/xalloc.h"
 #include "core/feed.h"
 #include "core/journal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,23 +16,34 @@ enum { ENTRIES = 20 };
 
 /* ---- in a next life ---------------------------------------------------------------------------- */
 
-/* What was there before was told; what comes is told from now on. */
-void command_follow_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+/* What was there before was told. */
+static void follow_again(const struct request *q, size_t recent, struct reply *r)
 {
-    static const struct flag only_new[] = { { "-f", NULL }, { "-n", "0" } };
+    char number[24];
+    const struct flag flags[] = { { "-f", NULL }, { "-n", number } };
     struct request again = *q;
 
-    (void)work;
-    (void)length;
+    snprintf(number, sizeof number, "%zu", recent);
     if (!r->streaming) {
         reply_fail(r, REPLY_FAILED, "reeve began anew while it did this, after %s", q->resumed);
         reply_end(r);
         return;
     }
     r->streaming = false;
-    again.flags = only_new;
+    again.flags = flags;
     again.flag_count = 2;
     command_find(q->verb)->run(&again, r);
+}
+
+/* This life has an entry or two already: how the former one ended. */
+void command_log_resume(const struct request *q, struct reply *r)
+{
+    follow_again(q, journal_count_new(JOURNAL_LOG), r);
+}
+
+void command_events_resume(const struct request *q, struct reply *r)
+{
+    follow_again(q, journal_count_new(JOURNAL_EVENTS), r);
 }
 
 /* ---- processes --------------------------------------------------------------------------------- */
@@ -39,6 +52,8 @@ struct live;
 
 struct source {
     struct live *live;
+    unsigned id; /* of the process */
+    int stream;
     char *name; /* to begin its lines with; NULL: there is only one */
     struct feed *feed;
 };
@@ -64,6 +79,36 @@ static void on_live_cancel(struct reply *r, void *work)
     live_free(work);
 }
 
+/* For the next life: who is followed, and how far files are read. */
+static void live_pack(const void *work, struct buffer *out)
+{
+    const struct live *l = work;
+    struct buffer one = { 0 };
+
+    for (const struct source *source = l->source; source < l->source + l->count; source++) {
+        if (source->feed == NULL)
+            continue;
+        buffer_clear(&one);
+        pack_number(&one, "id", source->id);
+        pack_number(&one, "stream", source->stream);
+        pack_number(&one, "named", source->name != NULL);
+        feed_pack(source->feed, &one);
+        pack_bytes(out, "source", one.data, one.length);
+    }
+    buffer_free(&one);
+}
+
+static struct live *live_new(struct reply *r, size_t sources)
+{
+    struct live *l = xcalloc(1, sizeof *l + sources * sizeof l->source[0]);
+
+    l->reply = r;
+    r->streaming = true;
+    reply_later(r, on_live_cancel, l);
+    reply_outlives(r, live_pack);
+    return l;
+}
+
 static void send_text(struct reply *r, const char *text, size_t length)
 {
     struct buffer json = { 0 };
@@ -83,6 +128,8 @@ static void on_lines(const char *data, size_t length, void *arg)
     struct buffer out = { 0 };
     const char *end = data + length;
 
+    if (feed_is_of_path(source->feed))
+        reply_progressed(source->live->reply);
     if (source->name == NULL) {
         send_text(source->live->reply, data, length);
         return;
@@ -111,14 +158,27 @@ static void on_source_end(void *arg)
     reply_end(r);
 }
 
-static void add_source(struct live *l, struct process *p, int stream, bool name)
+static struct source *add_source(struct live *l, struct process *p, int stream, bool name)
 {
     struct source *source = &l->source[l->count++];
 
     source->live = l;
+    source->id = process_id(p);
+    source->stream = stream;
     source->name = name ? xstrdup(process_name(p)) : NULL;
     source->feed = feed_open(p, stream, on_lines, on_source_end, source);
     l->open++;
+    return source;
+}
+
+static void live_begin(struct live *l)
+{
+    struct reply *r = l->reply;
+
+    if (l->open > 0)
+        return;
+    live_free(l);
+    reply_end(r);
 }
 
 /* Both streams of a process that merges them are one. */
@@ -129,11 +189,8 @@ static bool is_merged(const struct process *p)
 
 void stream_processes(struct reply *r, const struct targets *t, int streams, const struct buffer *recent)
 {
-    struct live *l = xcalloc(1, sizeof *l + 2 * t->count * sizeof l->source[0]);
+    struct live *l = live_new(r, 2 * t->count);
 
-    l->reply = r;
-    r->streaming = true;
-    reply_later(r, on_live_cancel, l);
     if (recent->length > 0)
         send_text(r, recent->data, recent->length);
     for (size_t i = 0; i < t->count; i++) {
@@ -142,10 +199,40 @@ void stream_processes(struct reply *r, const struct targets *t, int streams, con
         if (streams == STREAM_STDERR || (streams == STREAM_BOTH && !is_merged(t->process[i])))
             add_source(l, t->process[i], 2, t->count > 1);
     }
-    if (l->open == 0) {
-        live_free(l);
-        reply_end(r);
+    live_begin(l);
+}
+
+static void add_former(struct live *l, struct supervisor *s, const char *data, size_t length)
+{
+    struct process *p;
+    struct source *source;
+    struct unpack u;
+
+    if (!unpack_begin(&u, data, length) || (p = supervisor_process(s, (unsigned)unpack_number(&u, "id"))) == NULL)
+        return;
+    source = add_source(l, p, unpack_number(&u, "stream") == 2 ? 2 : 1, unpack_number(&u, "named") != 0);
+    feed_unpack(source->feed, &u);
+}
+
+/* Those who were followed, whoever the words would mean by now. */
+void command_follow_resume(const struct request *q, struct reply *r)
+{
+    struct unpack u;
+    const char *data;
+    size_t length, count = 0;
+    struct live *l;
+
+    if (q->work == NULL || !unpack_begin(&u, q->work, q->work_length)) {
+        follow_again(q, 0, r);
+        return;
     }
+    while (unpack_next(&u, "source", &length) != NULL)
+        count++;
+    l = live_new(r, count);
+    u.at = 0;
+    while ((data = unpack_next(&u, "source", &length)) != NULL)
+        add_former(l, q->supervisor, data, length);
+    live_begin(l);
 }
 
 /* ---- log, events ------------------------------------------------------------------------------- */

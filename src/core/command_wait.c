@@ -153,14 +153,14 @@ void command_wait(const struct request *q, struct reply *r)
     wait_for(w, limit);
 }
 
-void command_wait_resume(const struct request *q, const char *work, size_t length, struct reply *r)
+void command_wait_resume(const struct request *q, struct reply *r)
 {
     struct unpack u;
     struct patience *w;
     char *state;
     msec due;
 
-    if (work == NULL || !unpack_begin(&u, work, length)) {
+    if (q->work == NULL || !unpack_begin(&u, q->work, q->work_length)) {
         command_wait(q, r);
         return;
     }

@@ -88,6 +88,46 @@ static void attach(struct feed *f, const struct process *p)
         f->listener = output_listen(o, on_data, f);
 }
 
+void feed_hear_begun(struct feed *f)
+{
+    struct buffer begun = { 0 };
+
+    if (f->listener == NULL)
+        return;
+    output_begun(feed_output(supervisor_process(f->supervisor, f->id), f->stream), &begun);
+    line_cutter_feed(&f->cutter, begun.data, begun.length, add_line, f);
+    buffer_free(&begun);
+}
+
+bool feed_is_of_path(const struct feed *f)
+{
+    return f->follow != NULL;
+}
+
+/* An unfinished line is read again. */
+void feed_pack(const struct feed *f, struct buffer *out)
+{
+    struct follow_place place;
+
+    if (f->follow == NULL)
+        return;
+    follow_where(f->follow, &place);
+    pack_number(out, "device", place.device);
+    pack_number(out, "inode", place.inode);
+    pack_number(out, "offset", place.offset - (int64_t)f->cutter.unfinished.length);
+}
+
+void feed_unpack(struct feed *f, struct unpack *u)
+{
+    const struct follow_place place = { unpack_number(u, "device"), unpack_number(u, "inode"),
+                                        unpack_number(u, "offset") };
+
+    if (f->follow != NULL)
+        follow_go(f->follow, &place);
+    else
+        feed_hear_begun(f);
+}
+
 /* A last line without a newline must not run into the first one of the next run. */
 void feed_finish_line(struct feed *f)
 {

@@ -37,6 +37,7 @@ struct journal_listener {
 
 static struct {
     struct book book[KINDS];
+    size_t added[KINDS];
     struct buffer packed; /* kept: there are many entries */
     struct listener *bus;
     LIST_HEAD(, journal_listener) listeners;
@@ -166,6 +167,7 @@ static void keep(enum journal_kind kind, const struct entry *e)
         if (texts[i] != NULL)
             at = mempcpy(at, texts[i], length[i]);
     book_add(&journal.book[kind], journal.packed.data, all);
+    journal.added[kind]++;
 }
 
 /* Points into the book. False: it is broken. */
@@ -238,6 +240,11 @@ void journal_tail(enum journal_kind kind, size_t count, bool json, const char *s
 
     book_each(&journal.book[kind], count_kept, &t.kept);
     book_each(&journal.book[kind], add_to_tail, &t);
+}
+
+size_t journal_count_new(enum journal_kind kind)
+{
+    return journal.added[kind];
 }
 
 /* ---- whoever listens --------------------------------------------------------------------------- */

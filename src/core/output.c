@@ -150,6 +150,7 @@ static void finish(struct output *o)
     if (o->cutter.unfinished.length > 0)
         send_lines(o, "", 0, true);
     output_keep_line(o);
+    ring_end_line(&o->ring);
     stream_close(o->stream);
     o->stream = NULL;
     o->on_end = NULL;
@@ -343,6 +344,13 @@ static bool tail_ring(const struct output *o, size_t lines, struct buffer *out)
     if (o != NULL)
         ring_tail(&o->ring, lines, out);
     return true;
+}
+
+void output_begun(const struct output *o, struct buffer *out)
+{
+    ring_tail(&o->ring, 1, out);
+    if (out->length > 0 && out->data[out->length - 1] == '\n')
+        buffer_clear(out);
 }
 
 bool output_tail(const struct output *o, const struct output_settings *s, size_t lines, struct buffer *out,

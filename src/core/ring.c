@@ -137,6 +137,12 @@ void ring_add(struct ring *r, const char *data, size_t length)
     note(r);
 }
 
+void ring_end_line(struct ring *r)
+{
+    if (r->used > 0 && r->data[(r->next + r->capacity - 1) % r->capacity] != '\n')
+        ring_add(r, "\n", 1);
+}
+
 void ring_restore(struct ring *r, const char *memory, size_t length)
 {
     struct ring_head head;

@@ -102,6 +102,25 @@ struct follow *follow_open(struct loop *loop, const char *path, follow_fn *fn, v
     return f;
 }
 
+void follow_where(const struct follow *f, struct follow_place *place)
+{
+    struct stat st;
+
+    *place = (struct follow_place){ 0 };
+    if (f->fd < 0 || fstat(f->fd, &st) < 0)
+        return;
+    *place = (struct follow_place){ (int64_t)st.st_dev, (int64_t)st.st_ino, lseek(f->fd, 0, SEEK_CUR) };
+}
+
+void follow_go(struct follow *f, const struct follow_place *place)
+{
+    struct follow_place here;
+
+    follow_where(f, &here);
+    if (here.inode != 0)
+        lseek(f->fd, here.device == place->device && here.inode == place->inode ? place->offset : 0, SEEK_SET);
+}
+
 void follow_close(struct follow **f)
 {
     if (*f == NULL)

@@ -194,8 +194,10 @@ static void listen_to(struct ear *ear, struct process *p, int stream)
     struct mouth *m = &ear->mouths[stream - 1];
     bool is_merged = stream == 2 && feed_output(p, 2) == feed_output(p, 1);
 
-    if (m->feed == NULL && feed_output(p, stream) != NULL && !is_merged)
-        m->feed = feed_open(p, stream, on_lines, on_gone, m);
+    if (m->feed != NULL || feed_output(p, stream) == NULL || is_merged)
+        return;
+    m->feed = feed_open(p, stream, on_lines, on_gone, m);
+    feed_hear_begun(m->feed);
 }
 
 static struct ear *ear_of(struct process *p)

@@ -2,7 +2,8 @@
 """A mail server that keeps what it gets: smtpd.py FOLDER [OPTION ...]
 
 Prints its port, listens on 127.0.0.1, and ends at the end of its input. Each mail becomes FOLDER/N (1, 2, ...): a line
-"FROM TO ...", then the mail. A recipient `nobody@...` is refused, `later@...` is refused for now. Options:
+"FROM TO ...", then the mail; FOLDER/quit is there when somebody has said QUIT. A recipient `nobody@...` is refused,
+`later@...` is refused for now. Options:
 
   cert=FILE key=FILE  STARTTLS          smtps     TLS from the beginning
   login=USER:WORD     needs a login     deaf      does not answer QUIT
@@ -10,6 +11,7 @@ Prints its port, listens on 127.0.0.1, and ends at the end of its input. Each ma
   down-if=FILE        closes each connection while there is that file
   mute-if=FILE        is mute while there is
   slow=SECONDS        thinks about each mail for so long
+  utf8                takes addresses in other letters, and keeps whether it was told of them: "FROM TO ... SMTPUTF8"
 """
 import asyncio
 import logging
@@ -40,7 +42,8 @@ class Keep:
         Keep.count += 1
         path = os.path.join(sys.argv[1], str(Keep.count))
         with open(path + ".new", "wb") as out:
-            out.write(" ".join([envelope.mail_from] + envelope.rcpt_tos).encode() + b"\n" + envelope.content)
+            told = ["SMTPUTF8"] if envelope.smtp_utf8 else []
+            out.write(" ".join([envelope.mail_from] + envelope.rcpt_tos + told).encode() + b"\n" + envelope.content)
         os.rename(path + ".new", path)
         await asyncio.sleep(float(options.get("slow", 0)))
         return "250 kept"
@@ -58,6 +61,7 @@ class Server(SMTP):
     async def smtp_QUIT(self, argument):
         if "deaf" in options:
             await asyncio.sleep(1000)
+        open(os.path.join(sys.argv[1], "quit"), "w").close()
         await super().smtp_QUIT(argument)
 
 
@@ -78,6 +82,7 @@ def protocol():
     more = {}
     if "login" in options:
         more = {"authenticator": check_login, "auth_required": True, "auth_require_tls": False}
+    more["enable_SMTPUTF8"] = "utf8" in options
     return Server(Keep(), tls_context=None if "smtps" in options or "no-tls" in options else tls(), **more)
 
 

@@ -63,13 +63,11 @@ static void say_text(struct transfer *t)
     t->delivery.step = TEXT_SAID;
     for (; line < end; line = newline + 1) {
         newline = memchr(line, '\n', (size_t)(end - line));
-        if (newline == NULL)
-            newline = end - 1;
         if (*line == '.')
             buffer_add_char(out, '.');
         buffer_add(out, line, (size_t)(newline + 1 - line));
     }
-    buffer_add_text(out, end[-1] == '\n' ? ".\r\n" : "\r\n.\r\n");
+    buffer_add_text(out, ".\r\n");
 }
 
 static CURLcode send_rest(struct transfer *t)

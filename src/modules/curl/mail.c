@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "curl_private.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -124,6 +125,7 @@ static bool set_content(struct transfer *t, const struct transfer_request *r, st
     if (r->body_length == 0)
         return failure(e, "the mail is empty");
     buffer_add(&t->upload, r->body, r->body_length);
+    assert(t->upload.data[r->body_length - 1] == '\n');
     return true;
 }
 

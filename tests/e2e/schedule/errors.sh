@@ -11,7 +11,7 @@ schedule.cron("0 0 30 2 *", "backup")
 schedule.cron("@daily", "bakup")
 schedule.cron("@daily", "@nightlies")
 schedule.cron("@daily", "backup", { overlap = "never" })
-schedule.cron("@daily", "backup", { mised = "once" })
+schedule.cron("@daily", "backup", { mised = "once", jiter = 1, overlap = "never", jitter = "long" })
 schedule.every("10 parsecs", "backup")
 schedule.at("tomorrow", "backup")
 for _, target in ipairs { "backup", "backup:1", "@nightly", "b*", "all" } do schedule.cron("@daily", target) end
@@ -29,7 +29,10 @@ expect_error 8 'overlap: expected "skip" or "queue"'
 expect_error 9 "unknown option 'mised', did you mean 'missed'."
 expect_error 10 "every: expected a time .*"
 expect_error 11 "'tomorrow' is no time such as .*"
-assert_equal 8 "$("$REEVE" check -c supervisor.lua 2>&1 | grep -c supervisor.lua:)" "how many are told"
+expect_error 9 "unknown option 'jiter', did you mean 'jitter'."
+expect_error 9 'overlap: expected "skip" or "queue"'
+expect_error 9 "jitter: expected a time .*"
+assert_equal 11 "$("$REEVE" check -c supervisor.lua 2>&1 | grep -c supervisor.lua:)" "how many are told"
 
 # Said by a hook, it is an error of that line, told once.
 config <<'LUA'

@@ -273,7 +273,8 @@ static void mistakes_are_refused(void **state)
     program_refused("killasgroup=false\nstopasgroup=true", "exclude each other");
     refuses("s.ini", "[program.x]\ncommand=y\n", 1, "[program:NAME], with a colon");
     refuses("s.ini", "[x]\ncommand=y\n", 1, "programs are [program:x]");
-    refuses("s.ini", "[programm:x]\ncommand=y\n", 1, "programs are [program:");
+    refuses("s.ini", "[programm:x]\ncommand=y\n", 1, "programs are [program:x]");
+    refuses("circus.ini", "[watcher:api]\ncmd=y\n", 1, "[watcher:api]: programs are [program:api]");
     refuses("x.service", "[Unit]\nDescription=x\n[Service]\nExecStart=/bin/x\n", 1, "[Unit] and all others are no");
     refuses("s.ini", "[supervisrd]\nuser=y\n", 1, "did you mean [supervisord");
     refuses("s.ini", "[program:p]\ncommand=x\n[fcgi-program:p]\ncommand=y\nsocket=tcp://a:1\n", 3,

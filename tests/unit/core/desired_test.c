@@ -171,6 +171,12 @@ static void an_end_by_itself_is_no_wish(void **state)
     fake_child_exits(process_pid(the(stage, "web")), 0);
     assert_state(the(stage, "web"), PROCESS_EXITED);
     assert_string_equal(kept(), "");
+    user_starts(the(stage, "cron"));
+    fake_clock_advance(1000);
+    assert_string_equal(kept(), "up cron\n");
+    fake_child_exits(process_pid(the(stage, "cron")), 0);
+    fake_turn();
+    assert_string_equal(kept(), "");
     user_stops(the(stage, "web"));
     fake_turn();
     assert_string_equal(kept(), "down web\n");

@@ -58,6 +58,7 @@ static void to_stopping(void)
 {
     to_running();
     process_stop(web());
+    process_keep_wish(web());
     fake_clock_advance(3000);
     assert_state(web(), PROCESS_STOPPING);
 }
@@ -183,6 +184,52 @@ static void to_blamed(void)
     assert_state(web(), PROCESS_STOPPING);
 }
 
+static void to_aging(void)
+{
+    struct program *program = a_patient_program();
+
+    program_own(program)->max_age = 6000;
+    begin(program);
+    fake_clock_advance(2000);
+    assert_state(web(), PROCESS_RUNNING);
+}
+
+/* To fewer than the file says. */
+static void to_scaled(void)
+{
+    struct program *program = a_patient_program();
+
+    program_own(program)->numprocs = 2;
+    begin(program);
+    fake_clock_advance(2000);
+    supervisor_scale(stage->supervisor, process_program(web()), 1, true);
+    supervisor_keep_count(stage->supervisor, process_program(web()));
+    fake_child_dies(fake_living_pid(1), SIGTERM);
+    fake_turn();
+    assert_int_equal(supervisor_process_count(stage->supervisor), 1);
+}
+
+/* The next restart would be one too many. */
+static void to_last_respawn(void)
+{
+    struct program *program = a_patient_program();
+
+    program_own(program)->respawn_limit = 1;
+    begin(program);
+    fake_clock_advance(2000);
+    fake_child_dies(pid(), SIGSEGV);
+    fake_clock_advance(2000);
+    assert_state(web(), PROCESS_RUNNING);
+}
+
+static void to_ending(void)
+{
+    to_running();
+    supervisor_shutdown(stage->supervisor, 3, true, "by wish");
+    fake_turn();
+    assert_state(web(), PROCESS_STOPPING);
+}
+
 /* ---- what may happen then ---------------------------------------------------------------------- */
 
 static void nothing(void)
@@ -267,6 +314,11 @@ static void a_scaling(void)
     supervisor_scale(stage->supervisor, process_program(web()), 3, true);
 }
 
+static void an_end(void)
+{
+    supervisor_shutdown(stage->supervisor, 0, false, "by wish");
+}
+
 typedef void scene_fn(void);
 
 #define SCENE(fn)                                                                                                      \
@@ -280,11 +332,11 @@ static const struct {
     SCENE(to_starting), SCENE(to_running),   SCENE(to_backoff),   SCENE(to_stopping), SCENE(to_stopping_again),
     SCENE(to_second_step), SCENE(to_stopped),   SCENE(to_exited),    SCENE(to_fatal),    SCENE(to_waiting),
     SCENE(to_gate),     SCENE(to_stop_gate), SCENE(to_group),     SCENE(to_unready),  SCENE(to_watched),
-    SCENE(to_blamed),
+    SCENE(to_blamed), SCENE(to_aging), SCENE(to_ending), SCENE(to_scaled), SCENE(to_last_respawn),
 }, events[] = {
     SCENE(nothing),   SCENE(a_start),  SCENE(a_stop),   SCENE(a_restart), SCENE(a_clean_exit),   SCENE(a_crash),
     SCENE(a_second),  SCENE(a_minute), SCENE(a_notice), SCENE(an_answer), SCENE(a_failed_spawn), SCENE(an_empty_group),
-    SCENE(a_reload),  SCENE(a_scaling),
+    SCENE(a_reload),  SCENE(a_scaling), SCENE(an_end),
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
@@ -305,7 +357,10 @@ static void add_process(struct process *p, void *arg)
 
     buffer_addf(out, "%s %s pid %d%s, %d restarts, id %u, since %lld", process_name(p),
                 process_state_name(process_state(p)), process_pid(p) - (process_pid(p) > 0 ? 100 : 0),
-                process_wanted(p) ? ", wanted" : "", process_restarts(p), process_id(p), (long long)p->since);
+                process_wanted(p)         ? ", wanted"
+                : process_wish_is_kept(p) ? ", stopped for good"
+                                          : "",
+                process_restarts(p), process_id(p), (long long)p->since);
     process_describe(p, out);
     for (size_t i = 0; process_end(p, i) != NULL; i++)
         add_end(process_end(p, i), out);
@@ -318,6 +373,10 @@ static void add_all(struct buffer *out)
 
     supervisor_each(stage->supervisor, "all", add_process, out, &known);
     buffer_addf(out, "%zu living of %zu, %zu questions", fake_living(), fake_started(), question_count);
+    if (stage->supervisor->pools[0].kept)
+        buffer_add_text(out, ", count kept");
+    if (supervisor_is_ending(stage->supervisor))
+        buffer_addf(out, ", ending with %d", supervisor_exit_code(stage->supervisor));
     /* A gate begins again, and with it its time; the watchdog's timer may go off too early, and is set again. */
     if (question_count == 0 && process_program(web())->common->watchdog == 0)
         buffer_addf(out, ", next timer in %lld", (long long)fake_next_timer());

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pack.h"
+
 static struct program *a_program(void)
 {
     return program_new("web", "supervisor.lua", 1, NULL);
@@ -268,6 +270,33 @@ static void many_restarts_are_counted_right(void **state)
     respawns_clear(&r);
 }
 
+/* Of six, when there were four, and when the ring has gone round. */
+static void restarts_are_counted_over_an_upgrade(void **state)
+{
+    (void)state;
+    for (int count = 4; count <= 9; count += 5) {
+        struct respawns *before = NULL, *after = NULL;
+        struct buffer packed = { 0 };
+        struct unpack u;
+        int i = 1;
+
+        for (; i <= count; i++)
+            assert_true(respawns_allow(&before, 6, 600, 100 * i));
+        respawns_pack(before, &packed);
+        assert_true(unpack_begin(&u, packed.data, packed.length));
+        respawns_unpack(&after, &u);
+        for (; i <= 6; i++)
+            assert_true(respawns_allow(&after, 6, 600, 100 * i));
+        for (int more = 0; more < 3; more++, i++) {
+            assert_false(respawns_allow(&after, 6, 600, 100 * i - 1));
+            assert_true(respawns_allow(&after, 6, 600, 100 * i));
+        }
+        respawns_clear(&before);
+        respawns_clear(&after);
+        buffer_free(&packed);
+    }
+}
+
 static void a_limit_of_zero_refuses_and_none_allows(void **state)
 {
     struct respawns *r = NULL;
@@ -301,6 +330,7 @@ int main(void)
         cmocka_unit_test(a_limit_of_zero_refuses_and_none_allows),
         cmocka_unit_test(a_limit_costs_no_more_than_there_were_restarts),
         cmocka_unit_test(many_restarts_are_counted_right),
+        cmocka_unit_test(restarts_are_counted_over_an_upgrade),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

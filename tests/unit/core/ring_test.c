@@ -60,6 +60,25 @@ static void the_last_lines_are_told(void **state)
     ring_free(&r);
 }
 
+static void what_comes_after_an_end_begins_a_line(void **state)
+{
+    struct ring r;
+
+    (void)state;
+    ring_init(&r, 8);
+    ring_end_line(&r);
+    assert_tail(&r, 2, "");
+    add(&r, "one");
+    ring_end_line(&r);
+    ring_end_line(&r);
+    assert_tail(&r, 2, "one\n");
+    add(&r, "half"); /* it is full */
+    ring_end_line(&r);
+    add(&r, "x");
+    assert_tail(&r, 2, "half\nx");
+    ring_free(&r);
+}
+
 static void what_is_told_begins_with_a_whole_line(void **state)
 {
     struct ring r;
@@ -177,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_silent_stream_costs_nothing),
         cmocka_unit_test(the_last_lines_are_told),
+        cmocka_unit_test(what_comes_after_an_end_begins_a_line),
         cmocka_unit_test(what_is_told_begins_with_a_whole_line),
         cmocka_unit_test(pieces_of_every_size_wrap_around),
         cmocka_unit_test(a_smaller_ring_keeps_the_last),

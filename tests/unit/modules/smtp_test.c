@@ -121,6 +121,12 @@ static void assert_kept(const char *expected)
     free(text);
 }
 
+/* It has heard QUIT. */
+static bool was_left(void)
+{
+    return access(in_folder("mails/quit"), F_OK) == 0;
+}
+
 static void a_mail_arrives_as_it_was(void **state)
 {
     static const char *const two[] = { "ops@example.com", "root@example.com", NULL };
@@ -133,6 +139,7 @@ static void a_mail_arrives_as_it_was(void **state)
     assert_string_equal(finished(&r)->error, "");
     assert_kept("reeve@example.com ops@example.com root@example.com\n"
                 "Subject: hello\r\n\r\nbody\r\n.\r\n..two\r\n");
+    turn_until(was_left);
 }
 
 static void a_composed_mail_is_read_by_others(void **state)
@@ -167,6 +174,26 @@ static void a_composed_mail_is_read_by_others(void **state)
     assert_int_equal(system(command), 0);
     free(next_mail());
     buffer_free(&text);
+}
+
+static void addresses_may_have_other_letters(void **state)
+{
+    static const char *const joerg[] = { "ops@example.com", "j\xc3\xb6rg@example.com", NULL };
+    struct transfer_request r;
+
+    (void)state;
+    start_server("utf8", NULL);
+    r = a_mail("smtp");
+    r.body_length = strlen("Subject: hello\r\n");
+    assert_string_equal(finished(&r)->error, "");
+    assert_kept("reeve@example.com ops@example.com\nSubject: hello\r\n");
+    r.to = joerg;
+    assert_string_equal(finished(&r)->error, "");
+    assert_kept("reeve@example.com ops@example.com j\xc3\xb6rg@example.com SMTPUTF8\nSubject: hello\r\n");
+    r.to = ops;
+    r.from = joerg[1];
+    assert_string_equal(finished(&r)->error, "");
+    assert_kept("j\xc3\xb6rg@example.com ops@example.com SMTPUTF8\nSubject: hello\r\n");
 }
 
 static void a_refusal_is_told_in_the_words_of_the_server(void **state)
@@ -251,6 +278,11 @@ static void a_reply_that_is_none_is_told(void **state)
     assert_error(finished(&r), " does not answer as a mail server does: 250 data?");
     r = a_mail_to_script("250 to\\n250 too soon\\n", "354 go\\n", "250 kept\\n");
     assert_error(finished(&r), " does not answer as a mail server does: 250 too soon");
+    memset(endless, 'x', 100); /* long, and so in one piece: DATA has not gone out when it is allowed */
+    memcpy(endless, "250 to", 6);
+    memcpy(endless + 100, "\\n354 go\\n", 11);
+    r = a_mail_to_script(endless, "250 kept\\n", "");
+    assert_error(finished(&r), " does not answer as a mail server does: 354 go");
     r = a_mail_to_script("25", "", "");
     r.timeout = 300;
     assert_error(finished(&r), "no answer from 127.0.0.1:");
@@ -278,7 +310,7 @@ static void a_verdict_may_come_before_the_end_of_the_mail(void **state)
     r = a_mail_to_script("250 to\\n", "354 early\\n", "552 too large, stay\\n");
     r.body = large;
     r.body_length = sizeof large;
-    memcpy(large + 1000, "\r\n", 2);
+    memcpy(large + sizeof large - 2, "\r\n", 2);
     watch_stalls();
     assert_error(finished(&r), " refused the mail: 552 too large, stay");
     assert_no_stall();
@@ -432,6 +464,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         each(a_mail_arrives_as_it_was),
         each(a_composed_mail_is_read_by_others),
+        each(addresses_may_have_other_letters),
         each(a_refusal_is_told_in_the_words_of_the_server),
         each(a_server_that_does_not_say_goodbye_stalls_nobody),
         each(a_server_that_thinks_about_a_mail_stalls_nobody),

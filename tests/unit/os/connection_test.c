@@ -339,6 +339,32 @@ static void finishing_with_nothing_to_send_closes(void **state)
     assert_true(client_sees_end());
 }
 
+static void finish_before_the_next_line(struct server *s)
+{
+    assert_int_equal(send(s->client, "two\n", 4, MSG_NOSIGNAL), 4);
+    connection_finish(s->connection);
+    s->connection = NULL;
+}
+
+static bool client_is_left(void)
+{
+    struct pollfd p = { .fd = server->client };
+
+    return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP) != 0;
+}
+
+static void what_is_not_read_before_the_end_spoils_no_reply(void **state)
+{
+    char reply[8];
+
+    (void)state;
+    server->on_line = finish_before_the_next_line;
+    say("one\n");
+    turn_until(client_is_left);
+    assert_int_equal(recv(server->client, reply, sizeof reply, 0), 4);
+    assert_int_equal(recv(server->client, reply, sizeof reply, 0), 0); /* an end, not ECONNRESET */
+}
+
 static void a_finished_connection_ends_when_its_client_leaves(void **state)
 {
     struct pollfd p = { .fd = connection_fd(server->connection) };
@@ -422,6 +448,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_owner_may_close_in_a_callback, open_one, close_one),
         cmocka_unit_test_setup_teardown(finishing_sends_all_that_waits, open_one, close_one),
         cmocka_unit_test_setup_teardown(finishing_with_nothing_to_send_closes, open_one, close_one),
+        cmocka_unit_test_setup_teardown(what_is_not_read_before_the_end_spoils_no_reply, open_one, close_one),
         cmocka_unit_test_setup_teardown(a_finished_connection_ends_when_its_client_leaves, open_one, close_one),
         cmocka_unit_test_setup_teardown(finishing_another_disturbs_nobody, open_one, close_one),
         cmocka_unit_test_setup_teardown(a_greedy_client_leaves_others_their_turn, open_one, close_one),

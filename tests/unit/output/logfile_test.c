@@ -481,6 +481,65 @@ static void somebody_elses_rotation_is_respected(void **state)
     logfile_close(f, &user);
 }
 
+static void the_oldest_file_goes_compressed_or_not(void **state)
+{
+    struct capture_settings s = capture_to(place("log"));
+    struct logfile *f;
+
+    (void)state;
+    s.backups = 1;
+    f = open_log(&s);
+    write_text(f, "one\n");
+    assert_true(logfile_rotate(f, &problem));
+    assert_int_equal(rename(place("log.1"), place("log.1.gz")), 0);
+    write_text(f, "two\n");
+    assert_true(logfile_rotate(f, &problem));
+    assert_file("log.1", "two\n");
+    assert_false(is_there("log.1.gz"));
+    logfile_close(f, &user);
+}
+
+/* Somebody took log.1 away: it is made again, and nobody older has to go for it. */
+static void a_gap_among_old_files_is_filled_first(void **state)
+{
+    struct capture_settings s = capture_to(place("log"));
+    struct logfile *f;
+
+    (void)state;
+    s.backups = 2;
+    f = open_log(&s);
+    for (int i = 0; i < 3; i++) {
+        write_text(f, i == 0 ? "one\n" : "two\n");
+        assert_true(logfile_rotate(f, &problem));
+        if (i == 1)
+            assert_int_equal(unlink(place("log.1")), 0);
+    }
+    assert_file("log.1", "two\n");
+    assert_file("log.2", "one\n");
+    logfile_close(f, &user);
+}
+
+/* There is no room for ".1" behind it. */
+static void a_name_that_is_too_long_to_rotate_loses_nothing(void **state)
+{
+    char name[NAME_MAX];
+    struct capture_settings s;
+    struct logfile *f;
+
+    (void)state;
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    s = capture_to(place(name));
+    s.max_size = 5;
+    f = open_log(&s);
+    write_text(f, "one\n");
+    write_text(f, "two\n");
+    write_text(f, "three\n");
+    assert_file(name, "one\ntwo\nthree\n");
+    assert_int_equal(times_logged("cannot rename"), 1);
+    logfile_close(f, &user);
+}
+
 static void other_limits_hold_at_once(void **state)
 {
     struct capture_settings s = capture_to(place("log"));
@@ -516,7 +575,7 @@ static void a_slow_reader_asks_its_users_to_stop(void **state)
     struct capture_settings s = capture_to(place("log"));
     struct buffer got = { 0 };
     struct logfile *f;
-    int reader, lines = 0;
+    int reader, more, lines = 0;
 
     (void)state;
     full = false;
@@ -527,7 +586,11 @@ static void a_slow_reader_asks_its_users_to_stop(void **state)
     for (; !full; lines++)
         write_text(f, "a line for somebody who is slow\n");
     assert_true(logfile_is_full(f));
-    while (full || poll(&(struct pollfd){ .fd = reader, .events = POLLIN }, 1, 0) > 0) {
+    for (more = 0; more < 5000; more++) /* what others had on the way is more than the pipe takes at once */
+        write_text(f, "a line for somebody who is slow\n");
+    lines += more;
+    while ((full || poll(&(struct pollfd){ .fd = reader, .events = POLLIN }, 1, 0) > 0) &&
+           got.length <= (size_t)lines * 32) {
         read_fifo(reader, &got);
         turn_loop();
     }
@@ -755,6 +818,9 @@ int main(void)
         on_scene(a_wish_to_rotate_waits_for_the_end_of_the_line),
         on_scene(a_name_that_cannot_be_looked_at_is_told),
         on_scene(a_rotation_that_fails_loses_nothing),
+        on_scene(the_oldest_file_goes_compressed_or_not),
+        on_scene(a_gap_among_old_files_is_filled_first),
+        on_scene(a_name_that_is_too_long_to_rotate_loses_nothing),
         on_scene(somebody_elses_rotation_is_respected),
         on_scene(other_limits_hold_at_once),
         on_scene(a_slow_reader_asks_its_users_to_stop),

@@ -125,7 +125,7 @@ static void captured_bytes_reach_the_file_as_they_are(void **state)
     assert_true(output_drain(o, NULL, NULL));
     run(o, &s, "no end");
     assert_file("log", "name? no end");
-    assert_tail(o, &s, 1, "name? no end");
+    assert_tail(o, &s, 2, "name? \nno end\n");
     output_free(o);
 }
 
@@ -158,7 +158,7 @@ static void lines_are_dressed(void **state)
                        "2024-05-01T12:00:00.123Z web:1 | \n"
                        "2024-05-01T12:00:00.123Z web:1 | unfinished\n"
                        "2024-05-01T12:00:00.123Z web:1 | two\n");
-    assert_tail(o, &s, 2, "\nunfinishedtwo\n");
+    assert_tail(o, &s, 2, "unfinished\ntwo\n");
     output_free(o);
 }
 
@@ -491,7 +491,7 @@ static void each_line_is_a_message_to_syslog(void **state)
     assert_message(fd, LOG_INFO, " web:1: one");
     assert_message(fd, LOG_INFO, " web:1: two %s");
     assert_message(fd, LOG_WARNING, " web:1: three");
-    assert_tail(out, &s, 1, "two %s");
+    assert_tail(out, &s, 1, "two %s\n");
     close(fd);
     output_free(out);
     output_free(err);

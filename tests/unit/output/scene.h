@@ -18,6 +18,7 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -102,7 +103,7 @@ static inline int strike_scene(void **state)
 /* "log.1" as a path in the folder; valid until eight others were asked for. */
 static inline const char *place(const char *name)
 {
-    static char paths[8][256];
+    static char paths[8][PATH_MAX];
     static unsigned next;
     char *path = paths[next++ % 8];
 
