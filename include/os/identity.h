@@ -20,8 +20,8 @@ struct identity {
 
 /* Look up `user` (name or number; NULL is ourselves), `group` (name or number; NULL is the user's
  * own) and `groups` (a list of `group_count` names or numbers; NULL: what the system says of the
- * user). Fails with the name that does not exist. Reads the user database, which may take long: on any thread, but not
- * in a child. For what runs beside others user_cache_find is better. */
+ * user). False: one of them does not exist (errno is 0), or the user database is down. Reads that, which may take long:
+ * on any thread, but not in a child. For what runs beside others user_cache_find is better. */
 bool identity_find(const char *user, const char *group, const char *const *groups, size_t group_count,
                    struct identity *out, struct error *e);
 
@@ -36,8 +36,8 @@ void identity_copy(struct identity *to, const struct identity *from);
 void identity_free(struct identity *id);
 
 /* Whether such a user or group exists, without the rest. */
-bool identity_user_exists(const char *user);
-bool identity_group_exists(const char *group);
+bool identity_user_exists(const char *user, struct error *e);
+bool identity_group_exists(const char *group, struct error *e);
 
 /* "USER" or "USER:GROUP" for chown; (uid_t)-1 and (gid_t)-1 where nothing is named. */
 bool identity_owner(const char *owner, uid_t *uid, gid_t *gid, struct error *e);

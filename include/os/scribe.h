@@ -10,8 +10,7 @@
 
 struct scribe;
 
-/* What it was told last is done; `e`: it cannot be done. Within scribe_tell only if that has patience.
- */
+/* What it was told last is done; `e`: it cannot be done. Within scribe_tell only if that has patience. */
 typedef void scribe_done_fn(const struct error *e, void *arg);
 
 /* The path is copied. Nothing is written yet. */

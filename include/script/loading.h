@@ -24,9 +24,9 @@ struct source {
     struct source *includer;
 };
 
-/* What io.open found while the file was evaluated. */
+/* What io.open found last at a path while the file was evaluated. */
 struct finding {
-    STAILQ_ENTRY(finding) link;
+    LIST_ENTRY(finding) link;
     char *path;
     char *data; /* NULL: there was no such file */
     size_t length;
@@ -64,7 +64,7 @@ struct expectation {
 struct loading {
     struct problems *problems;
     STAILQ_HEAD(, source) sources;
-    STAILQ_HEAD(, finding) findings;
+    LIST_HEAD(, finding) findings;
     size_t found_bytes; /* in all of them */
     STAILQ_HEAD(, declaration) declarations;
     struct unpack kept;    /* texts of a former life */
@@ -93,6 +93,9 @@ struct source *loading_find_source(const struct loading *l, const char *path);
 
 /* A file was read, or looked for; `data`, NULL if there is none, is owned from now on. */
 void loading_add_finding(struct loading *l, const char *path, char *data, size_t length);
+
+/* It is looked for once more. */
+void loading_drop_finding(struct loading *l, const char *path);
 
 /* A declaration that begins at that spot; its value is to be filled in. `name` is copied, NULL for the supervisor. */
 struct declaration *loading_add_declaration(struct loading *l, enum declaration_kind kind, const char *name,

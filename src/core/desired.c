@@ -82,9 +82,13 @@ static void parse(struct desired *d, char *text)
 
 static void on_saved(const struct error *e, void *arg)
 {
-    (void)arg;
-    if (e != NULL)
-        log_error("what users want will be forgotten: %s", e->text);
+    struct desired *d = arg;
+
+    if (e == NULL)
+        return;
+    log_error("what users want will be forgotten: %s", e->text);
+    free(d->told);
+    d->told = NULL;
 }
 
 struct desired *desired_open(struct loop *loop, const char *folder)
@@ -94,7 +98,7 @@ struct desired *desired_open(struct loop *loop, const char *folder)
     struct error e;
 
     d->path = xasprintf("%s/desired", folder);
-    d->scribe = scribe_open(loop, d->path, on_saved, NULL);
+    d->scribe = scribe_open(loop, d->path, on_saved, d);
     if (access(d->path, F_OK) < 0 && errno == ENOENT) {
         d->told = xstrdup("");
     } else if (file_read(d->path, FILE_MOST, &text, &e)) {
@@ -215,7 +219,8 @@ void desired_save(struct desired *d, const struct pool *pools, size_t count)
         buffer_free(&text);
         return;
     }
-    scribe_tell(d->scribe, text.data, text.length, PATIENCE);
     free(d->told);
-    d->told = buffer_take(&text);
+    d->told = xstrdup(text.data);
+    scribe_tell(d->scribe, text.data, text.length, PATIENCE);
+    buffer_free(&text);
 }

@@ -114,8 +114,8 @@ bool plan_check_people(struct plan *plan, struct problems *problems)
     uid_t uid;
     gid_t gid;
 
-    if (s->user != NULL && !identity_user_exists(s->user))
-        complain(&c, "user", "there is no user '%s'", s->user);
+    if (s->user != NULL && !identity_user_exists(s->user, &e))
+        complain(&c, "user", "%s", e.text);
     if (s->control_owner != NULL && !identity_owner(s->control_owner, &uid, &gid, &e))
         complain(&c, "control_owner", "%s", e.text);
     return c.good;

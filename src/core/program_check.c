@@ -141,15 +141,16 @@ static void get_to_know(struct check *c)
 
 static void check_users(struct check *c)
 {
-    const struct program *p = c->program;
+    const struct program_common *common = c->program->common;
+    struct error e;
 
-    if (p->common->user != NULL && !identity_user_exists(p->common->user))
-        complain(c, "user", "there is no user '%s'", p->common->user);
-    if (p->common->group != NULL && !identity_group_exists(p->common->group))
-        complain(c, "group", "there is no group '%s'", p->common->group);
-    for (size_t i = 0; i < p->common->groups.count; i++)
-        if (!identity_group_exists(p->common->groups.word[i]))
-            complain(c, "groups", "there is no group '%s'", p->common->groups.word[i]);
+    if (common->user != NULL && !identity_user_exists(common->user, &e))
+        complain(c, "user", "%s", e.text);
+    if (common->group != NULL && !identity_group_exists(common->group, &e))
+        complain(c, "group", "%s", e.text);
+    for (size_t i = 0; i < common->groups.count; i++)
+        if (!identity_group_exists(common->groups.word[i], &e))
+            complain(c, "groups", "%s", e.text);
     if (c->good)
         get_to_know(c);
 }

@@ -37,9 +37,14 @@ static bool is_database_down(int number)
 
 static bool not_found(const char *what, const char *name, struct error *e)
 {
-    if (is_database_down(errno))
-        return failure_errno(e, "%s '%s' cannot be looked up", what, name);
-    return failure(e, "there is no %s '%s'", what, name);
+    int reason = is_database_down(errno) ? errno : 0;
+
+    if (reason != 0)
+        failure_errno(e, "%s '%s' cannot be looked up", what, name);
+    else
+        failure(e, "there is no %s '%s'", what, name);
+    errno = reason;
+    return false;
 }
 
 /* An entry, and the memory that it lies in. */
@@ -82,7 +87,7 @@ static bool find_user(const char *user, uid_t *uid, struct user *u, struct error
         find_by_number(*uid, u);
     if (u->found != NULL)
         *uid = u->found->pw_uid;
-    return true;
+    return u->found != NULL || !is_database_down(errno) || not_found("user", user, e);
 }
 
 static bool find_group(const char *group, gid_t *gid, struct error *e)
@@ -162,8 +167,10 @@ static bool fill(const char *user, const char *group, const char *const *groups,
         out->gid = getegid();
     if (group != NULL && !find_group(group, &out->gid, e))
         return false;
-    if (out->name == NULL && user != NULL && group == NULL)
+    if (out->name == NULL && user != NULL && group == NULL) {
+        errno = 0;
         return failure(e, "user '%s' has no entry in the user database and so no group: name one", user);
+    }
     if (groups != NULL)
         return find_groups(groups, group_count, out, e);
     ask_for_groups(out);
@@ -173,10 +180,14 @@ static bool fill(const char *user, const char *group, const char *const *groups,
 bool identity_find(const char *user, const char *group, const char *const *groups, size_t group_count,
                    struct identity *out, struct error *e)
 {
+    int reason;
+
     memset(out, 0, sizeof *out);
     if (fill(user, group, groups, group_count, out, e))
         return true;
+    reason = errno;
     identity_free(out);
+    errno = reason;
     return false;
 }
 
@@ -243,18 +254,18 @@ static bool find_user_number(const char *user, uid_t *uid, struct error *e)
     return good;
 }
 
-bool identity_user_exists(const char *user)
+bool identity_user_exists(const char *user, struct error *e)
 {
     uid_t uid;
 
-    return find_user_number(user, &uid, NULL);
+    return find_user_number(user, &uid, e);
 }
 
-bool identity_group_exists(const char *group)
+bool identity_group_exists(const char *group, struct error *e)
 {
     gid_t gid;
 
-    return find_group(group, &gid, NULL);
+    return find_group(group, &gid, e);
 }
 
 bool identity_owner(const char *owner, uid_t *uid, gid_t *gid, struct error *e)

@@ -8,6 +8,7 @@
 #include "os/clock.h"
 #include "os/resume.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -38,6 +39,7 @@ struct asking {
     struct question question;
     struct stamp stamp; /* before */
     bool good;
+    bool is_down; /* the database: it does not know that there is nobody */
     struct identity who;
     struct error error;
 };
@@ -124,6 +126,7 @@ static void ask(void *work)
 
     a->stamp = stamp_now();
     a->good = identity_find(q->user, q->group, q->names_groups ? groups : NULL, q->groups.count, &a->who, &a->error);
+    a->is_down = !a->good && errno != 0;
 }
 
 static void asking_free(void *work)
@@ -147,22 +150,28 @@ static struct asking *asking_new(const struct question *q)
 
 /* ---- what was heard ---------------------------------------------------------------------------- */
 
-static void forget(struct entry *e)
+static void tell(struct entry *e)
 {
-    identity_free(&e->who);
-    e->known = false;
+    if (!e->told)
+        log_warning("the user database does not answer: %s is taken to be who he was",
+                    e->question.user != NULL ? e->question.user : "who runs reeve");
+    e->told = true;
 }
 
 static void hear(struct entry *e, struct asking *a)
 {
-    forget(e);
+    e->at = clock_now();
+    e->stamp = a->stamp;
+    cache.is_silent = cache.is_silent && a->is_down;
+    if (a->is_down && e->known) {
+        tell(e);
+        return;
+    }
+    identity_free(&e->who);
     e->known = a->good;
     e->who = a->who;
     e->error = a->error;
-    e->stamp = a->stamp;
-    e->at = clock_now();
     e->told = false;
-    cache.is_silent = false;
     a->who = (struct identity){ 0 };
 }
 
@@ -244,7 +253,8 @@ static bool ask_again(struct entry *e)
 
 static void entry_free(struct entry *e)
 {
-    chore_stop(&e->chore);
+    if (has_threads()) /* else it is the parent's */
+        chore_stop(&e->chore);
     question_free(&e->question);
     identity_free(&e->who);
     free(e);
@@ -280,14 +290,6 @@ static struct entry *entry_for(struct question q)
     SLIST_INSERT_HEAD(&entries, e, link);
     entry_count++;
     return e;
-}
-
-static void tell(struct entry *e)
-{
-    if (!e->told)
-        log_warning("the user database does not answer: %s is taken to be who he was",
-                    e->question.user != NULL ? e->question.user : "who runs reeve");
-    e->told = true;
 }
 
 bool user_cache_find(const char *user, const char *group, const char *const *groups, size_t group_count,

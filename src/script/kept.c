@@ -20,7 +20,7 @@ void kept_pack(const struct loading *l, struct buffer *out)
         pack_bytes(&file, "text", source->text, source->length);
         pack_bytes(out, "file", file.data, file.length);
     }
-    STAILQ_FOREACH(finding, &l->findings, link)
+    LIST_FOREACH(finding, &l->findings, link)
     {
         buffer_clear(&file);
         pack_text(&file, "path", finding->path);

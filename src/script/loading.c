@@ -31,7 +31,7 @@ struct loading *loading_begin(struct script *s, struct problems *problems)
     l->problems = problems;
     l->load_time = DEFAULT_LOAD_TIME;
     STAILQ_INIT(&l->sources);
-    STAILQ_INIT(&l->findings);
+    LIST_INIT(&l->findings);
     STAILQ_INIT(&l->declarations);
     STAILQ_INIT(&l->expectations);
     STAILQ_INIT(&l->strangers);
@@ -53,6 +53,15 @@ static void free_source(struct source *source)
     free(source->path);
     free(source->text);
     free(source);
+}
+
+static void drop(struct loading *l, struct finding *finding)
+{
+    LIST_REMOVE(finding, link);
+    l->found_bytes -= finding->length;
+    free(finding->path);
+    free(finding->data);
+    free(finding);
 }
 
 void loading_end(struct script *s)
@@ -83,12 +92,8 @@ void loading_end(struct script *s)
         STAILQ_REMOVE_HEAD(&l->sources, link);
         free_source(source);
     }
-    while ((finding = STAILQ_FIRST(&l->findings)) != NULL) {
-        STAILQ_REMOVE_HEAD(&l->findings, link);
-        free(finding->path);
-        free(finding->data);
-        free(finding);
-    }
+    while ((finding = LIST_FIRST(&l->findings)) != NULL)
+        drop(l, finding);
     annexes_free(l->annexes);
     free(l);
     s->loading = NULL;
@@ -118,8 +123,19 @@ void loading_add_finding(struct loading *l, const char *path, char *data, size_t
     finding->path = xstrdup(path);
     finding->data = data;
     finding->length = length;
-    STAILQ_INSERT_TAIL(&l->findings, finding, link);
+    LIST_INSERT_HEAD(&l->findings, finding, link);
     l->found_bytes += length;
+}
+
+void loading_drop_finding(struct loading *l, const char *path)
+{
+    struct finding *finding;
+
+    LIST_FOREACH(finding, &l->findings, link)
+    if (strcmp(finding->path, path) == 0) {
+        drop(l, finding);
+        return;
+    }
 }
 
 struct source *loading_find_source(const struct loading *l, const char *path)

@@ -1,6 +1,9 @@
 /* Loaded into reeve by LD_PRELOAD: a user database far away. It knows "ghost", "ghost1" … while there is the file
- * $USERS/known: all are whoever runs reeve. While there is $USERS/busy it does not answer. */
+ * $USERS/known: all are whoever runs reeve. While there is $USERS/busy it does not answer, while there
+ * is $USERS/down it fails, and makes $USERS/failed. */
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -15,6 +18,14 @@ static int there_is(const char *name)
 
     snprintf(path, sizeof path, "%s/%s", getenv("USERS"), name);
     return access(path, F_OK) == 0;
+}
+
+static void make(const char *name)
+{
+    char path[300];
+
+    snprintf(path, sizeof path, "%s/%s", getenv("USERS"), name);
+    close(open(path, O_CREAT | O_CLOEXEC, 0600));
 }
 
 static void wait_for_answer(void)
@@ -35,11 +46,26 @@ int getpwnam_r(const char *name, struct passwd *entry, char *memory, size_t size
         return real(name, entry, memory, size, found);
     }
     wait_for_answer();
+    *found = NULL;
+    if (there_is("down")) {
+        make("failed");
+        return EIO;
+    }
     *entry = (struct passwd){
         .pw_name = "ghost", .pw_uid = geteuid(), .pw_gid = getegid(), .pw_dir = "/", .pw_shell = "/bin/sh"
     };
     *found = there_is("known") ? entry : NULL;
     return 0;
+}
+
+int getpwuid_r(uid_t uid, struct passwd *entry, char *memory, size_t size, struct passwd **found)
+{
+    static __typeof__(&getpwuid_r) real;
+
+    if (real == NULL)
+        real = (__typeof__(&getpwuid_r))dlsym(RTLD_NEXT, "getpwuid_r");
+    *found = NULL;
+    return there_is("down") ? EIO : real(uid, entry, memory, size, found);
 }
 
 int getgrouplist(const char *name, gid_t group, gid_t *groups, int *count)

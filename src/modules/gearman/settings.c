@@ -110,9 +110,10 @@ void crew_settings_check_people(struct crew_settings *s, record_line_fn *line, v
                                 struct problems *problems)
 {
     struct check c = { file, line, arg, problems };
+    struct error e;
 
-    if (s->user != NULL && !identity_user_exists(s->user))
-        complain(&c, "user", "'user': there is no user '%s'", s->user);
-    if (s->group != NULL && !identity_group_exists(s->group))
-        complain(&c, "group", "'group': there is no group '%s'", s->group);
+    if (s->user != NULL && !identity_user_exists(s->user, &e))
+        complain(&c, "user", "'user': %s", e.text);
+    if (s->group != NULL && !identity_group_exists(s->group, &e))
+        complain(&c, "group", "'group': %s", e.text);
 }

@@ -100,7 +100,8 @@ static FILE *open_kept(struct loading *l, const char *path, const char *data, si
     return NULL;
 }
 
-/* Whatever is read is kept, so that a next life finds the same, unless it is more than a configuration would read. */
+/* Whatever is read is kept, as it was last (the file may have written it itself), so that a next life finds the same,
+ * unless it is more than a configuration would read. */
 static FILE *open_to_keep(struct loading *l, const char *path)
 {
     FILE *f = open_regular(path, "r", flags_of("r"));
@@ -125,6 +126,7 @@ static FILE *open_while_loading(struct loading *l, const char *path)
     const char *data;
     size_t length;
 
+    loading_drop_finding(l, path);
     return kept_read(l, path, &data, &length) ? open_kept(l, path, data, length) : open_to_keep(l, path);
 }
 

@@ -27,6 +27,16 @@ rm busy
 wait_for 'grep -qs "down web" state/desired'
 wait_for 'grep -qs "crashes crashed" state/alerts.json'
 
+# A crash in between takes nothing along.
+reeve start web
+wait_for 'test -e state/desired && ! grep -q web state/desired'
+touch busy
+reeve stop web
+kill -SEGV "$reeve_pid"
+wait_for 'grep -q "goes on after a crash by SIGSEGV" log'
+rm busy
+wait_for 'grep -q "down web" state/desired'
+
 # The end waits for it.
 touch busy
 reeve start web
@@ -37,3 +47,13 @@ is_alive "$reeve_pid" || fail "what was wished last is lost"
 rm busy
 wait_end
 assert_equal '' "$(cat state/desired)"
+run_reeve
+wait_state web RUNNING
+rm state/alerts.json
+touch busy
+reeve shutdown
+wait_for 'test "$(grep -c "reeve ends" log)" -eq 2'
+is_alive "$reeve_pid" || fail "an alert is lost"
+rm busy
+wait_end
+grep -q "crashes crashed" state/alerts.json

@@ -44,6 +44,15 @@ wait_state api RUNNING
 assert_equal STOPPED "$(state cron)"
 assert_equal '' "$(state pool:3)"
 
+# What could not be written is when it is said again.
+mv state away
+reeve stop api
+wait_for 'grep -q "what users want will be forgotten" "$log"'
+mv away state
+! grep -qx "down api" state/desired || fail "written to nowhere"
+reeve stop api
+wait_for 'grep -qx "down api" state/desired'
+
 # Without state_dir the file alone decides.
 reeve stop web
 stop_reeve

@@ -1,12 +1,14 @@
 #!/bin/sh
-# A user database that does not answer holds nobody up: who was known is who he was. A user who is gone fails the start
-# and the reload, but not the next life of reeve.
+# A user database that does not answer, or is down, holds nobody up, however many ask it: who was known is who he was. A
+# user who is gone fails the start and the reload, but not the next life of reeve.
 . "${0%/*}/../lib.sh"
 
 export USERS="$dir/users"
 mkdir users
 touch users/known
 config <<'END'
+supervisor { control_owner = "ghost" }
+socket "owned" { listen = "unix:owned", owner = "ghost" }
 program "ghost" { cmd = "sleep 1000", user = "ghost", starttime = 0, backoff = 0.1, startretries = 0 }
 program "other" { cmd = "sleep 1000", starttime = 0 }
 local many = {}
@@ -39,8 +41,19 @@ restart @many
 assert_equal 40 "$(grep -c 'many.*: restarted' said)"
 assert_equal 41 "$(grep -c 'does not answer' log)"
 
+# It fails: that is no answer.
+touch users/down
+rm users/busy
+wait_for 'reeve restart ghost >>said 2>&1; test -e users/failed'
+reeve restart ghost >>said 2>&1
+reeve restart ghost >>said 2>&1
+! grep ERROR said || fail "who was known is forgotten"
+echo 'program "number" { cmd = "true", user = 1, group = 1 }' >number.lua
+! LD_PRELOAD="$PROGRAMS/users.so" "$REEVE" check -c number.lua >said 2>&1 || fail "a number of which nobody knows who it is"
+assert_equal "number.lua:1: program 'number': user '1' cannot be looked up: Input/output error" "$(cat said)"
+
 # It answers again, and knows him no more.
-rm users/known users/busy
+rm users/known users/down
 wait_for 'reeve restart ghost >said 2>&1; grep -q "there is no user .ghost." said'
 assert_equal "ghost: ERROR (exec: there is no user 'ghost')" "$(cat said)"
 assert_equal FATAL "$(state ghost)"

@@ -97,10 +97,10 @@ static void who_does_not_exist_is_named(void **state)
     assert_string_equal(e.text, "there is no group 'no-such-group'");
     assert_false(identity_find("4294967295", "0", NULL, 0, &id, &e));
     assert_string_equal(e.text, "there is no user '4294967295'");
-    assert_true(identity_user_exists("root"));
-    assert_false(identity_user_exists("wbe"));
-    assert_true(identity_group_exists("root"));
-    assert_false(identity_group_exists("-1"));
+    assert_true(identity_user_exists("root", NULL));
+    assert_false(identity_user_exists("wbe", NULL));
+    assert_true(identity_group_exists("root", NULL));
+    assert_false(identity_group_exists("-1", NULL));
 }
 
 static void owners_are_read_as_chown_reads_them(void **state)

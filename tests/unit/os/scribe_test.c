@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "os/file.h"
+#include "os/thread.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +11,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,16 @@ static char path[64];
 static struct loop *loop;
 static int told;
 static struct error last;
+static bool has_threads = true;
+
+/* In the place of the real one. */
+int thread_start(void *(*run)(void *arg), void *arg, size_t stack)
+{
+    pthread_t thread;
+
+    (void)stack;
+    return has_threads ? pthread_create(&thread, NULL, run, arg) || pthread_detach(thread) : EAGAIN;
+}
 
 static int begin(void **state)
 {
@@ -166,6 +179,41 @@ static void what_cannot_be_written_is_told(void **state)
     assert_kept("a place");
 }
 
+static void on_fewer_threads(void *arg)
+{
+    (void)arg;
+    has_threads = true;
+}
+
+static void who_has_no_thread_tries_again(void **state)
+{
+    struct scribe *s = a_scribe();
+
+    (void)state;
+    has_threads = false;
+    scribe_tell(s, "early", 5, 60000);
+    say(s, "late");
+    assert_int_equal(told, 0);
+    loop_later(loop, on_fewer_threads, NULL);
+    loop_run(loop);
+    assert_int_equal(told, 1);
+    assert_kept("late");
+    scribe_close(s);
+}
+
+static void who_closes_does_it_himself_without_a_thread(void **state)
+{
+    struct scribe *s = a_scribe();
+
+    (void)state;
+    has_threads = false;
+    say(s, "last");
+    scribe_close(s);
+    has_threads = true;
+    assert_int_equal(told, 1);
+    assert_kept("last");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +223,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_has_patience_finds_it_written, begin, end),
         cmocka_unit_test_setup_teardown(a_file_may_go, begin, end),
         cmocka_unit_test_setup_teardown(what_cannot_be_written_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(who_has_no_thread_tries_again, begin, end),
+        cmocka_unit_test_setup_teardown(who_closes_does_it_himself_without_a_thread, begin, end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
