@@ -106,8 +106,9 @@ void supervisor_visit(struct supervisor *s, struct plan *plan);
 /* Why a process may not be started now; NULL: it may. */
 const char *supervisor_forbids_start(const struct supervisor *s, const struct process *p);
 
-/* Load anew and apply. Any problem: false, all of them in `problems`, nothing changed. `report`, all zero before, says
- * what has changed. With `dry_run` nothing does. */
+/* Load anew and apply. Any problem: false, all of them in `problems`, nothing changed; there are none if it is refused
+ * because reeve ends. `report`, all zero before, says what has changed. With `dry_run` nothing does, and nobody is
+ * told. */
 bool supervisor_reload(struct supervisor *s, bool dry_run, struct reload_report *report, struct problems *problems);
 
 /* Stop everything in reverse order, then end the loop with `exit_code`. Called again: KILL. `graceful`: SIGQUIT came.

@@ -102,13 +102,16 @@ bool care_prepare(struct process *p, struct launch *l, struct error *e)
     return !program_is_worker(p->program) || prepare_worker(p, l, e);
 }
 
-/* A command beats as its start has told it, and one that was told nothing does not; a worker need not know. */
+/* A command beats as it has said itself, else as its start has told it, and one that was told nothing does not; a
+ * worker need not know. */
 static msec beat_limit(const struct process *p)
 {
     msec limit = p->program->common->watchdog, told = p->care != NULL ? p->care->beat_told : 0;
 
     if (limit == 0 || program_is_worker(p->program))
         return limit;
+    if (p->care != NULL && p->care->beat_said > 0)
+        return p->care->beat_said;
     return told == 0 || told > limit ? told : limit;
 }
 

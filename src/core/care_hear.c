@@ -72,6 +72,16 @@ static void hear_heartbeat(struct process *p, const char *value)
         watchdog_beat(p->care->watchdog);
 }
 
+/* Before it is RUNNING too: its watchdog begins with that. */
+static void set_beat(struct process *p, msec limit)
+{
+    if (limit <= 0)
+        return;
+    p->care->beat_said = limit;
+    if (p->care->watchdog != NULL)
+        watchdog_set_limit(p->care->watchdog, limit);
+}
+
 static void hear_ready(struct process *p)
 {
     if (p->care->readiness != NULL)
@@ -93,8 +103,8 @@ void process_hear(struct process *p, const char *key, const char *value)
         follow(p, value);
     else if (strcmp(key, "EXTEND_TIMEOUT_USEC") == 0)
         extend(p, parse_usec(value));
-    else if (strcmp(key, "WATCHDOG_USEC") == 0 && p->care->watchdog != NULL && parse_usec(value) > 0)
-        watchdog_set_limit(p->care->watchdog, parse_usec(value));
+    else if (strcmp(key, "WATCHDOG_USEC") == 0)
+        set_beat(p, parse_usec(value));
     else if (strcmp(key, "RELOADING") == 0)
         log_info("%s is reloading", process_name(p));
     else if (strcmp(key, "STOPPING") == 0)

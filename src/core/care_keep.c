@@ -27,6 +27,7 @@ void care_pack(const struct process *p, bool whole, struct buffer *out)
     pack_number(out, "ready", readiness_is_over(care->readiness));
     pack_number(out, "beat limit", watchdog_limit(care->watchdog));
     pack_number(out, "beat told", care->beat_told);
+    pack_number(out, "beat said", care->beat_said);
     if (whole)
         pack_number(out, "beat", watchdog_beaten(care->watchdog));
     health_pack(care->health, out);
@@ -51,6 +52,7 @@ void care_unpack(struct process *p, const char *data, size_t length)
     care->beat_told = unpack_number(&u, "beat told");
     if (care->beat_told == 0) /* those before us did not write that down */
         care->beat_told = unpack_number(&u, "beat limit");
+    care->beat_said = unpack_number(&u, "beat said");
     care->ready_fd = resume_claim(unpack_number(&u, "ready fd"));
     care->legacy = (struct legacy){ .ready_by = unpack_number(&u, "ready by"),
                                     .is_forking = unpack_number(&u, "forking") != 0,

@@ -26,6 +26,7 @@ struct care {
     struct blame *blame; /* owned; NULL: none */
     char *status;        /* owned; NULL: it has said nothing */
     msec beat_told;      /* the time of the watchdog by the present start; 0: it knows of none, or is a worker */
+    msec beat_said;      /* its own WATCHDOG_USEC, which holds to its end; 0: it has said none */
     int ready_fd;        /* our end of the pipe of { fd = }, until readiness has it; -1: none */
     struct legacy legacy;
 };

@@ -83,6 +83,8 @@ void command_reload(const struct request *q, struct reply *r)
 
     if (good)
         say_applied(&report, r);
+    else if (supervisor_is_ending(q->supervisor))
+        reply_fail(r, REPLY_FAILED, "reeve is stopping: there is nothing to reload");
     else
         say_refused(&problems, r);
     if (good && !dry_run && request_has_flag(q, "--wait"))

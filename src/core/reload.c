@@ -148,13 +148,8 @@ static bool prepare(struct supervisor *s, const struct plan *plan, struct proble
 /* A plan that can be applied, or NULL with the problems. */
 static struct plan *load(struct supervisor *s, bool dry_run, struct problems *problems)
 {
-    struct plan *plan;
+    struct plan *plan = s->upward.load(s->upward.arg, problems);
 
-    if (s->shutdown.begun || s->upward.load == NULL) {
-        problems_add(problems, NULL, 0, "reeve is stopping: there is nothing to reload");
-        return NULL;
-    }
-    plan = s->upward.load(s->upward.arg, problems);
     if (plan != NULL && (dry_run || prepare(s, plan, problems))) {
         plan_anchor(plan);
         return plan;
@@ -228,8 +223,14 @@ bool supervisor_reload(struct supervisor *s, bool dry_run, struct reload_report 
 {
     bool good;
 
+    if (dry_run)
+        return !s->shutdown.begun && load_and_apply(s, true, report, problems);
+    if (s->shutdown.begun) {
+        log_error("reload refused: reeve is stopping");
+        return false;
+    }
     herald_reloading();
-    good = load_and_apply(s, dry_run, report, problems);
+    good = load_and_apply(s, false, report, problems);
     herald_reloaded();
     return good;
 }

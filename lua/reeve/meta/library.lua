@@ -97,6 +97,10 @@ function program:busy() end
 ---@return integer
 function program:idle() end
 
+---Of its first process that has one.
+---@return integer? pid
+function program:pid() end
+
 ---What the body of a worker is given: `run = function(worker) … end`.
 ---@class reeve.Worker
 ---@field name string "crunch:3", or "crunch" when it is the only one
@@ -129,10 +133,6 @@ local socket = {}
 ---@param time? reeve.Time
 ---@return reeve.Stream?, string? why
 function socket:accept(time) end
-
----Of its first process that has one.
----@return integer? pid
-function program:pid() end
 
 ---What reeve.task, reeve.after and reeve.every return.
 ---@class reeve.Task

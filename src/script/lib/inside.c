@@ -11,12 +11,24 @@
 #include <lauxlib.h>
 #include <string.h>
 
-static struct script *check_loading(lua_State *L, const char *what)
+/* Where the user's file called the library: the first code of another source than the library's own. */
+static struct spot caller(lua_State *L)
+{
+    struct spot own = script_spot(L, 1), spot = own;
+
+    for (int level = 2; spot.line > 0 && strcmp(spot.file, own.file) == 0; level++)
+        spot = script_spot(L, level);
+    return spot.line > 0 ? spot : own;
+}
+
+static struct script *check_loading(lua_State *L, struct spot spot)
 {
     struct script *s = script_of(L);
 
-    if (s->loading == NULL)
-        luaL_error(L, "%s is for the file itself, not for its hooks", what);
+    if (s->loading == NULL) {
+        lua_pushfstring(L, "%s:%d: this is for the file itself, not for its hooks", spot.file, spot.line);
+        lua_error(L);
+    }
     return s;
 }
 
@@ -24,7 +36,7 @@ static struct script *check_loading(lua_State *L, const char *what)
  * wait itself if the next event is to find the work of this one done */
 static int lib_listen(lua_State *L)
 {
-    struct script *s = check_loading(L, "inside.listen");
+    struct script *s = check_loading(L, caller(L));
     struct spot spot = script_spot(L, 1);
     const char *event = luaL_checkstring(L, 1);
 
@@ -51,14 +63,14 @@ static int keep(lua_State *L, int *reference)
  * ends ("end"), and when it is about to begin anew ("upgrade", which may fail: then everything goes on) */
 static int lib_farewell(lua_State *L)
 {
-    return keep(L, &check_loading(L, "inside.farewell")->farewell);
+    return keep(L, &check_loading(L, caller(L))->farewell);
 }
 
 /* inside.alert_test(f): f() is the task of the verb `alert test`; it returns a list of { name=, why= }, where `why` is
  * nil for what went well */
 static int lib_alert_test(lua_State *L)
 {
-    return keep(L, &check_loading(L, "inside.alert_test")->alert_test);
+    return keep(L, &check_loading(L, caller(L))->alert_test);
 }
 
 /* inside.hold(): reeve does not end before this task, or at least waits some seconds for it */
@@ -71,21 +83,11 @@ static int lib_hold(lua_State *L)
 /* inside.problem(level, text): a mistake of the file, at the caller of that level, as error() counts them */
 static int lib_problem(lua_State *L)
 {
-    struct script *s = check_loading(L, "inside.problem");
     struct spot spot = script_spot(L, (int)luaL_checkinteger(L, 1));
+    struct script *s = check_loading(L, spot);
 
     loading_problem_at(s->loading, &spot, "%s", luaL_checkstring(L, 2));
     return 0;
-}
-
-/* Where the user's file called the library: the first code of another source than the library's own. */
-static struct spot caller(lua_State *L)
-{
-    struct spot own = script_spot(L, 1), spot = own;
-
-    for (int level = 2; spot.line > 0 && strcmp(spot.file, own.file) == 0; level++)
-        spot = script_spot(L, level);
-    return spot.line > 0 ? spot : own;
 }
 
 /* inside.refuse(who, text): a mistake of the file, while it is loaded, else an error; at the caller of the library */

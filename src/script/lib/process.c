@@ -137,9 +137,11 @@ static int lib_signal(lua_State *L)
 
 static int check_stream(lua_State *L, int arg)
 {
-    static const char *const streams[] = { "stdout", "stderr", NULL };
+    const char *name = luaL_optstring(L, arg, "stdout");
+    bool is_err = strcmp(name, "stderr") == 0;
 
-    return luaL_checkoption(L, arg, "stdout", streams) + 1;
+    luaL_argcheck(L, is_err || strcmp(name, "stdout") == 0, arg, "expected \"stdout\" or \"stderr\"");
+    return is_err ? 2 : 1;
 }
 
 static bool read_tail(struct process *p, int stream, size_t lines, struct buffer *out, struct error *e)

@@ -127,8 +127,8 @@ static int lib_restart(lua_State *L)
 /* program:scale(n) -> how many are kept now | nil, message: within its bounds */
 static int lib_scale(lua_State *L)
 {
-    const char *name = check_name(L);
     lua_Integer wanted = luaL_checkinteger(L, 2);
+    const char *name = check_name(L);
     struct error e;
     struct program *program = find(name, &e);
     int count = (int)wanted;

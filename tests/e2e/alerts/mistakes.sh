@@ -42,11 +42,14 @@ assert_status 0 "$REEVE" check -c supervisor.lua
 # Without an alert there is nothing to test; later is too late for one.
 config <<'END'
 program "web" { cmd = "sleep 1000", starttime = 0, on_start = function()
-  reeve.log("notice", "late: %s", select(2, pcall(require("reeve.alert").syslog)))
+  local alert = require "reeve.alert"
+  reeve.log("notice", "late: %s", select(2, pcall(function() alert.syslog() end)))
+  reeve.log("notice", "late and wrong: %s", select(2, pcall(function() alert.email {} end)))
 end }
 END
 run_reeve
 assert_status 1 reeve alert test
 printf '%s\n' "$output" | grep -q 'no alert is set up' || fail "$output"
 assert_status 2 reeve alert tset
-wait_for 'grep -q "late: .*is for the file itself, not for its hooks" log'
+wait_for 'grep -q "late: .*/supervisor.lua:3: this is for the file itself, not for its hooks" log'
+wait_for 'grep -q "late and wrong: .*/supervisor.lua:4: this is for the file itself, not for its hooks" log'

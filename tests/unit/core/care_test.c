@@ -331,6 +331,34 @@ static void it_can_pull_its_own_trigger(void **state)
     stage_ends(stage);
 }
 
+/* However early it says so: the watchdog of one that is not ready has not begun. */
+static void it_sets_its_own_time_for_this_life(void **state)
+{
+    static const char *const words[] = { "WATCHDOG_USEC=3000000\nREADY=1", "READY=1\nWATCHDOG_USEC=500000" };
+    static const int limits[] = { 3000, 500 };
+    struct stage *stage = a_stage(a_plan(watched(asked(a_program("web"), READY_NOTIFY), 1000), NULL));
+    struct process *web = the(stage, "web");
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        pid_t first = process_pid(web);
+
+        says(web, words[i]);
+        fake_clock_advance(1);
+        assert_state(web, PROCESS_RUNNING);
+        fake_clock_advance(limits[i] - 2);
+        assert_int_equal(process_pid(web), first);
+        fake_clock_advance(2);
+        assert_ended_by(web, i == 0 ? "no heartbeat for 3s" : "no heartbeat for 0.5s");
+        fake_clock_advance(1000);
+        assert_int_not_equal(process_pid(web), first);
+    }
+    says(web, "READY=1");
+    fake_clock_advance(1001);
+    assert_ended_by(web, "no heartbeat for 1s");
+    stage_ends(stage);
+}
+
 /* Whoever was not told to beat cannot know. */
 static void a_reload_asks_no_heartbeat_of_who_was_told_of_none(void **state)
 {
@@ -558,6 +586,7 @@ int main(void)
         cmocka_unit_test(one_that_never_beats_is_judged_from_its_start),
         cmocka_unit_test(beats_cost_no_wake_up),
         cmocka_unit_test(it_can_pull_its_own_trigger),
+        cmocka_unit_test(it_sets_its_own_time_for_this_life),
         cmocka_unit_test(a_reload_asks_no_heartbeat_of_who_was_told_of_none),
         cmocka_unit_test(a_reload_makes_no_heartbeat_faster),
         cmocka_unit_test(failures_in_a_row_restart_it),
