@@ -11,8 +11,9 @@ void user_cache_open(struct loop *loop);
 void user_cache_close(void);
 
 /* As identity_find; the answer is a second old at most, and younger than the last change of /etc/passwd and /etc/group.
- * A database that is down, or does not answer within 200 ms, is taken to say what it said before (which is logged), or,
- * if it never did, to fail after 5 s; as long as it is silent nobody else waits for it. The caller frees `out`. */
+ * A database that is down, or does not answer within 200 ms (5 s, where those files have changed), is taken to say what
+ * it said before, which is logged; if it never did, it is waited for for 5 s. As long as it is silent nobody else waits
+ * for it. The caller frees `out`. */
 bool user_cache_find(const char *user, const char *group, const char *const *groups, size_t group_count,
                      struct identity *out, struct error *e);
 
