@@ -95,7 +95,8 @@ void feed_hear_begun(struct feed *f)
     if (f->listener == NULL)
         return;
     output_begun(feed_output(supervisor_process(f->supervisor, f->id), f->stream), &begun);
-    line_cutter_feed(&f->cutter, begun.data, begun.length, add_line, f);
+    if (begun.length > 0)
+        line_cutter_feed(&f->cutter, begun.data, begun.length, add_line, f);
     buffer_free(&begun);
 }
 

@@ -224,6 +224,8 @@ static inline bool stage_reload(struct stage *stage, struct plan *next, struct b
 
     stage->next = next;
     good = supervisor_reload(stage->supervisor, false, &report, &problems);
+    plan_release(stage->next); /* nobody took it: it is not the time for reloads */
+    stage->next = NULL;
     if (good && list != NULL)
         reload_report_print(&report, list);
     reload_report_free(&report);
