@@ -66,6 +66,7 @@ void process_enter(struct process *p, enum process_state next)
     assert(may_follow(p->state, next));
     p->state = next;
     p->held = false;
+    p->behind = p->behind && (next == PROCESS_RUNNING || next == PROCESS_STOPPING); /* with the same child */
     gate_cancel(&p->gate);
     p->since = clock_now();
     process_touch(p);

@@ -54,12 +54,23 @@ static void adopt_all(struct pool *pool, const struct plan_difference *d)
         pool_name_processes(pool);
 }
 
-typedef void process_fn(struct process *p);
+/* What reeve does with a process goes by the new settings, so it can be left behind only if they are about the same
+ * kind of process, found in the same place. */
+static bool can_run_on(const struct plan_difference *d)
+{
+    static const char *const kinds[] = { "detached", "pidfile", "forks", "scope" };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (words_have(&d->settings, kinds[i]))
+            return false;
+    return program_is_worker(d->before) == program_is_worker(d->after);
+}
 
 /* A program that its processes survive in: they follow the new settings from now on. */
 static void take_over(struct supervisor *s, struct pool *pool, struct pool *old, const struct plan_difference *d,
-                      process_fn *restart)
+                      bool rolling)
 {
+    void (*restart)(struct process * p) = rolling && can_run_on(d) ? process_restart_later : process_restart;
     int count;
 
     pool_move(pool, old);
@@ -100,7 +111,7 @@ static void release(void *plan)
     plan_release(plan);
 }
 
-static void apply(struct supervisor *s, struct plan *plan, const struct plan_comparison *c, process_fn *restart)
+static void apply(struct supervisor *s, struct plan *plan, const struct plan_comparison *c, bool rolling)
 {
     struct plan *before = s->plan;
     struct pool *old = s->pools;
@@ -117,7 +128,7 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
         else if (d->change == PLAN_REMOVED)
             remove_program(s, &old[d->before->position]);
         else
-            take_over(s, &s->pools[d->after->position], &old[d->before->position], d, restart);
+            take_over(s, &s->pools[d->after->position], &old[d->before->position], d, rolling);
     }
     free(old);
     supervisor_look_again(s);
@@ -218,7 +229,7 @@ static bool load_and_apply(struct supervisor *s, enum reload_mode mode, struct r
         return true;
     }
     log_report(report);
-    apply(s, plan, &report->programs, mode == RELOAD_ROLLING ? process_restart_later : process_restart);
+    apply(s, plan, &report->programs, mode == RELOAD_ROLLING);
     publish_report(s, report);
     return true;
 }

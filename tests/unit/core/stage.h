@@ -216,14 +216,14 @@ static inline struct process *the(struct stage *stage, const char *target)
     return p;
 }
 
-static inline bool stage_reload(struct stage *stage, struct plan *next, struct buffer *list)
+static inline bool stage_reload_by(struct stage *stage, enum reload_mode mode, struct plan *next, struct buffer *list)
 {
     struct reload_report report = { 0 };
     struct problems problems = { 0 };
     bool good;
 
     stage->next = next;
-    good = supervisor_reload(stage->supervisor, RELOAD_PLAIN, &report, &problems);
+    good = supervisor_reload(stage->supervisor, mode, &report, &problems);
     plan_release(stage->next); /* nobody took it: it is not the time for reloads */
     stage->next = NULL;
     if (good && list != NULL)
@@ -232,6 +232,11 @@ static inline bool stage_reload(struct stage *stage, struct plan *next, struct b
     problems_free(&problems);
     fake_turn();
     return good;
+}
+
+static inline bool stage_reload(struct stage *stage, struct plan *next, struct buffer *list)
+{
+    return stage_reload_by(stage, RELOAD_PLAIN, next, list);
 }
 
 /* No life follows. */
