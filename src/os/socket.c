@@ -3,6 +3,7 @@
 #include "os/folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -230,7 +231,7 @@ static bool adjust_file(const struct address *a, const struct listen_options *o,
         all.gid = getegid();
     if (!set_owner(address_path(a), &all, e))
         return false;
-    if (chmod(address_path(a), all.mode >= 0 ? (mode_t)all.mode : 0777 & ~mask) < 0)
+    if (fchmodat(AT_FDCWD, address_path(a), all.mode >= 0 ? (mode_t)all.mode : 0777 & ~mask, AT_SYMLINK_NOFOLLOW) < 0)
         return failure_errno(e, "cannot change the mode of '%s'", address_path(a));
     return true;
 }

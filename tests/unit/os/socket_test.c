@@ -106,6 +106,27 @@ static void the_file_has_its_mode_whatever_the_umask(void **state)
     close(fd);
 }
 
+/* Whoever owns the folder may have put a link where the socket was. */
+static void new_options_are_not_for_what_a_link_leads_to(void **state)
+{
+    const struct listen_options options = { .mode = 0666, .uid = (uid_t)-1, .gid = (gid_t)-1 };
+    int fd = socket_listen(&address, &plain, &e);
+    char other[sizeof path + 8];
+    struct stat st;
+
+    (void)state;
+    snprintf(other, sizeof other, "%s.other", path);
+    assert_int_equal(rename(path, other), 0);
+    assert_int_equal(chmod(other, 0600), 0);
+    assert_int_equal(symlink(other, path), 0);
+    assert_false(socket_adjust(fd, &address, &options, &e));
+    assert_says("cannot change the mode");
+    assert_int_equal(stat(other, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    unlink(other);
+    close(fd);
+}
+
 static void an_owner_that_may_not_be_given_is_an_error(void **state)
 {
     struct listen_options o = plain;
@@ -329,6 +350,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_longest_path_works, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_client_reaches_a_listener, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(the_file_has_its_mode_whatever_the_umask, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(new_options_are_not_for_what_a_link_leads_to, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(an_owner_that_may_not_be_given_is_an_error, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_stale_socket_is_replaced, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(who_answers_already_is_named, open_folder, remove_folder),
