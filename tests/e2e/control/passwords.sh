@@ -1,5 +1,5 @@
 #!/bin/sh
-# Over TCP: three wrong passwords close the connection, each told later; idle connections make room for new ones.
+# Over TCP: three wrong passwords close the connection, each told later; idle connections make room for new ones, and so do those of strangers.
 . "${0%/*}/../lib.sh"
 
 port=$(free_port)
@@ -44,6 +44,14 @@ crowd[-1][0].sendall(b"help\n")
 assert crowd[-1][1].readline() != b""
 crowd[0][0].settimeout(10)
 assert crowd[0][1].readline() == b"", "the oldest idle connection is still open"
+
+# Who waits to hear that the password was wrong is as idle.
+crowd = []
+for i in range(100):
+    s, f = connect()
+    s.sendall(b"auth wrong\n")
+    crowd.append((s, f))
+assert crowd[0][1].readline() == b"", "a hundred who do not know the password are all served"
 EOF
 python3 passwords.py "$port" >passwords.out 2>&1 || fail "$(cat passwords.out)"
 stop_reeve
