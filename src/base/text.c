@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include "base/utf8.h"
 #include "base/xalloc.h"
 
 #include <limits.h>
@@ -226,9 +227,14 @@ bool text_is_name(const char *name)
 
 void text_flatten(char *text)
 {
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < ' ' || *text == 127)
-            *text = ' ';
+    size_t left = strlen(text), n;
+    bool control;
+
+    for (; left > 0; text += n, left -= n) {
+        n = utf8_step(text, left, &control);
+        if (control)
+            memset(text, ' ', n);
+    }
 }
 
 bool text_equal_secret(const char *a, const char *b)

@@ -144,7 +144,10 @@ static void a_line_stays_a_line(void **state)
     open_log(LOG_INFO);
     log_info("one\ntwo\r\tthree \x1b[31m\x7f caf\u00e9\n\n");
     log_info("%s", "");
-    holds(path, "info one\\ntwo\\r\\tthree \\x1b[31m\\x7f caf\u00e9\ninfo \n");
+    log_info("\xc2\x9b"
+             "31m \x9b"
+             "31m");
+    holds(path, "info one\\ntwo\\r\\tthree \\x1b[31m\\x7f caf\u00e9\ninfo \ninfo \\xc2\\x9b31m \\x9b31m\n");
 }
 
 static void a_line_has_an_end(void **state)

@@ -154,6 +154,16 @@ static void a_text_becomes_one_calm_line(void **state)
     assert_string_equal(text, "bell  , two lines  ,  [31mred , \303\244");
 }
 
+/* CSI is one character among those above 127, too, and a terminal takes it for ESC [. */
+static void a_calm_line_has_no_control_characters_above_127(void **state)
+{
+    char text[] = "\302\23331m red, \23331m alone, \302\240 no break, \303\233, \342\202\254, \302";
+
+    (void)state;
+    text_flatten(text);
+    assert_string_equal(text, "  31m red,  31m alone, \302\240 no break, \303\233, \342\202\254, \302");
+}
+
 static void secrets_are_equal_or_not(void **state)
 {
     (void)state;
@@ -180,6 +190,7 @@ int main(void)
         cmocka_unit_test(ends_are_compared),
         cmocka_unit_test(names_are_plain),
         cmocka_unit_test(a_text_becomes_one_calm_line),
+        cmocka_unit_test(a_calm_line_has_no_control_characters_above_127),
         cmocka_unit_test(secrets_are_equal_or_not),
     };
 
