@@ -1,7 +1,6 @@
 /* What hooks cost: a call over the bare event, a task that waits, and what 100,000 events leave behind. */
 #include "base/log.h"
 #include "core/supervisor.h"
-#include "os/clock.h"
 #include "script/script.h"
 #include "script/task.h"
 
@@ -98,10 +97,7 @@ static double time_events(void)
     double start = processor_time();
 
     for (int i = 0; i < EVENTS; i++) {
-        bus_publish(
-            supervisor_bus(supervisor),
-            &(struct event){
-                .kind = EVENT_EXIT, .process = p, .program = process_program(p), .exit = &exit, .at = clock_wall() });
+        bus_publish(supervisor_bus(supervisor), &(struct event){ .kind = EVENT_EXIT, .process = p, .exit = &exit });
         if (i % BATCH == BATCH - 1)
             turn();
     }
