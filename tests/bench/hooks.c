@@ -1,6 +1,7 @@
 /* What hooks cost: a call over the bare event, a task that waits, and what 100,000 events leave behind. */
 #include "base/log.h"
 #include "core/supervisor.h"
+#include "os/clock.h"
 #include "script/script.h"
 #include "script/task.h"
 
