@@ -101,6 +101,8 @@ bool process_is_outdated(struct process *p, struct program *program, struct word
     struct program *now;
     bool outdated = false;
 
+    if (p->behind)
+        return true;
     if (p->child == NULL || !is_computed(program))
         return false;
     now = compute_by(p, program);

@@ -302,7 +302,7 @@ static void reload(const char *text)
     struct reload_report report = { 0 };
 
     next_text = text;
-    assert_true(supervisor_reload(supervisor, false, &report, &problems));
+    assert_true(supervisor_reload(supervisor, RELOAD_PLAIN, &report, &problems));
     reload_report_free(&report);
     problems_free(&problems);
 }
