@@ -19,7 +19,7 @@ void process_check_over(struct process *p)
     if (!p->ended || p->out_open || p->err_open || p->group_lives || p->stop_cmd != NULL)
         return;
     process_touch(p);
-    p->ended = false;
+    p->ended = p->behind = false;
     child_free(p->child);
     p->child = NULL;
     timer_stop(&p->timer);

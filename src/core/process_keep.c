@@ -47,6 +47,7 @@ static void pack_state(const struct process *p, struct buffer *out)
         [KEPT_STOP_STEP] = p->stop_step,
         [KEPT_STARTED_ALONE] = p->started_alone,
         [KEPT_STARTER] = p->starter,
+        [KEPT_BEHIND] = p->behind,
     };
 
     pack_text(out, "program", p->program->name);

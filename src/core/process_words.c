@@ -174,6 +174,8 @@ void process_describe(const struct process *p, struct buffer *out)
         buffer_add_number(out, process_pid(p));
         buffer_add_text(out, ", uptime ");
         uptime_format(out, process_uptime(p));
+        if (p->behind)
+            buffer_add_text(out, ", with its old settings");
         care_describe(p, out);
         break;
     case PROCESS_BACKOFF:
@@ -211,6 +213,11 @@ enum process_state process_state(const struct process *p)
 bool process_is_alive(const struct process *p)
 {
     return p->child != NULL;
+}
+
+bool process_is_behind(const struct process *p)
+{
+    return p->behind;
 }
 
 bool process_is_let_go(const struct process *p)
