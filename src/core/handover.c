@@ -341,6 +341,9 @@ static void resume_processes(const struct handover *h, struct supervisor *s)
     for (size_t i = 0; i < s->plan->program_count; i++)
         pool_name_processes(&s->pools[i]);
     former_each(h->former, "process", take_up_process, &passage);
+    /* A crash may have come before it was written that they are to go. */
+    for (size_t i = 0; i < s->leaving.count; i++)
+        process_stop(s->leaving.process[i]);
 }
 
 /* A crash in the middle of a reload undoes it: whom it had let go already, and the plan in force still wants, comes
