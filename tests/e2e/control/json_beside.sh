@@ -42,6 +42,10 @@ assert_equal '2:True 1:False 3:True ' "$(talk 3 '{"verb":"wait","args":["slow","
 assert_equal 'b:True a "ä":False ' "$(talk 2 '{"verb":"wait","args":["slow","RUNNING"],"id":"a \"\u00e4\""}' \
     '{"verb":"version","id":"b"}' '{"verb":"cancel","args":["a \"\u00e4\""]}' | order)" 'ids that are texts'
 assert_equal '1:False ' "$(talk 1 '{"verb":"cancel","id":1}' | order)" 'a cancel that names nothing'
+assert_equal '2:True ' "$(talk 1 '{"verb":"wait","args":["slow","RUNNING"]}' '{"verb":"cancel","args":[1],"id":2}' |
+    order)" 'a cancel beside one without an id'
+assert_equal '2:True ' "$(talk 1 '{"verb":"cancel","args":[1]}' '{"verb":"version","id":2}' | order)" \
+    'a cancel without an id'
 assert_equal '1:True 2:True ' "$(talk 2 '{"verb":"version","id":1}' '{"verb":"version","id":2}' | order)" 'at once'
 
 assert_equal '{"id":0.1,"ok":true' "$(talk 1 '{"verb":"version","id":0.1}' | cut -c1-19)" 'as it came'
