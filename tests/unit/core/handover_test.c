@@ -641,6 +641,22 @@ static void what_is_parked_stays_so_under_other_bounds(void **state)
     stage_ends(stage);
 }
 
+/* By a reload, long after its end. */
+static void why_it_was_given_up_is_known(void **state)
+{
+    struct program *program = a_patient_program();
+
+    (void)state;
+    to_backoff();
+    program_own(program)->startretries = 0;
+    assert_true(stage_reload(stage, a_plan(program, NULL), NULL));
+    fake_clock_advance(1);
+    assert_state(web(), PROCESS_FATAL);
+    stage_handover(stage, false);
+    assert_string_equal(process_given_up(web()), "1 failed start");
+    stage_ends(stage);
+}
+
 /* It is written where there is room. */
 static void the_order_is_that_of_the_numbers(void **state)
 {
@@ -798,6 +814,7 @@ int main(void)
         cmocka_unit_test(who_was_let_go_and_has_ended_is_forgotten),
         cmocka_unit_test(a_life_can_end_before_its_first_callback),
         cmocka_unit_test(no_number_is_given_twice),
+        cmocka_unit_test(why_it_was_given_up_is_known),
         cmocka_unit_test(what_is_parked_stays_so_under_other_bounds),
         cmocka_unit_test(the_order_is_that_of_the_numbers),
         cmocka_unit_test(a_former_plan_is_written_too_as_soon_as_there_is_memory),
