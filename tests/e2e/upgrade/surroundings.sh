@@ -7,6 +7,7 @@ config <<'END'
 supervisor { state_dir = "state", workingdir = "/" }
 program "web" { cmd = "ulimit -Sn; exec sleep 1000", shell = true, starttime = 0 }
 END
+# shellcheck disable=SC3045 # the shells that there are have it
 ulimit -Sn 200
 run_reeve
 wait_for 'test "$(reeve tail web)" = 200'
