@@ -58,6 +58,9 @@ void process_start(struct process *p);
 void process_stop(struct process *p);
 void process_restart(struct process *p);
 
+/* A restart that is left to somebody else: one that is up runs on, behind the plan. Others are restarted at once. */
+void process_restart_later(struct process *p);
+
 /* The wish that it has now is a user's, or comes from one: it is kept beyond this life. The next wish need not be. */
 void process_keep_wish(struct process *p);
 
@@ -99,8 +102,9 @@ void process_rename(struct process *p, const char *name);
 /* Open the files of its captured streams again. */
 void process_reopen(struct process *p);
 
-/* Whether a setting that the child sees would be computed to another value now, by the functions of `program`, than
- * when it was started. `settings` (NULL: nobody asks) gets the names of those that it does not have yet. */
+/* Whether it is behind, or a setting that the child sees would be computed to another value now, by the functions of
+ * `program`, than when it was started. `settings` (NULL: nobody asks) gets the names of those that it does not have
+ * yet. */
 bool process_is_outdated(struct process *p, struct program *program, struct words *settings);
 
 /* It has said KEY=VALUE of itself, by sd_notify. */
@@ -115,6 +119,7 @@ bool process_is_settled(const struct process *p); /* STOPPED, EXITED or FATAL, a
 bool process_is_held(const struct process *p);    /* STARTING or STOPPING, but waits for others */
 bool process_is_well(const struct process *p);    /* no health check finds fault with it */
 bool process_is_busy(const struct process *p);    /* a worker that says so */
+bool process_is_behind(const struct process *p);  /* up, with settings that a reload has changed since */
 bool process_wanted(const struct process *p);     /* wished up */
 bool process_wish_is_kept(const struct process *p);
 bool process_outlives_us(const struct process *p); /* detached, and up */

@@ -106,10 +106,16 @@ void supervisor_visit(struct supervisor *s, struct plan *plan);
 /* Why a process may not be started now; NULL: it may. */
 const char *supervisor_forbids_start(const struct supervisor *s, const struct process *p);
 
+enum reload_mode {
+    RELOAD_PLAIN,
+    RELOAD_DRY_RUN, /* nothing changes, and nobody is told */
+    RELOAD_ROLLING  /* whoever is up and would be restarted is left behind, for the caller to restart */
+};
+
 /* Load anew and apply. Any problem: false, all of them in `problems`, nothing changed; there are none if it is refused
- * because reeve ends. `report`, all zero before, says what has changed. With `dry_run` nothing does, and nobody is
- * told. */
-bool supervisor_reload(struct supervisor *s, bool dry_run, struct reload_report *report, struct problems *problems);
+ * because reeve ends. `report`, all zero before, says what has changed. */
+bool supervisor_reload(struct supervisor *s, enum reload_mode mode, struct reload_report *report,
+                       struct problems *problems);
 
 /* Stop everything in reverse order, then end the loop with `exit_code`. Called again: KILL. `graceful`: SIGQUIT came.
  */
@@ -124,8 +130,8 @@ void supervisor_reopen(struct supervisor *s);
  * more than there are when no more are asked for. */
 int supervisor_scale(struct supervisor *s, struct program *program, int count, bool ignore_bounds);
 
-/* The same for `step` more or fewer. Never the other way: who is out of bounds already, parked or by force, is not brought
- * back by a step away from them. */
+/* The same for `step` more or fewer. Never the other way: who is out of bounds already, parked or by force, is not
+ * brought back by a step away from them. */
 int supervisor_scale_by(struct supervisor *s, struct program *program, int step, bool ignore_bounds);
 
 /* How many that would be. */

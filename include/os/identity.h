@@ -39,7 +39,7 @@ void identity_free(struct identity *id);
 bool identity_user_exists(const char *user, struct error *e);
 bool identity_group_exists(const char *group, struct error *e);
 
-/* "USER" or "USER:GROUP" for chown; (uid_t)-1 and (gid_t)-1 where nothing is named. */
+/* "USER" or "USER:GROUP" for chown; (uid_t)-1 and (gid_t)-1 where nothing is named. False as above. */
 bool identity_owner(const char *owner, uid_t *uid, gid_t *gid, struct error *e);
 
 #endif

@@ -17,4 +17,7 @@ void user_cache_close(void);
 bool user_cache_find(const char *user, const char *group, const char *const *groups, size_t group_count,
                      struct identity *out, struct error *e);
 
+/* As identity_owner, likewise. */
+bool user_cache_owner(const char *owner, uid_t *uid, gid_t *gid, struct error *e);
+
 #endif

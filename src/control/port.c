@@ -3,9 +3,9 @@
 #include "control/address.h"
 #include "os/acceptor.h"
 #include "os/clock.h"
-#include "os/identity.h"
 #include "os/resume.h"
 #include "os/socket.h"
+#include "os/user_cache.h"
 #include "server_private.h"
 
 #include <errno.h>
@@ -131,7 +131,7 @@ static bool open_socket(struct port *port, const struct supervisor_settings *set
         return false;
     if (port->address.kind == ADDRESS_TCP && !password_is_there(settings, e))
         return false;
-    if (settings->control_owner != NULL && !identity_owner(settings->control_owner, &options.uid, &options.gid, e))
+    if (settings->control_owner != NULL && !user_cache_owner(settings->control_owner, &options.uid, &options.gid, e))
         return failure_in(e, "control_owner");
     fd = socket_listen(&port->address, &options, e);
     if (fd < 0)

@@ -170,7 +170,7 @@ static void reload(struct run *r)
     struct problems problems = { 0 };
     struct reload_report report = { 0 };
 
-    supervisor_reload(r->supervisor, false, &report, &problems); /* logs all of it */
+    supervisor_reload(r->supervisor, RELOAD_PLAIN, &report, &problems); /* logs all of it */
     reload_report_free(&report);
     problems_free(&problems);
 }

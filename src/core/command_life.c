@@ -1,4 +1,5 @@
-/* start, stop, restart: they move the wish of processes, and answer when each has got there or failed.
+/* start, stop, restart, and the restarts of reload --rolling: they move the wish of processes, and answer when each has
+ * got there or failed.
  *
  * Many processes are gone through in slices, so that the loop turns in between; with --rolling in batches, each of
  * which is over before the next begins. */
@@ -157,6 +158,12 @@ static bool is_there_already(const struct life *l, const struct process *p)
            (l->goal == GOAL_DOWN && process_state(p) == PROCESS_STOPPED && !process_wanted(p));
 }
 
+/* The rest of a reload is not. */
+static bool is_wish(const struct life *l)
+{
+    return l->goal != GOAL_CAUGHT_UP;
+}
+
 static void move_wish(struct life *l, struct errand *e, struct process *p)
 {
     switch (l->goal) {
@@ -167,23 +174,20 @@ static void move_wish(struct life *l, struct errand *e, struct process *p)
         process_stop(p);
         break;
     case GOAL_AGAIN:
+    case GOAL_CAUGHT_UP:
         e->anew = process_is_alive(p);
         process_restart(p);
         break;
     }
-    process_keep_wish(p);
+    if (is_wish(l))
+        process_keep_wish(p);
 }
 
 /* Also of one that is there already: whoever moves wishes for somebody else has to know what a user wants. */
 static void tell_wish(const struct life *l, struct process *p)
 {
-    bus_publish(supervisor_bus(l->supervisor), &(struct event){ .kind = EVENT_WISH,
-                                                                .process = p,
-                                                                .program = process_program(p),
-                                                                .state = (int)process_state(p),
-                                                                .ok = l->goal != GOAL_DOWN,
-                                                                .text = l->caller,
-                                                                .at = clock_wall() });
+    bus_publish(supervisor_bus(l->supervisor),
+                &(struct event){ .kind = EVENT_WISH, .process = p, .ok = l->goal != GOAL_DOWN, .text = l->caller });
 }
 
 static void begin(struct life *l, struct errand *e)
@@ -192,10 +196,12 @@ static void begin(struct life *l, struct errand *e)
     struct process *p = supervisor_process(l->supervisor, e->id);
     const char *why;
 
-    if (p != NULL)
+    if (p != NULL && is_wish(l))
         tell_wish(l, p);
     if (p == NULL) {
         done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
+    } else if (l->goal == GOAL_CAUGHT_UP && !process_is_behind(p)) {
+        done(l, e, REPLY_OK, "ended meanwhile");
     } else if (is_there_already(l, p)) {
         process_keep_wish(p);
         done(l, e, REPLY_OK, l->goal == GOAL_UP ? "already running" : "already stopped");
@@ -284,22 +290,24 @@ static void set_out(struct life *l)
     reply_outlives(l->reply, life_pack);
 }
 
-static void add_errands(struct life *l, const struct targets *t)
+static void add_errand(struct process *p, void *life)
 {
-    l->count = t->count;
-    l->errands = xcalloc(t->count + 1, sizeof *l->errands);
-    for (size_t i = 0; i < t->count; i++) {
-        l->errands[i].id = process_id(t->process[i]);
-        l->errands[i].name = xstrdup(process_name(t->process[i]));
-    }
+    struct life *l = life;
+
+    if ((l->count & (l->count - 1)) == 0)
+        l->errands = xrealloc(l->errands, (l->count > 0 ? 2 * l->count : 1) * sizeof *l->errands);
+    l->errands[l->count++] = (struct errand){ .id = process_id(p), .name = xstrdup(process_name(p)) };
 }
 
-static bool read_batch(const struct request *q, size_t *batch, struct reply *r)
+bool command_read_batch(const struct request *q, const char *against, size_t *batch, struct reply *r)
 {
+    *batch = 0;
+    if (!request_has_flag(q, "--rolling"))
+        return true;
     if (!request_number(q, "--rolling", 1, batch, r))
         return false;
-    if (request_has_flag(q, "--no-wait")) {
-        reply_fail(r, REPLY_USAGE, "%s: --rolling waits for each batch, which --no-wait would not: keep one", q->verb);
+    if (request_has_flag(q, against)) {
+        reply_fail(r, REPLY_USAGE, "%s: --rolling and %s exclude each other: keep one", q->verb, against);
         return false;
     }
     if (*batch == 0)
@@ -307,26 +315,50 @@ static bool read_batch(const struct request *q, size_t *batch, struct reply *r)
     return *batch > 0;
 }
 
-static void run(const struct request *q, struct reply *r, enum goal goal)
+static struct life *life_new(const struct request *q, struct reply *r, enum goal goal, size_t batch)
 {
-    struct targets t;
-    struct life *l;
-    size_t batch = 0;
+    struct life *l = xcalloc(1, sizeof *l);
 
-    if (request_has_flag(q, "--rolling") && !read_batch(q, &batch, r)) {
-        reply_end(r);
-        return;
-    }
-    targets_find_some(q, 0, REPLY_OK, r, &t);
-    l = xcalloc(1, sizeof *l);
     *l = (struct life){ .supervisor = q->supervisor,
                         .reply = r,
                         .goal = goal,
                         .caller = xstrdup(q->caller),
                         .no_wait = request_has_flag(q, "--no-wait"),
                         .batch = batch };
-    add_errands(l, &t);
+    return l;
+}
+
+static void run(const struct request *q, struct reply *r, enum goal goal)
+{
+    struct targets t;
+    struct life *l;
+    size_t batch;
+
+    if (!command_read_batch(q, "--no-wait", &batch, r)) {
+        reply_end(r);
+        return;
+    }
+    targets_find_some(q, 0, REPLY_OK, r, &t);
+    l = life_new(q, r, goal, batch);
+    for (size_t i = 0; i < t.count; i++)
+        add_errand(t.process[i], l);
     targets_free(&t);
+    set_out(l);
+    go_on(l);
+}
+
+static void add_behind(struct process *p, void *life)
+{
+    if (process_is_behind(p))
+        add_errand(p, life);
+}
+
+void command_catch_up(const struct request *q, size_t batch, struct reply *r)
+{
+    struct life *l = life_new(q, r, GOAL_CAUGHT_UP, batch);
+    bool known;
+
+    supervisor_each(q->supervisor, "all", add_behind, l, &known);
     set_out(l);
     go_on(l);
 }
@@ -361,8 +393,7 @@ static void resume(const struct request *q, struct reply *r, enum goal goal)
         reply_end(r);
         return;
     }
-    l = xcalloc(1, sizeof *l);
-    *l = (struct life){ .supervisor = q->supervisor, .reply = r, .goal = goal, .caller = xstrdup(q->caller) };
+    l = life_new(q, r, goal, 0);
     life_unpack(l, &u);
     set_out(l);
     judge_begun(l);
@@ -383,6 +414,11 @@ void command_stop_resume(const struct request *q, struct reply *r)
 void command_restart_resume(const struct request *q, struct reply *r)
 {
     resume(q, r, GOAL_AGAIN);
+}
+
+void command_catch_up_resume(const struct request *q, struct reply *r)
+{
+    resume(q, r, GOAL_CAUGHT_UP);
 }
 
 void command_start(const struct request *q, struct reply *r)

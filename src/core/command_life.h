@@ -6,7 +6,12 @@
 #include "base/pack.h"
 #include "command_private.h"
 
-enum goal { GOAL_UP, GOAL_DOWN, GOAL_AGAIN };
+enum goal {
+    GOAL_UP,
+    GOAL_DOWN,
+    GOAL_AGAIN,
+    GOAL_CAUGHT_UP /* restarted, if it is behind still */
+};
 
 /* What is known of one process. */
 struct errand {

@@ -37,6 +37,12 @@ struct plan_comparison;
 void settling_begin(struct supervisor *s, const struct plan_comparison *c, struct reply *r);
 void settling_resume(struct supervisor *s, const char *work, size_t length, struct reply *r);
 
+/* command_life.c, of --rolling: how many at a time, 0 without that flag; false, with the reply failed, if it is no
+ * number, or the flag `against` is there too. Restart so many of those who are behind at a time, until one fails. */
+bool command_read_batch(const struct request *q, const char *against, size_t *batch, struct reply *r);
+void command_catch_up(const struct request *q, size_t batch, struct reply *r);
+command_fn command_catch_up_resume;
+
 /* Why it has ended, for who waited for it; command_life.c. */
 const char *command_last_reason(const struct process *p);
 

@@ -19,10 +19,7 @@ static void print_report(const struct reload_report *report, struct buffer *b)
     for (int change = 0; change < PLAN_CHANGES; change++)
         print_changed(&report->programs, change, b);
     json_key(b, "next_start");
-    json_open_array(b);
-    for (size_t i = 0; i < report->next_start.count; i++)
-        json_text(b, report->next_start.word[i]);
-    json_close_array(b);
+    json_words(b, &report->next_start);
     json_close_object(b);
 }
 
@@ -66,28 +63,50 @@ static void say_applied(const struct reload_report *report, struct reply *r)
 /* It was applied, and its list is in the reply already. */
 void command_reload_resume(const struct request *q, struct reply *r)
 {
-    if (r->text.length + r->data.length > 0 && request_has_flag(q, "--wait")) {
+    bool applied = r->text.length + r->data.length > 0;
+
+    if (applied && request_has_flag(q, "--rolling")) {
+        command_catch_up_resume(q, r);
+    } else if (applied && request_has_flag(q, "--wait")) {
         settling_resume(q->supervisor, q->work, q->work_length, r);
-        return;
+    } else {
+        reply_fail(r, REPLY_FAILED, "reeve began anew while it read the configuration, after %s", q->resumed);
+        reply_end(r);
     }
-    reply_fail(r, REPLY_FAILED, "reeve began anew while it read the configuration, after %s", q->resumed);
-    reply_end(r);
+}
+
+static bool read_mode(const struct request *q, enum reload_mode *mode, size_t *batch, struct reply *r)
+{
+    *mode = request_has_flag(q, "--dry-run") ? RELOAD_DRY_RUN : RELOAD_PLAIN;
+    if (!command_read_batch(q, "--wait", batch, r))
+        return false;
+    if (*batch > 0 && *mode == RELOAD_PLAIN)
+        *mode = RELOAD_ROLLING;
+    return true;
 }
 
 void command_reload(const struct request *q, struct reply *r)
 {
-    bool dry_run = request_has_flag(q, "--dry-run");
     struct problems problems = { 0 };
     struct reload_report report = { 0 };
-    bool good = supervisor_reload(q->supervisor, dry_run, &report, &problems);
+    enum reload_mode mode;
+    size_t batch;
+    bool good;
 
+    if (!read_mode(q, &mode, &batch, r)) {
+        reply_end(r);
+        return;
+    }
+    good = supervisor_reload(q->supervisor, mode, &report, &problems);
     if (good)
         say_applied(&report, r);
     else if (supervisor_is_ending(q->supervisor))
         reply_fail(r, REPLY_FAILED, "reeve is stopping: there is nothing to reload");
     else
         say_refused(&problems, r);
-    if (good && !dry_run && request_has_flag(q, "--wait"))
+    if (good && mode == RELOAD_ROLLING)
+        command_catch_up(q, batch, r);
+    else if (good && mode == RELOAD_PLAIN && request_has_flag(q, "--wait"))
         settling_begin(q->supervisor, &report.programs, r);
     else
         reply_end(r);

@@ -26,12 +26,15 @@ static const struct command table[] = {
       "Starts those that were stopped. With --rolling, N processes (1) at a time, each batch RUNNING before the next "
       "one is touched; the first failure ends it. It does not go with --no-wait.",
       "--no-wait --rolling?", 1, -1, true, command_restart },
-    { "reload", "[--dry-run] [--wait]",
+    { "reload", "[--dry-run] [--wait] [--rolling [N]]",
       "read the configuration again\n"
       "Starts what was added, stops what was removed, restarts only what changed in a way that it sees. With an error "
       "in the file nothing changes. --dry-run only prints the list; --wait answers when all has settled, "
-      "and fails if something that it started or restarted has failed.",
-      "--dry-run --wait", 0, 0, true, command_reload },
+      "and fails if something that it started or restarted has failed. With --rolling those that are up are restarted "
+      "N "
+      "(1) at a time, each batch RUNNING before the next one is touched; the first failure ends it, and who is left "
+      "runs on with its old settings until the next reload or restart. It does not go with --wait.",
+      "--dry-run --wait --rolling?", 0, 0, true, command_reload },
     { "shutdown", "[--graceful] [--wait]",
       "stop everything and end\n"
       "Workers are told to end at once, as by TERM; with --graceful they are asked, as by QUIT. With --wait the "

@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "os/file.h"
-#include "os/identity.h"
+#include "os/user_cache.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -98,7 +98,7 @@ static bool settle(struct logfile *f, const struct capture_settings *s, struct e
     f->mode = s->mode;
     f->uid = (uid_t)-1;
     f->gid = (gid_t)-1;
-    return s->owner == NULL || identity_owner(s->owner, &f->uid, &f->gid, e);
+    return s->owner == NULL || user_cache_owner(s->owner, &f->uid, &f->gid, e);
 }
 
 /* The one that a former life wrote to, whatever its name is by now. */

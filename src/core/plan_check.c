@@ -1,7 +1,7 @@
 #include "core/plan.h"
 
 #include "os/address.h"
-#include "os/identity.h"
+#include "os/user_cache.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -110,13 +110,15 @@ bool plan_check_people(struct plan *plan, struct problems *problems)
 {
     struct check c = { plan, problems, true };
     const struct supervisor_settings *s = &plan->settings;
+    struct identity who = { 0 };
     struct error e;
     uid_t uid;
     gid_t gid;
 
-    if (s->user != NULL && !identity_user_exists(s->user, &e))
+    if (s->user != NULL && !user_cache_find(s->user, NULL, NULL, 0, &who, &e))
         complain(&c, "user", "%s", e.text);
-    if (s->control_owner != NULL && !identity_owner(s->control_owner, &uid, &gid, &e))
+    identity_free(&who);
+    if (s->control_owner != NULL && !user_cache_owner(s->control_owner, &uid, &gid, &e))
         complain(&c, "control_owner", "%s", e.text);
     return c.good;
 }

@@ -47,6 +47,7 @@ static void pack_state(const struct process *p, struct buffer *out)
         [KEPT_STOP_STEP] = p->stop_step,
         [KEPT_STARTED_ALONE] = p->started_alone,
         [KEPT_STARTER] = p->starter,
+        [KEPT_BEHIND] = p->behind,
     };
 
     pack_text(out, "program", p->program->name);
@@ -81,8 +82,7 @@ static struct buffer packed, part; /* kept: processes are written often */
 static void pack_part(struct buffer *out, const char *name)
 {
     if (part.length > 0)
-        pack_bytes(out, name, part.data, part.length);
-    buffer_clear(&part);
+        pack_inner(out, name, &part);
 }
 
 static void pack_all(const struct process *p, bool whole, struct buffer *out)

@@ -1,7 +1,7 @@
 /* The inside of a process, for the files that make it up: process.c (the machine), wishes.c (what moves it), computed.c
  * (the settings of a run), launch.c (a start), aging.c (max_age), stopping.c (the way down), ending.c (the end of a
- * child), verdict.c (what follows from it), care.c (readiness, heartbeat, health), process_words.c (what is said of it),
- * process_keep.c and process_resume.c (from one life to the next). */
+ * child), verdict.c (what follows from it), care.c (readiness, heartbeat, health), process_words.c (what is said of
+ * it), process_keep.c and process_resume.c (from one life to the next). */
 #ifndef CORE_PROCESS_PRIVATE_H
 #define CORE_PROCESS_PRIVATE_H
 
@@ -37,7 +37,7 @@ struct process {
     int index, restarts, attempt;
     /* One word: there may be thousands of processes, and eight bytes more make the allocator's next size. */
     unsigned stop_step : 14; /* STOP_STEPS_OVER: all are behind it, also those that a later plan may add */
-    enum process_state state : 4;
+    enum process_state state : 3;
     bool wanted : 1;
     bool ended : 1; /* the child's status is known, though its output or its group may not be over */
     bool out_open : 1, err_open : 1;
@@ -50,6 +50,7 @@ struct process {
     bool starter : 1;        /* the child only starts what puts itself into the background */
     bool let_go : 1;         /* it is of no pool any more */
     bool policy_changed : 1; /* in BACKOFF: since its end was judged */
+    bool behind : 1;         /* it runs with settings that a reload has changed since */
     bool started_alone : 1;  /* under the program's own name: brothers may have come since, or gone */
 };
 
@@ -76,6 +77,7 @@ enum {
     KEPT_STOP_STEP,
     KEPT_STARTED_ALONE,
     KEPT_STARTER,
+    KEPT_BEHIND,
     KEPT_NUMBERS
 };
 

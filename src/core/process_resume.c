@@ -62,6 +62,7 @@ static void take_numbers(struct process *p, const int64_t numbers[KEPT_NUMBERS])
     p->stop_step = (unsigned)numbers[KEPT_STOP_STEP] & STOP_STEPS_OVER;
     p->started_alone = numbers[KEPT_STARTED_ALONE] != 0;
     p->starter = numbers[KEPT_STARTER] != 0;
+    p->behind = numbers[KEPT_BEHIND] != 0;
     resume_times(p, numbers[KEPT_DUE], numbers[KEPT_AGE]);
 }
 

@@ -152,12 +152,13 @@ static void describe_child(const struct process *p, struct buffer *out)
         buffer_addf(out, "%s%s runs", process_pid(p) != 0 ? ", " : "", gate_name(p->gate));
 }
 
-/* That a start has failed says enough. */
+/* That all its starts have failed needs no words. */
 static void describe_giving_up(const struct process *p, struct buffer *out)
 {
     const char *why = process_given_up(p);
+    bool no_retry = p->memory.failed_starts > p->program->common->startretries;
 
-    if (p->state == PROCESS_FATAL && why != NULL && !last_exit(p)->failed_start)
+    if (p->state == PROCESS_FATAL && why != NULL && !(last_exit(p)->failed_start && no_retry))
         buffer_addf(out, " (%s)", why);
 }
 
@@ -174,6 +175,8 @@ void process_describe(const struct process *p, struct buffer *out)
         buffer_add_number(out, process_pid(p));
         buffer_add_text(out, ", uptime ");
         uptime_format(out, process_uptime(p));
+        if (p->behind)
+            buffer_add_text(out, ", with its old settings");
         care_describe(p, out);
         break;
     case PROCESS_BACKOFF:
@@ -211,6 +214,11 @@ enum process_state process_state(const struct process *p)
 bool process_is_alive(const struct process *p)
 {
     return p->child != NULL;
+}
+
+bool process_is_behind(const struct process *p)
+{
+    return p->behind;
 }
 
 bool process_is_let_go(const struct process *p)

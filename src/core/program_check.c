@@ -166,7 +166,7 @@ static void check_owner(struct check *c, const char *stream, const struct output
 
     if (o->kind != OUTPUT_CAPTURED || o->capture->owner == NULL)
         return;
-    if (!identity_owner(o->capture->owner, &uid, &gid, &e))
+    if (!user_cache_owner(o->capture->owner, &uid, &gid, &e))
         complain(c, stream, "'%s.owner': %s", stream, e.text);
 }
 

@@ -3,7 +3,6 @@
 #include "base/xalloc.h"
 #include "core/herald.h"
 #include "core/reload_report.h"
-#include "os/clock.h"
 #include "os/snapshot.h"
 #include "supervisor_private.h"
 
@@ -54,8 +53,11 @@ static void adopt_all(struct pool *pool, const struct plan_difference *d)
         pool_name_processes(pool);
 }
 
+typedef void process_fn(struct process *p);
+
 /* A program that its processes survive in: they follow the new settings from now on. */
-static void take_over(struct supervisor *s, struct pool *pool, struct pool *old, const struct plan_difference *d)
+static void take_over(struct supervisor *s, struct pool *pool, struct pool *old, const struct plan_difference *d,
+                      process_fn *restart)
 {
     int count;
 
@@ -69,7 +71,7 @@ static void take_over(struct supervisor *s, struct pool *pool, struct pool *old,
         else if (!process_wanted(p))
             continue;
         else if (d->restart || (d->outdated && process_is_outdated(p, d->after, NULL)))
-            process_restart(p);
+            restart(p);
         else if (d->change == PLAN_CHANGED && process_state(p) == PROCESS_FATAL)
             process_start(p);
         else if (process_state(p) == PROCESS_BACKOFF)
@@ -97,7 +99,7 @@ static void release(void *plan)
     plan_release(plan);
 }
 
-static void apply(struct supervisor *s, struct plan *plan, const struct plan_comparison *c)
+static void apply(struct supervisor *s, struct plan *plan, const struct plan_comparison *c, process_fn *restart)
 {
     struct plan *before = s->plan;
     struct pool *old = s->pools;
@@ -114,7 +116,7 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
         else if (d->change == PLAN_REMOVED)
             remove_program(s, &old[d->before->position]);
         else
-            take_over(s, &s->pools[d->after->position], &old[d->before->position], d);
+            take_over(s, &s->pools[d->after->position], &old[d->before->position], d, restart);
     }
     free(old);
     supervisor_look_again(s);
@@ -133,7 +135,7 @@ static void refuse(struct supervisor *s, const struct problems *problems)
     problems_print(problems, &text);
     log_error("reload refused, the old plan runs on: %zu problem%s", count, count == 1 ? "" : "s");
     problems_log(problems);
-    bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD_FAILED, .text = text.data, .at = clock_wall() });
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD_FAILED, .text = text.data });
     buffer_free(&text);
 }
 
@@ -197,40 +199,42 @@ static void publish_report(struct supervisor *s, const struct reload_report *rep
     struct buffer list = { 0 };
 
     reload_report_print(report, &list);
-    bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD, .text = list.data, .at = clock_wall() });
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD, .text = list.data });
     buffer_free(&list);
 }
 
-static bool load_and_apply(struct supervisor *s, bool dry_run, struct reload_report *report, struct problems *problems)
+static bool load_and_apply(struct supervisor *s, enum reload_mode mode, struct reload_report *report,
+                           struct problems *problems)
 {
-    struct plan *plan = load(s, dry_run, problems);
+    struct plan *plan = load(s, mode == RELOAD_DRY_RUN, problems);
 
     if (plan == NULL)
         return false;
     reload_report_make(report, s->plan, plan);
     ask_processes(s, &report->programs);
-    if (dry_run) {
+    if (mode == RELOAD_DRY_RUN) {
         plan_release(plan);
         return true;
     }
     log_report(report);
-    apply(s, plan, &report->programs);
+    apply(s, plan, &report->programs, mode == RELOAD_ROLLING ? process_restart_later : process_restart);
     publish_report(s, report);
     return true;
 }
 
-bool supervisor_reload(struct supervisor *s, bool dry_run, struct reload_report *report, struct problems *problems)
+bool supervisor_reload(struct supervisor *s, enum reload_mode mode, struct reload_report *report,
+                       struct problems *problems)
 {
     bool good;
 
-    if (dry_run)
-        return !s->shutdown.begun && load_and_apply(s, true, report, problems);
+    if (mode == RELOAD_DRY_RUN)
+        return !s->shutdown.begun && load_and_apply(s, mode, report, problems);
     if (s->shutdown.begun) {
         log_error("reload refused: reeve is stopping");
         return false;
     }
     herald_reloading();
-    good = load_and_apply(s, false, report, problems);
+    good = load_and_apply(s, mode, report, problems);
     herald_reloaded();
     return good;
 }

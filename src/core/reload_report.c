@@ -39,11 +39,15 @@ static void add_list(const struct words *words, struct buffer *out)
 
 static void print_program(const struct plan_difference *d, struct buffer *out)
 {
+    bool restarts = d->restart || d->outdated; /* also without a change, who was left behind by the one before */
+
     buffer_addf(out, "%s: %s", plan_change_name(d->change), d->name);
-    if (d->settings.count > 0) {
+    if (d->settings.count > 0 || restarts) {
         buffer_add_text(out, " (");
         add_list(&d->settings, out);
-        buffer_add_text(out, d->restart || d->outdated ? "; restart)" : ")");
+        if (restarts)
+            buffer_add_text(out, d->settings.count > 0 ? "; restart" : "restart");
+        buffer_add_char(out, ')');
     }
     buffer_add_char(out, '\n');
 }

@@ -3,7 +3,7 @@
 #include "base/intern.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "os/identity.h"
+#include "os/user_cache.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -130,7 +130,7 @@ bool socket_settings_check_people(struct socket_settings *s, record_line_fn *lin
     uid_t uid;
     gid_t gid;
 
-    if (s->owner != NULL && !identity_owner(s->owner, &uid, &gid, &e))
+    if (s->owner != NULL && !user_cache_owner(s->owner, &uid, &gid, &e))
         complain(&c, "owner", "'owner': %s", e.text);
     return c.good;
 }
@@ -142,5 +142,5 @@ bool socket_settings_options(const struct socket_settings *s, struct listen_opti
                                     .uid = (uid_t)-1,
                                     .gid = (gid_t)-1,
                                     .reuseport = s->reuseport };
-    return s->owner == NULL || identity_owner(s->owner, &out->uid, &out->gid, e) || failure_in(e, "owner");
+    return s->owner == NULL || user_cache_owner(s->owner, &out->uid, &out->gid, e) || failure_in(e, "owner");
 }

@@ -111,9 +111,14 @@ void process_stop(struct process *p)
     }
 }
 
+static bool is_up(const struct process *p)
+{
+    return p->state == PROCESS_RUNNING || (p->state == PROCESS_STARTING && p->child != NULL);
+}
+
 void process_restart(struct process *p)
 {
-    if (p->state == PROCESS_RUNNING || (p->state == PROCESS_STARTING && p->child != NULL)) {
+    if (is_up(p)) {
         wish(p, true);
         care_forgive(p);
         process_begin_stop(p);
@@ -122,6 +127,16 @@ void process_restart(struct process *p)
             call_off(p);
         process_start(p);
     }
+}
+
+void process_restart_later(struct process *p)
+{
+    if (!is_up(p)) {
+        process_restart(p);
+        return;
+    }
+    p->behind = true;
+    process_touch(p);
 }
 
 void process_condemn(struct process *p, const char *reason, bool at_once)

@@ -276,6 +276,7 @@ bool identity_owner(const char *owner, uid_t *uid, gid_t *gid, struct error *e)
 
     *uid = (uid_t)-1;
     *gid = (gid_t)-1;
+    errno = 0;
     if (*user == '\0' && (colon == NULL || colon[1] == '\0'))
         good = failure(e, "'%s' names no owner: write USER or USER:GROUP", owner);
     if (good && *user != '\0')

@@ -29,7 +29,8 @@ struct stamp {
 };
 
 struct question {
-    char *user, *group; /* NULL: not named */
+    char *owner;        /* as for chown; NULL: a whole identity is asked for, */
+    char *user, *group; /* of these; NULL: not named */
     struct words groups;
     bool names_groups;
 };
@@ -79,7 +80,8 @@ static struct question question_of(const char *user, const char *group, const ch
 
 static void question_copy(struct question *to, const struct question *from)
 {
-    *to = (struct question){ .user = xstrdup(from->user),
+    *to = (struct question){ .owner = xstrdup(from->owner),
+                             .user = xstrdup(from->user),
                              .group = xstrdup(from->group),
                              .names_groups = from->names_groups };
     words_copy(&to->groups, &from->groups);
@@ -87,6 +89,7 @@ static void question_copy(struct question *to, const struct question *from)
 
 static void question_free(struct question *q)
 {
+    free(q->owner);
     free(q->user);
     free(q->group);
     words_free(&q->groups);
@@ -99,8 +102,8 @@ static bool is_same(const char *a, const char *b)
 
 static bool questions_equal(const struct question *a, const struct question *b)
 {
-    return is_same(a->user, b->user) && is_same(a->group, b->group) && a->names_groups == b->names_groups &&
-           words_equal(&a->groups, &b->groups);
+    return is_same(a->owner, b->owner) && is_same(a->user, b->user) && is_same(a->group, b->group) &&
+           a->names_groups == b->names_groups && words_equal(&a->groups, &b->groups);
 }
 
 /* ---- asking ------------------------------------------------------------------------------------ */
@@ -118,15 +121,22 @@ static struct stamp stamp_now(void)
     return (struct stamp){ changed("/etc/passwd"), changed("/etc/group") };
 }
 
-static void ask(void *work)
+static bool look_up(const struct question *q, struct identity *who, struct error *e)
 {
     static const char *const none[] = { NULL };
-    struct asking *a = work;
-    const struct question *q = &a->question;
     const char *const *groups = q->groups.count > 0 ? (const char *const *)q->groups.word : none;
 
+    if (q->owner != NULL)
+        return identity_owner(q->owner, &who->uid, &who->gid, e);
+    return identity_find(q->user, q->group, q->names_groups ? groups : NULL, q->groups.count, who, e);
+}
+
+static void ask(void *work)
+{
+    struct asking *a = work;
+
     a->stamp = stamp_now();
-    a->good = identity_find(q->user, q->group, q->names_groups ? groups : NULL, q->groups.count, &a->who, &a->error);
+    a->good = look_up(&a->question, &a->who, &a->error);
     a->is_down = !a->good && errno != 0;
 }
 
@@ -153,9 +163,12 @@ static struct asking *asking_new(const struct question *q)
 
 static void tell(struct entry *e)
 {
+    const struct question *q = &e->question;
+    const char *name = q->owner != NULL ? q->owner : q->user;
+
     if (!e->told)
         log_warning("the user database does not answer: %s is taken to be who he was",
-                    e->question.user != NULL ? e->question.user : "who runs reeve");
+                    name != NULL ? name : "who runs reeve");
     e->told = true;
 }
 
@@ -294,17 +307,18 @@ static struct entry *entry_for(struct question q)
     return e;
 }
 
-static bool fail(int reason, struct error *e, const char *why)
+static const struct identity *fail(int reason, struct error *e, const char *why)
 {
     failure(e, "%s", why);
     errno = reason;
-    return false;
+    return NULL;
 }
 
-bool user_cache_find(const char *user, const char *group, const char *const *groups, size_t group_count,
-                     struct identity *out, struct error *e)
+/* Takes the question. NULL: nobody knows, or there is nobody, which errno tells. What it gives stands until the next
+ * question. */
+static const struct identity *find(struct question q, struct error *e)
 {
-    struct entry *entry = entry_for(question_of(user, group, groups, group_count));
+    struct entry *entry = entry_for(q);
     bool fresh = entry->known && clock_now() - entry->at <= FRESH && holds(entry);
 
     if (!fresh && !ask_again(entry)) {
@@ -312,10 +326,26 @@ bool user_cache_find(const char *user, const char *group, const char *const *gro
             return fail(EAGAIN, e, "the user database does not answer");
         tell(entry);
     }
-    if (!entry->known)
-        return fail(entry->was_down ? EAGAIN : 0, e, entry->error.text);
-    identity_copy(out, &entry->who);
-    return true;
+    return entry->known ? &entry->who : fail(entry->was_down ? EAGAIN : 0, e, entry->error.text);
+}
+
+bool user_cache_find(const char *user, const char *group, const char *const *groups, size_t group_count,
+                     struct identity *out, struct error *e)
+{
+    const struct identity *who = find(question_of(user, group, groups, group_count), e);
+
+    if (who != NULL)
+        identity_copy(out, who);
+    return who != NULL;
+}
+
+bool user_cache_owner(const char *owner, uid_t *uid, gid_t *gid, struct error *e)
+{
+    const struct identity *who = find((struct question){ .owner = xstrdup(owner) }, e);
+
+    *uid = who != NULL ? who->uid : (uid_t)-1;
+    *gid = who != NULL ? who->gid : (gid_t)-1;
+    return who != NULL;
 }
 
 void user_cache_open(struct loop *loop)

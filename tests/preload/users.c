@@ -1,5 +1,5 @@
 /* Loaded into reeve by LD_PRELOAD: a user database far away. It knows "ghost", "ghost1" … while there is the file
- * $USERS/known: all are whoever runs reeve. While there is $USERS/busy it does not answer, while there
+ * $USERS/known: all are whoever runs reeve, or have the number that stands in there. While there is $USERS/busy it does not answer, while there
  * is $USERS/down it fails, and makes $USERS/failed. /etc/passwd is as old as $USERS/known. */
 #include <dlfcn.h>
 #include <errno.h>
@@ -19,6 +19,19 @@ static int there_is(const char *name)
 
     snprintf(path, sizeof path, "%s/%s", getenv("USERS"), name);
     return access(path, F_OK) == 0;
+}
+
+static uid_t number_of_ghosts(void)
+{
+    char path[300], text[20] = "";
+    int fd;
+
+    snprintf(path, sizeof path, "%s/known", getenv("USERS"));
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || read(fd, text, sizeof text - 1) <= 0)
+        text[0] = '\0';
+    close(fd);
+    return text[0] != '\0' ? (uid_t)strtoul(text, NULL, 10) : geteuid();
 }
 
 static void make(const char *name)
@@ -53,7 +66,7 @@ int getpwnam_r(const char *name, struct passwd *entry, char *memory, size_t size
         return EIO;
     }
     *entry = (struct passwd){
-        .pw_name = "ghost", .pw_uid = geteuid(), .pw_gid = getegid(), .pw_dir = "/", .pw_shell = "/bin/sh"
+        .pw_name = "ghost", .pw_uid = number_of_ghosts(), .pw_gid = getegid(), .pw_dir = "/", .pw_shell = "/bin/sh"
     };
     *found = there_is("known") ? entry : NULL;
     return 0;

@@ -2,7 +2,9 @@
 #include "gearman_private.h"
 
 #include "os/resolve.h"
+#include "os/user_cache.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,10 +112,16 @@ void crew_settings_check_people(struct crew_settings *s, record_line_fn *line, v
                                 struct problems *problems)
 {
     struct check c = { file, line, arg, problems };
+    struct identity who;
     struct error e;
+    const char *key;
 
-    if (s->user != NULL && !identity_user_exists(s->user, &e))
-        complain(&c, "user", "'user': %s", e.text);
-    if (s->group != NULL && !identity_group_exists(s->group, &e))
-        complain(&c, "group", "'group': %s", e.text);
+    if (s->user == NULL && s->group == NULL)
+        return;
+    if (user_cache_find(s->user, s->group, NULL, 0, &who, &e)) {
+        identity_free(&who);
+        return;
+    }
+    key = errno == 0 && s->group != NULL && !identity_group_exists(s->group, NULL) ? "group" : "user";
+    complain(&c, key, "'%s': %s", key, e.text);
 }

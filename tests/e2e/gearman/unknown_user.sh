@@ -24,23 +24,28 @@ require("reeve.gearman").supervise {
 }
 END
 }
+# A user who is gone in a next life of reeve. The function is still known, so a job of it is refused.
+export USERS="$dir/users"
+mkdir users
+chmod 755 users
+echo 3999999 >users/known
 {
-    supervise 'user = "nobody"' f
+    supervise 'user = "ghost"' f
     supervise 'user = "root"' g
 } | config
 start_gearmand
+export LD_PRELOAD="$PROGRAMS/users.so"
 run_reeve
+unset LD_PRELOAD
 wait_worker f
 wait_worker g
+submit f </dev/null
+grep -qx '3999999 f' ran || fail "$(cat ran)"
 
-# A number without an entry has no group. The function is still known, so a job of it is refused.
 : >ran
-{
-    supervise 'user = "3999999"' f
-    supervise 'user = "root"' g
-} | config
-reeve reload
-wait_for 'reeve status | grep -q "BACKOFF.*no entry in the user database"'
+rm users/known
+reeve upgrade >>out
+wait_for 'reeve status | grep -q "BACKOFF.*there is no user .ghost."'
 submit f </dev/null >/dev/null 2>&1 && fail "a job of f was done: $(cat ran)"
 
 # Nor is it asked the next time; of those that are, g comes after it.
@@ -51,10 +56,18 @@ wait_for 'grep -q caps ran'
 submit g </dev/null
 assert_equal "0 --caps 0 g" "$(paste -sd ' ' ran)"
 
+# Somebody who is unknown, or has no group, is found when the file is read.
+supervise 'user = "3999999"' f | config
+! reeve reload >said 2>&1 || fail "somebody without a group"
+grep -q "gearman: 'user': user '3999999' has no entry in the user database and so no group: name one" said || fail "$(cat said)"
+supervise 'user = "3999999", group = "nobody_is_called_so"' f | config
+! reeve reload >said 2>&1 || fail "a group that is unknown"
+grep -q "gearman: 'group': there is no group 'nobody_is_called_so'" said || fail "$(cat said)"
+
 # It is mended by a group.
 : >ran
 supervise 'user = "3999999", group = "3888888"' f | config
-reeve reload
+reeve reload >>out
 wait_for 'grep -q caps ran'
 submit f </dev/null
 assert_equal "3999999 --caps 3999999 f" "$(paste -sd ' ' ran)"

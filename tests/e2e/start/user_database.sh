@@ -10,6 +10,7 @@ config <<'END'
 supervisor { control_owner = "root" }
 socket "owned" { listen = "unix:owned", owner = "root" }
 program "ghost" { cmd = "sleep 1000", user = "ghost", starttime = 0, backoff = 0.1, startretries = 0 }
+program "written" { cmd = "sleep 1000", starttime = 0, stdout = { path = "written.log", owner = "ghost" } }
 program "other" { cmd = "sleep 1000", starttime = 0 }
 local many = {}
 for i = 1, 40 do

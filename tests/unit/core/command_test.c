@@ -128,8 +128,8 @@ static void a_verb_of_another_supervisor_is_translated(void **state)
     assert_false(checks("reread", &e));
     assert_string_equal(e.text, "there is no command 'reread': did you mean 'reload --dry-run'?");
     assert_false(checks("reload web", &e));
-    assert_string_equal(e.text, "reload: this is too much: 'web'; usage: reload [--dry-run] [--wait]; for a program it "
-                                "is restart, or refresh");
+    assert_string_equal(e.text, "reload: this is too much: 'web'; usage: reload [--dry-run] [--wait] [--rolling [N]]; "
+                                "for a program it is restart, or refresh");
     assert_false(checks("version web", &e));
     assert_string_equal(e.text, "version: this is too much: 'web'; usage: version");
     say(NULL, "help list");

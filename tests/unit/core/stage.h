@@ -228,7 +228,7 @@ static inline bool stage_reload(struct stage *stage, struct plan *next, struct b
     bool good;
 
     stage->next = next;
-    good = supervisor_reload(stage->supervisor, false, &report, &problems);
+    good = supervisor_reload(stage->supervisor, RELOAD_PLAIN, &report, &problems);
     plan_release(stage->next); /* nobody took it: it is not the time for reloads */
     stage->next = NULL;
     if (good && list != NULL)

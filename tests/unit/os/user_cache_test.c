@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,6 +47,38 @@ static void assert_as_identity(const char *user, const char *group, const char *
         identity_free(&id);
     }
     identity_free(&expected);
+}
+
+static void assert_as_owner(const char *owner)
+{
+    uid_t expected_uid, uid;
+    gid_t expected_gid, gid;
+    struct error expected, e;
+    bool good = identity_owner(owner, &expected_uid, &expected_gid, &expected);
+
+    for (int i = 0; i < 2; i++) {
+        errno = -1;
+        assert_int_equal(user_cache_owner(owner, &uid, &gid, &e), good);
+        assert_int_equal(uid, good ? expected_uid : (uid_t)-1);
+        assert_int_equal(gid, good ? expected_gid : (gid_t)-1);
+        if (good)
+            continue;
+        assert_int_equal(errno, 0);
+        assert_string_equal(e.text, expected.text);
+    }
+}
+
+static void it_says_who_an_owner_is(void **state)
+{
+    (void)state;
+    assert_as_owner("root");
+    assert_as_owner("root:daemon");
+    assert_as_owner(":daemon");
+    assert_as_owner("daemon:");
+    assert_as_owner("3999999:root");
+    assert_as_owner("nobody_is_called_so:root");
+    assert_as_owner("root:nobody_is_called_so");
+    assert_as_owner(":");
 }
 
 static void it_says_what_the_database_says(void **state)
@@ -96,6 +129,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(it_says_what_the_database_says, forget),
         cmocka_unit_test_setup_teardown(it_says_what_the_database_says, with_threads, forget),
+        cmocka_unit_test_teardown(it_says_who_an_owner_is, forget),
+        cmocka_unit_test_setup_teardown(it_says_who_an_owner_is, with_threads, forget),
         cmocka_unit_test_setup_teardown(who_is_unknown_stays_so, with_threads, forget),
         cmocka_unit_test_setup_teardown(it_does_not_grow_for_ever, with_threads, forget),
     };
