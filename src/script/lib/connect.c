@@ -157,7 +157,7 @@ static msec read_timeout(lua_State *L, int index)
  * each wait that names no other, also later */
 static int lib_connect(lua_State *L)
 {
-    const char *address = luaL_checkstring(L, 1);
+    const char *address = args_text(L, 1);
     msec timeout = read_timeout(L, 2);
     struct task *t = task_to_wait(L, "reeve.connect");
     struct stream *s = push_stream(L, timeout);
