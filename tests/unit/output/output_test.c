@@ -85,6 +85,26 @@ static void a_table_without_a_path_says_how_large_the_ring_is(void **state)
     output_free(o);
 }
 
+static void without_a_ring_the_file_is_looked_at_if_there_is_one(void **state)
+{
+    struct capture_settings to_file = capture_to(place("log")), nowhere = { .to = SINK_FILE };
+    struct output_settings s = captured(&to_file), none = captured(&nowhere);
+    struct buffer out = { 0 };
+    struct output *o;
+
+    (void)state;
+    to_file.ring = 0;
+    o = output_new(scene.loop, &s, "web", "stdout");
+    run(o, &s, "one\ntwo\n");
+    assert_tail(o, &s, 1, "two\n");
+    output_free(o);
+    o = output_new(scene.loop, &none, "web", "stdout");
+    run(o, &none, "one\n");
+    assert_false(output_tail(o, &none, 1, &out, &problem));
+    assert_string_equal(problem.text, "nothing of the output is kept: its ring is 0");
+    output_free(o);
+}
+
 static void streams_that_are_not_read_have_no_output(void **state)
 {
     struct output_settings discard = { .kind = OUTPUT_DISCARD };
@@ -719,6 +739,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         on_scene(what_nobody_asked_about_is_kept_in_a_ring),
         on_scene(a_table_without_a_path_says_how_large_the_ring_is),
+        on_scene(without_a_ring_the_file_is_looked_at_if_there_is_one),
         on_scene(streams_that_are_not_read_have_no_output),
         on_scene(captured_bytes_reach_the_file_as_they_are),
         on_scene(a_path_that_cannot_be_opened_fails_the_start),
