@@ -7,7 +7,7 @@ mkdir here
 config <<'END'
 assert(io.open("here/file", "w")):close()
 program "old" {
-    cmd = "trap 'echo term >>terms' TERM; while :; do sleep 0.05; done", shell = true, starttime = 0, stoptime = 1000,
+    cmd = "trap 'trap - TERM; echo term >>terms' TERM; while :; do sleep 0.05; done", shell = true, starttime = 0, stoptime = 1000,
 }
 END
 run_reeve
@@ -23,7 +23,8 @@ program "web" { cmd = "sleep 1000", starttime = 0 }
 END
 reeve reload >"$dir/null"
 wait_for 'grep -qs term terms'
+wait_state web RUNNING
 kill -SEGV "$reeve_pid"
 wait_for '! is_alive "$old"'
-assert_equal RUNNING "$(state web)"
+wait_state web RUNNING
 grep -q "program 'old' is not in the configuration that was in force: its process is ended" "$log" || fail "nobody says so"
