@@ -176,12 +176,12 @@ struct program_common *program_own(struct program *p);
 void program_free(struct program *p);
 
 /* Fill in what follows from other settings (the stop signal of workers). Then checks that need more than one setting:
- * cmd is there, bounds fit … Problems go to the lines that `line` knows. */
-bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems);
+ * cmd is there, bounds fit … */
+void program_check(struct program *p, const struct record_source *from);
 
 /* Whether the system knows its users and groups: when the file is read. A next life goes on with those who were known
  * then; one who is gone is a failed start. */
-bool program_check_people(struct program *p, record_line_fn *line, void *arg, struct problems *problems);
+void program_check_people(const struct program *p, const struct record_source *from);
 
 /* Whether reeve reads this stream; whether it can go on without reeve. */
 bool output_is_read(const struct output_settings *o);
