@@ -226,12 +226,13 @@ bool text_is_lua_name(const char *text, size_t length)
 
 size_t text_count_lines(const char *data, size_t length)
 {
-    const char *end = data + length;
+    const char *newline;
     size_t lines = 0;
 
-    while (data < end && (data = memchr(data, '\n', (size_t)(end - data))) != NULL) {
+    while (length > 0 && (newline = memchr(data, '\n', length)) != NULL) {
         lines++;
-        data++;
+        length -= (size_t)(newline + 1 - data);
+        data = newline + 1;
     }
     return lines;
 }
