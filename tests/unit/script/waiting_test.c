@@ -159,6 +159,7 @@ static void what_has_a_zero_byte_is_not_cut_off_there(void **state)
           "    local _, why = pcall(call, 'a\\0b', print)\n"
           "    if not tostring(why):find('(the text has a zero byte in it)', 1, true) then\n"
           "      reeve.log('notice', '%s takes a zero byte: %s', name, why) end end\n"
+          "  reeve.log('notice', 'log %s', 'a\\0b') print('print', 'a\\0b') warn('warn', 'a\\0b')\n"
           "  reeve.log('notice', '%s', select(2, pcall(reeve.exec, { cmd = 'true', env = 7 })))\n"
           "  reeve.log('notice', '%s', select(2, pcall(reeve.exec, { cmd = 'true', max_output = -1 })))\n"
           "  reeve.log('notice', 'in: %q', reeve.exec({ cmd = 'cat', stdin = 'a\\0b' }).stdout) end)");
@@ -170,6 +171,9 @@ static void what_has_a_zero_byte_is_not_cut_off_there(void **state)
     assert_heard("'headers': a text has a zero byte in it\n");
     assert_heard("'to': a text has a zero byte in it\n");
     assert_heard("in: \"a\\0b\"\n");
+    assert_heard("log a\\x00b\n");
+    assert_heard("print a\\x00b\n");
+    assert_heard("warn a\\x00b\n");
     assert_heard("'env': expected a table, got 7\n");
     assert_heard("'max_output': expected a size such as 65536 or \"64KB\", got -1\n");
     assert_not_heard("takes a zero byte");
