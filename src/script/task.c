@@ -171,9 +171,9 @@ void task_concerns(struct task *t, unsigned process)
     t->process = process;
 }
 
-void task_make_own(struct task *t)
+void task_make_own(struct task *t, bool own)
 {
-    t->own = true;
+    t->own = own;
 }
 
 bool task_is_own(const struct task *t)

@@ -82,14 +82,18 @@ static int start_task(lua_State *L, bool own)
         return luaL_error(L, "too many arguments");
     }
     lua_xmove(L, task_stack(h->task), count);
-    if (own)
-        task_make_own(h->task);
+    task_make_own(h->task, own);
     task_start(h->task);
     return 1;
 }
 
 /* reeve.task(f, …) -> handle: f(…) runs as a task of its own, soon */
 static int lib_task(lua_State *L)
+{
+    return start_task(L, call_is_own(script_of(L)));
+}
+
+int handle_start_users_task(lua_State *L)
 {
     return start_task(L, false);
 }
