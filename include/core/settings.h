@@ -146,8 +146,7 @@ bool setting_changed(const struct setting *s, const void *a, const void *b, enum
 /* Its value as JSON; a function as {"function":"FILE:LINE"}, a secret as "***". */
 void setting_print(const struct setting *s, const void *record, struct buffer *json);
 
-/* All settings as members of a JSON object, keys sorted, each printed by setting_print. The object is opened and closed
- * by the caller. */
+/* All settings as a JSON object, keys sorted, each printed by setting_print. */
 void record_print(const void *record, struct buffer *json);
 
 /* The types. What the field is stands behind each. */

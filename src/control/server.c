@@ -171,12 +171,10 @@ static void write_ports(struct server *server)
     struct buffer out = { 0 }, port = { 0 };
 
     for (size_t i = 0; i < server->port_count; i++) {
-        buffer_clear(&port);
         port_pack(server->ports[i], &port);
-        pack_bytes(&out, "port", port.data, port.length);
+        pack_inner(&out, "port", &port);
     }
-    for (size_t i = 0; i < server->override.count; i++)
-        pack_text(&out, "said", server->override.word[i]);
+    pack_words(&out, "said", &server->override);
     snapshot_put(supervisor_snapshot(server->supervisor), &server->entry, "ports", &out);
     server->ports_touched = false;
     buffer_free(&out);
@@ -198,36 +196,20 @@ struct passage {
     const struct plan *plan;
 };
 
-/* What -s said then, with the working directory of then. */
-static void resume_override(struct server *server, struct unpack *u)
-{
-    const char *said;
-    size_t length;
-
-    words_free(&server->override);
-    u->at = 0;
-    while ((said = unpack_next(u, "said", &length)) != NULL) {
-        char *address = xstrndup(said, length);
-
-        words_add(&server->override, address);
-        free(address);
-    }
-}
-
 static void resume_ports(const char *data, size_t length, void *arg)
 {
     const struct passage *passage = arg;
     struct unpack all, one;
     struct port *port;
-    size_t one_length;
 
     if (!unpack_begin(&all, data, length))
         return;
-    while ((data = unpack_next(&all, "port", &one_length)) != NULL)
-        if (unpack_begin(&one, data, one_length) &&
-            (port = port_resume(passage->server, &one, &passage->plan->settings)) != NULL)
+    while (unpack_inner(&all, "port", &one))
+        if ((port = port_resume(passage->server, &one, &passage->plan->settings)) != NULL)
             add_port(passage->server, port);
-    resume_override(passage->server, &all);
+    /* What -s said then, with the working directory of then. */
+    words_free(&passage->server->override);
+    unpack_words(&all, "said", &passage->server->override);
 }
 
 void server_resume(struct server *server, const struct former *former, const struct plan *plan)

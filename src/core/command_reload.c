@@ -19,10 +19,7 @@ static void print_report(const struct reload_report *report, struct buffer *b)
     for (int change = 0; change < PLAN_CHANGES; change++)
         print_changed(&report->programs, change, b);
     json_key(b, "next_start");
-    json_open_array(b);
-    for (size_t i = 0; i < report->next_start.count; i++)
-        json_text(b, report->next_start.word[i]);
-    json_close_array(b);
+    json_words(b, &report->next_start);
     json_close_object(b);
 }
 

@@ -378,8 +378,7 @@ void handover_resume(struct handover *h, struct supervisor *s)
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, NULL, s->plan);
     if (s->lives.quiet)
-        bus_publish(s->bus,
-                    &(struct event){ .kind = EVENT_QUIET, .text = supervisor_quiet_reason, .at = clock_wall() });
+        bus_publish(s->bus, &(struct event){ .kind = EVENT_QUIET, .text = supervisor_quiet_reason });
     logfile_resumed();
     supervisor_write(s, true);
 }

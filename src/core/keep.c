@@ -1,10 +1,10 @@
 /* What the next life must know, on its way into the snapshot. */
+#include "keep.h"
 #include "base/pack.h"
 #include "base/xalloc.h"
 #include "core/companion.h"
 #include "core/logfile.h"
 #include "core/notices.h"
-#include "keep.h"
 #include "os/board.h"
 #include "os/limits.h"
 #include "supervisor_private.h"
@@ -95,12 +95,6 @@ static void pack_files_before(struct buffer *out)
     pack_number(out, "files hard", files.hard);
 }
 
-static void pack_part(struct buffer *out, const char *name, struct buffer *part)
-{
-    pack_bytes(out, name, part->data, part->length);
-    buffer_free(part);
-}
-
 static void write_self(struct supervisor *s)
 {
     struct buffer out = { 0 }, part = { 0 };
@@ -115,14 +109,15 @@ static void write_self(struct supervisor *s)
     pack_files_before(&out);
     pack_number(&out, "notify", notices_fd(s->notices));
     sockets_pack(s->sockets, &part);
-    pack_part(&out, "sockets", &part);
+    pack_inner(&out, "sockets", &part);
     board_pack(s->board, &part);
-    pack_part(&out, "board", &part);
+    pack_inner(&out, "board", &part);
     lives_pack(&s->lives, &out);
     leases_pack(s->leases, &out);
     respawns_pack(s->respawns, &out);
     snapshot_put(s->snapshot, &s->entry, "supervisor", &out);
     buffer_free(&out);
+    buffer_free(&part);
 }
 
 /* Only what the plan does not say. */

@@ -161,13 +161,10 @@ static bool is_just_syslog(const struct capture_settings *c)
 
 static void print_capture(const struct capture_settings *c, struct buffer *json)
 {
-    if (is_just_syslog(c)) {
+    if (is_just_syslog(c))
         json_text(json, "syslog");
-        return;
-    }
-    json_open_object(json);
-    record_print(c, json);
-    json_close_object(json);
+    else
+        record_print(c, json);
 }
 
 static void print_output(const struct setting *s, const void *field, struct buffer *json)

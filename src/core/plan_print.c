@@ -26,20 +26,10 @@ static void print_groups(const struct plan *plan, struct buffer *json)
     json_open_object(json);
     for (size_t i = 0; i < plan->group_count; i++) {
         json_key(json, sorted[i]->name);
-        json_open_array(json);
-        for (size_t k = 0; k < sorted[i]->programs.count; k++)
-            json_text(json, sorted[i]->programs.word[k]);
-        json_close_array(json);
+        json_words(json, &sorted[i]->programs);
     }
     json_close_object(json);
     free(sorted);
-}
-
-static void print_record(const void *record, struct buffer *json)
-{
-    json_open_object(json);
-    record_print(record, json);
-    json_close_object(json);
 }
 
 void plan_print_json(const struct plan *plan, struct buffer *json)
@@ -50,15 +40,15 @@ void plan_print_json(const struct plan *plan, struct buffer *json)
     json_key(json, "programs");
     json_open_array(json);
     for (size_t i = 0; i < plan->program_count; i++)
-        print_record(plan->programs[i], json);
+        record_print(plan->programs[i], json);
     json_close_array(json);
     json_key(json, "sockets");
     json_open_array(json);
     for (size_t i = 0; i < plan->socket_count; i++)
-        print_record(plan->sockets[i], json);
+        record_print(plan->sockets[i], json);
     json_close_array(json);
     json_key(json, "supervisor");
-    print_record(&plan->settings, json);
+    record_print(&plan->settings, json);
     json_close_object(json);
 }
 

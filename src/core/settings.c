@@ -252,8 +252,10 @@ void record_print(const void *record, struct buffer *json)
     const struct record_type *type = ((const struct record *)record)->type;
     const struct shape *shape = shape_of(type);
 
+    json_open_object(json);
     for (size_t i = 0; i < type->count; i++) {
         json_key(json, shape->sorted[i]->name);
         setting_print(shape->sorted[i], record, json);
     }
+    json_close_object(json);
 }

@@ -238,9 +238,8 @@ void sockets_pack(const struct sockets *s, struct buffer *out)
     struct buffer one = { 0 };
 
     for (size_t i = 0; i < s->count; i++) {
-        buffer_clear(&one);
         pack_socket(&s->socket[i], &one);
-        pack_bytes(out, "socket", one.data, one.length);
+        pack_inner(out, "socket", &one);
     }
     buffer_free(&one);
 }
@@ -272,10 +271,8 @@ static void unpack_socket(struct sockets *s, struct unpack *u)
 void sockets_unpack(struct sockets *s, const char *data, size_t length)
 {
     struct unpack all, one;
-    size_t one_length;
 
     unpack_begin(&all, data, length);
-    while ((data = unpack_next(&all, "socket", &one_length)) != NULL)
-        if (unpack_begin(&one, data, one_length))
-            unpack_socket(s, &one);
+    while (unpack_inner(&all, "socket", &one))
+        unpack_socket(s, &one);
 }

@@ -197,9 +197,7 @@ static int push_settings(lua_State *L, const char *name)
 
     if (program == NULL)
         return 0;
-    json_open_object(json);
     record_print(program, json);
-    json_close_object(json);
     return json_value_decode(L, json->data, json->length, false);
 }
 
