@@ -138,6 +138,17 @@ local function missed(entry, due)
     if is_made_up then run(entry) end
 end
 
+local function forget(entry)
+    for _, list in ipairs { entries, shown } do
+        for i, other in ipairs(list) do
+            if other == entry then
+                table.remove(list, i)
+                break
+            end
+        end
+    end
+end
+
 -- Due, or the clock was set: from here on it is all reckoned anew. The next look is sure before anything is run.
 local function look(entry)
     local now = reeve.now()
@@ -150,7 +161,11 @@ local function look(entry)
         remember()
         at = next_due(entry)
     end
-    if at then entry.timer = engine.call_at(at, function() look(entry) end) end
+    if at then
+        entry.timer = engine.call_at(at, function() look(entry) end)
+    elseif entry.is_of_a_hook then
+        forget(entry) -- the next one makes another
+    end
     if is_due and is_late then
         missed(entry, due)
     elseif is_due then
@@ -159,12 +174,6 @@ local function look(entry)
 end
 
 -- ---- declaring ------------------------------------------------------------------------------------
-
-local function forget(list, entry)
-    for i, other in ipairs(list) do
-        if other == entry then return table.remove(list, i) end
-    end
-end
 
 local Entry = {}
 Entry.__index = Entry
@@ -175,8 +184,7 @@ function Entry:cancel()
     if self.timer then self.timer:cancel() end
     if self.task then pcall(self.task.cancel, self.task) end -- not if it is itself who asks
     self.queued = {}
-    forget(entries, self)
-    forget(shown, self)
+    forget(self)
 end
 
 -- What is wrong with the one that is being declared.
@@ -222,6 +230,7 @@ local function read(what, options, known)
         missed = one_of(options, "missed", { "skip", "once" }),
         queued = {},
         is_running = false,
+        is_of_a_hook = reeve.settings() ~= nil,
     }
     if type(what) == "function" then
         entry.f = what

@@ -5,6 +5,7 @@
 #include "script/store.h"
 #include "unit/script/scene.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -227,6 +228,44 @@ static void listen_there(void)
     acceptor = acceptor_open(loop, fd, on_connection, NULL);
 }
 
+static size_t count_descriptors(void)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    size_t count = 0;
+
+    while (readdir(dir) != NULL)
+        count++;
+    closedir(dir);
+    return count;
+}
+
+static void what_nobody_closes_is_collected(void **state)
+{
+    char text[500];
+    size_t before;
+
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/reeve-waiting-%d.sock", (int)getpid());
+    snprintf(text, sizeof text,
+             "reeve.after(0.02, function()\n"
+             "  for _ = 1, 1000 do assert(io.open('/proc/self/stat')) end\n"
+             "  reeve.log('notice', 'files were opened') reeve.sleep(0)\n"
+             "  for _ = 1, 1000 do assert(reeve.connect('unix:%s')) end\n"
+             "  reeve.log('notice', 'streams were opened')\n"
+             "end)",
+             path);
+    start(text);
+    listen_there();
+    before = count_descriptors();
+    wait_for("files were opened");
+    assert_in_range(count_descriptors(), before, before + 100);
+    wait_for("streams were opened");
+    assert_in_range(count_descriptors(), before, before + 250);
+    acceptor_close(acceptor);
+    finish();
+    unlink(path);
+}
+
 static void streams_are_read_and_written(void **state)
 {
     char text[2000];
@@ -378,6 +417,7 @@ int main(void)
         cmocka_unit_test(what_has_a_zero_byte_is_not_cut_off_there),
         cmocka_unit_test(a_cancelled_task_takes_its_program_along),
         cmocka_unit_test(a_handle_knows_whether_its_task_runs),
+        cmocka_unit_test(what_nobody_closes_is_collected),
         cmocka_unit_test(streams_are_read_and_written),
         cmocka_unit_test(a_file_is_saved_whole_or_not_at_all),
         cmocka_unit_test(settings_are_known_once_the_plan_is_in_force),
