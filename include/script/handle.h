@@ -36,6 +36,9 @@ int handle_call_at_time(lua_State *L);
 int handle_start_own_task(lua_State *L);
 int handle_start_users_task(lua_State *L);
 
+/* Whether there is a handle of reeve.task's or reeve.every's kind at `index`, and it has not ended. */
+bool handle_runs(lua_State *L, int index);
+
 /* False, with the reason, when reeve ends: nothing is started then. */
 bool handle_may_start(struct error *e);
 

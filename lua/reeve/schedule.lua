@@ -65,18 +65,15 @@ local function overlaps(entry, what)
     return is_queued
 end
 
--- The function is the user's, and so are the limits that it runs within.
+-- The function is the user's, and so are the limits that it runs within. Nothing of ours is run when it is cut off.
 local function begin_function(entry)
+    entry.is_queued = false
     entry.task = inside.users_task(function()
         local _ <close> = setmetatable({}, {
             __close = function()
-                entry.is_running = false
-                if not entry.is_queued or entry.is_cancelled then return end
-                entry.is_queued = false
-                begin_function(entry)
+                if entry.is_queued and not entry.is_cancelled then begin_function(entry) end
             end,
         })
-        entry.is_running = true
         entry.f()
     end)
 end
@@ -229,7 +226,6 @@ local function read(what, options, known)
         overlap = one_of(options, "overlap", { "skip", "queue" }),
         missed = one_of(options, "missed", { "skip", "once" }),
         queued = {},
-        is_running = false,
         is_of_a_hook = reeve.settings() ~= nil,
     }
     if type(what) == "function" then

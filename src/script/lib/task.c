@@ -161,12 +161,18 @@ static int lib_cancel(lua_State *L)
     return 0;
 }
 
+bool handle_runs(lua_State *L, int index)
+{
+    const struct handle *h = luaL_testudata(L, index, type_name);
+
+    return h != NULL && (h->task != NULL || h->pulse != NULL);
+}
+
 /* handle:runs() -> whether it has not ended: it waits, or has not begun, or its timer goes on */
 static int lib_runs(lua_State *L)
 {
-    const struct handle *h = luaL_checkudata(L, 1, type_name);
-
-    lua_pushboolean(L, h->task != NULL || h->pulse != NULL);
+    luaL_checkudata(L, 1, type_name);
+    lua_pushboolean(L, handle_runs(L, 1));
     return 1;
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Hooks that have eaten all the memory they may keep no schedule from going on once there is some again, and no program
-# from being started meanwhile.
+# from being started meanwhile. A function that loops is cut off, and called again the next time.
 . "${0%/*}/../lib.sh"
 # shellcheck source=tests/e2e/clock.sh
 . "$e2e/clock.sh"
@@ -17,6 +17,12 @@ for _, overlap in ipairs { "skip", "queue" } do
     file:close()
   end, { overlap = overlap })
 end
+schedule.cron("* * * * *", function()
+  local file = io.open("$dir/loop.runs", "a")
+  file:write("\n")
+  file:close()
+  while true do end
+end)
 local hoard = {}
 program("hog") { cmd = "sleep 1000", starttime = 0, autostart = false, on_start = function()
   for _, size in ipairs { 1 << 20, 1 << 16, 1 << 12, 1 << 8, 1 << 4, 1 } do
@@ -43,3 +49,4 @@ reeve stop hog >"$dir/null"
 wait_for '! reeve tasks | grep -q hog'
 set_clock '2026-01-01 10:02:59.5'
 wait_for 'test "$(counts)" = "3 2 2"'
+wait_for 'test "$(count_lines loop.runs)" -eq 2 && ! reeve schedules | grep -q "which runs"'
