@@ -4,6 +4,7 @@
 #include "convert/detect.h"
 #include "convert/formats.h"
 #include "convert/lua_text.h"
+#include "convert/stops.h"
 #include "convert/yaml_reader.h"
 
 #include <stdlib.h>
@@ -66,6 +67,7 @@ static void fill_draft(struct conversion *c, enum format format)
     if (c->formation != NULL && format != FORMAT_PROCFILE)
         problems_add(c->draft.problems, NULL, 0, "a formation is for Procfiles; in other files write numprocs");
     draft_check_names(&c->draft);
+    stops_allow(&c->draft);
 }
 
 static void conversion_end(struct conversion *c)

@@ -152,12 +152,13 @@ static void describe_child(const struct process *p, struct buffer *out)
         buffer_addf(out, "%s%s runs", process_pid(p) != 0 ? ", " : "", gate_name(p->gate));
 }
 
-/* That a start has failed says enough. */
+/* That all its starts have failed needs no words. */
 static void describe_giving_up(const struct process *p, struct buffer *out)
 {
     const char *why = process_given_up(p);
+    bool no_retry = p->memory.failed_starts > p->program->common->startretries;
 
-    if (p->state == PROCESS_FATAL && why != NULL && !last_exit(p)->failed_start)
+    if (p->state == PROCESS_FATAL && why != NULL && !(last_exit(p)->failed_start && no_retry))
         buffer_addf(out, " (%s)", why);
 }
 

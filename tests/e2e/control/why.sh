@@ -7,6 +7,7 @@ program "web" {
     cmd = "echo hello; echo oops >&2; exit 3", shell = true, starttime = 0, autorestart = false,
 }
 program "worn" { cmd = "true", starttime = 0, autorestart = true, backoff = 0, respawn_limit = 1 }
+program "early" { cmd = "false", backoff = 0, startretries = 9, respawn_limit = 1 }
 program "soon" { cmd = "true", backoff = 0, startretries = 1 }
 program "calm" { cmd = "sleep 1000", starttime = 0, stdout = "discard" }
 END
@@ -38,8 +39,12 @@ assert_status 0 reeve upgrade
 expect_line 'worn +FATAL +exited with status 0 \(more than 1 restart in 1m\)' reeve status worn
 assert_equal 'more than 1 restart in 1m null' "$(reeve why worn --json | json 'r["given_up"]') $(reeve why calm --json | json 'r["given_up"]')"
 
+wait_state early FATAL
+expect_line 'early +FATAL +exited with status 1 \(more than 1 restart in 1m\)' reeve status early
+
 # What may have been overlooked is said there, and once in the log; nothing to one that runs.
 wait_state soon FATAL
+expect_line 'soon +FATAL +exited with status 0' reeve status soon
 expect_line 'hint: an end before it is RUNNING is a failed start; say oneshot = true .*' reeve why soon
 assert_equal 1 "$(grep -c 'notice soon: an end before it is RUNNING is a failed start' "$log")"
 assert_equal 'an end True' "$(reeve why soon --json | json 'r["hint"][:6] + " " + str("hint" in r)')"

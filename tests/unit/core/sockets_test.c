@@ -259,6 +259,40 @@ static void a_port_may_be_shared_later(void **state)
     free(shared);
 }
 
+static void who_shares_a_port_keeps_his_own(void **state)
+{
+    int port = free_port(), a, b;
+    char *shared = tcp(port, ",'reuseport':true");
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct plan *both = a_plan("a", shared);
+
+        declare(both, "b", shared);
+        assert_true(follow(both, NULL));
+        if (i == 0) {
+            a = sockets_find(sockets, "a");
+            b = sockets_find(sockets, "b");
+        }
+    }
+    assert_int_equal(sockets_find(sockets, "a"), a);
+    assert_int_equal(sockets_find(sockets, "b"), b);
+    free(shared);
+}
+
+static void root_can_give_it_to_another_owner(void **state)
+{
+    struct stat st;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_true(follow(a_plan("web", "{'listen':'unix:web.sock'}"), NULL));
+    assert_true(follow(a_plan("web", "{'listen':'unix:web.sock','owner':'65530'}"), NULL));
+    assert_true(stat("web.sock", &st) == 0);
+    assert_int_equal(st.st_uid, 65530);
+}
+
 /* ---- failures ---------------------------------------------------------------------------------- */
 
 static void nothing_changes_when_one_cannot_be_opened(void **state)
@@ -316,6 +350,8 @@ int main(void)
         TEST(another_address_is_another_socket),
         TEST(new_options_hold_for_the_open_socket),
         TEST(a_port_may_be_shared_later),
+        TEST(who_shares_a_port_keeps_his_own),
+        TEST(root_can_give_it_to_another_owner),
         TEST(nothing_changes_when_one_cannot_be_opened),
         TEST(a_taken_port_is_told),
     };
