@@ -85,14 +85,14 @@ bool convert_file(const char *path, const struct convert_options *options, struc
 {
     struct source source;
     struct conversion c = { .source = &source, .formation = options != NULL ? options->formation : NULL };
-    size_t before = problems->count + problems->untold;
+    size_t before = problems_count(problems);
     bool good;
 
     *out = (struct converted){ 0 };
     draft_init(&c.draft, problems);
     if (source_read(&source, path, problems))
         fill_draft(&c, choose_format(&source, options != NULL ? options->format : NULL, problems));
-    good = problems->count + problems->untold == before;
+    good = problems_count(problems) == before;
     if (good)
         lua_text_print(&c.draft, path, out);
     else

@@ -55,9 +55,11 @@ static void declare(struct plan *plan, const char *name, const char *settings)
     struct socket_settings *s = socket_settings_new(name, "s.lua", 3);
     struct value v = value_of(settings);
     struct problems problems = { 0 };
+    const struct record_source from = { "socket", name, "s.lua", 3, line_of, NULL, &problems };
 
-    assert_true(record_read(s, v.table, name, "s.lua", line_of, NULL, &problems));
-    assert_true(socket_settings_check(s, line_of, NULL, &problems));
+    record_read(s, v.table, &from);
+    socket_settings_check(s, &from);
+    assert_int_equal(problems.count, 0);
     assert_true(plan_add_socket(plan, s, &problems));
     value_clear(&v);
 }
