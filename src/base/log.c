@@ -246,24 +246,35 @@ static void announce_losses(void)
     }
 }
 
-void log_at(int level, const char *format, ...)
+void log_text(int level, const char *text, size_t length)
 {
     int saved = errno;
-    struct buffer message = { 0 }, line = { 0 };
-    va_list arguments;
+    struct buffer line = { 0 };
 
     if (state.is_busy || !log_wants(level))
         return;
     state.is_busy = true;
-    va_start(arguments, format);
-    buffer_vaddf(&message, format, arguments);
-    va_end(arguments);
-    make_line(&line, message.data, message.length);
+    make_line(&line, text, length);
     broadcast(level, &line, NULL);
     announce_losses();
     buffer_free(&line);
-    buffer_free(&message);
     state.is_busy = false;
+    errno = saved;
+}
+
+void log_at(int level, const char *format, ...)
+{
+    struct buffer message = { 0 };
+    int saved = errno;
+    va_list arguments;
+
+    if (!log_wants(level))
+        return;
+    va_start(arguments, format);
+    buffer_vaddf(&message, format, arguments);
+    va_end(arguments);
+    log_text(level, message.data, message.length);
+    buffer_free(&message);
     errno = saved;
 }
 

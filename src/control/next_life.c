@@ -196,7 +196,8 @@ void life_end(struct run *r)
 
 /* ---- from the former one ------------------------------------------------------------------------- */
 
-const char *life_why(const struct run *r)
+/* How the former life ended: "an upgrade", "a crash by SIGSEGV", "a hang". */
+static const char *why(const struct run *r)
 {
     static char text[40];
 
@@ -276,7 +277,7 @@ static void count_crash(struct run *r)
     handover_count_crash(r->handover);
     if (!handover_is_hopeless(r->handover))
         return;
-    log_error("reeve ends: after %s, one of too many within a minute", life_why(r));
+    log_error("reeve ends: after %s, one of too many within a minute", why(r));
     resume_give_up(r->why);
 }
 
@@ -287,7 +288,7 @@ struct plan *life_read(struct run *r)
 
     r->handover = read_former(r, &e);
     if (r->handover == NULL) {
-        log_error("reeve cannot go on after %s: %s", life_why(r), e.text);
+        log_error("reeve cannot go on after %s: %s", why(r), e.text);
         return NULL;
     }
     plan = handover_plan(r->handover);
@@ -326,7 +327,7 @@ static void tell(const struct run *r)
     size_t count = supervisor_process_count(r->supervisor);
 
     log_at(r->why == RESUME_UPGRADE ? LOG_NOTICE : LOG_ERR, "reeve %s goes on after %s: %zu process%s", REEVE_VERSION,
-           life_why(r), count, count == 1 ? "" : "es");
+           why(r), count, count == 1 ? "" : "es");
     if (supervisor_is_quiet(r->supervisor))
         log_error("reeve: %s", supervisor_quiet_reason);
 }
@@ -342,7 +343,7 @@ void life_resume(struct run *r)
     tell(r);
     life_arm(r);
     resume_release();
-    server_resume_clients(r->server, handover_former(r->handover), life_why(r));
+    server_resume_clients(r->server, handover_former(r->handover), why(r));
     handover_close(r->handover);
     r->handover = NULL;
     resume_close_rest();

@@ -51,15 +51,22 @@ static void add_port(struct server *server, struct port *port)
     server->ports_touched = true;
 }
 
-static bool has_port(const struct server *server, const char *text)
+/* Its place in a list, where there may be gaps; NULL: it is not there. */
+static struct port **find_port(struct port **ports, size_t count, const char *text)
 {
     char *wanted = address_absolute(text);
-    bool found = false;
+    struct port **found = NULL;
 
-    for (size_t i = 0; i < server->port_count && !found; i++)
-        found = strcmp(port_address(server->ports[i]), wanted) == 0;
+    for (size_t i = 0; i < count && found == NULL; i++)
+        if (ports[i] != NULL && strcmp(port_address(ports[i]), wanted) == 0)
+            found = &ports[i];
     free(wanted);
     return found;
+}
+
+static bool has_port(const struct server *server, const char *text)
+{
+    return find_port(server->ports, server->port_count, text) != NULL;
 }
 
 bool server_listen(struct server *server, const struct plan *plan, struct error *e)
@@ -116,16 +123,13 @@ bool server_may_listen(struct server *server, const struct plan *plan, struct pr
 /* Take the port of that address out of the list; NULL: there is none. */
 static struct port *take_port(struct port **ports, size_t count, const char *text)
 {
-    char *wanted = address_absolute(text);
-    struct port *found = NULL;
+    struct port **place = find_port(ports, count, text), *port;
 
-    for (size_t i = 0; i < count && found == NULL; i++)
-        if (ports[i] != NULL && strcmp(port_address(ports[i]), wanted) == 0) {
-            found = ports[i];
-            ports[i] = NULL;
-        }
-    free(wanted);
-    return found;
+    if (place == NULL)
+        return NULL;
+    port = *place;
+    *place = NULL;
+    return port;
 }
 
 static void follow_address(struct server *server, struct port *old, const char *text,
@@ -217,11 +221,6 @@ void server_resume(struct server *server, const struct former *former, const str
     struct passage passage = { server, plan };
 
     former_each(former, "ports", resume_ports, &passage);
-}
-
-void server_resume_clients(struct server *server, const struct former *former, const char *why)
-{
-    sessions_resume(server, former, why);
 }
 
 /* ---- life -------------------------------------------------------------------------------------- */

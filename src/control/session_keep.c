@@ -257,7 +257,7 @@ static void resume_client(const char *data, size_t length, void *arg)
     session_wake(s);
 }
 
-void sessions_resume(struct server *server, const struct former *former, const char *why)
+void server_resume_clients(struct server *server, const struct former *former, const char *why)
 {
     struct passage passage = { server, former, why };
 

@@ -48,8 +48,8 @@ static void say_refused(const struct problems *problems, struct reply *r)
         print_problems(problems, &r->data);
     else
         problems_print(problems, &r->text);
-    reply_fail(r, REPLY_FAILED, "the configuration has %zu problem%s, the old one runs on",
-               problems->count + problems->untold, problems->count == 1 ? "" : "s");
+    reply_fail(r, REPLY_FAILED, "the configuration has %zu problem%s, the old one runs on", problems_count(problems),
+               problems->count == 1 ? "" : "s");
 }
 
 static void say_applied(const struct reload_report *report, struct reply *r)

@@ -121,11 +121,25 @@ static void send_text(struct reply *r, const char *text, size_t length)
     buffer_free(&json);
 }
 
+void stream_add_prefixed(const char *name, const char *data, size_t length, struct buffer *out)
+{
+    const char *end = data + length;
+
+    while (data < end) {
+        const char *newline = memchr(data, '\n', (size_t)(end - data));
+        const char *line_end = newline != NULL ? newline : end;
+
+        buffer_addf(out, "%s | ", name);
+        buffer_add(out, data, (size_t)(line_end - data));
+        buffer_add_char(out, '\n');
+        data = line_end + 1;
+    }
+}
+
 static void on_lines(const char *data, size_t length, void *arg)
 {
     struct source *source = arg;
     struct buffer out = { 0 };
-    const char *end = data + length;
 
     if (feed_is_of_path(source->feed))
         reply_progressed(source->live->reply);
@@ -133,13 +147,7 @@ static void on_lines(const char *data, size_t length, void *arg)
         send_text(source->live->reply, data, length);
         return;
     }
-    while (data < end) {
-        const char *next = (const char *)memchr(data, '\n', (size_t)(end - data)) + 1;
-
-        buffer_addf(&out, "%s | ", source->name);
-        buffer_add(&out, data, (size_t)(next - data));
-        data = next;
-    }
+    stream_add_prefixed(source->name, data, length, &out);
     send_text(source->live->reply, out.data, out.length);
     buffer_free(&out);
 }

@@ -78,7 +78,6 @@ static void pack_shutdown(const struct shutdown *d, struct buffer *out)
     if (!d->begun)
         return;
     pack_number(out, "ending", 1);
-    pack_number(out, "killed", d->killed);
     pack_number(out, "graceful", d->graceful);
     pack_number(out, "exit code", d->exit_code);
     pack_number(out, "stop limit", timer_due(d->limit));
@@ -103,7 +102,6 @@ static void write_self(struct supervisor *s)
     pack_number(&out, "started", s->started);
     pack_text(&out, "token", s->token);
     pack_number(&out, "last id", s->last_id);
-    pack_number(&out, "last run", s->last_run);
     pack_number(&out, "last plan", s->last_plan);
     pack_shutdown(&s->shutdown, &out);
     pack_files_before(&out);

@@ -19,7 +19,7 @@
 static const char *const sinks[] = {
     [SINK_FILE] = "file", [SINK_INHERIT] = "inherit", [SINK_SYSLOG] = "syslog", [SINK_NONE] = "none", NULL
 };
-static const char *const full_choices[] = { "wait", "drop", NULL };
+static const char *const full_choices[] = { [ON_FULL_WAIT] = "wait", [ON_FULL_DROP] = "drop", NULL };
 
 static const struct setting capture_rows[] = {
     { "path", &setting_text, FIELD(path), .change = CHANGE_RESTART, .help = "the file, written by reeve and rotated" },

@@ -130,7 +130,7 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
 static void refuse(struct supervisor *s, const struct problems *problems)
 {
     struct buffer text = { 0 };
-    size_t count = problems->count + problems->untold;
+    size_t count = problems_count(problems);
 
     problems_print(problems, &text);
     log_error("reload refused, the old plan runs on: %zu problem%s", count, count == 1 ? "" : "s");

@@ -134,7 +134,6 @@ static void kill_organs(void)
 static void kill_all(struct supervisor *s)
 {
     s->shutdown.killed = true;
-    supervisor_touch_self(s);
     kill_organs();
     for (size_t i = 0; i < s->all.count; i++) {
         struct process *p = s->all.process[i];

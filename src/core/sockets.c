@@ -223,7 +223,6 @@ static void pack_socket(const struct open_socket *socket, struct buffer *out)
     pack_text(out, "name", socket->name);
     pack_text(out, "address", socket->address.text);
     pack_number(out, "fd", socket->fd);
-    pack_number(out, "passed", socket->passed);
     pack_number(out, "backlog", socket->options.backlog);
     pack_number(out, "mode", socket->options.mode);
     pack_number(out, "uid", socket->options.uid);
@@ -252,7 +251,6 @@ static void unpack_socket(struct sockets *s, struct unpack *u)
 
     if (name != NULL && address != NULL && address_parse(address, &socket.address, NULL) &&
         (socket.fd = resume_claim(unpack_number(u, "fd"))) >= 0) {
-        socket.passed = unpack_number(u, "passed") != 0;
         socket.options = (struct listen_options){ .backlog = (int)unpack_number(u, "backlog"),
                                                   .mode = (int)unpack_number(u, "mode"),
                                                   .uid = (uid_t)unpack_number(u, "uid"),

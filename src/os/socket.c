@@ -39,7 +39,7 @@ static bool refuse_living(const struct address *a, int fd, struct error *e)
 {
     pid_t pid;
 
-    if (socket_peer(fd, &pid, NULL, NULL) && pid > 0)
+    if (socket_peer(fd, &pid, NULL) && pid > 0)
         return failure(e, "somebody answers at %s already (pid %d): stop it first or choose another address", a->text,
                        (int)pid);
     return failure(e, "somebody answers at %s already: stop it first or choose another address", a->text);
@@ -59,7 +59,7 @@ static bool is_orphan(int fd)
 {
     pid_t pid;
 
-    return socket_peer(fd, &pid, NULL, NULL) && pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
+    return socket_peer(fd, &pid, NULL) && pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
 }
 
 /* Whoever listened may have ended just now, and a child that has its descriptor ends, or comes to its exec, next. */
@@ -295,7 +295,7 @@ int socket_connect(const struct address *a, struct error *e)
     return -1;
 }
 
-bool socket_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid)
+bool socket_peer(int fd, pid_t *pid, uid_t *uid)
 {
     struct ucred peer;
     socklen_t length = sizeof peer;
@@ -309,7 +309,5 @@ bool socket_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid)
         *pid = peer.pid;
     if (uid != NULL)
         *uid = peer.uid;
-    if (gid != NULL)
-        *gid = peer.gid;
     return true;
 }

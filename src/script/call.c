@@ -47,6 +47,7 @@ static int explain(lua_State *L)
 static void fail_for_memory(struct call *c)
 {
     c->failed = true;
+    buffer_clear(&c->text);
     buffer_addf(&c->text, "not enough memory: all of them together may use %zu MB%s", c->script->ceiling >> 20,
                 c->script->loading == NULL ? " (hook_memory)" : "");
 }
@@ -61,10 +62,8 @@ static int finish(lua_State *L, int status, lua_KContext context)
     c->failed = true;
     if (status == LUA_ERRMEM)
         fail_for_memory(c);
-    else if (status == LUA_ERRERR && c->text.length == 0)
+    else if (c->text.length == 0)
         buffer_add_text(&c->text, "an error within the handling of an error");
-    else if (c->text.length == 0) /* a `__close` handler has waited since it was explained, in another entry */
-        message_explain(L, -1, &c->spot, &c->text);
     return 0;
 }
 

@@ -22,6 +22,7 @@ static int close_file(lua_State *L)
 {
     luaL_Stream *stream = luaL_checkudata(L, 1, LUA_FILEHANDLE);
 
+    script_closed(script_of(L));
     return luaL_fileresult(L, fclose(stream->f) == 0, NULL);
 }
 
@@ -151,6 +152,7 @@ static int lib_open(lua_State *L)
     if (stream->f == NULL)
         return luaL_fileresult(L, 0, path);
     stream->closef = close_file;
+    script_opened(L);
     return 1;
 }
 

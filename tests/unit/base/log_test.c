@@ -431,9 +431,10 @@ static void a_listener_hears_every_written_line(void **state)
     log_info("one\n%d", 2);
     log_debug("unwanted");
     log_error("three");
+    log_text(LOG_INFO, "fo\0ur", 5);
     log_listen(NULL, NULL);
-    log_error("four");
-    assert_string_equal(heard.data, "6:one\\n2\n3:three\n");
+    log_error("five");
+    assert_string_equal(heard.data, "6:one\\n2\n3:three\n6:fo\\x00ur\n");
     buffer_free(&heard);
 }
 

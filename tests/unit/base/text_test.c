@@ -176,6 +176,37 @@ static void secrets_are_equal_or_not(void **state)
     assert_false(text_equal_secret("sesame", ""));
 }
 
+static void a_name_for_lua_is_no_word_of_its_own(void **state)
+{
+    (void)state;
+    assert_true(text_is_lua_name("_a1", 3));
+    assert_true(text_is_lua_name("ends", 4));
+    assert_true(text_is_lua_name("end.x", 1));
+    assert_false(text_is_lua_name("end.x", 3));
+    assert_false(text_is_lua_name("end.x", 5));
+    assert_false(text_is_lua_name("a-b", 3));
+    assert_false(text_is_lua_name("1a", 2));
+    assert_false(text_is_lua_name("\xc3\xa4", 2));
+    assert_false(text_is_lua_name("", 0));
+}
+
+static void lines_are_counted_by_their_ends(void **state)
+{
+    (void)state;
+    assert_int_equal(text_count_lines("a\n\nb", 4), 2);
+    assert_int_equal(text_count_lines("a\nb\n", 2), 1);
+    assert_int_equal(text_count_lines(NULL, 0), 0);
+}
+
+static void digits_are_at_least_one(void **state)
+{
+    (void)state;
+    assert_true(text_is_digits("007"));
+    assert_false(text_is_digits(""));
+    assert_false(text_is_digits("-1"));
+    assert_false(text_is_digits("1 "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +223,9 @@ int main(void)
         cmocka_unit_test(a_text_becomes_one_calm_line),
         cmocka_unit_test(a_calm_line_has_no_control_characters_above_127),
         cmocka_unit_test(secrets_are_equal_or_not),
+        cmocka_unit_test(a_name_for_lua_is_no_word_of_its_own),
+        cmocka_unit_test(lines_are_counted_by_their_ends),
+        cmocka_unit_test(digits_are_at_least_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -225,8 +225,8 @@ static void variables_are_closed_with_the_error(void **state)
           "  local other <close> = variable('other')\n"
           "  error('boom')\n"
           "end)");
-    wait_for("task of t.lua:3: the error is not a text but a table\n");
-    wait_for("task of t.lua:8: t.lua:10: boom\n");
+    wait_for("task of t.lua:3: t.lua:6: the error is not a text but a table (");
+    wait_for("task of t.lua:8: t.lua:10: boom (stack traceback: [C]: in function 'error'; t.lua:10: in function");
     assert_heard("inner: 42\n");
     assert_heard("outer: 42\n");
     assert_heard("other: t.lua:10: boom\n");
