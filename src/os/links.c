@@ -36,7 +36,7 @@ static int reopen(int found, int flags)
     if ((flags & O_PATH) != 0)
         return found;
     snprintf(path, sizeof path, "/proc/self/fd/%d", found);
-    fd = open(path, flags & ~(O_CREAT | O_EXCL));
+    fd = open(path, flags & ~(O_CREAT | O_EXCL), 0);
     reason = errno;
     close(found);
     errno = reason;
