@@ -6,6 +6,7 @@
 #define BASE_JSON_H
 
 #include "base/buffer.h"
+#include "base/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +31,9 @@ void json_bool(struct buffer *b, bool yes);
 
 /* null. (jansson owns the name json_null, and both are linked into one program.) */
 void json_none(struct buffer *b);
+
+/* An array of texts. NULL is an empty one. */
+void json_words(struct buffer *b, const struct words *words);
 
 /* A value that is JSON already. */
 void json_raw(struct buffer *b, const char *json, size_t length);

@@ -46,6 +46,9 @@ bool log_wants(int level);
 /* Write a line. errno is kept, and %m may be used. */
 void log_at(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same for a text that may have any byte in it. */
+void log_text(int level, const char *text, size_t length);
+
 #define log_error(...)   log_at(LOG_ERR, __VA_ARGS__)
 #define log_warning(...) log_at(LOG_WARNING, __VA_ARGS__)
 #define log_notice(...)  log_at(LOG_NOTICE, __VA_ARGS__)

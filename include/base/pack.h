@@ -4,6 +4,7 @@
 #define BASE_PACK_H
 
 #include "base/buffer.h"
+#include "base/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,6 +14,12 @@
 void pack_number(struct buffer *out, const char *name, int64_t number);
 void pack_text(struct buffer *out, const char *name, const char *text);
 void pack_bytes(struct buffer *out, const char *name, const void *data, size_t length);
+
+/* One field of that name for each word. */
+void pack_words(struct buffer *out, const char *name, const struct words *words);
+
+/* A field that has fields itself: those of `inner`, which is empty afterwards. */
+void pack_inner(struct buffer *out, const char *name, struct buffer *inner);
 
 /* Up to 32 numbers in one field, which are known by their place: a later version may only add to them at the end. */
 void pack_numbers(struct buffer *out, const char *name, const int64_t *numbers, size_t count);
@@ -44,5 +51,11 @@ void unpack_values(const char *value, size_t length, int64_t *out, size_t count)
 /* The next field of that name behind the one that was found last; NULL: there is no other. To begin with the first one,
  * set `at` to 0. */
 const char *unpack_next(struct unpack *u, const char *name, size_t *length);
+
+/* The fields within that next one; one that is broken is passed over. False: there is no other. */
+bool unpack_inner(struct unpack *u, const char *name, struct unpack *inner);
+
+/* Add all of that name, from the first one on, to `words`. */
+void unpack_words(struct unpack *u, const char *name, struct words *words);
 
 #endif

@@ -31,6 +31,9 @@ bool problems_add(struct problems *p, const char *file, int line, const char *fo
 bool problems_vadd(struct problems *p, const char *file, int line, const char *format, va_list arguments)
     __attribute__((format(printf, 4, 0)));
 
+/* How many there are, also those that are not kept. */
+size_t problems_count(const struct problems *p);
+
 /* By file, then by line; those of one line stay in the order in which they were added. */
 void problems_sort(struct problems *p);
 

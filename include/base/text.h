@@ -18,6 +18,15 @@ const char *text_nearest(const char *word, const char *const *candidates);
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);
 
+/* Whether it is digits, at least one, and nothing else. */
+bool text_is_digits(const char *text);
+
+/* Whether Lua takes it for the name of a variable or a field: no word of its own. */
+bool text_is_lua_name(const char *text, size_t length);
+
+/* How many newlines there are. */
+size_t text_count_lines(const char *data, size_t length);
+
 /* What stands behind the last slash of `path`, or all of it. */
 const char *text_base_name(const char *path);
 

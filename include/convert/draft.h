@@ -31,8 +31,8 @@ struct draft {
 void draft_init(struct draft *d, struct problems *problems);
 void draft_free(struct draft *d);
 
-/* A new statement; fill the table that comes back. `word` and `name` are copied and may be NULL. */
-struct expr *draft_open(struct draft *d, const char *word, const char *name, struct place place);
+/* A new statement; fill the table that comes back. `word` is copied and may be NULL. */
+struct expr *draft_open(struct draft *d, const char *word, struct place place);
 
 /* The same, with a name from the foreign file that may have to change for reeve; the table begins with a note then. */
 struct expr *draft_open_named(struct draft *d, const char *word, const char *name, struct place place);

@@ -16,6 +16,7 @@ struct book_page {
     unsigned name, entry; /* in the snapshot; entry 0: the memory is the heap's */
 };
 
+/* All zero but for the kind is an empty one. */
 struct book {
     const char *kind;          /* of the entries of the snapshot; static */
     struct snapshot *snapshot; /* borrowed; NULL: there is none */
@@ -23,7 +24,6 @@ struct book {
     uint32_t turn; /* how many pages were begun */
 };
 
-void book_init(struct book *b, const char *kind);
 void book_free(struct book *b);
 
 /* Write one more, and forget a page of the oldest when all are full. What is larger than a page is not kept. */

@@ -37,13 +37,13 @@ enum event_kind {
 /* What is true when it happened. The process may have moved on when a listener hears of it, but it is still there. */
 struct event {
     enum event_kind kind;
-    struct process *process; /* NULL for the supervisor's own events */
-    struct program *program;
-    int state;                       /* enum process_state */
+    struct process *process;         /* NULL for the supervisor's own events */
+    struct program *program;         /* of the process; or whom else it is about; or NULL */
+    int state;                       /* of the process: enum process_state */
     const struct process_exit *exit; /* of EXIT and FATAL, and of STOP if it ran */
     bool ok;                         /* of HEALTH and WISH */
     const char *text;                /* of EXIT and FATAL: the verdict; of RELOAD …: a line for people; or NULL */
-    msec at;                         /* wall clock */
+    msec at;                         /* wall clock: when it was published */
 };
 
 typedef void bus_fn(const struct event *event, void *arg);
@@ -54,7 +54,8 @@ struct listener;
 struct bus *bus_new(struct loop *loop);
 void bus_free(struct bus *bus);
 
-/* Copies the event and its text, and holds its exit: by the time when it is told, that has its reason. */
+/* Copies the event and its text, and holds its exit: by the time when it is told, that has its reason. The time, and
+ * the program and the state of its process, are filled in here. */
 void bus_publish(struct bus *bus, const struct event *event);
 
 /* Whether all that was published has been told. */

@@ -27,7 +27,7 @@ void order_free(struct order *o); /* NULL is welcome */
 struct order_list order_needs(const struct order *o, const struct program *p);
 struct order_list order_dependents(const struct order *o, const struct program *p);
 
-/* Whether it waits for anybody, whether anybody waits for it: without an order. */
+/* Whether it waits for anybody; whether it requires the other. These need no order. */
 bool order_has_needs(const struct program *p);
 bool order_requires(const struct program *p, const struct program *other);
 

@@ -89,8 +89,7 @@ struct plan *plan_hold(struct plan *plan);
 void plan_release(struct plan *plan); /* NULL is welcome */
 
 /* The table of one call of `supervisor { … }`. Several merge: what is said later wins. */
-bool plan_read_settings(struct plan *plan, const struct value_table *table, const char *file, record_line_fn *line,
-                        void *arg, struct problems *problems);
+void plan_read_settings(struct plan *plan, const struct value_table *table, const struct record_source *from);
 
 /* The state directory becomes a path that means the same wherever reeve is started: a relative one is in the folder of
  * the file that named it. For a plan that comes into force. */

@@ -15,6 +15,7 @@ enum { PROCESSES_MOST = 100000 };
 
 enum autorestart { AUTORESTART_UNEXPECTED, AUTORESTART_ALWAYS, AUTORESTART_NEVER };
 enum on_giveup { GIVEUP_FATAL, GIVEUP_SHUTDOWN };
+extern const char *const on_giveup_choices[]; /* their words; a NULL ends them */
 enum stop_to { STOP_TO_GROUP, STOP_TO_PROCESS };
 
 /* Delay before restart n: first * factor^(n-1), at most max, give or take the jitter's share. */
@@ -55,6 +56,7 @@ enum output_kind {
 };
 
 enum output_sink { SINK_FILE, SINK_INHERIT, SINK_SYSLOG, SINK_NONE };
+enum on_full { ON_FULL_WAIT, ON_FULL_DROP };
 
 /* The table form `{ path=, max_size=, … }`, and "syslog". */
 struct capture_settings {
@@ -67,7 +69,7 @@ struct capture_settings {
     char *owner; /* "USER" or "USER:GROUP" */
     bool compress, timestamp, prefix, json;
     int64_t ring;
-    int on_full; /* 0 "wait", 1 "drop" */
+    int on_full; /* enum on_full */
 };
 extern const struct record_type capture_record;
 
@@ -176,12 +178,12 @@ struct program_common *program_own(struct program *p);
 void program_free(struct program *p);
 
 /* Fill in what follows from other settings (the stop signal of workers). Then checks that need more than one setting:
- * cmd is there, bounds fit … Problems go to the lines that `line` knows. */
-bool program_check(struct program *p, record_line_fn *line, void *arg, struct problems *problems);
+ * cmd is there, bounds fit … */
+void program_check(struct program *p, const struct record_source *from);
 
 /* Whether the system knows its users and groups: when the file is read. A next life goes on with those who were known
  * then; one who is gone is a failed start. */
-bool program_check_people(struct program *p, record_line_fn *line, void *arg, struct problems *problems);
+void program_check_people(const struct program *p, const struct record_source *from);
 
 /* Whether reeve reads this stream; whether it can go on without reeve. */
 bool output_is_read(const struct output_settings *o);

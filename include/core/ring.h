@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+/* All zero is one that keeps nothing. */
 struct ring {
     char *data; /* owned */
     size_t size, used, next;
@@ -15,8 +16,6 @@ struct ring {
     struct snapshot *snapshot; /* NULL: the memory is the heap's */
     unsigned name, entry;      /* in the snapshot; entry 0: the memory is the heap's */
 };
-
-void ring_init(struct ring *r, size_t size);
 
 /* Its memory is to be the snapshot's, under the name that is returned. Once more: if it had to be the heap's, it tries
  * again. */

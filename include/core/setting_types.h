@@ -20,6 +20,12 @@ bool setting_read_words(const struct setting *s, const struct value *v, struct w
 
 bool setting_equal_ints(const void *a, const void *b);
 
+/* What setting_text does with a field. */
+bool setting_read_text(const struct setting *s, void *record, const struct value *v, struct error *e);
+bool setting_equal_texts(const void *a, const void *b);
+void setting_copy_text(void *to, const void *from);
+void setting_clear_text(void *field);
+
 /* What setting_words does with a field. */
 void setting_print_words(const struct setting *s, const void *field, struct buffer *json);
 bool setting_equal_words(const void *a, const void *b);

@@ -110,13 +110,26 @@ void record_share(void *record);
 /* Free what it owns, not itself. */
 void record_clear(void *record);
 
-/* Where the settings of a table stand in the file, for messages: the line of `key`, or of the declaration. */
-typedef int record_line_fn(const char *key, void *arg);
+/* Where a record stands in the file, and who is told what is wrong with it. */
+struct record_source {
+    const char *noun, *name; /* "program" and "web": before each problem; either may be NULL */
+    const char *file;
+    int line;                                   /* of the declaration */
+    int (*line_of)(const char *key, void *arg); /* of a setting, or of the declaration; NULL: nobody knows */
+    void *arg;
+    struct problems *problems;
+};
+
+/* The line of a setting, or of the declaration: for "", or if nobody knows. */
+int record_line(const struct record_source *from, const char *key);
+
+/* One problem more, at the line of `key`. */
+void record_complain(const struct record_source *from, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Read the named fields of `table` into an initialized record, in the order of the table of settings. Unknown
  * names (the nearest is proposed), wrong types, wrong choices become problems; the others are read all the same. */
-bool record_read(void *record, const struct value_table *table, const char *context, const char *file,
-                 record_line_fn *line, void *arg, struct problems *problems);
+void record_read(void *record, const struct value_table *table, const struct record_source *from);
 
 /* Read one value; a function is taken where the row's flags allow it, nil is the default. The message names the
  * setting. */
@@ -146,8 +159,7 @@ bool setting_changed(const struct setting *s, const void *a, const void *b, enum
 /* Its value as JSON; a function as {"function":"FILE:LINE"}, a secret as "***". */
 void setting_print(const struct setting *s, const void *record, struct buffer *json);
 
-/* All settings as members of a JSON object, keys sorted, each printed by setting_print. The object is opened and closed
- * by the caller. */
+/* All settings as a JSON object, keys sorted, each printed by setting_print. */
 void record_print(const void *record, struct buffer *json);
 
 /* The types. What the field is stands behind each. */

@@ -24,12 +24,11 @@ extern const struct record_type socket_record;
 struct socket_settings *socket_settings_new(const char *name, const char *file, int line);
 void socket_settings_free(struct socket_settings *s); /* NULL is welcome */
 
-/* What needs more than one setting. `line` knows where they stand; NULL: at the declaration. */
-bool socket_settings_check(struct socket_settings *s, record_line_fn *line, void *arg, struct problems *problems);
+/* What needs more than one setting. */
+void socket_settings_check(struct socket_settings *s, const struct record_source *from);
 
 /* As program_check_people, of the socket's owner. */
-bool socket_settings_check_people(struct socket_settings *s, record_line_fn *line, void *arg,
-                                  struct problems *problems);
+void socket_settings_check_people(const struct socket_settings *s, const struct record_source *from);
 
 /* How it is to be opened. False: its owner is gone. */
 bool socket_settings_options(const struct socket_settings *s, struct listen_options *out, struct error *e);

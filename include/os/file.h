@@ -6,9 +6,11 @@
 #include "base/error.h"
 
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
-/* open(2), until it is not interrupted: a file system in user space may be. */
+/* open(2), until it is not interrupted: a file system in user space may be. Other people's symbolic links count only as
+ * os/links.h says, here and in all that follows. */
 int file_open(const char *path, int flags, mode_t mode);
 
 /* Open for appending, close-on-exec; made with `mode`, whatever the umask, if it is not there; -1: with 0644 less the
@@ -25,6 +27,9 @@ int file_null(struct error *e);
 
 /* Add all of a regular file of at most `most` bytes to `out`; false with the reason. */
 bool file_read(const char *path, size_t most, struct buffer *out, struct error *e);
+
+/* The same, with what the kernel knows of the file that was read, which may not have that name any more. */
+bool file_read_known(const char *path, size_t most, struct buffer *out, struct stat *st, struct error *e);
 
 /* Write all of it, and wait where the reader is slow; false with the reason in errno. */
 bool file_write(int fd, const char *data, size_t length);

@@ -17,6 +17,9 @@ bool folder_is_missing(const char *path);
 bool folder_make(const char *path, mode_t mode, struct error *e);
 bool folder_make_for(const char *path, mode_t mode, struct error *e);
 
+/* Whether what stands in it can be believed: it is ours, or root's, and not for everybody to write. */
+bool folder_is_trusted(const char *path, struct error *e);
+
 /* What was made, renamed or removed in there is on the disk when this returns, as far as that can be had. */
 void folder_sync_for(const char *path);
 

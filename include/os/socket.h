@@ -41,6 +41,6 @@ bool socket_adjust(int fd, const struct address *a, const struct listen_options 
 int socket_connect(const struct address *a, struct error *e);
 
 /* Who is at the other end of a Unix socket; false elsewhere. */
-bool socket_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
+bool socket_peer(int fd, pid_t *pid, uid_t *uid);
 
 #endif

@@ -15,12 +15,18 @@ bool args_read_duration(lua_State *L, int index, msec *out, struct error *e);
 msec args_duration(lua_State *L, int arg);
 msec args_optional_duration(lua_State *L, int arg, msec otherwise);
 
+/* A text that C can hold. */
+const char *args_text(lua_State *L, int arg);
+
 /* The fields of the table at `index` are among these names (a NULL ends them), or the nearest one is told. */
 void args_check_fields(lua_State *L, int index, const char *const *names);
 
 /* Push a field of the table at `index`, if it is not nil. Metatables are not asked: their functions could take out what
  * was read before, and nothing would keep what they return. */
 bool args_push_field(lua_State *L, int index, const char *name);
+
+/* The option `name` is not what is on top of the stack, but `what`. */
+void args_expect(lua_State *L, const char *name, const char *what);
 
 /* The text at `index`, one that C can hold; `name` is of the option that it is a part of. */
 const char *args_plain_text(lua_State *L, int index, const char *name);

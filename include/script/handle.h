@@ -31,8 +31,13 @@ int handle_push_processes(lua_State *L, const char *target);
  * when the clock has been set. */
 int handle_call_at_time(lua_State *L);
 
-/* inside.task(f, …) -> handle: as reeve.task, but of reeve's own modules, see task_make_own */
+/* inside.task(f, …) -> handle: as reeve.task, but of reeve's own modules, see task_make_own
+ * inside.users_task(f, …) -> handle: the same for a function that the user gave one of them, and not of theirs */
 int handle_start_own_task(lua_State *L);
+int handle_start_users_task(lua_State *L);
+
+/* Whether there is a handle of reeve.task's or reeve.every's kind at `index`, and it has not ended. */
+bool handle_runs(lua_State *L, int index);
 
 /* False, with the reason, when reeve ends: nothing is started then. */
 bool handle_may_start(struct error *e);

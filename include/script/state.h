@@ -52,8 +52,10 @@ struct script {
     size_t task_count;
     LIST_HEAD(, pulse) pulses; /* reeve.after, reeve.every */
     size_t pulse_count;
-    struct timer *grace; /* after that its tasks are ended: another generation is in force */
-    bool in_force;       /* its plan is */
+    size_t descriptors;      /* that files and streams of Lua's hold */
+    size_t descriptors_many; /* with so many garbage is collected */
+    struct timer *grace;     /* after that its tasks are ended: another generation is in force */
+    bool in_force;           /* its plan is */
 
     struct thread spare[THREADS_SPARE];
     int spare_count;
@@ -91,6 +93,11 @@ int script_keep_function(struct script *s, lua_State *L);
 
 /* Push the function of that number. */
 void script_push_function(struct script *s, lua_State *L, int reference);
+
+/* A file or stream has been opened, or closed. Those that nobody closes go with the garbage, and Lua, which counts
+ * bytes and not descriptors, might leave that for a long time: with many open it is made to collect it. */
+void script_opened(lua_State *L);
+void script_closed(struct script *s);
 
 /* Collect garbage and give free memory back to the system. */
 void script_shrink(struct script *s);

@@ -57,9 +57,9 @@ const char *task_name(const struct task *t);
 /* It is about the process with this id, where it is shown. */
 void task_concerns(struct task *t, unsigned process);
 
-/* It is of one of reeve's own modules, and so are the tasks that it makes: neither the ceiling of memory nor hook_time
- * is for them, since they work also where the user's hooks do not. */
-void task_make_own(struct task *t);
+/* Whether it is of one of reeve's own modules, and so are the tasks that it makes: neither the ceiling of memory nor
+ * hook_time is for them, since they work also where the user's hooks do not. */
+void task_make_own(struct task *t, bool own);
 bool task_is_own(const struct task *t);
 
 /* What it does has to be done: at the end of reeve everybody waits for it, a few seconds at most. */

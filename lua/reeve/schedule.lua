@@ -65,25 +65,25 @@ local function overlaps(entry, what)
     return is_queued
 end
 
-local run_function
-
-local function ended(entry)
-    entry.is_running = false
-    if not entry.is_queued or entry.is_cancelled then return end
+-- The function is the user's, and so are the limits that it runs within. Nothing of ours is run when it is cut off.
+local function begin_function(entry)
     entry.is_queued = false
-    run_function(entry)
-end
-
-function run_function(entry)
-    if entry.is_running then
-        entry.is_queued = overlaps(entry, "its function")
-        return
-    end
-    entry.is_running = true
-    entry.task = reeve.task(function()
-        local _ <close> = setmetatable({}, { __close = function() ended(entry) end })
+    entry.task = inside.users_task(function()
+        local _ <close> = setmetatable({}, {
+            __close = function()
+                if entry.is_queued and not entry.is_cancelled then begin_function(entry) end
+            end,
+        })
         entry.f()
     end)
+end
+
+local function run_function(entry)
+    if entry.task and entry.task:runs() then
+        entry.is_queued = overlaps(entry, "its function")
+    else
+        begin_function(entry)
+    end
 end
 
 local function start(entry, process)
@@ -128,39 +128,49 @@ local function next_due(entry)
     return due and due + entry.delay
 end
 
-local function missed(entry)
+local function missed(entry, due)
     local is_made_up = entry.missed == "once"
-    local due = os.date("%Y-%m-%d %H:%M", math.floor(entry.due))
-    reeve.log("notice", "schedule '%s': %s was missed, %s", entry.name, due,
+    reeve.log("notice", "schedule '%s': %s was missed, %s", entry.name, os.date("%Y-%m-%d %H:%M", math.floor(due)),
         is_made_up and "and is made up for now" or "and is left out")
     if is_made_up then run(entry) end
 end
 
--- Due, or the clock was set: from here on it is all reckoned anew.
+local function forget(entry)
+    for _, list in ipairs { entries, shown } do
+        for i, other in ipairs(list) do
+            if other == entry then
+                table.remove(list, i)
+                break
+            end
+        end
+    end
+end
+
+-- Due, or the clock was set: from here on it is all reckoned anew. The next look is sure before anything is run.
 local function look(entry)
     local now = reeve.now()
     if entry.is_cancelled then return end
     if entry.seen > now + entry.tolerance then entry.seen = now end
-    local at = next_due(entry)
-    if at and at <= now then
-        local is_late = now - at > LATE
-        entry.seen = is_late and now or entry.due
+    local at, due = next_due(entry), entry.due
+    local is_due, is_late = at and at <= now, at and now - at > LATE
+    if is_due then
+        entry.seen = is_late and now or due
         remember()
-        if is_late then missed(entry) else run(entry) end
         at = next_due(entry)
     end
-    if at and not entry.is_cancelled then
+    if at then
         entry.timer = engine.call_at(at, function() look(entry) end)
+    elseif entry.is_of_a_hook then
+        forget(entry) -- the next one makes another
+    end
+    if is_due and is_late then
+        missed(entry, due)
+    elseif is_due then
+        run(entry)
     end
 end
 
 -- ---- declaring ------------------------------------------------------------------------------------
-
-local function forget(list, entry)
-    for i, other in ipairs(list) do
-        if other == entry then return table.remove(list, i) end
-    end
-end
 
 local Entry = {}
 Entry.__index = Entry
@@ -169,10 +179,9 @@ Entry.__index = Entry
 function Entry:cancel()
     self.is_cancelled = true
     if self.timer then self.timer:cancel() end
-    if self.task and self.is_running then pcall(self.task.cancel, self.task) end -- not if it is itself who asks
+    if self.task then pcall(self.task.cancel, self.task) end -- not if it is itself who asks
     self.queued = {}
-    forget(entries, self)
-    forget(shown, self)
+    forget(self)
 end
 
 -- What is wrong with the one that is being declared.
@@ -217,6 +226,7 @@ local function read(what, options, known)
         overlap = one_of(options, "overlap", { "skip", "queue" }),
         missed = one_of(options, "missed", { "skip", "once" }),
         queued = {},
+        is_of_a_hook = reeve.settings() ~= nil,
     }
     if type(what) == "function" then
         entry.f = what
@@ -241,9 +251,10 @@ local function name_it(entry, name)
     shown[#shown + 1] = entry
 end
 
--- It begins when its configuration comes into force: a check remembers nothing.
+-- It begins when its configuration comes into force: a check remembers nothing. From here on it is our own work, which
+-- goes on also where the user's hooks do not.
 local function begin(entry)
-    entry.timer = reeve.after(0, function()
+    entry.timer = inside.task(function()
         entry.seen = recall(entry) or reeve.now()
         look(entry)
         if not entry.is_cancelled then remember() end
@@ -331,8 +342,8 @@ function schedule.every(time, what, options)
             entry.timer = reeve.every(period, function()
                 entry.due = reeve.now() + period
                 if entry.jitter > 0 then reeve.sleep(math.random() * entry.jitter) end
-                entry.last, entry.is_running = reeve.now(), entry.f ~= nil
                 local _ <close> = setmetatable({}, { __close = function() entry.is_running = false end })
+                entry.last, entry.is_running = reeve.now(), entry.f ~= nil
                 if entry.f then entry.f() else run_target(entry) end
             end)
             return entry

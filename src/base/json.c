@@ -32,6 +32,14 @@ static void end_value(struct buffer *b, char *end)
     b->length = (size_t)(end - b->data);
 }
 
+void json_words(struct buffer *b, const struct words *words)
+{
+    json_open_array(b);
+    for (size_t i = 0; words != NULL && i < words->count; i++)
+        json_text(b, words->word[i]);
+    json_close_array(b);
+}
+
 void json_raw(struct buffer *b, const char *json, size_t length)
 {
     char *p = begin_value(b, length);

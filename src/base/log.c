@@ -4,6 +4,7 @@
 #include "base/logtarget.h"
 #include "base/stamp.h"
 #include "base/syslogger.h"
+#include "base/utf8.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -143,9 +144,7 @@ bool log_wants(int level)
 
 static void add_visible(struct buffer *b, unsigned char c)
 {
-    if (c >= 0x20 && c != 0x7f)
-        buffer_add_char(b, (char)c);
-    else if (c == '\n' || c == '\t' || c == '\r')
+    if (c == '\n' || c == '\t' || c == '\r')
         buffer_add_text(b, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
     else
         buffer_addf(b, "\\x%02x", c);
@@ -154,15 +153,20 @@ static void add_visible(struct buffer *b, unsigned char c)
 /* The line of a message: its control bytes made visible, without newlines at its end. */
 static void make_line(struct buffer *line, const char *message, size_t length)
 {
-    bool cut = length > LONGEST_LINE;
+    bool cut = length > LONGEST_LINE, control;
 
     if (cut)
         length = LONGEST_LINE;
     while (length > 0 && message[length - 1] == '\n')
         length--;
     buffer_add(line, NULL, 0);
-    for (size_t i = 0; i < length; i++)
-        add_visible(line, (unsigned char)message[i]);
+    for (size_t i = 0, n; i < length; i += n) {
+        n = utf8_step(message + i, length - i, &control);
+        for (size_t k = 0; control && k < n; k++)
+            add_visible(line, (unsigned char)message[i + k]);
+        if (!control)
+            buffer_add(line, message + i, n);
+    }
     if (cut)
         buffer_add_text(line, " (cut)");
 }
@@ -242,24 +246,35 @@ static void announce_losses(void)
     }
 }
 
-void log_at(int level, const char *format, ...)
+void log_text(int level, const char *text, size_t length)
 {
     int saved = errno;
-    struct buffer message = { 0 }, line = { 0 };
-    va_list arguments;
+    struct buffer line = { 0 };
 
     if (state.is_busy || !log_wants(level))
         return;
     state.is_busy = true;
-    va_start(arguments, format);
-    buffer_vaddf(&message, format, arguments);
-    va_end(arguments);
-    make_line(&line, message.data, message.length);
+    make_line(&line, text, length);
     broadcast(level, &line, NULL);
     announce_losses();
     buffer_free(&line);
-    buffer_free(&message);
     state.is_busy = false;
+    errno = saved;
+}
+
+void log_at(int level, const char *format, ...)
+{
+    struct buffer message = { 0 };
+    int saved = errno;
+    va_list arguments;
+
+    if (!log_wants(level))
+        return;
+    va_start(arguments, format);
+    buffer_vaddf(&message, format, arguments);
+    va_end(arguments);
+    log_text(level, message.data, message.length);
+    buffer_free(&message);
     errno = saved;
 }
 

@@ -5,6 +5,7 @@
 #include "base/xalloc.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LENGTH_SIZE = 4, NUMBERS_MOST = 32 };
@@ -41,6 +42,18 @@ void pack_text(struct buffer *out, const char *name, const char *text)
 {
     if (text != NULL)
         pack_bytes(out, name, text, strlen(text));
+}
+
+void pack_words(struct buffer *out, const char *name, const struct words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        pack_text(out, name, words->word[i]);
+}
+
+void pack_inner(struct buffer *out, const char *name, struct buffer *inner)
+{
+    pack_bytes(out, name, inner->data, inner->length);
+    buffer_clear(inner);
 }
 
 /* The highest bit of the last byte is the sign. */
@@ -156,6 +169,31 @@ const char *unpack_next(struct unpack *u, const char *name, size_t *length)
     u->at = f.end;
     *length = f.value_length;
     return f.value;
+}
+
+bool unpack_inner(struct unpack *u, const char *name, struct unpack *inner)
+{
+    const char *data;
+    size_t length;
+
+    while ((data = unpack_next(u, name, &length)) != NULL)
+        if (unpack_begin(inner, data, length))
+            return true;
+    return false;
+}
+
+void unpack_words(struct unpack *u, const char *name, struct words *words)
+{
+    const char *data;
+    size_t length;
+
+    u->at = 0;
+    while ((data = unpack_next(u, name, &length)) != NULL) {
+        char *word = xstrndup(data, length);
+
+        words_add(words, word);
+        free(word);
+    }
 }
 
 int64_t unpack_value(const char *value, size_t length)

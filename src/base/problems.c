@@ -34,6 +34,11 @@ bool problems_add(struct problems *p, const char *file, int line, const char *fo
     return false;
 }
 
+size_t problems_count(const struct problems *p)
+{
+    return p->count + p->untold;
+}
+
 static int compare_files(const char *a, const char *b)
 {
     if (a == NULL || b == NULL)

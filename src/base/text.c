@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include "base/utf8.h"
 #include "base/xalloc.h"
 
 #include <limits.h>
@@ -199,6 +200,44 @@ static bool may_be_in_name(char c)
     return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
 }
 
+bool text_is_digits(const char *text)
+{
+    return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+static bool is_lua_keyword(const char *word, size_t length)
+{
+    static const char *const keywords[] = { "and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
+                                            "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
+                                            "repeat",   "return", "then", "true", "until",  "while" };
+
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+        if (strlen(keywords[i]) == length && memcmp(keywords[i], word, length) == 0)
+            return true;
+    return false;
+}
+
+bool text_is_lua_name(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!may_be_in_name(text[i]) || text[i] == '.' || text[i] == '-')
+            return false;
+    return length > 0 && !(*text >= '0' && *text <= '9') && !is_lua_keyword(text, length);
+}
+
+size_t text_count_lines(const char *data, size_t length)
+{
+    const char *newline;
+    size_t lines = 0;
+
+    while (length > 0 && (newline = memchr(data, '\n', length)) != NULL) {
+        lines++;
+        length -= (size_t)(newline + 1 - data);
+        data = newline + 1;
+    }
+    return lines;
+}
+
 const char *text_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -226,9 +265,14 @@ bool text_is_name(const char *name)
 
 void text_flatten(char *text)
 {
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < ' ' || *text == 127)
-            *text = ' ';
+    size_t left = strlen(text), n;
+    bool control;
+
+    for (; left > 0; text += n, left -= n) {
+        n = utf8_step(text, left, &control);
+        if (control)
+            memset(text, ' ', n);
+    }
 }
 
 bool text_equal_secret(const char *a, const char *b)

@@ -32,11 +32,6 @@ static int doublings(const char *unit)
     return -1;
 }
 
-static bool is_all_digits(const char *text)
-{
-    return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
-}
-
 bool size_parse(const char *text, int64_t *out, struct error *e)
 {
     size_t digits = strspn(text, "0123456789");
@@ -126,7 +121,7 @@ bool signal_parse(const char *text, int *out, struct error *e)
     const char *name = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text;
     int real_time = read_real_time(name);
 
-    if (is_all_digits(text))
+    if (text_is_digits(text))
         return read_signal_number(text, out, e);
     for (int i = 0; i < SIGNAL_WORDS; i++) {
         if (strcasecmp(name, signals[i].name) == 0) {

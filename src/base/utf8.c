@@ -1,7 +1,5 @@
 #include "base/utf8.h"
 
-#include <stdbool.h>
-
 /* How many bytes the first one announces; 0: it begins no character. */
 static size_t announced(unsigned char first)
 {
@@ -46,4 +44,14 @@ size_t utf8_broken(const char *p, size_t left)
     const unsigned char *bytes = (const unsigned char *)p;
 
     return beginning(bytes, left, announced(bytes[0]));
+}
+
+size_t utf8_step(const char *p, size_t left, bool *control)
+{
+    const unsigned char *bytes = (const unsigned char *)p;
+    size_t n = utf8_character(p, left);
+    unsigned character = n == 2 && bytes[0] == 0xc2 ? bytes[1] : bytes[0];
+
+    *control = n < 3 && (character < ' ' || (character >= 0x7f && character < 0xa0));
+    return n > 0 ? n : 1;
 }

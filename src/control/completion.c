@@ -98,11 +98,6 @@ static bool looks_like_flag(const char *word)
     return word[0] == '-' && word[1] != '\0' && !isdigit((unsigned char)word[1]);
 }
 
-static bool is_number(const char *word)
-{
-    return *word != '\0' && word[strspn(word, "0123456789")] == '\0';
-}
-
 static const struct flag_item *find_flag(const struct usage *u, const char *word)
 {
     for (size_t i = 0; i < u->flag_count; i++) {
@@ -134,7 +129,7 @@ static void find_place(const struct usage *u, const struct words *before, struct
             out->argument++;
         else if (f != NULL && f->value.text != NULL && !f->optional && last)
             out->value = f->value;
-        else if (f != NULL && f->value.text != NULL && !last && (!f->optional || is_number(before->word[i + 1])))
+        else if (f != NULL && f->value.text != NULL && !last && (!f->optional || text_is_digits(before->word[i + 1])))
             i++;
     }
 }

@@ -28,10 +28,9 @@ static void pack_log(struct buffer *out)
     int fd;
 
     for (size_t i = 0; (path = log_file_at(i, &fd)) != NULL; i++) {
-        buffer_clear(&file);
         pack_text(&file, "path", path);
         pack_number(&file, "fd", fd);
-        pack_bytes(out, "log", file.data, file.length);
+        pack_inner(out, "log", &file);
     }
     buffer_free(&file);
 }
@@ -43,8 +42,7 @@ static void write_run(struct run *r)
     pack_text(&out, "version", REEVE_VERSION);
     pack_text(&out, "file", r->file);
     pack_text(&out, "pidfile", r->pidfile);
-    for (size_t i = 0; i < r->addresses.count; i++)
-        pack_text(&out, "address", r->addresses.word[i]);
+    pack_words(&out, "address", &r->addresses);
     pack_log(&out);
     r->openings = log_openings();
     snapshot_put(r->snapshot, &r->entry, "run", &out);
@@ -198,7 +196,8 @@ void life_end(struct run *r)
 
 /* ---- from the former one ------------------------------------------------------------------------- */
 
-const char *life_why(const struct run *r)
+/* How the former life ended: "an upgrade", "a crash by SIGSEGV", "a hang". */
+static const char *why(const struct run *r)
 {
     static char text[40];
 
@@ -210,16 +209,12 @@ const char *life_why(const struct run *r)
     return text;
 }
 
-static void adopt_log(const char *data, size_t length)
+static void adopt_log(struct unpack *u)
 {
-    struct unpack u;
-    char *path;
-    int fd;
+    char *path = unpack_text(u, "path");
+    int fd = resume_claim(unpack_number(u, "fd"));
 
-    if (!unpack_begin(&u, data, length) || (path = unpack_text(&u, "path")) == NULL)
-        return;
-    fd = resume_claim(unpack_number(&u, "fd"));
-    if (fd >= 0)
+    if (path != NULL && fd >= 0)
         log_adopt(path, fd);
     free(path);
 }
@@ -227,17 +222,9 @@ static void adopt_log(const char *data, size_t length)
 /* Those of the command line would be looked for in the folder where we are now. */
 static void read_addresses(struct run *r, struct unpack *u)
 {
-    const char *data;
-    size_t length;
     struct words addresses = { 0 };
 
-    u->at = 0;
-    while ((data = unpack_next(u, "address", &length)) != NULL) {
-        char *address = xstrndup(data, length);
-
-        words_add(&addresses, address);
-        free(address);
-    }
+    unpack_words(u, "address", &addresses);
     if (addresses.count > 0) {
         words_free(&r->addresses);
         r->addresses = addresses;
@@ -247,7 +234,7 @@ static void read_addresses(struct run *r, struct unpack *u)
 static void read_run(const char *data, size_t length, void *arg)
 {
     struct run *r = arg;
-    struct unpack u;
+    struct unpack u, log;
 
     if (!unpack_begin(&u, data, length))
         return;
@@ -257,8 +244,8 @@ static void read_run(const char *data, size_t length, void *arg)
     r->pidfile = unpack_text(&u, "pidfile");
     read_addresses(r, &u);
     u.at = 0;
-    while ((data = unpack_next(&u, "log", &length)) != NULL)
-        adopt_log(data, length);
+    while (unpack_inner(&u, "log", &log))
+        adopt_log(&log);
 }
 
 static struct handover *read_former(struct run *r, struct error *e)
@@ -290,7 +277,7 @@ static void count_crash(struct run *r)
     handover_count_crash(r->handover);
     if (!handover_is_hopeless(r->handover))
         return;
-    log_error("reeve ends: after %s, one of too many within a minute", life_why(r));
+    log_error("reeve ends: after %s, one of too many within a minute", why(r));
     resume_give_up(r->why);
 }
 
@@ -301,7 +288,7 @@ struct plan *life_read(struct run *r)
 
     r->handover = read_former(r, &e);
     if (r->handover == NULL) {
-        log_error("reeve cannot go on after %s: %s", life_why(r), e.text);
+        log_error("reeve cannot go on after %s: %s", why(r), e.text);
         return NULL;
     }
     plan = handover_plan(r->handover);
@@ -340,7 +327,7 @@ static void tell(const struct run *r)
     size_t count = supervisor_process_count(r->supervisor);
 
     log_at(r->why == RESUME_UPGRADE ? LOG_NOTICE : LOG_ERR, "reeve %s goes on after %s: %zu process%s", REEVE_VERSION,
-           life_why(r), count, count == 1 ? "" : "es");
+           why(r), count, count == 1 ? "" : "es");
     if (supervisor_is_quiet(r->supervisor))
         log_error("reeve: %s", supervisor_quiet_reason);
 }
@@ -356,7 +343,7 @@ void life_resume(struct run *r)
     tell(r);
     life_arm(r);
     resume_release();
-    server_resume_clients(r->server, handover_former(r->handover), life_why(r));
+    server_resume_clients(r->server, handover_former(r->handover), why(r));
     handover_close(r->handover);
     r->handover = NULL;
     resume_close_rest();

@@ -36,6 +36,12 @@ static bool may_speak_at_once(const struct port *port)
     return address_is_local(&port->address) && settings->open;
 }
 
+/* On one that has not said the password nothing runs but the time until it hears that it was wrong. */
+static bool is_idle(const struct session *s)
+{
+    return (TAILQ_EMPTY(&s->answers) || !s->authorized) && !s->doomed;
+}
+
 /* The oldest TCP connection on which nothing runs makes room for a new one. */
 static void make_tcp_room(struct server *server)
 {
@@ -43,7 +49,7 @@ static void make_tcp_room(struct server *server)
 
     TAILQ_FOREACH(s, &server->sessions, link)
     {
-        if (s->tcp && TAILQ_EMPTY(&s->answers) && !s->doomed) {
+        if (s->tcp && is_idle(s)) {
             session_doom(s, "idle, and there are too many TCP connections");
             return;
         }

@@ -44,9 +44,9 @@ static bool become_user(const char *user, struct error *e)
 
 bool premises_make(const struct supervisor_settings *settings, struct error *e)
 {
-    if (settings->state_dir != NULL && !folder_make(settings->state_dir, 0700, e))
-        return failure_in(e, "state_dir");
-    return true;
+    const char *path = settings->state_dir;
+
+    return path == NULL || (folder_make(path, 0700, e) && folder_is_trusted(path, e)) || failure_in(e, "state_dir");
 }
 
 bool premises_settle(const struct supervisor_settings *settings, struct error *e)

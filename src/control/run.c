@@ -291,14 +291,20 @@ static void tear_down(struct run *r)
         pidfile_remove(r->pidfile);
 }
 
-static void turn(struct run *r)
+/* Until the end. The exit status. */
+static int turn(struct run *r)
 {
+    int status;
+
     herald_start(r->supervisor);
     loop_run(r->loop);
     herald_stop();
+    status = supervisor_exit_code(r->supervisor);
+    log_notice("reeve ends with status %d", status);
+    return status;
 }
 
-static void supervise(struct run *r, struct plan *plan)
+static int supervise(struct run *r, struct plan *plan)
 {
     log_notice("reeve %s supervises %s with pid %d: %zu program%s", REEVE_VERSION, r->file, (int)getpid(),
                plan->program_count, plan->program_count == 1 ? "" : "s");
@@ -308,7 +314,7 @@ static void supervise(struct run *r, struct plan *plan)
     xtrim();
     daemon_ready();
     life_arm(r);
-    turn(r);
+    return turn(r);
 }
 
 /* Owns `plan`. */
@@ -325,13 +331,10 @@ static int run(struct run *r, struct plan *plan)
     }
     script_attach(&r->upward, r->file);
     build(r);
-    if (occupy(r, plan)) {
-        supervise(r, plan);
-        status = supervisor_exit_code(r->supervisor);
-        log_notice("reeve ends with status %d", status);
-    } else {
+    if (occupy(r, plan))
+        status = supervise(r, plan);
+    else
         plan_release(plan);
-    }
     tear_down(r);
     return status;
 }
@@ -345,9 +348,7 @@ static int run_on(struct run *r)
         return 1;
     build(r);
     life_resume(r);
-    turn(r);
-    status = supervisor_exit_code(r->supervisor);
-    log_notice("reeve ends with status %d", status);
+    status = turn(r);
     tear_down(r);
     return status;
 }

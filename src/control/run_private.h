@@ -52,9 +52,6 @@ struct plan *life_read(struct run *r);
 /* Go on from there: everything is built, and nothing was started. */
 void life_resume(struct run *r);
 
-/* How the former life ended: "an upgrade", "a crash by SIGSEGV", "a hang". Static. */
-const char *life_why(const struct run *r);
-
 /* No other life follows. */
 void life_end(struct run *r);
 

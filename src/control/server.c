@@ -51,15 +51,22 @@ static void add_port(struct server *server, struct port *port)
     server->ports_touched = true;
 }
 
-static bool has_port(const struct server *server, const char *text)
+/* Its place in a list, where there may be gaps; NULL: it is not there. */
+static struct port **find_port(struct port **ports, size_t count, const char *text)
 {
     char *wanted = address_absolute(text);
-    bool found = false;
+    struct port **found = NULL;
 
-    for (size_t i = 0; i < server->port_count && !found; i++)
-        found = strcmp(port_address(server->ports[i]), wanted) == 0;
+    for (size_t i = 0; i < count && found == NULL; i++)
+        if (ports[i] != NULL && strcmp(port_address(ports[i]), wanted) == 0)
+            found = &ports[i];
     free(wanted);
     return found;
+}
+
+static bool has_port(const struct server *server, const char *text)
+{
+    return find_port(server->ports, server->port_count, text) != NULL;
 }
 
 bool server_listen(struct server *server, const struct plan *plan, struct error *e)
@@ -116,16 +123,13 @@ bool server_may_listen(struct server *server, const struct plan *plan, struct pr
 /* Take the port of that address out of the list; NULL: there is none. */
 static struct port *take_port(struct port **ports, size_t count, const char *text)
 {
-    char *wanted = address_absolute(text);
-    struct port *found = NULL;
+    struct port **place = find_port(ports, count, text), *port;
 
-    for (size_t i = 0; i < count && found == NULL; i++)
-        if (ports[i] != NULL && strcmp(port_address(ports[i]), wanted) == 0) {
-            found = ports[i];
-            ports[i] = NULL;
-        }
-    free(wanted);
-    return found;
+    if (place == NULL)
+        return NULL;
+    port = *place;
+    *place = NULL;
+    return port;
 }
 
 static void follow_address(struct server *server, struct port *old, const char *text,
@@ -171,12 +175,10 @@ static void write_ports(struct server *server)
     struct buffer out = { 0 }, port = { 0 };
 
     for (size_t i = 0; i < server->port_count; i++) {
-        buffer_clear(&port);
         port_pack(server->ports[i], &port);
-        pack_bytes(&out, "port", port.data, port.length);
+        pack_inner(&out, "port", &port);
     }
-    for (size_t i = 0; i < server->override.count; i++)
-        pack_text(&out, "said", server->override.word[i]);
+    pack_words(&out, "said", &server->override);
     snapshot_put(supervisor_snapshot(server->supervisor), &server->entry, "ports", &out);
     server->ports_touched = false;
     buffer_free(&out);
@@ -198,36 +200,20 @@ struct passage {
     const struct plan *plan;
 };
 
-/* What -s said then, with the working directory of then. */
-static void resume_override(struct server *server, struct unpack *u)
-{
-    const char *said;
-    size_t length;
-
-    words_free(&server->override);
-    u->at = 0;
-    while ((said = unpack_next(u, "said", &length)) != NULL) {
-        char *address = xstrndup(said, length);
-
-        words_add(&server->override, address);
-        free(address);
-    }
-}
-
 static void resume_ports(const char *data, size_t length, void *arg)
 {
     const struct passage *passage = arg;
     struct unpack all, one;
     struct port *port;
-    size_t one_length;
 
     if (!unpack_begin(&all, data, length))
         return;
-    while ((data = unpack_next(&all, "port", &one_length)) != NULL)
-        if (unpack_begin(&one, data, one_length) &&
-            (port = port_resume(passage->server, &one, &passage->plan->settings)) != NULL)
+    while (unpack_inner(&all, "port", &one))
+        if ((port = port_resume(passage->server, &one, &passage->plan->settings)) != NULL)
             add_port(passage->server, port);
-    resume_override(passage->server, &all);
+    /* What -s said then, with the working directory of then. */
+    words_free(&passage->server->override);
+    unpack_words(&all, "said", &passage->server->override);
 }
 
 void server_resume(struct server *server, const struct former *former, const struct plan *plan)
@@ -235,11 +221,6 @@ void server_resume(struct server *server, const struct former *former, const str
     struct passage passage = { server, plan };
 
     former_each(former, "ports", resume_ports, &passage);
-}
-
-void server_resume_clients(struct server *server, const struct former *former, const char *why)
-{
-    sessions_resume(server, former, why);
 }
 
 /* ---- life -------------------------------------------------------------------------------------- */

@@ -130,7 +130,6 @@ void session_touch(struct session *s);
 void session_hears(struct session *s);
 void session_unwrite(struct session *s);
 void sessions_write_touched(struct server *server, bool all);
-void sessions_resume(struct server *server, const struct former *former, const char *why);
 
 /* session_commands.c: do what was said, as far as there is time. The session may be gone when this returns. */
 void session_work(struct session *s);

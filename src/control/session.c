@@ -167,7 +167,7 @@ static void name_caller(struct session *s, int fd)
     pid_t pid;
     uid_t uid;
 
-    if (socket_peer(fd, &pid, &uid, NULL)) {
+    if (socket_peer(fd, &pid, &uid)) {
         snprintf(s->caller, sizeof s->caller, "uid %u pid %d", (unsigned)uid, (int)pid);
         return;
     }

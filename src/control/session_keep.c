@@ -28,7 +28,7 @@ static void pack_reply(const struct reply *r, struct buffer *out)
     pack_number(out, "streaming", r->streaming);
     if (r->pack != NULL) {
         r->pack(r->work, &work);
-        pack_bytes(out, "work", work.data, work.length);
+        pack_inner(out, "work", &work);
     }
     buffer_free(&work);
 }
@@ -38,8 +38,7 @@ static void pack_answer(const struct answer *a, struct buffer *out)
     pack_text(out, "dialect", dialects[a->dialect]);
     pack_text(out, "id", a->id);
     pack_number(out, "holding", a == a->session->holding);
-    for (size_t i = 0; i < a->words.count; i++)
-        pack_text(out, "word", a->words.word[i]);
+    pack_words(out, "word", &a->words);
     pack_reply(a->reply, out);
 }
 
@@ -70,9 +69,8 @@ static void pack_session(const struct session *s, struct buffer *out)
     pack_bytes(out, "unsent", unsent, length);
     TAILQ_FOREACH(a, &s->answers, link)
     {
-        buffer_clear(&one);
         pack_answer(a, &one);
-        pack_bytes(out, "answer", one.data, one.length);
+        pack_inner(out, "answer", &one);
     }
     buffer_free(&one);
 }
@@ -175,20 +173,6 @@ static void unpack_reply(struct unpack *u, struct reply *r)
     free(message);
 }
 
-static void unpack_words(struct unpack *u, struct words *words)
-{
-    const char *data;
-    size_t length;
-
-    u->at = 0;
-    while ((data = unpack_next(u, "word", &length)) != NULL) {
-        char *word = xstrndup(data, length);
-
-        words_add(words, word);
-        free(word);
-    }
-}
-
 static void resume_answer(struct session *s, struct unpack *u, const char *why)
 {
     struct answer *a = answer_new(s, unpack_dialect(u), unpack_text(u, "id"));
@@ -199,7 +183,7 @@ static void resume_answer(struct session *s, struct unpack *u, const char *why)
 
     if (holding)
         s->holding = a;
-    unpack_words(u, &words);
+    unpack_words(u, "word", &words);
     unpack_reply(u, a->reply);
     words_copy(&a->words, &words);
     work = unpack_bytes(u, "work", &length);
@@ -225,13 +209,10 @@ static bool was_unheard(const struct former *former, struct unpack *u)
 static void resume_answers(struct session *s, struct unpack *u, const char *why)
 {
     struct unpack one;
-    const char *data;
-    size_t length;
 
     u->at = 0;
-    while ((data = unpack_next(u, "answer", &length)) != NULL)
-        if (unpack_begin(&one, data, length))
-            resume_answer(s, &one, why);
+    while (unpack_inner(u, "answer", &one))
+        resume_answer(s, &one, why);
 }
 
 static void unpack_state(struct session *s, struct unpack *u)
@@ -276,7 +257,7 @@ static void resume_client(const char *data, size_t length, void *arg)
     session_wake(s);
 }
 
-void sessions_resume(struct server *server, const struct former *former, const char *why)
+void server_resume_clients(struct server *server, const struct former *former, const char *why)
 {
     struct passage passage = { server, former, why };
 

@@ -4,6 +4,7 @@
 #include "convert/detect.h"
 #include "convert/formats.h"
 #include "convert/lua_text.h"
+#include "convert/stops.h"
 #include "convert/yaml_reader.h"
 
 #include <stdlib.h>
@@ -66,6 +67,7 @@ static void fill_draft(struct conversion *c, enum format format)
     if (c->formation != NULL && format != FORMAT_PROCFILE)
         problems_add(c->draft.problems, NULL, 0, "a formation is for Procfiles; in other files write numprocs");
     draft_check_names(&c->draft);
+    stops_allow(&c->draft);
 }
 
 static void conversion_end(struct conversion *c)
@@ -83,14 +85,14 @@ bool convert_file(const char *path, const struct convert_options *options, struc
 {
     struct source source;
     struct conversion c = { .source = &source, .formation = options != NULL ? options->formation : NULL };
-    size_t before = problems->count + problems->untold;
+    size_t before = problems_count(problems);
     bool good;
 
     *out = (struct converted){ 0 };
     draft_init(&c.draft, problems);
     if (source_read(&source, path, problems))
         fill_draft(&c, choose_format(&source, options != NULL ? options->format : NULL, problems));
-    good = problems->count + problems->untold == before;
+    good = problems_count(problems) == before;
     if (good)
         lua_text_print(&c.draft, path, out);
     else

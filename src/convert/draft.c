@@ -47,11 +47,11 @@ static void add_statement(struct draft *d, struct statement s)
     d->statement[d->count++] = s;
 }
 
-struct expr *draft_open(struct draft *d, const char *word, const char *name, struct place place)
+struct expr *draft_open(struct draft *d, const char *word, struct place place)
 {
     struct expr *table = expr_table();
 
-    add_statement(d, (struct statement){ xstrdup(word), xstrdup(name), table, place });
+    add_statement(d, (struct statement){ xstrdup(word), NULL, table, place });
     return table;
 }
 
@@ -112,7 +112,7 @@ char *draft_name(const char *name, struct expr *notes, struct place place)
 
 struct expr *draft_open_named(struct draft *d, const char *word, const char *name, struct place place)
 {
-    struct expr *table = draft_open(d, word, NULL, place);
+    struct expr *table = draft_open(d, word, place);
 
     d->statement[d->count - 1].name = draft_name(name, table, place);
     return table;

@@ -15,33 +15,6 @@ struct writer {
     int depth;
 };
 
-static bool is_keyword(const char *word)
-{
-    static const char *const keywords[] = { "and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
-                                            "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
-                                            "repeat",   "return", "then", "true", "until",  "while" };
-
-    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
-        if (strcmp(word, keywords[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-static bool is_identifier(const char *word)
-{
-    if (!is_letter(*word) || is_keyword(word))
-        return false;
-    while (is_letter(*word) || (*word >= '0' && *word <= '9'))
-        word++;
-    return *word == '\0';
-}
-
 static void quote_special(struct buffer *out, unsigned char c, char quote)
 {
     if (c == '\n')
@@ -150,7 +123,7 @@ static void write_note(struct writer *w, const struct expr_item *item)
 
 void lua_text_key(struct buffer *out, const char *key)
 {
-    if (is_identifier(key)) {
+    if (text_is_lua_name(key, strlen(key))) {
         buffer_add_text(out, key);
     } else {
         buffer_add_char(out, '[');

@@ -204,7 +204,7 @@ void magistrate_convert(struct conversion *c, const struct yaml_node *root)
         return;
     }
     expr_set(c->draft.supervisor, "state_dir", expr_text(pid_path(root, default_pid_path)), place);
-    v.table = draft_open(&c->draft, "require(\"reeve.magistrate\").follow", NULL, place);
+    v.table = draft_open(&c->draft, "require(\"reeve.magistrate\").follow", place);
     yaml_values_read(&v, top_keys);
     if (!yaml_says(root, "monitor_url"))
         draft_refuse(&c->draft, place, "there is no monitor_url");

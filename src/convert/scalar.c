@@ -1,5 +1,6 @@
 #include "convert/scalar.h"
 
+#include "base/text.h"
 #include "base/units.h"
 #include "base/words.h"
 #include "base/xalloc.h"
@@ -47,7 +48,7 @@ bool scalar_integer(const char *text, long long min, long long max, long long *o
 
     errno = 0;
     *out = strtoll(text, NULL, 10);
-    if (*digits == '\0' || digits[strspn(digits, "0123456789")] != '\0')
+    if (!text_is_digits(digits))
         return failure(e, "expected a whole number, got '%s'", text);
     if (errno != 0 || *out < min || *out > max)
         return failure(e, "%s is not between %lld and %lld", text, min, max);

@@ -264,7 +264,7 @@ static const char *instead_of(const struct ini_option *command)
 
 static void note_listener(struct supervisord *sd, const struct ini_section *section)
 {
-    struct expr *notes = draft_open(&sd->c->draft, NULL, NULL, section->place);
+    struct expr *notes = draft_open(&sd->c->draft, NULL, section->place);
 
     expr_note(notes, section->place, "[%s] is not carried over: %s", section->name,
               instead_of(ini_get(section, "command")));

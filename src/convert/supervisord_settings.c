@@ -62,6 +62,16 @@ static struct expr *note_rotation(struct ini_values *v, const struct ini_key *ke
     return NULL;
 }
 
+/* supervisord raises its own limit, which its programs inherit. */
+static struct expr *note_limit(struct ini_values *v, const struct ini_key *key, const char *value, struct place place)
+{
+    const char *limit = strcmp(key->name, "minfds") == 0 ? "nofile" : "nproc";
+
+    expr_note(v->table, place, "%s = %s is not carried over; for programs that need so many add", key->name, value);
+    expr_note(v->table, place, "  defaults = { limits = { %s = %s } },", limit, value);
+    return NULL;
+}
+
 static struct expr *make_env(struct ini_values *v, const struct ini_key *key, const char *value, struct place place)
 {
     struct expr *table = expr_table();
@@ -86,8 +96,8 @@ static const struct ini_key keys[] = {
     { "environment", "env", .make = make_env },
     { "nodaemon", NULL, .make = note_daemon },
     { "silent", NULL, .make = ini_dropped },
-    { "minfds", NULL, .make = ini_dropped },
-    { "minprocs", NULL, .make = ini_dropped },
+    { "minfds", NULL, .make = note_limit },
+    { "minprocs", NULL, .make = note_limit },
     { "nocleanup", NULL, .make = ini_dropped },
     { "childlogdir", NULL, .make = ini_dropped },
     { "strip_ansi", NULL, .make = ini_dropped },

@@ -5,11 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct pool *supervisor_pool_at(const struct supervisor *s, unsigned position)
-{
-    return &s->pools[position];
-}
-
 struct order_list process_dependents(const struct process *p)
 {
     return order_dependents(plan_order(process_plan(p)), process_program(p));
@@ -92,13 +87,12 @@ bool supervisor_has_forerunner(const struct supervisor *s, const struct process 
 
 static bool blocks_start(const struct supervisor *s, const struct process *p, struct program *other)
 {
-    return !pool_is_good(supervisor_pool_at(s, other->position), order_requires(process_program(p), other));
+    return !pool_is_good(&s->pools[other->position], order_requires(process_program(p), other));
 }
 
 static bool blocks_stop(const struct supervisor *s, const struct process *p, struct program *other)
 {
-    return (process_plan(p) == s->plan && has_one_that_stops(supervisor_pool_at(s, other->position))) ||
-           leaves_before(s, p, other);
+    return (process_plan(p) == s->plan && has_one_that_stops(&s->pools[other->position])) || leaves_before(s, p, other);
 }
 
 size_t supervisor_blockers(struct supervisor *s, const struct process *p, struct program **out, size_t most)
@@ -144,7 +138,7 @@ void supervisor_waits_for(struct supervisor *s, const struct process *p, struct 
 /* What is known of each program already. */
 enum hope { UNKNOWN, HOPE, IN_VAIN };
 
-static enum hope hope_of(struct supervisor *s, struct program *program, unsigned char *known);
+static bool is_hopeless(struct supervisor *s, const struct program *program, unsigned char *known);
 
 /* Whether what waits for these may wait for ever: one of them is not on its way to be ready. */
 static bool waits_in_vain(struct supervisor *s, const struct process *p, unsigned char *known)
@@ -154,7 +148,7 @@ static bool waits_in_vain(struct supervisor *s, const struct process *p, unsigne
     for (size_t i = 0; i < list.count; i++) {
         struct program *other = s->plan->programs[list.program[i]];
 
-        if (blocks_start(s, p, other) && hope_of(s, other, known) == IN_VAIN)
+        if (blocks_start(s, p, other) && is_hopeless(s, other, known))
             return true;
     }
     return false;
@@ -168,18 +162,18 @@ static bool is_moving(struct supervisor *s, const struct process *p, unsigned ch
     return process_state(p) != PROCESS_STARTING || !process_is_held(p) || !waits_in_vain(s, p, known);
 }
 
-static enum hope hope_of(struct supervisor *s, struct program *program, unsigned char *known)
+static bool is_hopeless(struct supervisor *s, const struct program *program, unsigned char *known)
 {
-    const struct pool *pool = supervisor_pool_at(s, program->position);
+    const struct pool *pool = &s->pools[program->position];
     unsigned char *hope = &known[program->position];
 
-    if (*hope != UNKNOWN)
-        return (enum hope) * hope;
-    *hope = IN_VAIN;
-    for (size_t i = 0; i < pool->count && *hope == IN_VAIN; i++)
-        if (is_moving(s, pool->process[i], known))
-            *hope = HOPE;
-    return (enum hope) * hope;
+    if (*hope == UNKNOWN) {
+        *hope = IN_VAIN;
+        for (size_t i = 0; i < pool->count && *hope == IN_VAIN; i++)
+            if (is_moving(s, pool->process[i], known))
+                *hope = HOPE;
+    }
+    return *hope == IN_VAIN;
 }
 
 /* What is required may still be started for it. */

@@ -14,11 +14,6 @@ struct head {
 
 enum { ROOM = BOOK_PAGE_SIZE - sizeof(struct head), LENGTH = sizeof(uint32_t), OLD_MOST = 64 };
 
-void book_init(struct book *b, const char *kind)
-{
-    *b = (struct book){ .kind = kind };
-}
-
 static void release(struct book *b, struct book_page *page)
 {
     if (page->entry != 0)
@@ -32,7 +27,7 @@ void book_free(struct book *b)
 {
     for (int i = 0; i < BOOK_PAGES; i++)
         release(b, &b->page[i]);
-    book_init(b, b->kind);
+    *b = (struct book){ .kind = b->kind };
 }
 
 /* ---- pages ------------------------------------------------------------------------------------- */

@@ -2,6 +2,8 @@
 
 #include "base/xalloc.h"
 #include "core/history.h"
+#include "core/process.h"
+#include "os/clock.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -159,15 +161,29 @@ static struct queued *new_place(struct bus *bus)
     return &bus->queue[bus->count++];
 }
 
+static struct event filled_in(const struct event *event)
+{
+    struct event whole = *event;
+
+    whole.at = clock_wall();
+    if (whole.process != NULL) {
+        whole.program = process_program(whole.process);
+        whole.state = (int)process_state(whole.process);
+    }
+    return whole;
+}
+
 void bus_publish(struct bus *bus, const struct event *event)
 {
+    struct event whole;
     struct queued *q;
 
     if (TAILQ_EMPTY(&bus->listeners))
         return;
-    tell_at_once(bus, event);
+    whole = filled_in(event);
+    tell_at_once(bus, &whole);
     q = new_place(bus);
-    q->event = *event;
+    q->event = whole;
     if (event->exit != NULL)
         end_hold(event->exit);
     q->text = xstrdup(event->text);

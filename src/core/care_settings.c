@@ -45,10 +45,7 @@ static void print_names(const struct setting *s, const void *field, struct buffe
     const struct name_list *l = *(struct name_list *const *)field;
 
     (void)s;
-    json_open_array(json);
-    for (size_t i = 0; l != NULL && i < l->words.count; i++)
-        json_text(json, l->words.word[i]);
-    json_close_array(json);
+    json_words(json, l != NULL ? &l->words : NULL);
 }
 
 static bool equal_names(const void *a, const void *b)
@@ -128,13 +125,6 @@ static void copy_record(void *to, const void *from)
     copy = xmalloc(source->type->size);
     record_copy(copy, source);
     *(void **)to = copy;
-}
-
-static void print_record(const void *field, struct buffer *json)
-{
-    json_open_object(json);
-    record_print(*(void *const *)field, json);
-    json_close_object(json);
 }
 
 /* The setting takes over `record` if it is `good`. */
@@ -263,7 +253,7 @@ static void print_ready(const struct setting *s, const void *field, struct buffe
     else if (r->kind == READY_NOTIFY)
         json_text(json, "notify");
     else
-        print_record(field, json);
+        record_print(r, json);
 }
 
 static bool equal_ready(const void *a, const void *b)
@@ -341,11 +331,13 @@ static bool read_health(const struct setting *s, void *record, const struct valu
 
 static void print_health(const struct setting *s, const void *field, struct buffer *json)
 {
+    const struct health_settings *h = *(struct health_settings *const *)field;
+
     (void)s;
-    if (*(void *const *)field == NULL)
+    if (h == NULL)
         json_none(json);
     else
-        print_record(field, json);
+        record_print(h, json);
 }
 
 const struct setting_type health_setting = { .noun = "a table such as { http = \"http://…\", every = 10 }",

@@ -71,11 +71,6 @@ static char flag_kind(const struct command *c, const char *name, size_t length)
     return 0;
 }
 
-static bool is_number(const char *word)
-{
-    return *word != '\0' && word[strspn(word, "0123456789")] == '\0';
-}
-
 /* "-5" is a number, and "-" a name. */
 static bool is_flag(const char *word)
 {
@@ -85,7 +80,7 @@ static bool is_flag(const char *word)
 /* "-20", as tail(1) and supervisorctl take it, is "-n 20" where there is that. */
 static bool is_bare_count(const struct command *c, const char *word)
 {
-    return word[0] == '-' && is_number(word + 1) && flag_kind(c, "-n", 2) == '=';
+    return word[0] == '-' && text_is_digits(word + 1) && flag_kind(c, "-n", 2) == '=';
 }
 
 /* The name's length in "-n", "-n5", "--name" and "--name=5"; `*value` is what is joined to it. */
@@ -128,7 +123,7 @@ static size_t take_flag(const struct command *c, char *const *word, struct sorte
     }
     if (kind == ' ' && value != NULL)
         return wrong_use(c, e, "a value does not belong to", word[0]);
-    if (value == NULL && word[1] != NULL && (kind == '=' || (kind == '?' && is_number(word[1])))) {
+    if (value == NULL && word[1] != NULL && (kind == '=' || (kind == '?' && text_is_digits(word[1])))) {
         value = word[1];
         taken = 2;
     }
@@ -279,7 +274,7 @@ bool request_number(const struct request *q, const char *flag, size_t fallback, 
     *out = fallback;
     if (value == NULL)
         return true;
-    if (!is_number(value) || strlen(value) > 9) {
+    if (!text_is_digits(value) || strlen(value) > 9) {
         reply_fail(r, REPLY_USAGE, "%s: %s takes a number, not '%.64s'", q->verb, flag, value);
         return false;
     }

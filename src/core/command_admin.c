@@ -1,5 +1,6 @@
 /* Verbs about reeve itself, its pools and signals: shutdown, scale, signal, version, help. */
 #include "base/json.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "command_private.h"
 #include "version.h"
@@ -61,7 +62,7 @@ static bool read_count(const char *text, int now, int *out)
     const char *digits = text + relative;
     long n;
 
-    if (*digits == '\0' || strlen(digits) > 6 || digits[strspn(digits, "0123456789")] != '\0')
+    if (!text_is_digits(digits) || strlen(digits) > 6)
         return false;
     n = strtol(digits, NULL, 10);
     if (relative)

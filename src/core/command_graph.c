@@ -64,10 +64,7 @@ static void say(const struct graph *g, const struct program *p, struct reply *r)
 static void print_names(struct buffer *b, const char *key, const struct name_list *l)
 {
     json_key(b, key);
-    json_open_array(b);
-    for (size_t i = 0; l != NULL && i < l->words.count; i++)
-        json_text(b, l->words.word[i]);
-    json_close_array(b);
+    json_words(b, l != NULL ? &l->words : NULL);
 }
 
 static void print(const struct graph *g, const struct program *p, struct buffer *b)

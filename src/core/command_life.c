@@ -186,13 +186,8 @@ static void move_wish(struct life *l, struct errand *e, struct process *p)
 /* Also of one that is there already: whoever moves wishes for somebody else has to know what a user wants. */
 static void tell_wish(const struct life *l, struct process *p)
 {
-    bus_publish(supervisor_bus(l->supervisor), &(struct event){ .kind = EVENT_WISH,
-                                                                .process = p,
-                                                                .program = process_program(p),
-                                                                .state = (int)process_state(p),
-                                                                .ok = l->goal != GOAL_DOWN,
-                                                                .text = l->caller,
-                                                                .at = clock_wall() });
+    bus_publish(supervisor_bus(l->supervisor),
+                &(struct event){ .kind = EVENT_WISH, .process = p, .ok = l->goal != GOAL_DOWN, .text = l->caller });
 }
 
 static void begin(struct life *l, struct errand *e)

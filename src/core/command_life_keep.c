@@ -22,9 +22,8 @@ void life_pack(const void *life, struct buffer *out)
     struct buffer errand = { 0 };
 
     for (size_t i = 0; i < l->count; i++) {
-        buffer_clear(&errand);
         pack_errand(&l->errands[i], &errand);
-        pack_bytes(out, "errand", errand.data, errand.length);
+        pack_inner(out, "errand", &errand);
     }
     pack_number(out, "begun", (int64_t)l->begun);
     pack_number(out, "failed", l->failed);
@@ -56,14 +55,11 @@ static void unpack_errand(struct errand *e, struct unpack *u)
 static void unpack_errands(struct life *l, struct unpack *u)
 {
     struct unpack errand;
-    const char *data;
-    size_t length;
 
-    while ((data = unpack_next(u, "errand", &length)) != NULL) {
+    while (unpack_inner(u, "errand", &errand)) {
         l->errands = xrealloc(l->errands, (l->count + 1) * sizeof *l->errands);
         l->errands[l->count] = (struct errand){ 0 };
-        if (unpack_begin(&errand, data, length))
-            unpack_errand(&l->errands[l->count++], &errand);
+        unpack_errand(&l->errands[l->count++], &errand);
     }
 }
 

@@ -12,22 +12,6 @@ enum { TAIL_LINES = 10 };
 
 /* ---- tail, attach ------------------------------------------------------------------------------ */
 
-/* Whose line it is, where lines of several are mixed. */
-static void add_prefixed(const char *name, const struct buffer *lines, struct buffer *out)
-{
-    const char *line = lines->data, *end = lines->data + lines->length;
-
-    while (line < end) {
-        const char *newline = memchr(line, '\n', (size_t)(end - line));
-        size_t length = newline != NULL ? (size_t)(newline - line) : (size_t)(end - line);
-
-        buffer_addf(out, "%s | ", name);
-        buffer_add(out, line, length);
-        buffer_add_char(out, '\n');
-        line += length + 1;
-    }
-}
-
 static bool add_tail(const struct process *p, int stream, size_t count, bool prefix, struct buffer *out,
                      struct error *e)
 {
@@ -36,9 +20,9 @@ static bool add_tail(const struct process *p, int stream, size_t count, bool pre
 
     if (lines.length > 0 && lines.data[lines.length - 1] != '\n')
         buffer_add_char(&lines, '\n');
-    if (lines.length > 0 && prefix)
-        add_prefixed(process_name(p), &lines, out);
-    else if (lines.length > 0)
+    if (prefix)
+        stream_add_prefixed(process_name(p), lines.data, lines.length, out);
+    else
         buffer_add(out, lines.data, lines.length);
     buffer_free(&lines);
     return good;
@@ -97,7 +81,7 @@ void command_tail(const struct request *q, struct reply *r)
 
 void command_attach(const struct request *q, struct reply *r)
 {
-    struct process *p = targets_one(q, 0, r);
+    struct process *p = targets_one(q, r);
     struct targets one = { .process = &p, .count = 1 };
     struct buffer out = { 0 };
     struct error e;

@@ -114,10 +114,10 @@ void task_view_close(struct task_view *v);
 /* {"name","program","index","state",…} */
 void command_print_process(const struct process *p, const struct task_view *tasks, struct buffer *json);
 
-/* The one process of argument `i`. NULL, with the reply failed, if there is none, or there are several. */
-struct process *targets_one(const struct request *q, size_t i, struct reply *r);
+/* The one process of the first argument. NULL, with the reply failed, if there is none, or there are several. */
+struct process *targets_one(const struct request *q, struct reply *r);
 
-/* The number of flag `-n`; `fallback` if it was not given. False, with the reply failed, if it is none. */
+/* The number that came with `flag`; `fallback` if none did. False, with the reply failed, if it is none. */
 bool request_number(const struct request *q, const char *flag, size_t fallback, size_t *out, struct reply *r);
 
 #endif

@@ -19,10 +19,7 @@ static void print_report(const struct reload_report *report, struct buffer *b)
     for (int change = 0; change < PLAN_CHANGES; change++)
         print_changed(&report->programs, change, b);
     json_key(b, "next_start");
-    json_open_array(b);
-    for (size_t i = 0; i < report->next_start.count; i++)
-        json_text(b, report->next_start.word[i]);
-    json_close_array(b);
+    json_words(b, &report->next_start);
     json_close_object(b);
 }
 
@@ -51,8 +48,8 @@ static void say_refused(const struct problems *problems, struct reply *r)
         print_problems(problems, &r->data);
     else
         problems_print(problems, &r->text);
-    reply_fail(r, REPLY_FAILED, "the configuration has %zu problem%s, the old one runs on",
-               problems->count + problems->untold, problems->count == 1 ? "" : "s");
+    reply_fail(r, REPLY_FAILED, "the configuration has %zu problem%s, the old one runs on", problems_count(problems),
+               problems->count == 1 ? "" : "s");
 }
 
 static void say_applied(const struct reload_report *report, struct reply *r)

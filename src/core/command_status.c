@@ -325,14 +325,11 @@ void command_show(const struct request *q, struct reply *r)
 {
     const struct program *program = plan_find(supervisor_plan(q->supervisor), q->args[0]);
 
-    if (program == NULL) {
+    if (program == NULL)
         reply_fail(r, REPLY_NO_SUCH_TARGET, "there is no program '%s'", q->args[0]);
-    } else if (r->wants_data) {
-        json_open_object(&r->data);
+    else if (r->wants_data)
         record_print(program, &r->data);
-        json_close_object(&r->data);
-    } else {
+    else
         program_print_text(program, &r->text);
-    }
     reply_end(r);
 }

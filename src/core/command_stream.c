@@ -88,12 +88,11 @@ static void live_pack(const void *work, struct buffer *out)
     for (const struct source *source = l->source; source < l->source + l->count; source++) {
         if (source->feed == NULL)
             continue;
-        buffer_clear(&one);
         pack_number(&one, "id", source->id);
         pack_number(&one, "stream", source->stream);
         pack_number(&one, "named", source->name != NULL);
         feed_pack(source->feed, &one);
-        pack_bytes(out, "source", one.data, one.length);
+        pack_inner(out, "source", &one);
     }
     buffer_free(&one);
 }
@@ -122,11 +121,25 @@ static void send_text(struct reply *r, const char *text, size_t length)
     buffer_free(&json);
 }
 
+void stream_add_prefixed(const char *name, const char *data, size_t length, struct buffer *out)
+{
+    const char *end = data + length;
+
+    while (data < end) {
+        const char *newline = memchr(data, '\n', (size_t)(end - data));
+        const char *line_end = newline != NULL ? newline : end;
+
+        buffer_addf(out, "%s | ", name);
+        buffer_add(out, data, (size_t)(line_end - data));
+        buffer_add_char(out, '\n');
+        data = line_end + 1;
+    }
+}
+
 static void on_lines(const char *data, size_t length, void *arg)
 {
     struct source *source = arg;
     struct buffer out = { 0 };
-    const char *end = data + length;
 
     if (feed_is_of_path(source->feed))
         reply_progressed(source->live->reply);
@@ -134,13 +147,7 @@ static void on_lines(const char *data, size_t length, void *arg)
         send_text(source->live->reply, data, length);
         return;
     }
-    while (data < end) {
-        const char *next = (const char *)memchr(data, '\n', (size_t)(end - data)) + 1;
-
-        buffer_addf(&out, "%s | ", source->name);
-        buffer_add(&out, data, (size_t)(next - data));
-        data = next;
-    }
+    stream_add_prefixed(source->name, data, length, &out);
     send_text(source->live->reply, out.data, out.length);
     buffer_free(&out);
 }
@@ -202,36 +209,34 @@ void stream_processes(struct reply *r, const struct targets *t, int streams, con
     live_begin(l);
 }
 
-static void add_former(struct live *l, struct supervisor *s, const char *data, size_t length)
+static void add_former(struct live *l, struct supervisor *s, struct unpack *u)
 {
-    struct process *p;
+    struct process *p = supervisor_process(s, (unsigned)unpack_number(u, "id"));
     struct source *source;
-    struct unpack u;
 
-    if (!unpack_begin(&u, data, length) || (p = supervisor_process(s, (unsigned)unpack_number(&u, "id"))) == NULL)
+    if (p == NULL)
         return;
-    source = add_source(l, p, unpack_number(&u, "stream") == 2 ? 2 : 1, unpack_number(&u, "named") != 0);
-    feed_unpack(source->feed, &u);
+    source = add_source(l, p, unpack_number(u, "stream") == 2 ? 2 : 1, unpack_number(u, "named") != 0);
+    feed_unpack(source->feed, u);
 }
 
 /* Those who were followed, whoever the words would mean by now. */
 void command_follow_resume(const struct request *q, struct reply *r)
 {
-    struct unpack u;
-    const char *data;
-    size_t length, count = 0;
+    struct unpack u, source;
+    size_t count = 0;
     struct live *l;
 
     if (q->work == NULL || !unpack_begin(&u, q->work, q->work_length)) {
         follow_again(q, 0, r);
         return;
     }
-    while (unpack_next(&u, "source", &length) != NULL)
+    while (unpack_inner(&u, "source", &source))
         count++;
     l = live_new(r, count);
     u.at = 0;
-    while ((data = unpack_next(&u, "source", &length)) != NULL)
-        add_former(l, q->supervisor, data, length);
+    while (unpack_inner(&u, "source", &source))
+        add_former(l, q->supervisor, &source);
     live_begin(l);
 }
 

@@ -106,21 +106,21 @@ void targets_free(struct targets *t)
     *t = (struct targets){ 0 };
 }
 
-struct process *targets_one(const struct request *q, size_t i, struct reply *r)
+struct process *targets_one(const struct request *q, struct reply *r)
 {
     struct targets found = { 0 };
     struct process *p = NULL;
     bool known;
 
-    supervisor_each(q->supervisor, q->args[i], add, &found, &known);
+    supervisor_each(q->supervisor, q->args[0], add, &found, &known);
     if (found.count == 1)
         p = found.process[0];
     else if (!known)
-        reply_fail(r, REPLY_NO_SUCH_TARGET, "no such target: %s", q->args[i]);
+        reply_fail(r, REPLY_NO_SUCH_TARGET, "no such target: %s", q->args[0]);
     else if (found.count == 0)
-        reply_fail(r, REPLY_FAILED, "%s has no processes", q->args[i]);
+        reply_fail(r, REPLY_FAILED, "%s has no processes", q->args[0]);
     else
-        reply_fail(r, REPLY_USAGE, "%s is %zu processes: name one, such as %s", q->args[i], found.count,
+        reply_fail(r, REPLY_USAGE, "%s is %zu processes: name one, such as %s", q->args[0], found.count,
                    process_name(found.process[0]));
     targets_free(&found);
     return p;

@@ -157,7 +157,7 @@ static void say_last_words(const struct process *p, int stream, struct reply *r)
 
 void command_why(const struct request *q, struct reply *r)
 {
-    struct process *p = targets_one(q, 0, r);
+    struct process *p = targets_one(q, r);
     struct buffer description = { 0 };
 
     if (p != NULL && r->wants_data) {

@@ -132,11 +132,24 @@ static bool start_gzip(struct compressor *c, int from, int to, struct error *e)
     return c->gzip != NULL;
 }
 
+/* Whoever may write the folder may have put something else there by now, such as a FIFO to wait at. */
+static int open_plain(const char *path)
+{
+    int fd = file_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+    struct stat st;
+
+    if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+        return fd;
+    close(fd);
+    errno = EINVAL;
+    return -1;
+}
+
 /* Start gzip on PATH.index. */
 static bool compress(struct compressor *c, struct error *e)
 {
     char *path = xasprintf("%s.%d", c->path, c->index);
-    int from = file_open(path, O_RDONLY | O_CLOEXEC, 0);
+    int from = open_plain(path);
     int to = from >= 0 ? open_unfinished(c, from) : -1;
     bool done = to >= 0 ? start_gzip(c, from, to, e) : failure(e, "%s", strerror(errno));
 

@@ -16,28 +16,31 @@ static bool is_complete(const struct process *p, const struct program *settings)
     return settings->cmd.count > 0 || program_function(p->program, "run") != NULL;
 }
 
+static bool compute_one(struct process *p, const struct function_setting *f, struct program *settings, struct error *e)
+{
+    const struct supervisor_upward *up = supervisor_upward(p->supervisor);
+    struct value v = { 0 };
+    bool good = up->compute != NULL && up->compute(up->arg, p, f->function, &v, e);
+
+    if (good && !setting_read(f->setting, settings, &v, e))
+        good = failure_in(e, "%s", f->function->where);
+    value_clear(&v);
+    return good || failure_in(e, "%s", f->setting->name);
+}
+
 /* The program with its computed settings worked out for this process; NULL with the reason. */
 static struct program *compute(struct process *p, struct error *e)
 {
-    const struct supervisor_upward *up = supervisor_upward(p->supervisor);
     struct program *settings = program_new(p->program->name, p->program->file, p->program->line, p->program);
     const struct record *r = &p->program->record;
     bool good = true;
 
-    for (unsigned i = 0; good && i < r->function_count; i++) {
-        const struct function_setting *f = &r->functions[i];
-        struct value v = { 0 };
-
-        if ((f->setting->flags & SETTING_COMPUTED) == 0)
-            continue;
-        good = up->compute != NULL && up->compute(up->arg, p, f->function, &v, e) &&
-               setting_read(f->setting, settings, &v, e);
-        if (!good)
-            failure_in(e, "%s", f->setting->name);
-        value_clear(&v);
-    }
+    for (unsigned i = 0; good && i < r->function_count; i++)
+        if (r->functions[i].setting->flags & SETTING_COMPUTED)
+            good = compute_one(p, &r->functions[i], settings, e);
     if (good && !is_complete(p, settings))
-        good = failure(e, "cmd: its function has returned nothing to run");
+        good =
+            failure(e, "cmd: %s: the function has returned nothing to run", program_function(p->program, "cmd")->where);
     if (!good) {
         program_free(settings);
         return NULL;

@@ -74,6 +74,15 @@ static void look_at_group(void *arg)
         on_group_empty(p);
 }
 
+/* Read what is left in its pipes: others may hold them, but are not waited for for long. */
+static void drain(struct process *p)
+{
+    p->out_open = !output_drain(p->out, on_out_end, p);
+    p->err_open = !output_drain(p->err, on_err_end, p);
+    if (p->out_open || p->err_open)
+        p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
+}
+
 /* A stop lets the rest of the group end as gracefully as its leader, within the stop's time. Whatever else ends a
  * process leaves nothing of it behind. */
 static void end_group(struct process *p)
@@ -159,10 +168,7 @@ void process_child_exited(struct child *c, const struct child_exit *end, void *a
     if (p->state != PROCESS_STOPPING)
         timer_stop(&p->timer);
     end_group(p);
-    p->out_open = !output_drain(p->out, on_out_end, p);
-    p->err_open = !output_drain(p->err, on_err_end, p);
-    if (p->out_open || p->err_open)
-        p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
+    drain(p);
     process_check_over(p);
     process_explain_end(p);
     process_write(p, false); /* the child is reaped next: nobody could be told its end again */
@@ -175,9 +181,6 @@ static void on_resumed(void *arg)
 
 void process_resume_end(struct process *p)
 {
-    p->out_open = !output_drain(p->out, on_out_end, p);
-    p->err_open = !output_drain(p->err, on_err_end, p);
-    if (p->out_open || p->err_open)
-        p->patience = timer_start(supervisor_loop(p->supervisor), PATIENCE, on_patience, p);
+    drain(p);
     loop_later(supervisor_loop(p->supervisor), p->group_lives ? look_at_group : on_resumed, p);
 }

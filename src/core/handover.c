@@ -188,14 +188,12 @@ static void resume_self(struct handover *h, struct supervisor *s)
     if (token != NULL)
         snprintf(s->token, sizeof s->token, "%.*s", (int)length, token);
     s->last_id = (unsigned)unpack_number(&u, "last id");
-    s->last_run = (unsigned)unpack_number(&u, "last run");
     s->last_plan = (unsigned)unpack_number(&u, "last plan");
     leases_unpack(s->leases, &u);
     respawns_unpack(&s->respawns, &u);
     s->lives = h->lives; /* with this one */
     h->lives = (struct lives){ 0 };
     s->shutdown.begun = unpack_number(&u, "ending") != 0;
-    s->shutdown.killed = unpack_number(&u, "killed") != 0;
     s->shutdown.graceful = unpack_number(&u, "graceful") != 0;
     s->shutdown.exit_code = (int)unpack_number(&u, "exit code");
     if (s->shutdown.begun)
@@ -343,6 +341,9 @@ static void resume_processes(const struct handover *h, struct supervisor *s)
     for (size_t i = 0; i < s->plan->program_count; i++)
         pool_name_processes(&s->pools[i]);
     former_each(h->former, "process", take_up_process, &passage);
+    /* A crash may have come before it was written that they are to go. */
+    for (size_t i = 0; i < s->leaving.count; i++)
+        process_stop(s->leaving.process[i]);
 }
 
 /* A crash in the middle of a reload undoes it: whom it had let go already, and the plan in force still wants, comes
@@ -378,8 +379,7 @@ void handover_resume(struct handover *h, struct supervisor *s)
     if (s->upward.applied != NULL)
         s->upward.applied(s->upward.arg, NULL, s->plan);
     if (s->lives.quiet)
-        bus_publish(s->bus,
-                    &(struct event){ .kind = EVENT_QUIET, .text = supervisor_quiet_reason, .at = clock_wall() });
+        bus_publish(s->bus, &(struct event){ .kind = EVENT_QUIET, .text = supervisor_quiet_reason });
     logfile_resumed();
     supervisor_write(s, true);
 }

@@ -104,15 +104,8 @@ static void act(struct health *h, const char *why)
 
 static void publish(const struct health *h, const char *why)
 {
-    struct process *p = h->process;
-
-    bus_publish(supervisor_bus(supervisor_of(h)), &(struct event){ .kind = EVENT_HEALTH,
-                                                                   .process = p,
-                                                                   .program = process_program(p),
-                                                                   .state = (int)process_state(p),
-                                                                   .ok = why == NULL,
-                                                                   .text = why,
-                                                                   .at = clock_wall() });
+    bus_publish(supervisor_bus(supervisor_of(h)),
+                &(struct event){ .kind = EVENT_HEALTH, .process = h->process, .ok = why == NULL, .text = why });
 }
 
 static void note_good(struct health *h)

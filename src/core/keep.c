@@ -1,10 +1,10 @@
 /* What the next life must know, on its way into the snapshot. */
+#include "keep.h"
 #include "base/pack.h"
 #include "base/xalloc.h"
 #include "core/companion.h"
 #include "core/logfile.h"
 #include "core/notices.h"
-#include "keep.h"
 #include "os/board.h"
 #include "os/limits.h"
 #include "supervisor_private.h"
@@ -78,7 +78,6 @@ static void pack_shutdown(const struct shutdown *d, struct buffer *out)
     if (!d->begun)
         return;
     pack_number(out, "ending", 1);
-    pack_number(out, "killed", d->killed);
     pack_number(out, "graceful", d->graceful);
     pack_number(out, "exit code", d->exit_code);
     pack_number(out, "stop limit", timer_due(d->limit));
@@ -95,12 +94,6 @@ static void pack_files_before(struct buffer *out)
     pack_number(out, "files hard", files.hard);
 }
 
-static void pack_part(struct buffer *out, const char *name, struct buffer *part)
-{
-    pack_bytes(out, name, part->data, part->length);
-    buffer_free(part);
-}
-
 static void write_self(struct supervisor *s)
 {
     struct buffer out = { 0 }, part = { 0 };
@@ -109,20 +102,20 @@ static void write_self(struct supervisor *s)
     pack_number(&out, "started", s->started);
     pack_text(&out, "token", s->token);
     pack_number(&out, "last id", s->last_id);
-    pack_number(&out, "last run", s->last_run);
     pack_number(&out, "last plan", s->last_plan);
     pack_shutdown(&s->shutdown, &out);
     pack_files_before(&out);
     pack_number(&out, "notify", notices_fd(s->notices));
     sockets_pack(s->sockets, &part);
-    pack_part(&out, "sockets", &part);
+    pack_inner(&out, "sockets", &part);
     board_pack(s->board, &part);
-    pack_part(&out, "board", &part);
+    pack_inner(&out, "board", &part);
     lives_pack(&s->lives, &out);
     leases_pack(s->leases, &out);
     respawns_pack(s->respawns, &out);
     snapshot_put(s->snapshot, &s->entry, "supervisor", &out);
     buffer_free(&out);
+    buffer_free(&part);
 }
 
 /* Only what the plan does not say. */

@@ -186,12 +186,11 @@ void leases_pack(const struct leases *l, struct buffer *out)
 
     LIST_FOREACH(lease, &l->list, link)
     {
-        buffer_clear(&one);
         pack_text(&one, "name", lease->name);
         pack_number(&one, "ending", lease->ending);
         pack_number(&one, "stop", timer_due(lease->stop));
         pack_number(&one, "kill", timer_due(lease->kill));
-        pack_bytes(out, "lease", one.data, one.length);
+        pack_inner(out, "lease", &one);
     }
     buffer_free(&one);
 }
@@ -220,13 +219,10 @@ static void unpack_lease(struct leases *l, struct unpack *u)
 void leases_unpack(struct leases *l, struct unpack *u)
 {
     struct unpack one;
-    const char *data;
-    size_t length;
 
     u->at = 0;
-    while ((data = unpack_next(u, "lease", &length)) != NULL)
-        if (unpack_begin(&one, data, length))
-            unpack_lease(l, &one);
+    while (unpack_inner(u, "lease", &one))
+        unpack_lease(l, &one);
 }
 
 bool lease_allows(const struct leases *l, const struct program *program)

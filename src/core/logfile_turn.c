@@ -28,17 +28,16 @@ static bool move_and_open(struct logfile *f, const char *path, struct error *e)
 
 static bool rotate(struct logfile *f, struct error *e)
 {
+    char *path = realpath(f->path, NULL);
     struct stat st;
-    bool is_there = stat(f->path, &st) == 0;
-    char *path;
     bool done;
 
-    if (!is_there && errno != ENOENT)
+    if (path == NULL && errno != ENOENT)
         return failure_errno(e, "cannot look at '%s'", f->path);
-    if (!is_there || !logfile_is_at(f, &st))
-        return logfile_open_again(f, e); /* Somebody moved it before us. */
-    path = realpath(f->path, NULL);
-    done = path != NULL ? move_and_open(f, path, e) : failure_errno(e, "cannot find '%s'", f->path);
+    if (path != NULL && lstat(path, &st) == 0 && logfile_is_at(f, &st))
+        done = move_and_open(f, path, e);
+    else
+        done = logfile_open_again(f, e); /* Somebody moved it before us. */
     free(path);
     return done;
 }

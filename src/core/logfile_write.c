@@ -7,26 +7,15 @@
 #include "logfile_private.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "os/clock.h"
 
 #include <errno.h>
 #include <string.h>
 
-static unsigned long count_lines(const char *data, size_t length)
-{
-    const char *end = data + length;
-    unsigned long lines = 0;
-
-    while (data < end && (data = memchr(data, '\n', (size_t)(end - data))) != NULL) {
-        lines++;
-        data++;
-    }
-    return lines;
-}
-
 void logfile_lose(struct logfile *f, const char *data, size_t length)
 {
-    unsigned long lines = count_lines(data, length);
+    unsigned long lines = text_count_lines(data, length);
 
     if (length == 0)
         return;

@@ -41,7 +41,7 @@ struct step {
 
 struct walk {
     const struct plan *plan;
-    const struct order *order;
+    struct order *order;
     struct problems *problems;
     unsigned char *color;
     struct step *path;
@@ -109,7 +109,7 @@ static bool check_cycles(const struct plan *plan, struct problems *problems)
             walk_from(&w, i);
     free(w.color);
     free(w.path);
-    order_free((struct order *)w.order);
+    order_free(w.order);
     return w.good;
 }
 

@@ -180,7 +180,7 @@ static void settle(struct output *o, const struct output_settings *s)
 
     if (c != NULL) {
         o->format = (struct line_format){ .timestamp = c->timestamp, .prefix = c->prefix, .json = c->json };
-        o->drop = c->on_full == 1;
+        o->drop = c->on_full == ON_FULL_DROP;
     }
     ring_resize(&o->ring, c != NULL ? (size_t)c->ring : RING_SIZE);
 }
@@ -200,7 +200,6 @@ struct output *output_new(struct loop *loop, const struct output_settings *s, co
     o->path = xstrdup(path_of(s));
     o->user = (struct logfile_user){ .on_full = on_full, .arg = o };
     LIST_INIT(&o->listeners);
-    ring_init(&o->ring, 0);
     settle(o, s);
     return o;
 }

@@ -19,7 +19,7 @@
 static const char *const sinks[] = {
     [SINK_FILE] = "file", [SINK_INHERIT] = "inherit", [SINK_SYSLOG] = "syslog", [SINK_NONE] = "none", NULL
 };
-static const char *const full_choices[] = { "wait", "drop", NULL };
+static const char *const full_choices[] = { [ON_FULL_WAIT] = "wait", [ON_FULL_DROP] = "drop", NULL };
 
 static const struct setting capture_rows[] = {
     { "path", &setting_text, FIELD(path), .change = CHANGE_RESTART, .help = "the file, written by reeve and rotated" },
@@ -161,13 +161,10 @@ static bool is_just_syslog(const struct capture_settings *c)
 
 static void print_capture(const struct capture_settings *c, struct buffer *json)
 {
-    if (is_just_syslog(c)) {
+    if (is_just_syslog(c))
         json_text(json, "syslog");
-        return;
-    }
-    json_open_object(json);
-    record_print(c, json);
-    json_close_object(json);
+    else
+        record_print(c, json);
 }
 
 static void print_output(const struct setting *s, const void *field, struct buffer *json)

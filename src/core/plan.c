@@ -95,16 +95,15 @@ static void remember_place(struct setting_place *place, const char *file, int li
     place->line = line;
 }
 
-bool plan_read_settings(struct plan *plan, const struct value_table *table, const char *file, record_line_fn *line,
-                        void *arg, struct problems *problems)
+void plan_read_settings(struct plan *plan, const struct value_table *table, const struct record_source *from)
 {
     for (size_t i = 0; i < supervisor_record.count; i++) {
         const char *name = supervisor_record.settings[i].name;
 
         if (value_get(table, name) != NULL)
-            remember_place(&plan->places[i], file, line != NULL ? line(name, arg) : 0);
+            remember_place(&plan->places[i], from->file, record_line(from, name));
     }
-    return record_read(&plan->settings, table, "supervisor", file, line, arg, problems);
+    record_read(&plan->settings, table, from);
 }
 
 const struct setting_place *plan_place(const struct plan *plan, const char *setting)

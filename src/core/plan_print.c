@@ -1,9 +1,9 @@
 #include "core/plan.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,20 +26,10 @@ static void print_groups(const struct plan *plan, struct buffer *json)
     json_open_object(json);
     for (size_t i = 0; i < plan->group_count; i++) {
         json_key(json, sorted[i]->name);
-        json_open_array(json);
-        for (size_t k = 0; k < sorted[i]->programs.count; k++)
-            json_text(json, sorted[i]->programs.word[k]);
-        json_close_array(json);
+        json_words(json, &sorted[i]->programs);
     }
     json_close_object(json);
     free(sorted);
-}
-
-static void print_record(const void *record, struct buffer *json)
-{
-    json_open_object(json);
-    record_print(record, json);
-    json_close_object(json);
 }
 
 void plan_print_json(const struct plan *plan, struct buffer *json)
@@ -50,15 +40,15 @@ void plan_print_json(const struct plan *plan, struct buffer *json)
     json_key(json, "programs");
     json_open_array(json);
     for (size_t i = 0; i < plan->program_count; i++)
-        print_record(plan->programs[i], json);
+        record_print(plan->programs[i], json);
     json_close_array(json);
     json_key(json, "sockets");
     json_open_array(json);
     for (size_t i = 0; i < plan->socket_count; i++)
-        print_record(plan->sockets[i], json);
+        record_print(plan->sockets[i], json);
     json_close_array(json);
     json_key(json, "supervisor");
-    print_record(&plan->settings, json);
+    record_print(&plan->settings, json);
     json_close_object(json);
 }
 
@@ -93,34 +83,11 @@ static const char *lua_string(const char *p, struct buffer *out)
     return end;
 }
 
-static bool is_keyword(const char *word, size_t length)
-{
-    static const char *const keywords[] = { "and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
-                                            "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
-                                            "repeat",   "return", "then", "true", "until",  "while" };
-
-    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
-        if (strlen(keywords[i]) == length && memcmp(keywords[i], word, length) == 0)
-            return true;
-    return false;
-}
-
-/* A name that Lua takes without brackets and quotes. */
-static bool is_bare(const char *p, const char *end)
-{
-    if (p == end || isdigit((unsigned char)*p) || is_keyword(p, (size_t)(end - p)))
-        return false;
-    for (; p < end; p++)
-        if (!isalnum((unsigned char)*p) && *p != '_')
-            return false;
-    return true;
-}
-
 static const char *lua_key(const char *p, struct buffer *out)
 {
     const char *end = string_end(p);
 
-    if (is_bare(p + 1, end - 1)) {
+    if (text_is_lua_name(p + 1, (size_t)(end - p - 2))) {
         buffer_add(out, p + 1, (size_t)(end - p - 2));
     } else {
         buffer_add_char(out, '[');

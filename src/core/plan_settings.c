@@ -23,11 +23,6 @@ const char *plan_host_name(const struct supervisor_settings *s)
     return host;
 }
 
-static bool read_name(const struct setting *s, void *record, const struct value *v, struct error *e)
-{
-    return setting_text.read(s, record, v, e);
-}
-
 static void print_name(const struct setting *s, const void *field, struct buffer *json)
 {
     const struct supervisor_settings settings = { .name = *(char *const *)field };
@@ -36,28 +31,13 @@ static void print_name(const struct setting *s, const void *field, struct buffer
     json_text(json, plan_host_name(&settings));
 }
 
-static bool equal_names(const void *a, const void *b)
-{
-    return setting_text.equal(a, b);
-}
-
-static void copy_name(void *to, const void *from)
-{
-    setting_text.copy(to, from);
-}
-
-static void clear_name(void *field)
-{
-    setting_text.clear(field);
-}
-
 static const struct setting_type name_setting = { .noun = "text",
                                                   .size = sizeof(char *),
-                                                  .read = read_name,
+                                                  .read = setting_read_text,
                                                   .print = print_name,
-                                                  .equal = equal_names,
-                                                  .copy = copy_name,
-                                                  .clear = clear_name };
+                                                  .equal = setting_equal_texts,
+                                                  .copy = setting_copy_text,
+                                                  .clear = setting_clear_text };
 
 /* ---- where to --------------------------------------------------------------------------------- */
 
@@ -206,8 +186,6 @@ static const struct setting_type facility_setting = { .noun = "a facility",
 /* Times that must not be 0, and less than ten years, which no time may exceed. */
 #define SOME_TIME .min = 0.001, .max = INT_MAX
 
-static const char *const giveup_choices[] = { [GIVEUP_FATAL] = "fatal", [GIVEUP_SHUTDOWN] = "shutdown", NULL };
-
 static const struct setting supervisor_rows[] = {
     { "name", &name_setting, FIELD(name), .help = "how this supervisor is called; without it the host name" },
     { "control", &control_setting, FIELD(control),
@@ -238,7 +216,7 @@ static const struct setting supervisor_rows[] = {
     { "respawn_limit", &setting_limit, FIELD(respawn_limit), "", .max = INT_MAX / 2,
       .help = "more restarts than this within respawn_interval, of all programs together: give up" },
     { "respawn_interval", &setting_duration, FIELD(respawn_interval), "60", .help = "the time of respawn_limit" },
-    { "on_giveup", &setting_choice, FIELD(on_giveup), "fatal", .choices = giveup_choices,
+    { "on_giveup", &setting_choice, FIELD(on_giveup), "fatal", .choices = on_giveup_choices,
       .help = "\"fatal\": leave that process FATAL; \"shutdown\": stop everything and exit 1" },
     { "stop_timeout", &setting_duration, FIELD(stop_timeout), "60", .help = "how long the whole shutdown may take" },
     { "hook_time", &setting_duration, FIELD(hook_time), "0.2", SOME_TIME,

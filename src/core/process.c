@@ -50,12 +50,7 @@ static bool may_follow(enum process_state from, enum process_state to)
 
 void process_publish(struct process *p, enum event_kind kind, const struct process_exit *exit)
 {
-    bus_publish(supervisor_bus(p->supervisor), &(struct event){ .kind = kind,
-                                                                .process = p,
-                                                                .program = p->program,
-                                                                .state = (int)p->state,
-                                                                .exit = exit,
-                                                                .at = clock_wall() });
+    bus_publish(supervisor_bus(p->supervisor), &(struct event){ .kind = kind, .process = p, .exit = exit });
 }
 
 /* The only place where `state` is assigned. */

@@ -82,8 +82,7 @@ static struct buffer packed, part; /* kept: processes are written often */
 static void pack_part(struct buffer *out, const char *name)
 {
     if (part.length > 0)
-        pack_bytes(out, name, part.data, part.length);
-    buffer_clear(&part);
+        pack_inner(out, name, &part);
 }
 
 static void pack_all(const struct process *p, bool whole, struct buffer *out)

@@ -105,7 +105,6 @@ struct process *process_resume(struct supervisor *s, struct program *program, st
 void process_resume_ends(struct process *p, const char *data, size_t length)
 {
     history_unpack(&p->history, data, length);
-    p->ends_touched = true;
 }
 
 /* ---- taking up ----------------------------------------------------------------------------------- */

@@ -8,7 +8,7 @@
 #define FIELD(member)  .offset = offsetof(struct program, member)
 #define COMMON(member) .common = true, .offset = offsetof(struct program_common, member)
 
-static const char *const giveup_choices[] = { [GIVEUP_FATAL] = "fatal", [GIVEUP_SHUTDOWN] = "shutdown", NULL };
+const char *const on_giveup_choices[] = { [GIVEUP_FATAL] = "fatal", [GIVEUP_SHUTDOWN] = "shutdown", NULL };
 static const char *const stop_to_choices[] = { [STOP_TO_GROUP] = "group", [STOP_TO_PROCESS] = "process", NULL };
 
 static const char *const scope_choices[] = { [SCOPE_MACHINE] = "machine", [SCOPE_CLUSTER] = "cluster", NULL };
@@ -45,7 +45,7 @@ static const struct setting program_rows[] = {
     { "respawn_limit", &setting_limit, COMMON(respawn_limit), "", .max = INT_MAX / 2,
       .help = "more restarts than this within respawn_interval: give up; 0: no restart at all" },
     { "respawn_interval", &setting_duration, COMMON(respawn_interval), "60", .help = "the time of respawn_limit" },
-    { "on_giveup", &setting_choice, COMMON(on_giveup), "fatal", .choices = giveup_choices,
+    { "on_giveup", &setting_choice, COMMON(on_giveup), "fatal", .choices = on_giveup_choices,
       .help = "\"fatal\": leave it FATAL; \"shutdown\": stop everything and exit 1" },
     { "oneshot", &setting_bool, COMMON(oneshot), "false", .help = "runs to its end: exit 0 is success, at any time" },
     { "essential", &setting_bool, COMMON(essential), "false",

@@ -3,7 +3,6 @@
 #include "base/xalloc.h"
 #include "core/herald.h"
 #include "core/reload_report.h"
-#include "os/clock.h"
 #include "os/snapshot.h"
 #include "supervisor_private.h"
 
@@ -142,12 +141,12 @@ static void apply(struct supervisor *s, struct plan *plan, const struct plan_com
 static void refuse(struct supervisor *s, const struct problems *problems)
 {
     struct buffer text = { 0 };
-    size_t count = problems->count + problems->untold;
+    size_t count = problems_count(problems);
 
     problems_print(problems, &text);
     log_error("reload refused, the old plan runs on: %zu problem%s", count, count == 1 ? "" : "s");
     problems_log(problems);
-    bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD_FAILED, .text = text.data, .at = clock_wall() });
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD_FAILED, .text = text.data });
     buffer_free(&text);
 }
 
@@ -211,7 +210,7 @@ static void publish_report(struct supervisor *s, const struct reload_report *rep
     struct buffer list = { 0 };
 
     reload_report_print(report, &list);
-    bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD, .text = list.data, .at = clock_wall() });
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_RELOAD, .text = list.data });
     buffer_free(&list);
 }
 

@@ -13,11 +13,6 @@ struct ring_head {
     uint32_t used, next;
 };
 
-void ring_init(struct ring *r, size_t size)
-{
-    *r = (struct ring){ .size = size };
-}
-
 static void release(struct ring *r)
 {
     if (r->entry != 0)

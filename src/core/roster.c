@@ -147,11 +147,7 @@ void supervisor_let_go_again(struct supervisor *s, struct process *p)
 void supervisor_let_go(struct supervisor *s, struct process *p)
 {
     supervisor_let_go_again(s, p);
-    bus_publish(s->bus, &(struct event){ .kind = EVENT_GONE,
-                                         .process = p,
-                                         .program = process_program(p),
-                                         .state = (int)process_state(p),
-                                         .at = clock_wall() });
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_GONE, .process = p });
     process_stop(p);
     supervisor_look_again(s); /* nobody waits for it any more */
     if (process_is_settled(p))
@@ -231,16 +227,15 @@ int supervisor_scale(struct supervisor *s, struct program *program, int count, b
     if (asked <= (int)pool->count && count > (int)pool->count) /* parked: to ask for fewer starts none */
         return (int)pool->count;
     pool->parked = ignore_bounds && count == 0;
+    supervisor_touch_pool(s, pool);
     if ((size_t)count != pool->count) {
         buffer_addf(&text, "%s scaled from %zu to %d", program->name, pool->count, count);
         log_notice("%s", text.data);
         pool->scaled = true;
         pool->kept = false;
-        supervisor_touch_pool(s, pool);
         supervisor_resize(s, pool, (size_t)count, true);
         supervisor_wishes_changed(s);
-        bus_publish(s->bus,
-                    &(struct event){ .kind = EVENT_SCALE, .program = program, .text = text.data, .at = clock_wall() });
+        bus_publish(s->bus, &(struct event){ .kind = EVENT_SCALE, .program = program, .text = text.data });
         buffer_free(&text);
     }
     return count;

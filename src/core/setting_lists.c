@@ -60,14 +60,10 @@ void setting_print_words(const struct setting *s, const void *field, struct buff
     const struct words *words = field;
 
     (void)s;
-    if (words->word == NULL) {
+    if (words->word == NULL)
         json_none(json);
-        return;
-    }
-    json_open_array(json);
-    for (size_t i = 0; i < words->count; i++)
-        json_text(json, words->word[i]);
-    json_close_array(json);
+    else
+        json_words(json, words);
 }
 
 bool setting_equal_words(const void *a, const void *b)

@@ -4,10 +4,11 @@
 bool setting_read_record(const struct setting *s, void *record, const struct value_table *table, struct error *e)
 {
     struct problems problems = { 0 };
+    const struct record_source from = { .problems = &problems };
     struct failures all = { 0 };
     struct error one;
 
-    record_read(record, table, NULL, NULL, NULL, NULL, &problems);
+    record_read(record, table, &from);
     for (size_t i = 0; i < problems.count; i++) {
         failure(&one, "%.*s", (int)sizeof one.text - 1, problems.item[i].text);
         setting_fails_too(&all, &one);

@@ -85,7 +85,7 @@ static bool take_text(const struct setting *s, void *record, const struct value 
     return true;
 }
 
-static bool read_text(const struct setting *s, void *record, const struct value *v, struct error *e)
+bool setting_read_text(const struct setting *s, void *record, const struct value *v, struct error *e)
 {
     return take_text(s, record, v, v->kind == VALUE_TEXT ? xstrdup(v->text) : NULL, e);
 }
@@ -101,7 +101,7 @@ static void print_text(const struct setting *s, const void *field, struct buffer
     json_text(json, *(char *const *)field);
 }
 
-static bool equal_texts(const void *a, const void *b)
+bool setting_equal_texts(const void *a, const void *b)
 {
     const char *left = *(char *const *)a, *right = *(char *const *)b;
 
@@ -110,12 +110,12 @@ static bool equal_texts(const void *a, const void *b)
     return strcmp(left, right) == 0;
 }
 
-static void copy_text(void *to, const void *from)
+void setting_copy_text(void *to, const void *from)
 {
     *(char **)to = xstrdup(*(char *const *)from);
 }
 
-static void clear_text(void *field)
+void setting_clear_text(void *field)
 {
     free(*(char **)field);
     *(char **)field = NULL;
@@ -123,19 +123,19 @@ static void clear_text(void *field)
 
 const struct setting_type setting_text = { .noun = "text",
                                            .size = sizeof(char *),
-                                           .read = read_text,
+                                           .read = setting_read_text,
                                            .print = print_text,
-                                           .equal = equal_texts,
-                                           .copy = copy_text,
-                                           .clear = clear_text };
+                                           .equal = setting_equal_texts,
+                                           .copy = setting_copy_text,
+                                           .clear = setting_clear_text };
 
 const struct setting_type setting_identity = { .noun = "a name or a number",
                                                .size = sizeof(char *),
                                                .read = read_identity,
                                                .print = print_text,
-                                               .equal = equal_texts,
-                                               .copy = copy_text,
-                                               .clear = clear_text };
+                                               .equal = setting_equal_texts,
+                                               .copy = setting_copy_text,
+                                               .clear = setting_clear_text };
 
 /* ---- choices ----------------------------------------------------------------------------------- */
 

@@ -70,32 +70,25 @@ bool setting_read(const struct setting *s, void *record, const struct value *v, 
     return true;
 }
 
-/* What record_read was called with. */
-struct reading {
-    struct record *record;
-    struct shape *shape;
-    const char *context, *file;
-    record_line_fn *line;
-    void *arg;
-    struct problems *problems;
-};
+int record_line(const struct record_source *from, const char *key)
+{
+    return from->line_of != NULL ? from->line_of(key, from->arg) : from->line;
+}
 
-static bool complain(const struct reading *r, const char *key, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static bool complain(const struct reading *r, const char *key, const char *format, ...)
+void record_complain(const struct record_source *from, const char *key, const char *format, ...)
 {
     struct buffer text = { 0 };
     va_list arguments;
 
-    if (r->context != NULL)
-        buffer_addf(&text, "%s: ", r->context);
+    if (from->noun != NULL && from->name != NULL)
+        buffer_addf(&text, "%s '%s': ", from->noun, from->name);
+    else if (from->noun != NULL)
+        buffer_addf(&text, "%s: ", from->noun);
     va_start(arguments, format);
     buffer_vaddf(&text, format, arguments);
     va_end(arguments);
-    problems_add(r->problems, r->file, r->line != NULL ? r->line(key, r->arg) : 0, "%s", text.data);
+    problems_add(from->problems, from->file, record_line(from, key), "%s", text.data);
     buffer_free(&text);
-    return false;
 }
 
 /* It counts as said even when it is wrong: "cmd is missing" would be a second, false complaint. */
@@ -115,43 +108,45 @@ static void mark_misspelt(struct record *r, const char *meant)
         mark_said(r, s);
 }
 
-/* Whether users may write such a name; its setting, if it is one. */
-static bool check_name(const struct reading *r, const char *name, const struct setting **setting)
+/* The setting of that name; NULL, with a problem, if users may not write it, or nobody reads it here. */
+static const struct setting *find_named(struct record *r, const char *name, const struct record_source *from)
 {
-    const struct record_type *type = r->shape->type;
+    const struct record_type *type = r->type;
+    const char *const *names = shape_of(type)->names;
     const struct setting *s = setting_find(type, name);
     const char *meant;
 
-    *setting = NULL;
-    if (s != NULL && (s->flags & SETTING_DECLARED))
-        return complain(r, name, "'%s' stands before the table, not in it", name);
-    *setting = s;
+    if (s != NULL && (s->flags & SETTING_DECLARED)) {
+        record_complain(from, name, "'%s' stands before the table, not in it", name);
+        return NULL;
+    }
     if (s != NULL || (type->elsewhere != NULL && strcmp(name, type->elsewhere) == 0))
-        return true;
-    meant = habit_setting(name, r->shape->names);
+        return s;
+    meant = habit_setting(name, names);
     if (meant == NULL)
-        meant = text_nearest(name, r->shape->names);
-    if (meant == NULL)
-        return complain(r, name, "unknown setting '%s'", name);
-    mark_misspelt(r->record, meant);
-    return complain(r, name, "unknown setting '%s', did you mean '%s'?", name, meant);
+        meant = text_nearest(name, names);
+    if (meant != NULL) {
+        mark_misspelt(r, meant);
+        record_complain(from, name, "unknown setting '%s', did you mean '%s'?", name, meant);
+    } else {
+        record_complain(from, name, "unknown setting '%s'", name);
+    }
+    return NULL;
 }
 
 /* `given` are the values by the places of their settings; NULL: not there. */
-static bool check_names(const struct reading *r, const struct value_table *table, const struct value **given)
+static void sort_in(struct record *r, const struct value_table *table, const struct value **given,
+                    const struct record_source *from)
 {
-    const struct setting *s;
-    bool good = true;
-
     if (table->elements > 0)
-        good =
-            complain(r, "", "%s stands there without a name: write NAME = VALUE", value_shown(&table->field[0].value));
+        record_complain(from, "", "%s stands there without a name: write NAME = VALUE",
+                        value_shown(&table->field[0].value));
     for (size_t i = table->elements; i < table->count; i++) {
-        good = check_name(r, table->field[i].key, &s) && good;
+        const struct setting *s = find_named(r, table->field[i].key, from);
+
         if (s != NULL)
-            given[s - r->shape->type->settings] = &table->field[i].value;
+            given[s - r->type->settings] = &table->field[i].value;
     }
-    return good;
 }
 
 bool setting_was_said(const void *record, const struct setting *s)
@@ -162,15 +157,13 @@ bool setting_was_said(const void *record, const struct setting *s)
     return r->said[i / 64] >> i % 64 & 1;
 }
 
-bool record_read(void *record, const struct value_table *table, const char *context, const char *file,
-                 record_line_fn *line, void *arg, struct problems *problems)
+void record_read(void *record, const struct value_table *table, const struct record_source *from)
 {
     const struct record_type *type = ((struct record *)record)->type;
-    const struct reading reading = { record, shape_of(type), context, file, line, arg, problems };
     const struct value *given[SETTINGS_MOST] = { NULL };
-    bool good = check_names(&reading, table, given);
     struct error e;
 
+    sort_in(record, table, given, from);
     for (const struct setting *s = type->settings; s < type->settings + type->count; s++) {
         const struct value *v = given[s - type->settings];
 
@@ -178,9 +171,8 @@ bool record_read(void *record, const struct value_table *table, const char *cont
             continue;
         mark_said(record, s);
         if (!setting_read(s, record, v, &e))
-            good = complain(&reading, s->name, "%s", e.text);
+            record_complain(from, s->name, "%s", e.text);
     }
-    return good;
 }
 
 /* ---- comparing --------------------------------------------------------------------------------- */
@@ -252,8 +244,10 @@ void record_print(const void *record, struct buffer *json)
     const struct record_type *type = ((const struct record *)record)->type;
     const struct shape *shape = shape_of(type);
 
+    json_open_object(json);
     for (size_t i = 0; i < type->count; i++) {
         json_key(json, shape->sorted[i]->name);
         setting_print(shape->sorted[i], record, json);
     }
+    json_close_object(json);
 }

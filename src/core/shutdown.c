@@ -134,7 +134,6 @@ static void kill_organs(void)
 static void kill_all(struct supervisor *s)
 {
     s->shutdown.killed = true;
-    supervisor_touch_self(s);
     kill_organs();
     for (size_t i = 0; i < s->all.count; i++) {
         struct process *p = s->all.process[i];
@@ -178,7 +177,7 @@ void supervisor_shutdown(struct supervisor *s, int exit_code, bool graceful, con
     d->exit_code = exit_code;
     supervisor_touch_self(s);
     d->graceful = graceful;
-    bus_publish(s->bus, &(struct event){ .kind = EVENT_SHUTDOWN, .text = why, .at = clock_wall() });
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_SHUTDOWN, .text = why });
     d->limit = timer_start(s->loop, s->plan->settings.stop_timeout, on_limit, s);
     loop_later(s->loop, stop_organs, s);
 }

@@ -6,7 +6,6 @@
 #include "os/user_cache.h"
 
 #include <limits.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
 #define FIELD(member) .offset = offsetof(struct socket_settings, member)
@@ -50,89 +49,53 @@ void socket_settings_free(struct socket_settings *s)
 
 /* ---- checks ------------------------------------------------------------------------------------ */
 
-struct check {
-    struct socket_settings *socket;
-    record_line_fn *line;
-    void *arg;
-    struct problems *problems;
-    bool good;
-};
-
-static void complain(struct check *c, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static void complain(struct check *c, const char *key, const char *format, ...)
-{
-    const struct socket_settings *s = c->socket;
-    struct buffer text = { 0 };
-    va_list arguments;
-
-    va_start(arguments, format);
-    buffer_vaddf(&text, format, arguments);
-    va_end(arguments);
-    problems_add(c->problems, s->file, c->line != NULL ? c->line(key, c->arg) : s->line, "socket '%s': %s", s->name,
-                 text.data);
-    buffer_free(&text);
-    c->good = false;
-}
-
-static bool was_said(const struct check *c, const char *setting)
-{
-    return setting_was_said(c->socket, setting_find(&socket_record, setting));
-}
-
 /* A wrong one was said, and has been complained about. */
-static bool check_address(struct check *c)
+static bool check_address(struct socket_settings *s, const struct record_source *from)
 {
-    struct socket_settings *s = c->socket;
     struct error e;
 
-    if (s->listen == NULL && !was_said(c, "listen"))
-        complain(c, "", "'listen' is missing: say an address such as tcp:127.0.0.1:8080 or unix:/run/%s.sock", s->name);
+    if (s->listen == NULL && !setting_was_said(s, setting_find(&socket_record, "listen")))
+        record_complain(from, "", "'listen' is missing: say an address such as tcp:127.0.0.1:8080 or unix:/run/%s.sock",
+                        s->name);
     else if (s->listen != NULL && !address_parse(s->listen, &s->address, &e))
-        complain(c, "listen", "'listen': %s", e.text);
+        record_complain(from, "listen", "'listen': %s", e.text);
     else if (s->listen != NULL)
         return true;
     return false;
 }
 
 /* What says nothing about this kind of socket. */
-static void check_kind(struct check *c)
+static void check_kind(const struct socket_settings *s, const struct record_source *from)
 {
-    bool local = c->socket->address.kind == ADDRESS_UNIX;
+    bool local = s->address.kind == ADDRESS_UNIX;
 
-    if (c->socket->mode >= 0 && !local)
-        complain(c, "mode", "'mode' is for unix: sockets, which have a file");
-    if (c->socket->owner != NULL && !local)
-        complain(c, "owner", "'owner' is for unix: sockets, which have a file");
-    if (c->socket->reuseport && local)
-        complain(c, "reuseport", "'reuseport' is for tcp: and udp: sockets, which have a port");
-    if (c->socket->backlog > 0 && c->socket->address.kind == ADDRESS_UDP)
-        complain(c, "backlog", "'backlog' is not for udp: sockets, which have no connections");
+    if (s->mode >= 0 && !local)
+        record_complain(from, "mode", "'mode' is for unix: sockets, which have a file");
+    if (s->owner != NULL && !local)
+        record_complain(from, "owner", "'owner' is for unix: sockets, which have a file");
+    if (s->reuseport && local)
+        record_complain(from, "reuseport", "'reuseport' is for tcp: and udp: sockets, which have a port");
+    if (s->backlog > 0 && s->address.kind == ADDRESS_UDP)
+        record_complain(from, "backlog", "'backlog' is not for udp: sockets, which have no connections");
 }
 
-bool socket_settings_check(struct socket_settings *s, record_line_fn *line, void *arg, struct problems *problems)
+void socket_settings_check(struct socket_settings *s, const struct record_source *from)
 {
-    struct check c = { s, line, arg, problems, true };
-
-    if (line != NULL)
-        s->listen_line = line("listen", arg);
+    s->listen_line = record_line(from, "listen");
     if (!text_is_name(s->name))
-        complain(&c, "", TEXT_NAME_RULE);
-    if (check_address(&c))
-        check_kind(&c);
-    return c.good;
+        record_complain(from, "", TEXT_NAME_RULE);
+    if (check_address(s, from))
+        check_kind(s, from);
 }
 
-bool socket_settings_check_people(struct socket_settings *s, record_line_fn *line, void *arg, struct problems *problems)
+void socket_settings_check_people(const struct socket_settings *s, const struct record_source *from)
 {
-    struct check c = { s, line, arg, problems, true };
     struct error e;
     uid_t uid;
     gid_t gid;
 
     if (s->owner != NULL && !user_cache_owner(s->owner, &uid, &gid, &e))
-        complain(&c, "owner", "'owner': %s", e.text);
-    return c.good;
+        record_complain(from, "owner", "'owner': %s", e.text);
 }
 
 bool socket_settings_options(const struct socket_settings *s, struct listen_options *out, struct error *e)

@@ -223,7 +223,6 @@ static void pack_socket(const struct open_socket *socket, struct buffer *out)
     pack_text(out, "name", socket->name);
     pack_text(out, "address", socket->address.text);
     pack_number(out, "fd", socket->fd);
-    pack_number(out, "passed", socket->passed);
     pack_number(out, "backlog", socket->options.backlog);
     pack_number(out, "mode", socket->options.mode);
     pack_number(out, "uid", socket->options.uid);
@@ -238,9 +237,8 @@ void sockets_pack(const struct sockets *s, struct buffer *out)
     struct buffer one = { 0 };
 
     for (size_t i = 0; i < s->count; i++) {
-        buffer_clear(&one);
         pack_socket(&s->socket[i], &one);
-        pack_bytes(out, "socket", one.data, one.length);
+        pack_inner(out, "socket", &one);
     }
     buffer_free(&one);
 }
@@ -253,7 +251,6 @@ static void unpack_socket(struct sockets *s, struct unpack *u)
 
     if (name != NULL && address != NULL && address_parse(address, &socket.address, NULL) &&
         (socket.fd = resume_claim(unpack_number(u, "fd"))) >= 0) {
-        socket.passed = unpack_number(u, "passed") != 0;
         socket.options = (struct listen_options){ .backlog = (int)unpack_number(u, "backlog"),
                                                   .mode = (int)unpack_number(u, "mode"),
                                                   .uid = (uid_t)unpack_number(u, "uid"),
@@ -272,10 +269,8 @@ static void unpack_socket(struct sockets *s, struct unpack *u)
 void sockets_unpack(struct sockets *s, const char *data, size_t length)
 {
     struct unpack all, one;
-    size_t one_length;
 
     unpack_begin(&all, data, length);
-    while ((data = unpack_next(&all, "socket", &one_length)) != NULL)
-        if (unpack_begin(&one, data, one_length))
-            unpack_socket(s, &one);
+    while (unpack_inner(&all, "socket", &one))
+        unpack_socket(s, &one);
 }

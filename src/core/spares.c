@@ -3,7 +3,6 @@
  * body that crashes must not make us start more and more of them. */
 #include "base/log.h"
 #include "core/bus.h"
-#include "os/clock.h"
 #include "supervisor_private.h"
 
 /* A pool that nobody wants up stays down: a user has stopped it, or WINCH has parked it. */
@@ -53,8 +52,7 @@ static void tell(struct supervisor *s, const struct pool *pool, size_t before, i
     buffer_addf(&text, "%s scaled from %zu to %zu: %d of them were idle", pool->program->name, before, pool->count,
                 idle);
     log_notice("%s", text.data);
-    bus_publish(s->bus, &(struct event){
-                            .kind = EVENT_SCALE, .program = pool->program, .text = text.data, .at = clock_wall() });
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_SCALE, .program = pool->program, .text = text.data });
     buffer_free(&text);
 }
 

@@ -218,7 +218,7 @@ void supervisor_reopen(struct supervisor *s)
 
 void supervisor_refresh(struct supervisor *s, const char *why)
 {
-    bus_publish(s->bus, &(struct event){ .kind = EVENT_REFRESH, .text = why, .at = clock_wall() });
+    bus_publish(s->bus, &(struct event){ .kind = EVENT_REFRESH, .text = why });
 }
 
 size_t supervisor_process_count(const struct supervisor *s)

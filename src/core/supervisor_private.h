@@ -103,8 +103,6 @@ void supervisor_let_go_again(struct supervisor *s, struct process *p); /* of a f
 /* Let some go, or add some; `up`: those are to start. */
 void supervisor_resize(struct supervisor *s, struct pool *pool, size_t count, bool up);
 
-/* The number nearest to `count` that the program allows. */
-
 /* Take it out of its pool and let it go. */
 void supervisor_dismiss(struct supervisor *s, struct pool *pool, struct process *p);
 
@@ -117,7 +115,6 @@ void supervisor_look_at_spares(struct supervisor *s);
 void spares_on_bell(void *supervisor);
 
 /* blockers.c */
-struct pool *supervisor_pool_at(const struct supervisor *s, unsigned position);
 struct order_list process_dependents(const struct process *p);
 bool process_is_done(const struct process *p); /* a oneshot that has succeeded */
 bool pool_is_missing(const struct pool *pool); /* it has processes, and nobody wants any */
@@ -125,8 +122,10 @@ bool pool_is_missing(const struct pool *pool); /* it has processes, and nobody w
 /* One of the same name has left its pool and is still on its way down: two at once might want the same port. */
 bool supervisor_has_forerunner(const struct supervisor *s, const struct process *p);
 
-/* turns.c: something has changed; it is RUNNING, perhaps again; those that are about to be freed. */
+/* turns.c: something has changed, for those who are held; also if there are none: a pool falls, or is back; it is RUNNING,
+ * perhaps again; those that are about to be freed. */
 void supervisor_look_again(struct supervisor *s);
+void supervisor_look_soon(struct supervisor *s);
 void supervisor_came_back(struct supervisor *s, struct process *p);
 void supervisor_forget_held(struct supervisor *s, bool (*is_gone)(const struct process *p));
 
@@ -137,11 +136,8 @@ void supervisor_touch_pool(struct supervisor *s, struct pool *pool);
 /* sweep.c: somebody who was let go has stopped. */
 void supervisor_sweep_soon(struct supervisor *s);
 
-/* Somebody of a former life may be held, or go along. */
-void supervisor_look_soon(struct supervisor *s);
-
-/* shutdown.c: a process has settled while everything ends; everything went on ending when a former life ended. */
-void shutdown_resume(struct supervisor *s, msec limit);
+/* shutdown.c: a process has settled while everything ends; everything was ending when a former life ended. */
 void shutdown_settled(struct supervisor *s, const struct process *p);
+void shutdown_resume(struct supervisor *s, msec limit);
 
 #endif

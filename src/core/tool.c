@@ -152,6 +152,7 @@ static void on_impatient(void *arg)
 static void on_exit_of(struct child *c, const struct child_exit *exit, void *arg)
 {
     struct tool *t = arg;
+    bool are_closed = t->out.stream == NULL && t->err.stream == NULL;
 
     child_signal_group(c, SIGKILL, NULL);
     end_companion(t);
@@ -159,11 +160,7 @@ static void on_exit_of(struct child *c, const struct child_exit *exit, void *arg
     t->exit = *exit;
     close_input(t);
     timer_stop(&t->timer);
-    t->timer = timer_start(t->loop, PATIENCE, on_impatient, t);
-    if (t->out.stream == NULL && t->err.stream == NULL) {
-        timer_stop(&t->timer);
-        t->timer = timer_start(t->loop, 0, on_impatient, t);
-    }
+    t->timer = timer_start(t->loop, are_closed ? 0 : PATIENCE, on_impatient, t);
 }
 
 static void on_timeout(void *arg)

@@ -80,16 +80,15 @@ void supervisor_forget_held(struct supervisor *s, bool (*is_gone)(const struct p
     s->held_count = kept;
 }
 
-/* Entries of those who need not be held any more go. */
+static bool is_not_held(const struct process *p)
+{
+    return !process_is_held(p);
+}
+
 static void tidy(struct supervisor *s)
 {
-    size_t kept = 0;
-
-    for (size_t i = 0; i < s->held_count; i++)
-        if (process_is_held(s->held[i].process))
-            s->held[kept++] = s->held[i];
-    s->held_count = kept;
-    if (kept > 0)
+    supervisor_forget_held(s, is_not_held);
+    if (s->held_count > 0)
         return;
     free(s->held);
     s->held = NULL;
@@ -135,7 +134,7 @@ static void each_along(struct supervisor *s, const struct pool *pool, along_fn *
     struct order_list list = order_dependents(plan_order(s->plan), pool->program);
 
     for (size_t i = 0; i < list.count; i++) {
-        const struct pool *other = supervisor_pool_at(s, list.program[i]);
+        const struct pool *other = &s->pools[list.program[i]];
 
         for (size_t k = 0; order_requires(other->program, pool->program) && k < other->count; k++)
             fn(pool, other->process[k]);
@@ -213,7 +212,7 @@ static void go_along(struct supervisor *s)
 {
     s->moved = false;
     for (size_t i = 0; i < s->plan->program_count; i++) {
-        struct pool *pool = supervisor_pool_at(s, (unsigned)i);
+        struct pool *pool = &s->pools[i];
 
         if (pool->falls || pool->back != 0)
             supervisor_touch_pool(s, pool);
@@ -245,7 +244,7 @@ static void pull_required(struct supervisor *s, const struct process *p, enum pu
     struct order_list list = order_needs(plan_order(s->plan), process_program(p));
 
     for (size_t i = 0; i < list.count; i++) {
-        const struct pool *pool = supervisor_pool_at(s, list.program[i]);
+        const struct pool *pool = &s->pools[list.program[i]];
         bool missing = pool_is_missing(pool);
 
         for (size_t k = 0; order_requires(process_program(p), pool->program) && k < pool->count; k++)

@@ -13,13 +13,8 @@ static void publish_end(struct process *p, enum event_kind kind, const struct ve
 
     if (verdict != NULL)
         process_verdict_words(verdict, &words);
-    bus_publish(supervisor_bus(p->supervisor), &(struct event){ .kind = kind,
-                                                                .process = p,
-                                                                .program = p->program,
-                                                                .state = (int)p->state,
-                                                                .exit = last_exit(p),
-                                                                .text = words.data,
-                                                                .at = clock_wall() });
+    bus_publish(supervisor_bus(p->supervisor),
+                &(struct event){ .kind = kind, .process = p, .exit = last_exit(p), .text = words.data });
     buffer_free(&words);
 }
 

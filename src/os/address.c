@@ -1,5 +1,7 @@
 #include "os/address.h"
 
+#include "base/text.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -88,11 +90,6 @@ static bool parse_inet(enum address_kind kind, const char *text, struct address 
     return true;
 }
 
-static bool is_number(const char *text)
-{
-    return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
-}
-
 static bool parse_kind(const char *text, struct address *out, struct error *e)
 {
     if (strncmp(text, "unix:", 5) == 0)
@@ -103,7 +100,7 @@ static bool parse_kind(const char *text, struct address *out, struct error *e)
         return parse_inet(ADDRESS_UDP, text + 4, out, e);
     if (*text != '/' && *text != '.' && strchr(text, ':') != NULL)
         return failure(e, "an address begins with unix:, tcp: or udp:; did you mean tcp:%s?", text);
-    if (is_number(text))
+    if (text_is_digits(text))
         return failure(e, "a port alone does not say where: write tcp:127.0.0.1:%s, or ./%s for a file", text, text);
     return parse_unix(text, out, e);
 }

@@ -2,6 +2,7 @@
 
 #include "base/xalloc.h"
 #include "os/folder.h"
+#include "os/links.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -20,7 +21,7 @@ int file_open(const char *path, int flags, mode_t mode)
     int fd;
 
     do
-        fd = open(path, flags, mode);
+        fd = links_open(path, flags, mode);
     while (fd < 0 && errno == EINTR);
     return fd;
 }
@@ -36,6 +37,9 @@ static bool explain_open(const char *path, struct error *e)
         failure(e, "cannot open '%s': %s: there is no folder '%s'", path, strerror(reason), folder);
     else if (reason == ENXIO && stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
         failure(e, "cannot open '%s': nobody reads this FIFO", path);
+    else if (reason == EXDEV)
+        failure(e, "cannot open '%s': a symbolic link on the way to it is another user's and leads to what is not his",
+                path);
     else if (reason == ENXIO)
         failure(e, "cannot open '%s': it is a socket or a device that is not there", path);
     else
@@ -118,21 +122,18 @@ int file_open_read(const char *path, struct error *e)
     return -1;
 }
 
-static int open_regular(const char *path, off_t *size, struct error *e)
+static int open_regular(const char *path, struct stat *st, struct error *e)
 {
     int fd = file_open_read(path, e);
-    struct stat st;
 
     if (fd < 0)
         return -1;
-    if (fstat(fd, &st) < 0) {
+    if (fstat(fd, st) < 0)
         failure_errno(e, "cannot read '%s'", path);
-    } else if (S_ISREG(st.st_mode)) {
-        *size = st.st_size;
+    else if (S_ISREG(st->st_mode))
         return fd;
-    } else {
+    else
         failure(e, "cannot read '%s': it is no regular file", path);
-    }
     close(fd);
     return -1;
 }
@@ -194,16 +195,22 @@ int file_null(struct error *e)
 
 bool file_read(const char *path, size_t most, struct buffer *out, struct error *e)
 {
+    struct stat st;
+
+    return file_read_known(path, most, out, &st, e);
+}
+
+bool file_read_known(const char *path, size_t most, struct buffer *out, struct stat *st, struct error *e)
+{
     size_t before = out->length;
-    off_t size;
-    int fd = open_regular(path, &size, e);
+    int fd = open_regular(path, st, e);
     bool done;
 
     assert(most < SIZE_MAX / 4);
     if (fd < 0)
         return false;
-    done = size <= (off_t)most ? read_all(fd, path, most, out, e)
-                               : failure(e, "cannot read '%s': it has more than %zu bytes", path, most);
+    done = st->st_size <= (off_t)most ? read_all(fd, path, most, out, e)
+                                      : failure(e, "cannot read '%s': it has more than %zu bytes", path, most);
     close(fd);
     set_length(out, done ? out->length : before);
     return done;
@@ -348,13 +355,13 @@ static bool tail(int fd, off_t size, size_t lines, size_t most, struct buffer *o
 bool file_tail(const char *path, size_t lines, size_t most, struct buffer *out, struct error *e)
 {
     size_t before = out->length;
-    off_t size;
-    int fd = open_regular(path, &size, e);
+    struct stat st;
+    int fd = open_regular(path, &st, e);
     bool done;
 
     if (fd < 0)
         return false;
-    done = lines == 0 || tail(fd, size, lines, most, out);
+    done = lines == 0 || tail(fd, st.st_size, lines, most, out);
     if (!done)
         failure_errno(e, "cannot read '%s'", path);
     set_length(out, done ? out->length : before);

@@ -70,6 +70,25 @@ bool folder_make_for(const char *path, mode_t mode, struct error *e)
     return done;
 }
 
+bool folder_is_trusted(const char *path, struct error *e)
+{
+    int fd = file_open(path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    struct stat st;
+    bool looked = fd >= 0 && fstat(fd, &st) == 0;
+
+    if (!looked)
+        failure_errno(e, "cannot look at the folder '%s'", path);
+    if (fd >= 0)
+        close(fd);
+    if (!looked)
+        return false;
+    if (st.st_uid != 0 && st.st_uid != geteuid())
+        return failure(e, "the folder '%s' belongs to others (uid %u): give it to reeve's user, or name another", path,
+                       (unsigned)st.st_uid);
+    return (st.st_mode & S_IWOTH) == 0 ||
+           failure(e, "others may write into the folder '%s': take that from them, or name another", path);
+}
+
 static int open_folder_of(const char *path)
 {
     char *folder = folder_of(path);

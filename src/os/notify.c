@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -10,11 +11,16 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
-/* Nobody has more to say of himself; so many are heard at a time before others get their turn; and more descriptors
- * than the kernel passes in one message cannot come. */
-enum { MESSAGE_MOST = 4096, MESSAGES_AT_ONCE = 64, DESCRIPTORS_MOST = 253 };
+/* Nobody has more to say of himself; so many are heard at a time before others get their turn; and so long, in
+ * nanoseconds, may it take to give back what came along. */
+enum { MESSAGE_MOST = 4096, MESSAGES_AT_ONCE = 64, PATIENCE = 10 * 1000 * 1000 };
+
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid /* glibc has the field, but not the name */
+#endif
 
 struct notify {
     int fd;
@@ -24,57 +30,95 @@ struct notify {
     void *arg;
 };
 
-/* Close what came with the message: systemd's BARRIER waits for just that. Who it is from: 0 if the kernel does not
- * say. */
-static pid_t look_through(struct msghdr *message)
+/* ---- what comes along --------------------------------------------------------------------------- */
+
+/* Anybody on this machine may send us descriptors, and the end of one may last: of a connection that lingers, say. For
+ * them no room is given, so that they are never ours and the kernel lets go of them while we receive; and a signal ends
+ * its wait for that. systemd's BARRIER wants no more than that they are let go. */
+static timer_t impatience;
+
+static void on_impatience(int number)
 {
-    pid_t pid = 0;
-
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL; c = CMSG_NXTHDR(message, c)) {
-        if (c->cmsg_level != SOL_SOCKET)
-            continue;
-        if (c->cmsg_type == SCM_RIGHTS) {
-            size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-            for (size_t i = 0; i < count; i++) {
-                int fd;
-
-                memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
-                close(fd);
-            }
-        } else if (c->cmsg_type == SCM_CREDENTIALS) {
-            struct ucred who;
-
-            memcpy(&who, CMSG_DATA(c), sizeof who);
-            pid = who.pid;
-        }
-    }
-    return pid;
+    (void)number;
 }
 
-/* False: there is nothing more. */
+static bool has_impatience(void)
+{
+    static bool tried, there;
+    struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGRTMIN + 3 };
+    struct sigaction act = { .sa_handler = on_impatience };
+    sigset_t set;
+
+    if (tried)
+        return there;
+    tried = true;
+    event.sigev_notify_thread_id = gettid();
+    there = sigaction(event.sigev_signo, &act, NULL) == 0 && timer_create(CLOCK_MONOTONIC, &event, &impatience) == 0;
+    sigemptyset(&set);
+    sigaddset(&set, event.sigev_signo);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    return there;
+}
+
+/* Again and again: the first signal may come before the wait. */
+static void set_impatience(long interval)
+{
+    struct itimerspec when = { .it_value.tv_nsec = interval, .it_interval.tv_nsec = interval };
+
+    if (has_impatience())
+        timer_settime(impatience, 0, &when, NULL);
+}
+
+/* ---- messages ----------------------------------------------------------------------------------- */
+
+/* Who it is from: 0 if the kernel does not say. */
+static pid_t sender_of(struct msghdr *message)
+{
+    const struct cmsghdr *c = CMSG_FIRSTHDR(message);
+    struct ucred who;
+
+    if (c == NULL || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS)
+        return 0;
+    memcpy(&who, CMSG_DATA(c), sizeof who);
+    return who.pid;
+}
+
+static ssize_t receive(int fd, struct msghdr *message)
+{
+    ssize_t length;
+    int reason;
+
+    set_impatience(PATIENCE);
+    length = recvmsg(fd, message, MSG_DONTWAIT);
+    reason = errno;
+    set_impatience(0);
+    errno = reason;
+    return length;
+}
+
+/* False: there is nothing more, or this one has taken enough time. */
 static bool take_one(struct notify *n)
 {
     char text[MESSAGE_MOST + 1];
     union {
-        char bytes[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(DESCRIPTORS_MOST * sizeof(int))];
+        char bytes[CMSG_SPACE(sizeof(struct ucred))];
         struct cmsghdr align;
     } control;
     struct iovec io = { .iov_base = text, .iov_len = MESSAGE_MOST };
     struct msghdr message = {
         .msg_iov = &io, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes
     };
-    ssize_t length = recvmsg(n->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    ssize_t length = receive(n->fd, &message);
     pid_t pid;
 
     if (length < 0)
         return errno == EINTR;
-    pid = look_through(&message);
-    if (pid <= 0 || (message.msg_flags & MSG_TRUNC))
-        return true;
-    text[length] = '\0';
-    n->fn(pid, text, n->arg);
-    return true;
+    pid = sender_of(&message);
+    if (pid > 0 && (message.msg_flags & MSG_TRUNC) == 0) {
+        text[length] = '\0';
+        n->fn(pid, text, n->arg);
+    }
+    return (message.msg_flags & MSG_CTRUNC) == 0;
 }
 
 static void on_readable(int fd, int what, void *arg)

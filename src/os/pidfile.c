@@ -23,6 +23,7 @@ struct said {
     int64_t pid;   /* 0: the file is empty */
     int64_t start; /* 0: not said */
     char boot[64]; /* empty: not said */
+    struct stat file;
 };
 
 /* A word of digits; -1 when it is something else. */
@@ -55,10 +56,12 @@ static bool parse(const char *text, struct said *out)
 static bool read_said(const char *path, struct said *out, struct error *e)
 {
     struct buffer text = { 0 };
+    struct stat file = { 0 };
     bool good =
-        file_read(path, PIDFILE_MOST, &text, e) &&
+        file_read_known(path, PIDFILE_MOST, &text, &file, e) &&
         (parse(text.data, out) || failure(e, "'%s' is there and holds no pid: remove it or name another file", path));
 
+    out->file = file;
     buffer_free(&text);
     return good;
 }
@@ -98,7 +101,7 @@ static bool take_place(const char *path, struct error *e)
 
     if (lstat(path, &st) == 0 && !read_said(path, &said, e))
         return false;
-    if (said.pid > 0 && said.pid != getpid() && stat(path, &st) == 0 && is_held(&st, (pid_t)said.pid))
+    if (said.pid > 0 && said.pid != getpid() && is_held(&said.file, (pid_t)said.pid))
         return failure(e, "process %d is alive and owns the pid file '%s': stop it first", (int)said.pid, path);
     length = snprintf(text, sizeof text, "%d\n", (int)getpid());
     return file_swap(path, text, (size_t)length, 0644, e);
@@ -150,12 +153,9 @@ static bool find_process(const char *path, pid_t pid, struct process_mark *out, 
 bool pidfile_find(const char *path, struct process_mark *out, struct error *e)
 {
     struct said said;
-    struct stat st;
 
     if (!read_said(path, &said, e))
         return false;
-    if (stat(path, &st) < 0)
-        return failure_errno(e, "cannot look at '%s'", path);
     if (said.pid == 0)
         return failure(e, "'%s' is empty", path);
     if (said.pid == 1 || said.pid == getpid())
@@ -164,9 +164,9 @@ bool pidfile_find(const char *path, struct process_mark *out, struct error *e)
         return failure(e, "'%s' names process %d, which is gone", path, (int)said.pid);
     if (!find_process(path, (pid_t)said.pid, out, e))
         return false;
-    if (said.start > 0 ? out->start != said.start : !is_older(out, &st))
+    if (said.start > 0 ? out->start != said.start : !is_older(out, &said.file))
         return failure(e, "'%s' names process %d, but that is another one by now", path, (int)said.pid);
-    if (!is_trusted(&st, out->pid))
+    if (!is_trusted(&said.file, out->pid))
         return failure(e, "'%s' names process %d of another user than the file's", path, (int)said.pid);
     return true;
 }

@@ -134,6 +134,7 @@ void resume_prepare(int argc, char **argv)
     for (int i = 0; i < argc; i++)
         if (strncmp(argv[i], "--resume=", 9) != 0)
             next.argv[count++] = argv[i];
+    next.argv[0] = next.path; /* in another folder, what the user wrote would lead elsewhere */
     next.argv[count] = next.word;
 }
 

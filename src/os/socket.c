@@ -3,6 +3,7 @@
 #include "os/folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -38,7 +39,7 @@ static bool refuse_living(const struct address *a, int fd, struct error *e)
 {
     pid_t pid;
 
-    if (socket_peer(fd, &pid, NULL, NULL) && pid > 0)
+    if (socket_peer(fd, &pid, NULL) && pid > 0)
         return failure(e, "somebody answers at %s already (pid %d): stop it first or choose another address", a->text,
                        (int)pid);
     return failure(e, "somebody answers at %s already: stop it first or choose another address", a->text);
@@ -58,7 +59,7 @@ static bool is_orphan(int fd)
 {
     pid_t pid;
 
-    return socket_peer(fd, &pid, NULL, NULL) && pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
+    return socket_peer(fd, &pid, NULL) && pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
 }
 
 /* Whoever listened may have ended just now, and a child that has its descriptor ends, or comes to its exec, next. */
@@ -230,7 +231,7 @@ static bool adjust_file(const struct address *a, const struct listen_options *o,
         all.gid = getegid();
     if (!set_owner(address_path(a), &all, e))
         return false;
-    if (chmod(address_path(a), all.mode >= 0 ? (mode_t)all.mode : 0777 & ~mask) < 0)
+    if (fchmodat(AT_FDCWD, address_path(a), all.mode >= 0 ? (mode_t)all.mode : 0777 & ~mask, AT_SYMLINK_NOFOLLOW) < 0)
         return failure_errno(e, "cannot change the mode of '%s'", address_path(a));
     return true;
 }
@@ -294,7 +295,7 @@ int socket_connect(const struct address *a, struct error *e)
     return -1;
 }
 
-bool socket_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid)
+bool socket_peer(int fd, pid_t *pid, uid_t *uid)
 {
     struct ucred peer;
     socklen_t length = sizeof peer;
@@ -308,7 +309,5 @@ bool socket_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid)
         *pid = peer.pid;
     if (uid != NULL)
         *uid = peer.uid;
-    if (gid != NULL)
-        *gid = peer.gid;
     return true;
 }

@@ -32,6 +32,16 @@ msec args_optional_duration(lua_State *L, int arg, msec otherwise)
     return lua_isnoneornil(L, arg) ? otherwise : args_duration(L, arg);
 }
 
+/* ---- texts ------------------------------------------------------------------------------------- */
+
+const char *args_text(lua_State *L, int arg)
+{
+    const char *text = luaL_checkstring(L, arg);
+
+    luaL_argcheck(L, strlen(text) == lua_rawlen(L, arg), arg, "the text has a zero byte in it");
+    return text;
+}
+
 /* ---- fields ------------------------------------------------------------------------------------ */
 
 static void check_name(lua_State *L, const char *const *names)
@@ -74,9 +84,11 @@ static void complain(lua_State *L, const char *name, const char *why)
     luaL_error(L, "'%s': %s", name, why);
 }
 
-static void expect(lua_State *L, const char *name, const char *what)
+void args_expect(lua_State *L, const char *name, const char *what)
 {
-    luaL_error(L, "'%s': expected %s, got %s", name, what, luaL_typename(L, -1));
+    const char *got = lua_type(L, -1) == LUA_TNUMBER ? lua_tostring(L, -1) : luaL_typename(L, -1);
+
+    luaL_error(L, "'%s': expected %s, got %s", name, what, got);
 }
 
 const char *args_plain_text(lua_State *L, int index, const char *name)
@@ -95,7 +107,7 @@ const char *args_text_field(lua_State *L, int index, const char *name, size_t *l
     if (!args_push_field(L, index, name))
         return NULL;
     if (lua_type(L, -1) != LUA_TSTRING)
-        expect(L, name, "a text");
+        args_expect(L, name, "a text");
     text = lua_tolstring(L, -1, length);
     if (length == NULL && strlen(text) != lua_rawlen(L, -1))
         complain(L, name, "the text has a zero byte in it");
@@ -126,7 +138,7 @@ int64_t args_size_field(lua_State *L, int index, const char *name, int64_t other
     if (lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 0)
         size = lua_tointeger(L, -1);
     else if (lua_type(L, -1) != LUA_TSTRING)
-        expect(L, name, "a size such as 65536 or \"64KB\"");
+        args_expect(L, name, "a size such as 65536 or \"64KB\"");
     else if (!size_parse(lua_tostring(L, -1), &size, &e))
         complain(L, name, e.text);
     lua_pop(L, 1);
@@ -140,7 +152,7 @@ bool args_bool_field(lua_State *L, int index, const char *name, bool otherwise)
     if (!args_push_field(L, index, name))
         return otherwise;
     if (lua_type(L, -1) != LUA_TBOOLEAN)
-        expect(L, name, "true or false");
+        args_expect(L, name, "true or false");
     yes = lua_toboolean(L, -1);
     lua_pop(L, 1);
     return yes;

@@ -5,21 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where settings stand, for those who read them. */
-struct lines {
-    const struct declaration *declaration;
-    const char *within; /* "defaults": the table they are in; NULL: the declaration's own */
-};
-
 static int line_of(const char *key, void *arg)
 {
-    const struct lines *lines = arg;
+    return loading_line(arg, key);
+}
+
+static int line_of_default(const char *key, void *arg)
+{
     char path[128];
 
-    if (lines->within == NULL)
-        return loading_line(lines->declaration, key);
-    snprintf(path, sizeof path, *key != '\0' ? "%s.%s" : "%s", lines->within, key);
-    return loading_line(lines->declaration, path);
+    snprintf(path, sizeof path, *key != '\0' ? "defaults.%s" : "defaults%s", key);
+    return loading_line(arg, path);
 }
 
 static struct spot spot_of(const struct declaration *d)
@@ -27,9 +23,22 @@ static struct spot spot_of(const struct declaration *d)
     return loading_origin(d->source, d->line);
 }
 
-/* Whether there is a table to read. One that is missing is told; one that was no table was told. */
-static bool has_table(struct loading *l, const struct declaration *d, const char *noun)
+/* The file is that of `spot`. */
+static struct record_source source_of(struct loading *l, const struct declaration *d, const struct spot *spot)
 {
+    return (struct record_source){ .noun = loading_word(d),
+                                   .name = d->name,
+                                   .file = spot->file,
+                                   .line = spot->line,
+                                   .line_of = line_of,
+                                   .arg = (void *)d,
+                                   .problems = l->problems };
+}
+
+/* Whether there is a table to read. One that is missing is told; one that was no table was told. */
+static bool has_table(struct loading *l, const struct declaration *d)
+{
+    const char *noun = loading_word(d);
     struct spot spot = spot_of(d);
 
     if (!d->has_table)
@@ -43,26 +52,28 @@ static bool has_table(struct loading *l, const struct declaration *d, const char
 static void read_defaults(struct loading *l, const struct declaration *d, struct program *defaults)
 {
     const struct value *said = value_get(d->value.table, "defaults");
-    struct lines lines = { d, "defaults" };
     struct spot spot = spot_of(d);
+    struct record_source from = source_of(l, d, &spot);
 
     if (said == NULL || said->kind == VALUE_NIL)
         return;
-    if (said->kind == VALUE_TABLE)
-        record_read(defaults, said->table, "supervisor: defaults", spot.file, line_of, &lines, l->problems);
-    else
-        problems_add(l->problems, spot.file, loading_line(d, "defaults"),
-                     "supervisor: 'defaults': expected a table of settings, got %s", value_noun(said));
+    if (said->kind != VALUE_TABLE) {
+        record_complain(&from, "defaults", "'defaults': expected a table of settings, got %s", value_noun(said));
+        return;
+    }
+    from.noun = "supervisor: defaults";
+    from.line_of = line_of_default;
+    record_read(defaults, said->table, &from);
 }
 
 static void read_supervisor(struct loading *l, const struct declaration *d, struct plan *plan, struct program *defaults)
 {
-    struct lines lines = { d, NULL };
     struct spot spot = spot_of(d);
+    struct record_source from = source_of(l, d, &spot);
 
     if (d->value.kind != VALUE_TABLE)
         return;
-    plan_read_settings(plan, d->value.table, spot.file, line_of, &lines, l->problems);
+    plan_read_settings(plan, d->value.table, &from);
     read_defaults(l, d, defaults);
 }
 
@@ -83,31 +94,29 @@ static struct program *read_supervisors(struct loading *l, struct plan *plan)
 /* ---- programs, groups, sockets ----------------------------------------------------------------------- */
 
 /* What only Lua can tell of a setting. */
-static void check_pattern(const struct program *p, struct lines *lines, struct problems *problems)
+static void check_pattern(const struct program *p, const struct record_source *from)
 {
     struct error e;
 
     if (p->ready != NULL && p->ready->line != NULL && !questions_check_pattern(p->ready->line, &e))
-        problems_add(problems, p->file, line_of("ready", lines), "program '%s': 'ready': 'line': %s", p->name, e.text);
+        record_complain(from, "ready", "'ready': 'line': %s", e.text);
 }
 
 static void read_program(struct loading *l, const struct declaration *d, struct plan *plan,
                          const struct program *defaults)
 {
-    struct lines lines = { d, NULL };
     struct spot spot = spot_of(d);
+    struct record_source from = source_of(l, d, &spot);
     struct program *program;
-    char context[96];
 
-    if (!has_table(l, d, "program"))
+    if (!has_table(l, d))
         return;
     program = program_new(d->name, spot.file, spot.line, defaults);
-    snprintf(context, sizeof context, "program '%s'", d->name);
-    record_read(program, d->value.table, context, spot.file, line_of, &lines, l->problems);
-    program_check(program, line_of, &lines, l->problems);
+    record_read(program, d->value.table, &from);
+    program_check(program, &from);
     if (!l->is_kept)
-        program_check_people(program, line_of, &lines, l->problems);
-    check_pattern(program, &lines, l->problems);
+        program_check_people(program, &from);
+    check_pattern(program, &from);
     plan_add(plan, program, l->problems);
 }
 
@@ -128,7 +137,7 @@ static void read_group(struct loading *l, const struct declaration *d, struct pl
     struct spot spot = spot_of(d);
     struct words programs = { 0 };
 
-    if (!has_table(l, d, "group"))
+    if (!has_table(l, d))
         return;
     if (d->value.table->elements < d->value.table->count)
         problems_add(l->problems, spot.file, spot.line, "group '%s': expected a list of names of programs", d->name);
@@ -140,19 +149,17 @@ static void read_group(struct loading *l, const struct declaration *d, struct pl
 
 static void read_socket(struct loading *l, const struct declaration *d, struct plan *plan)
 {
-    struct lines lines = { d, NULL };
     struct spot spot = spot_of(d);
+    struct record_source from = source_of(l, d, &spot);
     struct socket_settings *socket;
-    char context[96];
 
-    if (!has_table(l, d, "socket"))
+    if (!has_table(l, d))
         return;
     socket = socket_settings_new(d->name, spot.file, spot.line);
-    snprintf(context, sizeof context, "socket '%s'", d->name);
-    record_read(socket, d->value.table, context, spot.file, line_of, &lines, l->problems);
-    socket_settings_check(socket, line_of, &lines, l->problems);
+    record_read(socket, d->value.table, &from);
+    socket_settings_check(socket, &from);
     if (!l->is_kept)
-        socket_settings_check_people(socket, line_of, &lines, l->problems);
+        socket_settings_check_people(socket, &from);
     plan_add_socket(plan, socket, l->problems);
 }
 

@@ -25,7 +25,8 @@ void call_interrupted(lua_State *L)
     s->limited = !c->own;
 }
 
-/* In the message handler: the stack below still stands. Our own needs are not counted against the user's ceiling. */
+/* In the message handler: the stack below still stands. Our own needs are not counted against the user's ceiling. The
+ * error stays what it is: `__close` handlers get it. */
 static int explain(lua_State *L)
 {
     struct script *s = script_of(L);
@@ -39,15 +40,16 @@ static int explain(lua_State *L)
         message_traceback(L, L, 1, &c->traceback);
     }
     s->limited = !c->own;
-    lua_settop(L, 0);
-    lua_pushnil(L);
+    lua_settop(L, 1);
     return 1;
 }
 
 static void fail_for_memory(struct call *c)
 {
     c->failed = true;
-    buffer_addf(&c->text, "not enough memory: all of them together may use %zu MB", c->script->ceiling >> 20);
+    buffer_clear(&c->text);
+    buffer_addf(&c->text, "not enough memory: all of them together may use %zu MB%s", c->script->ceiling >> 20,
+                c->script->loading == NULL ? " (hook_memory)" : "");
 }
 
 static int finish(lua_State *L, int status, lua_KContext context)

@@ -113,9 +113,22 @@ void hooks_run(struct task *t, const char *event, const struct process *p)
 
 /* ---- on_exit = function(process, exit) … ------------------------------------------------------- */
 
+/* Of a program's own function: with the process on its stack. NULL: the generation is gone, or its lane is full. */
+static struct task *hook_new(const struct function *f, const struct process *p, const char *name)
+{
+    struct script *s = script_owner(f->reference);
+    struct task *t;
+
+    if (s == NULL || !lane_has_room(process_id(p), name))
+        return NULL;
+    t = task_new(s, NULL, "hook %s of %s", name, process_name(p));
+    script_push_function(s, task_stack(t), f->reference);
+    handle_push_process(task_stack(t), p);
+    return t;
+}
+
 static void push_arguments(lua_State *L, const struct event *event)
 {
-    handle_push_process(L, event->process);
     if (event->kind == EVENT_HEALTH) {
         lua_pushboolean(L, event->ok);
         lua_pushstring(L, event->text);
@@ -130,13 +143,10 @@ static void push_arguments(lua_State *L, const struct event *event)
 
 static void run_hook(const struct function *f, const struct event *event, const char *name)
 {
-    struct script *s = script_owner(f->reference);
-    struct task *t;
+    struct task *t = hook_new(f, event->process, name);
 
-    if (s == NULL || !lane_has_room(process_id(event->process), name))
+    if (t == NULL)
         return;
-    t = task_new(s, NULL, "hook %s of %s", name, process_name(event->process));
-    script_push_function(s, task_stack(t), f->reference);
     push_arguments(task_stack(t), event);
     hooks_run(t, event_name(event->kind), event->process);
 }
@@ -220,14 +230,10 @@ bool hooks_want_lines(const struct process *p)
 
 static void tell_line_to_program(const struct line *line, const struct function *f)
 {
-    struct script *s = script_owner(f->reference);
-    struct task *t;
+    struct task *t = hook_new(f, line->process, "on_line");
 
-    if (s == NULL || !lane_has_room(process_id(line->process), "on_line"))
+    if (t == NULL)
         return;
-    t = task_new(s, NULL, "hook on_line of %s", process_name(line->process));
-    script_push_function(s, task_stack(t), f->reference);
-    handle_push_process(task_stack(t), line->process);
     lua_pushlstring(task_stack(t), line->text, line->length);
     lua_pushstring(task_stack(t), line->stream);
     hooks_run(t, "line", line->process);

@@ -15,18 +15,16 @@ void kept_pack(const struct loading *l, struct buffer *out)
 
     STAILQ_FOREACH(source, &l->sources, link)
     {
-        buffer_clear(&file);
         pack_text(&file, "path", source->path);
         pack_bytes(&file, "text", source->text, source->length);
-        pack_bytes(out, "file", file.data, file.length);
+        pack_inner(out, "file", &file);
     }
     LIST_FOREACH(finding, &l->findings, link)
     {
-        buffer_clear(&file);
         pack_text(&file, "path", finding->path);
         if (finding->data != NULL)
             pack_bytes(&file, "text", finding->data, finding->length);
-        pack_bytes(out, "read", file.data, file.length);
+        pack_inner(out, "read", &file);
     }
     buffer_free(&file);
 }
@@ -36,10 +34,8 @@ static bool next_file(struct unpack *files, const char **path, size_t *path_leng
                       size_t *text_length)
 {
     struct unpack file;
-    size_t length;
-    const char *data = unpack_next(files, "file", &length);
 
-    if (data == NULL || !unpack_begin(&file, data, length))
+    if (!unpack_inner(files, "file", &file))
         return false;
     *path = unpack_bytes(&file, "path", path_length);
     *text = unpack_bytes(&file, "text", text_length);
@@ -78,12 +74,10 @@ const char *kept_find(const struct loading *l, const char *path, size_t *length)
 bool kept_read(const struct loading *l, const char *path, const char **data, size_t *length)
 {
     struct unpack files = l->kept, file;
-    const char *packed, *found;
-    size_t packed_length, found_length;
+    const char *found;
+    size_t found_length;
 
-    while (l->is_kept && (packed = unpack_next(&files, "read", &packed_length)) != NULL) {
-        if (!unpack_begin(&file, packed, packed_length))
-            continue;
+    while (l->is_kept && unpack_inner(&files, "read", &file)) {
         found = unpack_bytes(&file, "path", &found_length);
         if (found == NULL || found_length != strlen(path) || memcmp(found, path, found_length) != 0)
             continue;

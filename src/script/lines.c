@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "core/feed.h"
 #include "script/hooks.h"
@@ -119,15 +120,6 @@ static void on_lane_empty(unsigned id)
         tell_soon(ear);
 }
 
-static unsigned long count_lines(const char *data, size_t length)
-{
-    unsigned long count = 0;
-
-    for (size_t i = 0; i < length; i++)
-        count += data[i] == '\n';
-    return count;
-}
-
 static void finish_lines(struct ear *ear)
 {
     for (int i = 0; i < 2; i++)
@@ -150,7 +142,7 @@ void lines_before(const struct event *event)
     tell(ear, LANE_LONGEST / 2);
     if (event->kind != EVENT_EXIT)
         return;
-    ear->untold += count_lines(ear->waiting.data, ear->waiting.length);
+    ear->untold += text_count_lines(ear->waiting.data, ear->waiting.length);
     buffer_free(&ear->waiting);
 }
 
@@ -163,7 +155,7 @@ static void on_lines(const char *data, size_t length, void *arg)
     struct ear *ear = m->ear;
 
     if (ear->waiting.length + length > WAITING_MOST) {
-        ear->untold += count_lines(data, length);
+        ear->untold += text_count_lines(data, length);
         return;
     }
     for (size_t start = 0; start < length;) {

@@ -16,11 +16,6 @@
 
 enum { CEILING_SMALLEST = 1024 * 1024 };
 
-static size_t count_of(const struct problems *p)
-{
-    return p->count + p->untold;
-}
-
 static void release_script(void *script)
 {
     script_free(script);
@@ -160,7 +155,7 @@ static struct plan *finish(struct script *s, size_t problems_before)
         check_scopes(s, plan);
         check_expectations(s, plan);
     }
-    if (count_of(problems) == problems_before) {
+    if (problems_count(problems) == problems_before) {
         hand_over(s, plan);
         return plan;
     }
@@ -189,7 +184,7 @@ static struct plan *load(struct script *s, const char *path, size_t before)
 
 struct plan *script_load(const char *path, struct problems *problems)
 {
-    size_t before = count_of(problems);
+    size_t before = problems_count(problems);
     struct script *s = script_new(path);
 
     loading_begin(s, problems);
@@ -198,7 +193,7 @@ struct plan *script_load(const char *path, struct problems *problems)
 
 struct plan *script_load_kept(const char *text, size_t length, struct problems *problems)
 {
-    size_t before = count_of(problems);
+    size_t before = problems_count(problems);
     char *path = kept_path(text, length);
     struct script *s;
     struct plan *plan;
@@ -216,7 +211,7 @@ struct plan *script_load_kept(const char *text, size_t length, struct problems *
 
 struct plan *script_load_text(const char *path, const char *text, size_t length, struct problems *problems)
 {
-    size_t before = count_of(problems);
+    size_t before = problems_count(problems);
     struct script *s = script_new(path);
     struct loading *l = loading_begin(s, problems);
 

@@ -32,7 +32,7 @@ static void run(struct pulse *p)
 
     lua_rawgeti(task_stack(t), LUA_REGISTRYINDEX, p->function);
     if (p->own)
-        task_make_own(t);
+        task_make_own(t, true);
     if (p->repeats) {
         p->running = t;
         task_watch(t, &p->running);

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "core/command.h"
+#include "script/handle.h"
 #include "script/state.h"
 
 #include <lauxlib.h>
@@ -62,12 +63,22 @@ static bool bool_field(lua_State *L, const char *name)
     return is;
 }
 
+static bool task_field(lua_State *L, const char *name)
+{
+    bool runs;
+
+    push_field(L, name);
+    runs = handle_runs(L, -1);
+    lua_pop(L, 1);
+    return runs;
+}
+
 static struct entry read_entry(lua_State *L)
 {
     struct entry e = { .name = text_field(L, "name"),
                        .target = text_field(L, "target"),
                        .last = number_field(L, "last"),
-                       .runs = bool_field(L, "is_running") };
+                       .runs = bool_field(L, "is_running") || task_field(L, "task") };
 
     e.next = number_field(L, "due");
     if (e.next > 0)

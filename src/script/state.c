@@ -17,7 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_CEILING = 256 * 1024 * 1024 }; /* until the file's own hook_memory is known */
+enum {
+    DEFAULT_CEILING = 256 * 1024 * 1024, /* until the file's own hook_memory is known */
+    DESCRIPTORS_FEW = 64
+};
 
 static LIST_HEAD(, script) all = LIST_HEAD_INITIALIZER(all);
 
@@ -70,6 +73,7 @@ struct script *script_new(const char *path)
     s->folder = xstrndup(path, (size_t)(text_base_name(path) - path));
     s->ceiling = DEFAULT_CEILING;
     s->hook_time = 200;
+    s->descriptors_many = DESCRIPTORS_FEW;
     s->L = lua_newstate(allocate, s);
     if (s->L == NULL)
         abort();
@@ -142,6 +146,21 @@ void script_give_thread(struct script *s, struct thread thread, bool spoilt)
     } else {
         luaL_unref(s->L, LUA_REGISTRYINDEX, thread.reference);
     }
+}
+
+void script_opened(lua_State *L)
+{
+    struct script *s = script_of(L);
+
+    if (++s->descriptors < s->descriptors_many)
+        return;
+    lua_gc(L, LUA_GCCOLLECT);
+    s->descriptors_many = s->descriptors * 2 > DESCRIPTORS_FEW ? s->descriptors * 2 : DESCRIPTORS_FEW;
+}
+
+void script_closed(struct script *s)
+{
+    s->descriptors--;
 }
 
 struct script *script_next(const struct script *s)

@@ -277,7 +277,7 @@ static const char *skip_text(const char *p, const char *end)
 }
 
 /* A NaN is no key, and neither is what we would not have written. */
-static const char *skip_key(const char *p, const char *end)
+static const char *skip_key(const char *p, const char *end, int depth)
 {
     lua_Number number;
 
@@ -286,13 +286,13 @@ static const char *skip_key(const char *p, const char *end)
         if (number != number)
             return NULL;
     }
-    return skip_value(p, end, DEEPEST);
+    return skip_value(p, end, depth);
 }
 
 static const char *skip_table(const char *p, const char *end, int depth)
 {
     while (p != NULL && p < end && *p != PACKED_END) {
-        p = skip_key(p, end);
+        p = skip_key(p, end, depth + 1);
         if (p != NULL)
             p = skip_value(p, end, depth + 1);
     }

@@ -64,7 +64,7 @@ static void run(struct script *s, const struct subscription *to, const struct te
     t = task_new(s, NULL, "hook on(\"%s\")%s%s", to->event, who != NULL ? " of " : "", who != NULL ? who : "");
     lua_rawgeti(task_stack(t), LUA_REGISTRYINDEX, to->function);
     if (to->apart)
-        task_make_own(t);
+        task_make_own(t, true);
     about->push(task_stack(t), about->arg);
     hooks_run(t, about->event, p);
 }

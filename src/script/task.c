@@ -85,6 +85,11 @@ static void forget(struct task *t, bool spoilt)
     TAILQ_REMOVE(&s->tasks, t, link);
     s->task_count--;
     script_give_thread(s, t->thread, spoilt);
+    if (t->failure != NULL) {
+        buffer_free(&t->failure->text);
+        buffer_free(&t->failure->traceback);
+    }
+    free(t->failure);
     free(t);
 }
 
@@ -100,6 +105,27 @@ static void tell_end(struct task *t, const struct call *c)
         call_log(c, t->name);
 }
 
+/* An error that was put into words when a `<close>` variable began to wait is told at the end. */
+static void take_failure(struct task *t, struct call *c)
+{
+    if (t->failure == NULL)
+        return;
+    c->spot = t->failure->spot;
+    c->text = t->failure->text;
+    c->traceback = t->failure->traceback;
+    free(t->failure);
+    t->failure = NULL;
+}
+
+static void keep_failure(struct task *t, struct call *c)
+{
+    if (c->text.length == 0)
+        return;
+    t->failure = xmalloc(sizeof *c);
+    *t->failure = *c;
+    c->text = c->traceback = (struct buffer){ 0 };
+}
+
 bool task_proceed(struct task *t)
 {
     msec began = clock_now();
@@ -108,12 +134,15 @@ bool task_proceed(struct task *t)
 
     t->state = TASK_RUNNING;
     call_enter(&c, t->script, t->thread.L, t);
+    take_failure(t, &c);
     call_run(&c, t->own ? OWN_TIME : t->script->hook_time);
     tasks_used(clock_now() - began);
     ended = !c.waits;
     if (ended) {
         tell_end(t, &c);
         forget(t, c.cut_off || lua_status(c.L) != LUA_OK);
+    } else {
+        keep_failure(t, &c);
     }
     call_end(&c);
     return ended;
@@ -142,9 +171,9 @@ void task_concerns(struct task *t, unsigned process)
     t->process = process;
 }
 
-void task_make_own(struct task *t)
+void task_make_own(struct task *t, bool own)
 {
-    t->own = true;
+    t->own = own;
 }
 
 bool task_is_own(const struct task *t)

@@ -19,6 +19,7 @@ struct task {
     struct task **watcher;
     task_cancel_fn *on_cancel;
     void *work;
+    struct call *failure; /* what it will end with, once its `<close>` variables are closed; NULL: nothing yet */
     struct timer *timer;
     task_end_fn *on_end;
     void *arg;

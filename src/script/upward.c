@@ -171,7 +171,7 @@ static void on_problem(const char *path, const char *text, void *arg)
         failure(e, "the result: %s", text);
 }
 
-static bool read_result(struct call *c, struct value *out, struct error *e)
+static bool read_result(struct call *c, const struct function *f, struct value *out, struct error *e)
 {
     struct reader r = { .script = c->script, .L = c->L, .on_problem = on_problem, .arg = e };
 
@@ -181,7 +181,7 @@ static bool read_result(struct call *c, struct value *out, struct error *e)
     if (e->text[0] == '\0')
         return true;
     value_clear(out);
-    return false;
+    return failure_in(e, "%s", f->where);
 }
 
 static bool explain(const struct call *c, struct error *e)
@@ -208,7 +208,7 @@ static bool compute(void *arg, struct process *p, const struct function *f, stru
     call_begin(&c, s);
     script_push_function(s, c.L, f->reference);
     handle_push_process(c.L, p);
-    good = call_run(&c, s->hook_time) ? read_result(&c, out, &why) : explain(&c, &why);
+    good = call_run(&c, s->hook_time) ? read_result(&c, f, out, &why) : explain(&c, &why);
     call_end(&c);
     return good || failure(e, "%s", why.text);
 }

@@ -68,7 +68,7 @@ static void begin(struct script *s, struct reply *r)
 
     test->reply = r;
     test->task = task_new(s, NULL, "alert test");
-    task_make_own(test->task);
+    task_make_own(test->task, true);
     lua_rawgeti(task_stack(test->task), LUA_REGISTRYINDEX, s->alert_test);
     task_on_end(test->task, on_end, test);
     reply_later(r, on_cancel, test);

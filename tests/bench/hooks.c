@@ -98,10 +98,7 @@ static double time_events(void)
     double start = processor_time();
 
     for (int i = 0; i < EVENTS; i++) {
-        bus_publish(
-            supervisor_bus(supervisor),
-            &(struct event){
-                .kind = EVENT_EXIT, .process = p, .program = process_program(p), .exit = &exit, .at = clock_wall() });
+        bus_publish(supervisor_bus(supervisor), &(struct event){ .kind = EVENT_EXIT, .process = p, .exit = &exit });
         if (i % BATCH == BATCH - 1)
             turn();
     }

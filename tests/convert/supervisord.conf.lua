@@ -6,6 +6,7 @@ supervisor {
   log = { "stderr", "/var/log/supervisord.log" },
   -- supervisord.conf:9: user = root: reeve stays who starts it
   env = { STAGE = "production" },
+  stop_timeout = 3620,
 }
 
 program "php-fpm" {

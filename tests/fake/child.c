@@ -386,6 +386,7 @@ void fake_child_exits(pid_t pid, int code)
     assert(c != NULL && c->lives);
     c->exit = (struct child_exit){ .code = code };
     end_now(c);
+    fake_callback_over();
     fake_turn();
 }
 
@@ -397,6 +398,7 @@ void fake_child_vanishes(pid_t pid)
     fake_process(0, 0);
     c->exit = (struct child_exit){ .code = -1, .unknown = true };
     end_now(c);
+    fake_callback_over();
     fake_turn();
 }
 
@@ -414,6 +416,7 @@ void fake_child_dies(pid_t pid, int signal)
     assert(c != NULL && c->lives);
     c->exit = (struct child_exit){ .code = -1, .signal = signal };
     end_now(c);
+    fake_callback_over();
     fake_turn();
 }
 

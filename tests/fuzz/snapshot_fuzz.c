@@ -62,9 +62,9 @@ static void read_histories(const char *data, size_t length)
 static void read_ring(const char *data, size_t length)
 {
     struct buffer tail = { 0 };
-    struct ring ring;
+    struct ring ring = { 0 };
 
-    ring_init(&ring, 1000);
+    ring_resize(&ring, 1000);
     ring_restore(&ring, data, length);
     ring_tail(&ring, 10, &tail);
     assert(tail.length <= 1000);

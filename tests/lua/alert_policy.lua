@@ -258,15 +258,6 @@ function promises.a_webhook_has_every_field()
     equal(7, body.untold)
 end
 
-function promises.a_format_of_ones_own_is_used_and_its_failure_mended()
-    local r = report.new("crash", event("web", 100), true)
-    local function body(f) return ways.webhook.compose({ format = f }, { r }, 0).body end
-    equal('{"text":"web"}', body(function(what) return { text = what.process } end))
-    equal("plain", body(function() return "plain" end))
-    assert(body(function() error("oh") end):find('"process":"web"', 1, true))
-    assert(body(function() return 5 end):find('"process":"web"', 1, true))
-end
-
 function promises.syslog_has_a_priority_in_each_line()
     local r = report.new("crash", event("web", 100), true)
     local body = ways.syslog.compose({ from = "prod" }, { r }, 0).body

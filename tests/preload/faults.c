@@ -38,6 +38,7 @@
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -402,6 +403,8 @@ CALL(int, -1, unlinkat, (int fd, const char *path, int flags), (fd, path, flags)
 CALL(int, -1, flock, (int fd, int how), (fd, how), EINTR, ENOLCK)
 CALL(int, -1, chdir, (const char *path), (path), EIO, ENOMEM)
 CALL(ssize_t, -1, readlink, (const char *path, char *name, size_t size), (path, name, size), EIO, ENOMEM)
+CALL(ssize_t, -1, readlinkat, (int fd, const char *path, char *name, size_t size), (fd, path, name, size), EIO, ENOMEM)
+CALL(int, -1, fstatfs, (int fd, struct statfs *fs), (fd, fs), EIO, ENOMEM)
 CALL(char *, NULL, realpath, (const char *path, char *out), (path, out), EIO, ENOMEM)
 CALL(char *, NULL, getcwd, (char *path, size_t size), (path, size), ENOENT, ENOMEM)
 

@@ -64,12 +64,10 @@ struct crews_settings {
 extern const char crews_key;
 
 /* What no single setting can say: a missing list, servers that are none … become problems. */
-void crew_settings_check(struct crew_settings *s, record_line_fn *line, void *arg, const char *file,
-                         struct problems *problems);
+void crew_settings_check(const struct crew_settings *s, const struct record_source *from);
 
 /* As program_check_people. */
-void crew_settings_check_people(struct crew_settings *s, record_line_fn *line, void *arg, const char *file,
-                                struct problems *problems);
+void crew_settings_check_people(const struct crew_settings *s, const struct record_source *from);
 
 /* The function that gives the list; NULL: `functions` is it. */
 const struct function *crew_provider(const struct crew_settings *s);

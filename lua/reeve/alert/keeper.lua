@@ -9,7 +9,7 @@ local KEY, FILE = "reeve.alert", "alerts.json"
 
 local collect -- returns everything there is to keep, by alert
 local kept    -- what was there before us
-local timer, told_why
+local timer
 local saving
 
 --- From now on `f` says what there is to keep.
@@ -32,10 +32,7 @@ function keeper.changed()
 end
 
 local function complain(why)
-    if why ~= told_why and why ~= "there is no state_dir" then
-        reeve.log("err", "alerts that wait are not kept: %s", why)
-    end
-    told_why = why
+    if why ~= "there is no state_dir" then reeve.log("err", "alerts that wait are not kept: %s", why) end
 end
 
 local function anything(all)

@@ -1,6 +1,7 @@
 -- The ways that an alert goes: mail, the system's log, a web page. Each composes a message of the reports of one
 -- digest, and sends it.
 
+local inside = require "reeve.inside"
 local report = require "reeve.alert.report"
 
 local ways = {}
@@ -136,26 +137,44 @@ local function whole(list, untold)
     return first
 end
 
-local function format_by(f, what)
-    local good, made = pcall(f, what)
-    if good and type(made) == "string" then return made end
-    if good and type(made) == "table" then good, made = pcall(reeve.json.encode, made) end
-    if good and type(made) == "string" then return made end
-    reeve.log("warning", "alert.webhook: format failed, so the usual text is sent: %s", made)
+-- What the user's function makes of the usual text, within the limits of the user's own tasks; nil and why.
+local function format_by(f, usual)
+    local good, made
+    local task = inside.users_task(function()
+        good, made = pcall(f, reeve.json.decode(usual))
+        if good and type(made) == "table" then good, made = pcall(reeve.json.encode, made) end
+    end)
+    for _ = 1, 100 do
+        if not task:runs() then break end
+        reeve.sleep(0.01)
+    end
+    task:cancel()
+    if good == nil then return nil, "it was cut off, or waits" end
+    if type(made) == "string" then return good and made or nil, made end
+    return nil, ("%s is a %s"):format(good and "what it returned" or "the error", type(made))
 end
 
 ways.webhook = {}
 
-function ways.webhook.compose(options, list, untold)
-    local what = whole(list, untold)
-    local body = options.format and format_by(options.format, what)
-    return { subject = "", body = body or reeve.json.encode(what) }
+function ways.webhook.compose(_, list, untold)
+    return { subject = "", body = reeve.json.encode(whole(list, untold)) }
+end
+
+local function body_of_page(options, usual)
+    if not options.format then return usual end
+    local body, why = format_by(options.format, usual)
+    if body then return body end
+    reeve.log("warning", "alert.webhook: format failed, so the usual text is sent: %s", why)
+    return usual
 end
 
 function ways.webhook.send(options, message)
     local headers = { ["Content-Type"] = "application/json", From = options.from }
     for name, value in pairs(options.headers or {}) do headers[name] = value end
-    local request = { url = options.url, method = "POST", body = message.body, headers = headers, max_body = "64KB" }
+    local request = {
+        url = options.url, method = "POST", headers = headers, max_body = "64KB",
+        body = body_of_page(options, message.body),
+    }
     for _, key in ipairs { "user", "password", "timeout", "ca_file", "insecure", "proxy" } do
         request[key] = options[key]
     end

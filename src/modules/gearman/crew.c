@@ -277,7 +277,8 @@ void crew_check_over(struct crew *c)
     gearman_forget(c);
 }
 
-void crew_leave(struct crew *c)
+/* `end` may free the ability that it gets. */
+static void end_crew(struct crew *c, void (*end)(struct ability *a))
 {
     struct ability *a, *next;
 
@@ -285,20 +286,17 @@ void crew_leave(struct crew *c)
     drop_refresh(c);
     for (a = TAILQ_FIRST(&c->abilities); a != NULL; a = next) {
         next = TAILQ_NEXT(a, link);
-        ability_leave(a);
+        end(a);
     }
     crew_check_over(c);
 }
 
+void crew_leave(struct crew *c)
+{
+    end_crew(c, ability_leave);
+}
+
 void crew_kill(struct crew *c)
 {
-    struct ability *a, *next;
-
-    c->leaving = true;
-    drop_refresh(c);
-    for (a = TAILQ_FIRST(&c->abilities); a != NULL; a = next) {
-        next = TAILQ_NEXT(a, link);
-        ability_kill(a);
-    }
-    crew_check_over(c);
+    end_crew(c, ability_kill);
 }

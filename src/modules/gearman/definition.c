@@ -215,11 +215,8 @@ static void print_list(const struct setting *s, const void *field, struct buffer
 
     (void)s;
     json_open_array(json);
-    for (size_t i = 0; i < d->count; i++) {
-        json_open_object(json);
+    for (size_t i = 0; i < d->count; i++)
         record_print(&d->item[i], json);
-        json_close_object(json);
-    }
     json_close_array(json);
 }
 

@@ -75,15 +75,20 @@ static void read_settings(lua_State *L, struct calling *calling)
         .script = script_of(L), .L = L, .takes_functions = true, .on_problem = on_problem, .arg = calling
     };
     struct crew_settings *settings = add_crew(calling->loading);
-    struct problems *problems = calling->loading->problems;
+    const struct record_source from = { .noun = "gearman",
+                                        .file = calling->spot.file,
+                                        .line = calling->spot.line,
+                                        .line_of = line_of,
+                                        .arg = calling,
+                                        .problems = calling->loading->problems };
     struct value table;
 
     reader_read(&r, 1, &table);
     if (table.kind == VALUE_TABLE) {
-        record_read(settings, table.table, "gearman", calling->spot.file, line_of, calling, problems);
-        crew_settings_check(settings, line_of, calling, calling->spot.file, problems);
+        record_read(settings, table.table, &from);
+        crew_settings_check(settings, &from);
         if (!calling->loading->is_kept)
-            crew_settings_check_people(settings, line_of, calling, calling->spot.file, problems);
+            crew_settings_check_people(settings, &from);
     }
     value_clear(&table);
 }

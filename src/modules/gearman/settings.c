@@ -61,57 +61,31 @@ bool crew_endpoint(const char *text, struct endpoint *out, struct error *e)
 
 /* ---- checks ---------------------------------------------------------------------------------------- */
 
-struct check {
-    const char *file;
-    record_line_fn *line;
-    void *arg;
-    struct problems *problems;
-};
-
-static void complain(struct check *c, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static void complain(struct check *c, const char *key, const char *format, ...)
-{
-    struct buffer text = { 0 };
-    va_list arguments;
-
-    va_start(arguments, format);
-    buffer_vaddf(&text, format, arguments);
-    va_end(arguments);
-    problems_add(c->problems, c->file, c->line(key, c->arg), "gearman: %s", text.data);
-    buffer_free(&text);
-}
-
-static void check_servers(struct check *c, const struct crew_settings *s)
+static void check_servers(const struct crew_settings *s, const struct record_source *from)
 {
     struct endpoint endpoint;
     struct error e;
 
     if (s->servers.count == 0)
-        complain(c, "servers", "'servers' is empty: say at least one, such as \"127.0.0.1:4730\"");
+        record_complain(from, "servers", "'servers' is empty: say at least one, such as \"127.0.0.1:4730\"");
     for (size_t i = 0; i < s->servers.count; i++)
         if (!crew_endpoint(s->servers.word[i], &endpoint, &e))
-            complain(c, "servers", "'servers': %s", e.text);
+            record_complain(from, "servers", "'servers': %s", e.text);
 }
 
-void crew_settings_check(struct crew_settings *s, record_line_fn *line, void *arg, const char *file,
-                         struct problems *problems)
+void crew_settings_check(const struct crew_settings *s, const struct record_source *from)
 {
-    struct check c = { file, line, arg, problems };
-
-    check_servers(&c, s);
+    check_servers(s, from);
     if (!setting_was_said(s, setting_find(&crew_record, "functions")))
-        complain(&c, "",
-                 "'functions' is missing: a list such as { { name = \"resize\", executor = \"/opt/resize\" } }, "
-                 "or a function that returns one");
+        record_complain(from, "",
+                        "'functions' is missing: a list such as { { name = \"resize\", executor = \"/opt/resize\" } }, "
+                        "or a function that returns one");
     if (s->workdir != NULL && *s->workdir != '/')
-        complain(&c, "workdir", "'workdir' must be an absolute path, not '%s'", s->workdir);
+        record_complain(from, "workdir", "'workdir' must be an absolute path, not '%s'", s->workdir);
 }
 
-void crew_settings_check_people(struct crew_settings *s, record_line_fn *line, void *arg, const char *file,
-                                struct problems *problems)
+void crew_settings_check_people(const struct crew_settings *s, const struct record_source *from)
 {
-    struct check c = { file, line, arg, problems };
     struct identity who;
     struct error e;
     const char *key;
@@ -123,5 +97,5 @@ void crew_settings_check_people(struct crew_settings *s, record_line_fn *line, v
         return;
     }
     key = errno == 0 && s->group != NULL && !identity_group_exists(s->group, NULL) ? "group" : "user";
-    complain(&c, key, "'%s': %s", key, e.text);
+    record_complain(from, key, "'%s': %s", key, e.text);
 }

@@ -116,17 +116,27 @@ static void push_line(lua_State *L, char separator)
     luaL_pushresult(&b);
 }
 
+static void log_line(lua_State *L, int level)
+{
+    size_t length;
+    const char *text;
+
+    push_line(L, ' ');
+    text = lua_tolstring(L, -1, &length);
+    log_text(level, text, length);
+}
+
 /* print(…): a worker has a stdout */
 static int lib_print(lua_State *L)
 {
     size_t length;
     const char *text;
 
-    push_line(L, worker_self() == NULL ? ' ' : '\t');
     if (worker_self() == NULL) {
-        log_notice("%s", lua_tostring(L, -1));
+        log_line(L, LOG_NOTICE);
         return 0;
     }
+    push_line(L, '\t');
     lua_pushliteral(L, "\n");
     lua_concat(L, 2);
     text = lua_tolstring(L, -1, &length);
@@ -137,8 +147,7 @@ static int lib_print(lua_State *L)
 /* warn(text, …) */
 static int lib_warn(lua_State *L)
 {
-    push_line(L, ' ');
-    log_warning("%s", lua_tostring(L, -1));
+    log_line(L, LOG_WARNING);
     return 0;
 }
 

@@ -1,5 +1,6 @@
 /* reeve.command */
 #include "core/command.h"
+#include "script/args.h"
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/task.h"
@@ -110,7 +111,7 @@ static void run(struct question *q, const struct words *words)
 /* reeve.command("restart web") -> text | nil, message: any verb of the control port */
 static int lib_command(lua_State *L)
 {
-    const char *line = luaL_checkstring(L, 1);
+    const char *line = args_text(L, 1);
     struct task *t = task_to_wait(L, "reeve.command");
     struct question *q = push_question(L);
     struct words words = { 0 };

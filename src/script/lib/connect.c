@@ -23,10 +23,11 @@ static const char type_name[] = "reeve.stream";
 enum wish { WISH_NOTHING, WISH_CONNECT, WISH_LINE, WISH_BYTES, WISH_WRITE };
 
 struct stream {
-    int fd;         /* -1: closed, or not connected yet */
-    msec timeout;   /* of a wait that names no other */
-    msec patience;  /* of this one */
-    enum wish wish; /* of the one task that may wait for it */
+    int fd;                /* -1: closed, or not connected yet */
+    struct script *script; /* that counts it; NULL: none does */
+    msec timeout;          /* of a wait that names no other */
+    msec patience;         /* of this one */
+    enum wish wish;        /* of the one task that may wait for it */
     struct task *task;
     struct dial *dial;
     struct watch *watch;
@@ -82,6 +83,15 @@ static void shut(struct stream *s)
     if (s->fd >= 0)
         close(s->fd);
     s->fd = -1;
+    if (s->script != NULL)
+        script_closed(s->script);
+    s->script = NULL;
+}
+
+static void count(lua_State *L, struct stream *s)
+{
+    s->script = script_of(L);
+    script_opened(L);
 }
 
 static int fail(lua_State *L, struct stream *s)
@@ -109,6 +119,7 @@ static int after_connect(lua_State *L, int status, lua_KContext context)
     (void)status;
     if (s->fd < 0)
         return fail(L, s);
+    count(L, s);
     return 1;
 }
 
@@ -140,6 +151,7 @@ void channel_push(lua_State *L, int fd, const char *address)
 
     s->fd = fd;
     snprintf(s->address, sizeof s->address, "%s", address);
+    count(L, s);
 }
 
 static msec read_timeout(lua_State *L, int index)
@@ -157,7 +169,7 @@ static msec read_timeout(lua_State *L, int index)
  * each wait that names no other, also later */
 static int lib_connect(lua_State *L)
 {
-    const char *address = luaL_checkstring(L, 1);
+    const char *address = args_text(L, 1);
     msec timeout = read_timeout(L, 2);
     struct task *t = task_to_wait(L, "reeve.connect");
     struct stream *s = push_stream(L, timeout);

@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "os/clock.h"
 #include "os/loop.h"
+#include "script/args.h"
 #include "script/handle.h"
 #include "script/hooks.h"
 #include "script/lib.h"
@@ -33,8 +34,8 @@ static int lib_on(lua_State *L)
 {
     struct script *s = script_of(L);
     int last = lua_type(L, 3) == LUA_TFUNCTION ? 3 : 2;
-    const char *event = luaL_checkstring(L, 1);
-    const char *pattern = last == 3 ? luaL_checkstring(L, 2) : NULL;
+    const char *event = args_text(L, 1);
+    const char *pattern = last == 3 ? args_text(L, 2) : NULL;
     struct spot spot = script_spot(L, 1);
 
     luaL_checktype(L, last, LUA_TFUNCTION);
@@ -91,7 +92,7 @@ static void deliver(void *arg)
 /* reeve.emit(name [, table]): hooks of that name hear it soon, after the one that is running. */
 static int lib_emit(lua_State *L)
 {
-    const char *name = luaL_checkstring(L, 1);
+    const char *name = args_text(L, 1);
     struct supervisor *supervisor = script_supervisor();
     struct script *s = script_of(L);
 

@@ -84,7 +84,7 @@ static void read_cmd(lua_State *L, struct words *words)
     if (lua_type(L, -1) == LUA_TTABLE)
         read_list(L, words);
     else if (lua_type(L, -1) != LUA_TSTRING)
-        luaL_error(L, "'cmd': expected a text or a list of words, got %s", luaL_typename(L, -1));
+        args_expect(L, "cmd", "a text or a list of words");
     else if (strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1))
         luaL_error(L, "'cmd': the text has a zero byte in it");
     else if (!words_split(words, lua_tostring(L, -1), &e))
@@ -98,7 +98,8 @@ static void read_env(lua_State *L, struct words *words)
 {
     if (!args_push_field(L, 1, "env"))
         return;
-    luaL_checktype(L, -1, LUA_TTABLE);
+    if (lua_type(L, -1) != LUA_TTABLE)
+        args_expect(L, "env", "a table");
     lua_pushnil(L);
     while (lua_next(L, -2)) {
         if (lua_type(L, -2) != LUA_TSTRING || (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER))

@@ -21,7 +21,7 @@ static size_t read_headers(lua_State *L, int options, struct transfer_header *ou
     if (!args_push_field(L, options, "headers"))
         return 0;
     if (lua_type(L, -1) != LUA_TTABLE)
-        luaL_error(L, "'headers': expected a table, got %s", luaL_typename(L, -1));
+        args_expect(L, "headers", "a table");
     lua_pushnil(L);
     while (lua_next(L, -2)) {
         if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
@@ -127,7 +127,7 @@ static void check_options(lua_State *L, int arg)
 /* reeve.http.get(url [, options]) -> { status, headers, body } | nil, message */
 static int lib_get(lua_State *L)
 {
-    const char *url = luaL_checkstring(L, 1);
+    const char *url = args_text(L, 1);
 
     check_options(L, 2);
     return request(L, 2, "reeve.http.get", url, NULL, 0);
@@ -137,7 +137,7 @@ static int lib_get(lua_State *L)
 static int lib_post(lua_State *L)
 {
     size_t length;
-    const char *url = luaL_checkstring(L, 1);
+    const char *url = args_text(L, 1);
     const char *body = luaL_checklstring(L, 2, &length);
 
     check_options(L, 3);

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "script/args.h"
 #include "script/evaluate.h"
 #include "script/kept.h"
 #include "script/lib.h"
@@ -100,7 +101,7 @@ static void include_all(lua_State *L, const char *pattern)
 static int lib_include(lua_State *L)
 {
     struct loading *l = script_of(L)->loading;
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = args_text(L, 1);
     char *beside;
 
     if (l == NULL)

@@ -1,6 +1,7 @@
 /* io.open for regular files: what else could be opened might block. Files are Lua's own. */
 #include "base/xalloc.h"
 #include "os/file.h"
+#include "script/args.h"
 #include "script/kept.h"
 #include "script/lib.h"
 #include "script/state.h"
@@ -21,6 +22,7 @@ static int close_file(lua_State *L)
 {
     luaL_Stream *stream = luaL_checkudata(L, 1, LUA_FILEHANDLE);
 
+    script_closed(script_of(L));
     return luaL_fileresult(L, fclose(stream->f) == 0, NULL);
 }
 
@@ -133,7 +135,7 @@ static FILE *open_while_loading(struct loading *l, const char *path)
 /* io.open(path [, mode]) -> file | nil, message, errno */
 static int lib_open(lua_State *L)
 {
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = args_text(L, 1);
     const char *mode = luaL_optstring(L, 2, "r");
     struct loading *loading = script_of(L)->loading;
     int flags = flags_of(mode);
@@ -150,6 +152,7 @@ static int lib_open(lua_State *L)
     if (stream->f == NULL)
         return luaL_fileresult(L, 0, path);
     stream->closef = close_file;
+    script_opened(L);
     return 1;
 }
 

@@ -21,6 +21,8 @@ static int check_level(lua_State *L, int arg)
 static int lib_log(lua_State *L)
 {
     int level = check_level(L, 1);
+    const char *text;
+    size_t length;
 
     if (!log_wants(level))
         return 0;
@@ -28,7 +30,8 @@ static int lib_log(lua_State *L)
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_replace(L, 1);
     lua_call(L, lua_gettop(L) - 1, 1);
-    log_at(level, "%s", lua_tostring(L, -1));
+    text = lua_tolstring(L, -1, &length);
+    log_text(level, text, length);
     return 0;
 }
 

@@ -36,7 +36,7 @@ static void read_receivers(lua_State *L, const char **to)
             lua_pop(L, 1);
         }
     } else {
-        luaL_error(L, "'to': expected an address or a list of them, got %s", luaL_typename(L, -1));
+        args_expect(L, "to", "an address or a list of them");
     }
     to[count] = NULL;
     lua_pop(L, 1);

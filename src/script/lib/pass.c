@@ -56,7 +56,7 @@ void script_run_pass(const char *what, const char *name, pass_end_fn *fn, void *
     lua_pushstring(task_stack(end->task), what);
     lua_pushstring(task_stack(end->task), name);
     task_on_end(end->task, on_end, end);
-    task_make_own(end->task);
+    task_make_own(end->task, true);
     task_start(end->task);
 }
 

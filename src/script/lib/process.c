@@ -3,6 +3,7 @@
 #include "base/units.h"
 #include "core/history.h"
 #include "core/output.h"
+#include "script/args.h"
 #include "script/box.h"
 #include "script/errand.h"
 #include "script/event.h"
@@ -117,7 +118,7 @@ static int check_signal(lua_State *L, int arg)
     struct error e;
     int number = 0;
 
-    if (!signal_parse(luaL_checkstring(L, arg), &number, &e))
+    if (!signal_parse(args_text(L, arg), &number, &e))
         luaL_argerror(L, arg, lua_pushstring(L, e.text));
     return number;
 }
@@ -297,7 +298,7 @@ static void on_found(struct process *p, void *arg)
 /* reeve.process(name) -> process | nil, message: "web", or "web:2" */
 static int lib_process(lua_State *L)
 {
-    const char *name = luaL_checkstring(L, 1);
+    const char *name = args_text(L, 1);
     struct supervisor *s = script_supervisor();
     struct search search = { 0 };
     struct error e;

@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include "script/args.h"
 #include "script/box.h"
 #include "script/errand.h"
 #include "script/handle.h"
@@ -196,9 +197,7 @@ static int push_settings(lua_State *L, const char *name)
 
     if (program == NULL)
         return 0;
-    json_open_object(json);
     record_print(program, json);
-    json_close_object(json);
     return json_value_decode(L, json->data, json->length, false);
 }
 
@@ -255,7 +254,7 @@ static int lib_programs(lua_State *L)
 /* reeve.program(name) -> program | nil, message */
 static int lib_program(lua_State *L)
 {
-    const char *name = luaL_checkstring(L, 1);
+    const char *name = args_text(L, 1);
     struct error e;
 
     if (find(name, &e) == NULL)

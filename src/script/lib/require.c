@@ -1,3 +1,4 @@
+#include "script/args.h"
 #include "script/box.h"
 #include "script/evaluate.h"
 #include "script/kept.h"
@@ -162,7 +163,7 @@ static void push_loader(lua_State *L, const char *name)
 /* require(name): a module of reeve's, or a file beside the configuration; each is run once. */
 static int lib_require(lua_State *L)
 {
-    const char *name = luaL_checkstring(L, 1);
+    const char *name = args_text(L, 1);
 
     luaL_argcheck(L, is_module_name(name), 1, "expected the name of a module such as 'reeve.alert'");
     lua_settop(L, 1);

@@ -2,6 +2,7 @@
 #include "base/xalloc.h"
 #include "os/chore.h"
 #include "os/file.h"
+#include "script/args.h"
 #include "script/handle.h"
 #include "script/lib.h"
 #include "script/task.h"
@@ -87,7 +88,7 @@ static struct writing *writing_new(const char *path, const char *text, size_t le
 static int lib_save(lua_State *L)
 {
     size_t length;
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = args_text(L, 1);
     const char *text = luaL_checklstring(L, 2, &length);
     struct task *t = task_to_wait(L, "reeve.save");
     struct save *s;

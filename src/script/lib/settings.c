@@ -21,9 +21,7 @@ static int lib_settings(lua_State *L)
         return handle_push_result(L, failure(&e, "there are no settings yet"), &e);
     }
     json = box_buffer(L);
-    json_open_object(json);
     record_print(&plan->settings, json);
-    json_close_object(json);
     if (json_value_decode(L, json->data, json->length, false) != 1)
         return 2;
     lua_pushstring(L, script_of(L)->path);

@@ -82,14 +82,18 @@ static int start_task(lua_State *L, bool own)
         return luaL_error(L, "too many arguments");
     }
     lua_xmove(L, task_stack(h->task), count);
-    if (own)
-        task_make_own(h->task);
+    task_make_own(h->task, own);
     task_start(h->task);
     return 1;
 }
 
 /* reeve.task(f, …) -> handle: f(…) runs as a task of its own, soon */
 static int lib_task(lua_State *L)
+{
+    return start_task(L, call_is_own(script_of(L)));
+}
+
+int handle_start_users_task(lua_State *L)
 {
     return start_task(L, false);
 }
@@ -157,12 +161,18 @@ static int lib_cancel(lua_State *L)
     return 0;
 }
 
+bool handle_runs(lua_State *L, int index)
+{
+    const struct handle *h = luaL_testudata(L, index, type_name);
+
+    return h != NULL && (h->task != NULL || h->pulse != NULL);
+}
+
 /* handle:runs() -> whether it has not ended: it waits, or has not begun, or its timer goes on */
 static int lib_runs(lua_State *L)
 {
-    const struct handle *h = luaL_checkudata(L, 1, type_name);
-
-    lua_pushboolean(L, h->task != NULL || h->pulse != NULL);
+    luaL_checkudata(L, 1, type_name);
+    lua_pushboolean(L, handle_runs(L, 1));
     return 1;
 }
 

@@ -3,7 +3,7 @@
 # every option of theirs is in the manual and known to editors.
 . "${0%/*}/../lib.sh"
 
-for what in policy outbox; do
+for what in policy outbox keeper; do
     assert_status 0 "$REEVE" check -c "$root/tests/lua/alert_$what.lua"
     printf '%s\n' "$output" | grep -q ' promises kept' || fail "not all were looked at: $output"
 done

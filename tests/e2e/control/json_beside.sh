@@ -42,9 +42,18 @@ assert_equal '2:True 1:False 3:True ' "$(talk 3 '{"verb":"wait","args":["slow","
 assert_equal 'b:True a "ä":False ' "$(talk 2 '{"verb":"wait","args":["slow","RUNNING"],"id":"a \"\u00e4\""}' \
     '{"verb":"version","id":"b"}' '{"verb":"cancel","args":["a \"\u00e4\""]}' | order)" 'ids that are texts'
 assert_equal '1:False ' "$(talk 1 '{"verb":"cancel","id":1}' | order)" 'a cancel that names nothing'
+assert_equal '2:True ' "$(talk 1 '{"verb":"wait","args":["slow","RUNNING"]}' '{"verb":"cancel","args":[1],"id":2}' |
+    order)" 'a cancel beside one without an id'
+assert_equal '2:True ' "$(talk 1 '{"verb":"cancel","args":[1]}' '{"verb":"version","id":2}' | order)" \
+    'a cancel without an id'
 assert_equal '1:True 2:True ' "$(talk 2 '{"verb":"version","id":1}' '{"verb":"version","id":2}' | order)" 'at once'
 
 assert_equal '{"id":0.1,"ok":true' "$(talk 1 '{"verb":"version","id":0.1}' | cut -c1-19)" 'as it came'
+
+# A stream holds nobody back, but there may not be too many.
+assert_equal '2:True ' "$(talk 1 '{"verb":"tail","args":["-f","web"]}' '{"verb":"version","id":2}' | order)"
+for i in $(seq 17); do echo "{\"verb\":\"tail\",\"args\":[\"-f\",\"web\"],\"id\":$i}"; done >streams
+assert_equal '17:False ' "$(talk 1 "$(cat streams)" | order)" 'streams'
 
 # Without an id they have nothing to be told apart by.
 assert_equal 'None:True None:True ' "$(talk 2 '{"verb":"start","args":["later"]}' '{"verb":"version"}' | order)"
@@ -66,6 +75,9 @@ talk 999 '{"verb":"restart","args":["later"],"id":1}' '{"verb":"events","args":[
 assert_equal '2:True 3:True 1:True ' "$(order <answers)" 'before the end'
 
 # There is a ceiling: those beyond it wait, and nothing is lost.
+for i in $(seq 255); do echo "{\"verb\":\"wait\",\"args\":[\"slow\",\"RUNNING\"],\"id\":$i}"; done >waits
+assert_equal '256:False v:True ' "$(talk 2 "$(cat waits)" '{"verb":"wait","args":["slow","RUNNING","300ms"],"id":256}' \
+    '{"verb":"version","id":"v"}' | order)" 'one too many'
 for i in $(seq 300); do echo "{\"verb\":\"wait\",\"args\":[\"slow\",\"RUNNING\",\"500ms\"],\"id\":$i}"; done |
     timeout 60 nc -N -U sock | tail -n +2 >answers
 assert_equal 300 "$(sort -u answers | grep -c '"ok":false')" 'answers'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Over TCP: three wrong passwords close the connection, each told later; idle connections make room for new ones.
+# Over TCP: three wrong passwords close the connection, each told later; idle connections make room for new ones, and so do those of strangers.
 . "${0%/*}/../lib.sh"
 
 port=$(free_port)
@@ -25,6 +25,8 @@ def connect():
 s, f = connect()
 s.sendall(b"status\n")
 assert f.readline().startswith(b"ERR ")
+s.sendall(b'{"verb":"auth","args":["wrong","wrong"]}\n')
+assert b'"usage"' in f.readline()
 times = []
 for i in range(3):
     began = time.monotonic()
@@ -35,15 +37,29 @@ assert f.readline() == b"", "still open after three wrong passwords"
 assert times[0] < times[1] < times[2], times
 
 s, f = connect()
+s.sendall(b"quit\n")
+assert f.readline() == b"OK\n"
+assert f.readline() == b""
+
+s, f = connect()
 s.sendall(b"auth let; me 'in\nversion\n")
 assert f.readline() == b"OK\n"
 assert f.readline().startswith(b"reeve ")
 
 crowd = [connect() for i in range(70)]
-crowd[-1][0].sendall(b"help\n")
-assert crowd[-1][1].readline() != b""
+crowd[-1][0].sendall(b"quit now\nhelp\n")
+assert crowd[-1][1].readline().startswith(b"ERR ")
+assert not crowd[-1][1].readline().startswith(b"ERR ")
 crowd[0][0].settimeout(10)
 assert crowd[0][1].readline() == b"", "the oldest idle connection is still open"
+
+# Who waits to hear that the password was wrong is as idle.
+crowd = []
+for i in range(100):
+    s, f = connect()
+    s.sendall(b"auth wrong\n")
+    crowd.append((s, f))
+assert crowd[0][1].readline() == b"", "a hundred who do not know the password are all served"
 EOF
 python3 passwords.py "$port" >passwords.out 2>&1 || fail "$(cat passwords.out)"
 stop_reeve

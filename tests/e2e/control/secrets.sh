@@ -29,4 +29,10 @@ grep -q SHOWN shown || fail 'the plan is not there'
 for file in "$log" answer shown; do
     ! grep -n hunter2 "$file" || fail "it is in ${file##*/}"
 done
+# Nor in what a next life is to know, but for the configuration itself.
+for file in "/proc/$reeve_pid/fd/"*; do
+    case $(readlink "$file") in
+    /memfd:reeve*) ! grep -q 'hunter2[xy]' "$file" || fail 'it is in the state' ;;
+    esac
+done
 grep -q '"\*\*\*"' shown || fail 'the plan does not say that there is one'

@@ -20,6 +20,8 @@ expect_line 'ERR .*nobody.*' reeve_says 'stop nobody'
 expect_line 'ERR .+' reeve_says frobnicate
 assert_equal 3 "$(reeve_says 'version; status; quit' | grep -cx 'OK')" 'an OK for each of three'
 
+! reeve_says 'version; {"verb":"version"}' | grep '"ok"' || fail 'JSON in the middle of a line of text'
+
 # No program's name looks like the end of a reply.
 for verb in targets status 'start all' 'why ERR'; do
     assert_equal 1 "$(reeve_says "$verb" | grep -cE '^(OK|ERR)')" "ends in the reply to $verb"

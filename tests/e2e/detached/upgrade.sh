@@ -9,6 +9,9 @@ program "daemon" {
     cmd = { "sh", "-c", "setsid sh -c 'echo $$ >daemon.pid; exec sleep 1000' &" },
     forks = true, pidfile = "daemon.pid", starttime = 0,
 }
+program "slow" {
+    cmd = { "sh", "-c", "setsid sleep 1000 & echo $! >slow.made" }, forks = true, pidfile = "slow.pid", starttime = 0,
+}
 program "web" { cmd = "sleep 1000", starttime = 0 }
 program "plain" { cmd = "sleep 1000", starttime = 0, deathsig = false }
 END
@@ -23,10 +26,13 @@ wait_state plain RUNNING
 daemon=$(pid_of daemon)
 plain=$(pid_of plain)
 reeve stop web
+wait_for 'reeve status slow | grep -q "waiting for its pid file"'
 
 reeve upgrade
 assert_equal "$d" "$(pid_of d)"
 assert_equal "$daemon" "$(pid_of daemon)"
+reeve stop slow
+wait_for '! is_alive "$(cat slow.made)"'
 kill "$d"
 wait_for 'test "$(pid_of d)" != "$d" && test "$(state d)" = RUNNING'
 expect_line 'last end: exited with status unknown after .*' reeve why d

@@ -14,8 +14,11 @@ talks("merged", { stdout = here .. "merged.out", stderr = "stdout" })
 talks("ring", {})
 talks("silent", { stdout = "discard", stderr = "discard" })
 talks("mine", { stdout = "inherit", stderr = "discard" })
+program "fifo" { cmd = "seq 1 50000", starttime = 0, autorestart = "never", stdout = here .. "fifo" }
 talks("json", { stdout = { path = here .. "json.out", json = true } })
 END
+mkfifo fifo
+exec 3<>fifo
 run_reeve
 wait_for 'grep -qx "out of path" path.out && grep -qx "err of path" path.err'
 wait_for 'grep -qx "out of merged" merged.out && grep -qx "err of merged" merged.out'
@@ -25,3 +28,10 @@ wait_for 'grep -qx "out of mine" out'
 wait_for 'test -s json.out'
 expect_line 'out of path' reeve tail path
 assert_equal '["json", "stdout", "out of json"]' "$(json '[r["process"], r["stream"], r["line"]]' <json.out)"
+
+# The child has a FIFO as a shell would give it: it waits for the reader.
+cat fifo >got &
+reader=$!
+wait_for 'grep -qx 50000 got'
+kill "$reader"
+seq 1 50000 | cmp - got || fail 'other lines than those that were written'

@@ -34,6 +34,8 @@ wait_for 'grep -q "at last" log'
 wait_for 'test "$(grep -c "calls: 3" log)" -ge 2'
 assert_equal 0 "$(grep -c 'calls: [^3]' log || true)" "calls after the third"
 
+# What hooks have said once is forgotten when it is over.
+wait_for '! reeve schedules | grep -q "  at "'
 expect_line 'next [-0-9]+ [:0-9]+  last [-0-9]+ [:0-9]+  every 0.05s: @both' reeve schedules
 reeve schedules | grep '\* \* \*' && fail 'a cancelled schedule is listed'
 

@@ -28,8 +28,8 @@ expect_line 'script: ERROR \(.*No such file or directory.*\)' reeve start script
 expect_line 'unwritable: ERROR \(.*/nonexistent/file.*No such file or directory.*\)' reeve start unwritable
 expect_line 'no_env_file: ERROR \(.*/nonexistent/env.*\)' reeve start no_env_file
 expect_line 'missing +FATAL +.*No such file or directory.*' reeve status missing
-expect_line 'nothing: ERROR \(exec: cmd: its function has returned nothing to run\)' reeve start nothing
-expect_line "empty: ERROR \(exec: cmd: 'cmd' is empty.*\)" reeve start empty
+expect_line 'nothing: ERROR \(exec: cmd: .*supervisor.lua:[0-9]+: the function has returned nothing to run\)' reeve start nothing
+expect_line "empty: ERROR \(exec: cmd: .*supervisor.lua:[0-9]+: 'cmd' is empty.*\)" reeve start empty
 expect_line 'job: ERROR \(.*No such file or directory.*\)' reeve start job
 expect_line 'job +FATAL +.*No such file or directory.*' reeve status job
 assert_status 1 reeve start missing nowhere

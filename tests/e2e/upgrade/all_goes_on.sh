@@ -13,7 +13,11 @@ program "crash" { cmd = "exit 7", shell = true, starttime = 0, startretries = 0,
 program "late" { cmd = "exit 3", shell = true, backoff = 100, startretries = 9 }
 program "count" {
   cmd = "sleep 1000", starttime = 0, autostart = false,
-  on_start = function() reeve.store.starts = (reeve.store.starts or 0) + 1; reeve.log("notice", "start %d", reeve.store.starts) end,
+  on_start = function()
+    reeve.store.starts = (reeve.store.starts or 0) + 1
+    reeve.store.odd = { [{ 1, { "x" } }] = { 0/0, -0.0, "a\\0b" } }
+    reeve.log("notice", "start %d", reeve.store.starts)
+  end,
 }
 END
 run_reeve

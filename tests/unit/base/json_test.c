@@ -165,6 +165,20 @@ static void what_is_no_number_is_null(void **state)
     wrote(&b, "null,null,null");
 }
 
+static void words_are_an_array(void **state)
+{
+    struct buffer b = { 0 };
+    struct words words = { 0 };
+
+    (void)state;
+    words_add(&words, "a");
+    words_add(&words, "\"b\"");
+    json_words(&b, &words);
+    json_words(&b, NULL);
+    wrote(&b, "[\"a\",\"\\\"b\\\"\"],[]");
+    words_free(&words);
+}
+
 static void doubles_are_read_back_as_they_were(void **state)
 {
     static const double odd[] = { DBL_MAX,    DBL_MIN, DBL_EPSILON, 4.9e-324,    1e12, 999999999999.999,
@@ -201,6 +215,7 @@ int main(void)
         cmocka_unit_test(integers_are_whole),
         cmocka_unit_test(doubles_are_short),
         cmocka_unit_test(what_is_no_number_is_null),
+        cmocka_unit_test(words_are_an_array),
         cmocka_unit_test(doubles_are_read_back_as_they_were),
     };
 

@@ -144,7 +144,10 @@ static void a_line_stays_a_line(void **state)
     open_log(LOG_INFO);
     log_info("one\ntwo\r\tthree \x1b[31m\x7f caf\u00e9\n\n");
     log_info("%s", "");
-    holds(path, "info one\\ntwo\\r\\tthree \\x1b[31m\\x7f caf\u00e9\ninfo \n");
+    log_info("\xc2\x9b"
+             "31m \x9b"
+             "31m");
+    holds(path, "info one\\ntwo\\r\\tthree \\x1b[31m\\x7f caf\u00e9\ninfo \ninfo \\xc2\\x9b31m \\x9b31m\n");
 }
 
 static void a_line_has_an_end(void **state)
@@ -428,9 +431,10 @@ static void a_listener_hears_every_written_line(void **state)
     log_info("one\n%d", 2);
     log_debug("unwanted");
     log_error("three");
+    log_text(LOG_INFO, "fo\0ur", 5);
     log_listen(NULL, NULL);
-    log_error("four");
-    assert_string_equal(heard.data, "6:one\\n2\n3:three\n");
+    log_error("five");
+    assert_string_equal(heard.data, "6:one\\n2\n3:three\n6:fo\\x00ur\n");
     buffer_free(&heard);
 }
 

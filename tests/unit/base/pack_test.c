@@ -99,6 +99,48 @@ static void a_name_may_come_several_times(void **state)
 }
 
 /* A later version may have added one, an earlier one may have had fewer. */
+static void a_field_may_have_fields_of_its_own(void **state)
+{
+    struct buffer one = { 0 };
+    struct unpack inner;
+    char *name;
+
+    (void)state;
+    pack_text(&one, "name", "a");
+    pack_inner(&packed, "one", &one);
+    assert_int_equal(one.length, 0);
+    pack_bytes(&packed, "one", "broken", 6);
+    pack_text(&one, "name", "b");
+    pack_inner(&packed, "one", &one);
+    assert_true(unpack_begin(&u, packed.data, packed.length));
+    for (const char *const *wanted = (const char *const[]){ "a", "b", NULL }; *wanted != NULL; wanted++) {
+        assert_true(unpack_inner(&u, "one", &inner));
+        name = unpack_text(&inner, "name");
+        assert_string_equal(name, *wanted);
+        free(name);
+    }
+    assert_false(unpack_inner(&u, "one", &inner));
+    buffer_free(&one);
+}
+
+static void words_come_back_in_their_order(void **state)
+{
+    struct words words = { 0 }, again = { 0 };
+
+    (void)state;
+    words_add(&words, "stop");
+    words_add(&words, "");
+    words_add(&words, "web");
+    pack_words(&packed, "word", &words);
+    pack_number(&packed, "behind", 1);
+    assert_true(unpack_begin(&u, packed.data, packed.length));
+    assert_int_equal(unpack_number(&u, "behind"), 1);
+    unpack_words(&u, "word", &again);
+    assert_true(words_equal(&words, &again));
+    words_free(&words);
+    words_free(&again);
+}
+
 static void numbers_in_a_row_are_known_by_their_place(void **state)
 {
     static const int64_t numbers[] = { -1, 0, INT64_MAX, 300, 0, 0 };
@@ -145,6 +187,8 @@ int main(void)
         cmocka_unit_test_teardown(what_is_not_there_is_nothing, forget),
         cmocka_unit_test_teardown(fields_are_found_in_any_order, forget),
         cmocka_unit_test_teardown(a_name_may_come_several_times, forget),
+        cmocka_unit_test_teardown(a_field_may_have_fields_of_its_own, forget),
+        cmocka_unit_test_teardown(words_come_back_in_their_order, forget),
         cmocka_unit_test_teardown(numbers_in_a_row_are_known_by_their_place, forget),
         cmocka_unit_test_teardown(cut_off_bytes_are_refused_and_never_read_past, forget),
     };

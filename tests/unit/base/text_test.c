@@ -154,6 +154,16 @@ static void a_text_becomes_one_calm_line(void **state)
     assert_string_equal(text, "bell  , two lines  ,  [31mred , \303\244");
 }
 
+/* CSI is one character among those above 127, too, and a terminal takes it for ESC [. */
+static void a_calm_line_has_no_control_characters_above_127(void **state)
+{
+    char text[] = "\302\23331m red, \23331m alone, \302\240 no break, \303\233, \342\202\254, \302";
+
+    (void)state;
+    text_flatten(text);
+    assert_string_equal(text, "  31m red,  31m alone, \302\240 no break, \303\233, \342\202\254, \302");
+}
+
 static void secrets_are_equal_or_not(void **state)
 {
     (void)state;
@@ -164,6 +174,37 @@ static void secrets_are_equal_or_not(void **state)
     assert_false(text_equal_secret("sesam", "sesame"));
     assert_false(text_equal_secret("", "sesame"));
     assert_false(text_equal_secret("sesame", ""));
+}
+
+static void a_name_for_lua_is_no_word_of_its_own(void **state)
+{
+    (void)state;
+    assert_true(text_is_lua_name("_a1", 3));
+    assert_true(text_is_lua_name("ends", 4));
+    assert_true(text_is_lua_name("end.x", 1));
+    assert_false(text_is_lua_name("end.x", 3));
+    assert_false(text_is_lua_name("end.x", 5));
+    assert_false(text_is_lua_name("a-b", 3));
+    assert_false(text_is_lua_name("1a", 2));
+    assert_false(text_is_lua_name("\xc3\xa4", 2));
+    assert_false(text_is_lua_name("", 0));
+}
+
+static void lines_are_counted_by_their_ends(void **state)
+{
+    (void)state;
+    assert_int_equal(text_count_lines("a\n\nb", 4), 2);
+    assert_int_equal(text_count_lines("a\nb\n", 2), 1);
+    assert_int_equal(text_count_lines(NULL, 0), 0);
+}
+
+static void digits_are_at_least_one(void **state)
+{
+    (void)state;
+    assert_true(text_is_digits("007"));
+    assert_false(text_is_digits(""));
+    assert_false(text_is_digits("-1"));
+    assert_false(text_is_digits("1 "));
 }
 
 int main(void)
@@ -180,7 +221,11 @@ int main(void)
         cmocka_unit_test(ends_are_compared),
         cmocka_unit_test(names_are_plain),
         cmocka_unit_test(a_text_becomes_one_calm_line),
+        cmocka_unit_test(a_calm_line_has_no_control_characters_above_127),
         cmocka_unit_test(secrets_are_equal_or_not),
+        cmocka_unit_test(a_name_for_lua_is_no_word_of_its_own),
+        cmocka_unit_test(lines_are_counted_by_their_ends),
+        cmocka_unit_test(digits_are_at_least_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,7 +72,7 @@ static void quotes_are_chosen_to_be_read(void **state)
 
 static void a_program_is_a_block_of_settings(void **state)
 {
-    struct expr *web = draft_open(&draft, "program", "web", here), *codes = expr_table();
+    struct expr *web = draft_open_named(&draft, "program", "web", here), *codes = expr_table();
 
     (void)state;
     expr_set(web, "cmd", expr_text("sleep 1"), here);
@@ -92,7 +92,7 @@ static void a_program_is_a_block_of_settings(void **state)
 
 static void keys_that_lua_would_not_take_are_quoted(void **state)
 {
-    struct expr *web = draft_open(&draft, "program", "web", here), *env = expr_table();
+    struct expr *web = draft_open_named(&draft, "program", "web", here), *env = expr_table();
 
     (void)state;
     expr_set(env, "end", expr_text("a"), here);
@@ -107,7 +107,7 @@ static void keys_that_lua_would_not_take_are_quoted(void **state)
 
 static void a_comment_cannot_end_early(void **state)
 {
-    struct expr *web = draft_open(&draft, "program", "web", here);
+    struct expr *web = draft_open_named(&draft, "program", "web", here);
 
     (void)state;
     expr_note(web, here, "one\n}\nos.exit(1)\r--[[ two");
@@ -118,7 +118,7 @@ static void a_comment_cannot_end_early(void **state)
 
 static void a_long_comment_is_wrapped(void **state)
 {
-    struct expr *web = draft_open(&draft, "program", "web", here);
+    struct expr *web = draft_open_named(&draft, "program", "web", here);
     char words[400] = "";
 
     (void)state;
@@ -132,7 +132,8 @@ static void a_long_comment_is_wrapped(void **state)
 
 static void text_of_several_lines_stays_readable(void **state)
 {
-    struct expr *web = draft_open(&draft, "program", "web", here), *odd = draft_open(&draft, "program", "odd", here);
+    struct expr *web = draft_open_named(&draft, "program", "web", here),
+                *odd = draft_open_named(&draft, "program", "odd", here);
 
     (void)state;
     expr_set(web, "cmd", expr_text("sh -c '\n  one\n  two\n'"), here);
@@ -151,7 +152,7 @@ static void text_of_several_lines_stays_readable(void **state)
 
 static void a_long_table_has_a_line_for_each_field(void **state)
 {
-    struct expr *web = draft_open(&draft, "program", "web", here), *env = expr_table();
+    struct expr *web = draft_open_named(&draft, "program", "web", here), *env = expr_table();
 
     (void)state;
     expr_set(env, "FIRST", expr_text("a value that takes some room on the line, as paths often do"), here);
@@ -163,7 +164,7 @@ static void a_long_table_has_a_line_for_each_field(void **state)
 
 static void each_line_knows_where_it_comes_from(void **state)
 {
-    struct expr *web = draft_open(&draft, "program", "web", (struct place){ "dir/conf.yaml", 3 });
+    struct expr *web = draft_open_named(&draft, "program", "web", (struct place){ "dir/conf.yaml", 3 });
     const char *file;
     int line;
 
@@ -209,9 +210,9 @@ static void the_same_name_twice_is_refused(void **state)
     struct buffer text = { 0 };
 
     (void)state;
-    draft_open(&draft, "program", "web", (struct place){ "a.yaml", 3 });
-    draft_open(&draft, "group", "web", (struct place){ "a.yaml", 4 });
-    draft_open(&draft, "program", "web", (struct place){ "a.yaml", 5 });
+    draft_open_named(&draft, "program", "web", (struct place){ "a.yaml", 3 });
+    draft_open_named(&draft, "group", "web", (struct place){ "a.yaml", 4 });
+    draft_open_named(&draft, "program", "web", (struct place){ "a.yaml", 5 });
     draft_check_names(&draft);
     problems_print(&problems, &text);
     assert_string_equal(text.data,
@@ -226,9 +227,9 @@ static void a_statement_in_the_making_stays_when_there_are_too_many(void **state
 
     (void)state;
     for (size_t i = 0; i < DRAFT_MAX; i++)
-        draft_open(&draft, "program", "p", here);
-    program = draft_open(&draft, "program", "last", here);
-    socket = draft_open(&draft, "socket", "last", here);
+        draft_open_named(&draft, "program", "p", here);
+    program = draft_open_named(&draft, "program", "last", here);
+    socket = draft_open_named(&draft, "socket", "last", here);
     assert_int_equal(draft.count, DRAFT_MAX);
     assert_ptr_equal(draft.statement[DRAFT_MAX - 2].table, program);
     assert_ptr_equal(draft.statement[DRAFT_MAX - 1].table, socket);

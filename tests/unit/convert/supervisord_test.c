@@ -50,6 +50,20 @@ static void defaults_that_differ_are_written_out(void **state)
     expect("P.p.first_index == 5");
 }
 
+static void the_end_is_as_patient_as_the_programs(void **state)
+{
+    (void)state;
+    program_says("stopwaitsecs=49");
+    expect("S.stop_timeout == nil");
+    program_says("stopwaitsecs=600\n[program:q]\ncommand=x\nstopwaitsecs=30");
+    expect("S.stop_timeout == 610");
+    program_says("stopwaitsecs=600\n[program:q]\ncommand=x\nstopwaitsecs=30\npriority=1\n[program:r]\ncommand=x\n"
+                 "priority=1");
+    expect("S.stop_timeout == 640");
+    program_says("stopwaitsecs=315360000\n[program:q]\ncommand=x\npriority=1");
+    expect("S.stop_timeout == 315360000");
+}
+
 static void streams_go_where_they_went(void **state)
 {
     (void)state;
@@ -234,6 +248,7 @@ static void supervisord_itself_is_read(void **state)
     expect("same(S, { log = { 'stderr', '/var/log/s.log' }, log_level = 'warning', pidfile = '/run/s.pid', "
            "name = 'me' })");
     expect_text("minfds = 1024 is not carried over");
+    expect_text("defaults = { limits = { nofile = 1024 } },");
     expect_text("[supervisord] odd is not carried over");
 }
 
@@ -323,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_program_is_read, end),
         cmocka_unit_test_teardown(defaults_that_differ_are_written_out, end),
+        cmocka_unit_test_teardown(the_end_is_as_patient_as_the_programs, end),
         cmocka_unit_test_teardown(streams_go_where_they_went, end),
         cmocka_unit_test_teardown(what_is_said_of_no_file_is_noted, end),
         cmocka_unit_test_teardown(several_processes_differ_by_their_number, end),

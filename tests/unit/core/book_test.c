@@ -22,8 +22,8 @@ static int begin(void **state)
 {
     (void)state;
     snapshot = snapshot_new(NULL);
-    book_init(&book, "log book");
-    book_init(&next, "log book");
+    book = (struct book){ .kind = "log book" };
+    next = (struct book){ .kind = "log book" };
     return snapshot == NULL;
 }
 

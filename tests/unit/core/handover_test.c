@@ -2,6 +2,7 @@
 #include "questions.h"
 
 #include "base/log.h"
+#include "fake/fake_private.h"
 
 static struct stage *stage;
 
@@ -19,9 +20,14 @@ static pid_t pid(void)
 
 /* ---- a process in each state ------------------------------------------------------------------- */
 
+static void begin_with(struct plan *plan)
+{
+    stage = a_stage_with_questions(plan);
+}
+
 static void begin(struct program *program)
 {
-    stage = a_stage_with_questions(a_plan(program, NULL));
+    begin_with(a_plan(program, NULL));
 }
 
 static struct program *a_patient_program(void)
@@ -113,14 +119,21 @@ static void to_fatal(void)
     assert_state(web(), PROCESS_FATAL);
 }
 
-static void to_waiting(void)
+static struct program *a_program_that_requires_db(void)
 {
-    struct program *db = a_program("db"), *program = a_patient_program();
+    struct program *program = a_patient_program();
 
-    program_own(db)->autostart = false;
     program->requires = xcalloc(1, sizeof *program->requires);
     words_add(&program->requires->words, "db");
-    stage = a_stage_with_questions(a_plan(db, program, NULL));
+    return program;
+}
+
+static void to_waiting(void)
+{
+    struct program *db = a_program("db");
+
+    program_own(db)->autostart = false;
+    begin_with(a_plan(db, a_program_that_requires_db(), NULL));
     fake_child_exits(pid(), 1);
     assert_true(process_is_held(web()));
 }
@@ -222,9 +235,27 @@ static void to_last_respawn(void)
     assert_state(web(), PROCESS_RUNNING);
 }
 
+static void to_last_respawn_of_all(void)
+{
+    struct plan *plan = a_plan(a_patient_program(), NULL);
+
+    plan->settings.respawn_limit = 1;
+    begin_with(plan);
+    fake_clock_advance(2000);
+    fake_child_dies(pid(), SIGSEGV);
+    fake_clock_advance(2000);
+    assert_state(web(), PROCESS_RUNNING);
+}
+
+/* Whoever is left is killed before its own time is over. */
 static void to_ending(void)
 {
-    to_running();
+    struct plan *plan = a_plan(a_patient_program(), NULL);
+
+    plan->settings.stop_timeout = 4000;
+    begin_with(plan);
+    fake_clock_advance(1000);
+    assert_state(web(), PROCESS_RUNNING);
     supervisor_shutdown(stage->supervisor, 3, true, "by wish");
     fake_turn();
     assert_state(web(), PROCESS_STOPPING);
@@ -333,6 +364,7 @@ static const struct {
     SCENE(to_second_step), SCENE(to_stopped),   SCENE(to_exited),    SCENE(to_fatal),    SCENE(to_waiting),
     SCENE(to_gate),     SCENE(to_stop_gate), SCENE(to_group),     SCENE(to_unready),  SCENE(to_watched),
     SCENE(to_blamed), SCENE(to_aging), SCENE(to_ending), SCENE(to_scaled), SCENE(to_last_respawn),
+    SCENE(to_last_respawn_of_all),
 }, events[] = {
     SCENE(nothing),   SCENE(a_start),  SCENE(a_stop),   SCENE(a_restart), SCENE(a_clean_exit),   SCENE(a_crash),
     SCENE(a_second),  SCENE(a_minute), SCENE(a_notice), SCENE(an_answer), SCENE(a_failed_spawn), SCENE(an_empty_group),
@@ -464,9 +496,195 @@ static void a_life_without_memory_for_the_next_one_catches_up(void **state)
     stage_is_poor = false;
 }
 
-/* ---- a crash in the middle of a reload --------------------------------------------------------- */
+/* ---- a crash between two callbacks ------------------------------------------------------------- */
 
 static struct former *at_the_crash;
+
+static bool (*is_moment)(void);
+
+static void write_until_the_moment(void *arg)
+{
+    if (at_the_crash != NULL)
+        return;
+    stage_write(arg);
+    if (is_moment())
+        at_the_crash = copy_of_snapshot(stage->snapshot);
+}
+
+/* This life ends behind the first callback after which this is true. */
+static void await_crash(bool (*moment)(void))
+{
+    at_the_crash = NULL;
+    is_moment = moment;
+    loop_set_guard(stage->loop, &(struct loop_guard){ .next = write_until_the_moment, .arg = stage });
+}
+
+static void to_required(void)
+{
+    struct program *db = a_program("db");
+
+    program_own(db)->starttime = 0;
+    begin_with(a_plan(db, a_program_that_requires_db(), NULL));
+    fake_clock_advance(1000);
+    assert_state(web(), PROCESS_RUNNING);
+}
+
+static bool db_falls(void)
+{
+    return stage->supervisor->pools[0].falls;
+}
+
+static void who_falls_takes_others_along_all_the_same(void **state)
+{
+    (void)state;
+    to_required();
+    await_crash(db_falls);
+    process_stop(the(stage, "db"));
+    fake_callback_over();
+    fake_turn();
+    stage_next_life(stage, at_the_crash);
+    assert_state(web(), PROCESS_STOPPING);
+    stage_ends(stage);
+}
+
+static bool db_is_back(void)
+{
+    return stage->supervisor->pools[0].back != 0;
+}
+
+static void who_comes_back_restarts_others_all_the_same(void **state)
+{
+    (void)state;
+    to_required();
+    await_crash(db_is_back);
+    fake_child_dies(process_pid(the(stage, "db")), SIGSEGV);
+    stage_next_life(stage, at_the_crash);
+    assert_state(web(), PROCESS_STOPPING);
+    stage_ends(stage);
+}
+
+/* The number of its start is a later one than theirs. */
+static void who_comes_back_in_the_next_life_restarts_others(void **state)
+{
+    (void)state;
+    to_required();
+    stage_handover(stage, false);
+    fake_child_dies(process_pid(the(stage, "db")), SIGSEGV);
+    assert_state(web(), PROCESS_STOPPING);
+    stage_ends(stage);
+}
+
+static bool one_has_gone(void)
+{
+    return process_is_settled(stage->supervisor->leaving.process[0]);
+}
+
+static void who_was_let_go_and_has_ended_is_forgotten(void **state)
+{
+    struct program *program = a_patient_program();
+
+    (void)state;
+    program_own(program)->numprocs = 2;
+    begin(program);
+    fake_clock_advance(1000);
+    supervisor_scale(stage->supervisor, program, 1, true);
+    fake_turn();
+    await_crash(one_has_gone);
+    fake_child_dies(fake_living_pid(1), SIGTERM);
+    stage_next_life(stage, at_the_crash);
+    assert_int_equal(stage->supervisor->all.count, 1);
+    stage_ends(stage);
+}
+
+static void a_life_can_end_before_its_first_callback(void **state)
+{
+    struct former *former;
+
+    (void)state;
+    to_running();
+    stage_write(stage);
+    stage_begin_next_life(stage, copy_of_snapshot(stage->snapshot));
+    former = copy_of_snapshot(stage->snapshot);
+    fake_turn();
+    stage_next_life(stage, former);
+    assert_state(web(), PROCESS_RUNNING);
+    assert_int_equal(process_pid(web()), pid());
+    stage_ends(stage);
+}
+
+static void no_number_is_given_twice(void **state)
+{
+    (void)state;
+    to_running();
+    a_scaling();
+    stage_handover(stage, false);
+    supervisor_scale(stage->supervisor, process_program(web()), 4, true);
+    for (size_t i = 1; i < 4; i++)
+        assert_true(process_id(stage->supervisor->all.process[i - 1]) < process_id(stage->supervisor->all.process[i]));
+    stage_ends(stage);
+}
+
+/* By WINCH, when there were none already. */
+static void what_is_parked_stays_so_under_other_bounds(void **state)
+{
+    struct program *program = a_patient_program();
+
+    (void)state;
+    program_own(program)->min_procs = 0;
+    begin(program);
+    supervisor_scale(stage->supervisor, program, 0, false);
+    fake_child_dies(pid(), SIGTERM);
+    supervisor_scale(stage->supervisor, program, 0, true);
+    stage_handover(stage, false);
+    assert_true(stage_reload(stage, a_plan(a_patient_program(), NULL), NULL));
+    assert_int_equal(stage->supervisor->all.count, 0);
+    stage_ends(stage);
+}
+
+/* By a reload, long after its end. */
+static void why_it_was_given_up_is_known(void **state)
+{
+    struct program *program = a_patient_program();
+
+    (void)state;
+    to_backoff();
+    program_own(program)->startretries = 0;
+    assert_true(stage_reload(stage, a_plan(program, NULL), NULL));
+    fake_clock_advance(1);
+    assert_state(web(), PROCESS_FATAL);
+    stage_handover(stage, false);
+    assert_string_equal(process_given_up(web()), "1 failed start");
+    stage_ends(stage);
+}
+
+/* It is written where there is room. */
+static void the_order_is_that_of_the_numbers(void **state)
+{
+    struct program *first = a_program_that_requires_db();
+
+    (void)state;
+    free(first->name);
+    first->name = xstrdup("first");
+    begin_with(a_plan(first, a_program("db"), NULL));
+    fake_clock_advance(1000);
+    stage_handover(stage, false);
+    assert_ptr_equal(stage->supervisor->all.process[0], the(stage, "first"));
+    stage_ends(stage);
+}
+
+static void a_former_plan_is_written_too_as_soon_as_there_is_memory(void **state)
+{
+    (void)state;
+    stage_is_poor = true;
+    to_running();
+    assert_true(stage_reload(stage, a_plan(a_program("other"), NULL), NULL));
+    stage_handover(stage, false);
+    stage_is_poor = false;
+    assert_int_equal(stage->supervisor->leaving.count, 1);
+    stage_ends(stage);
+}
+
+/* ---- a crash in the middle of a reload --------------------------------------------------------- */
 
 /* Behind the signals, before the end of the turn, which says what plan is in force. */
 static void crash_before_all_is_written(void *arg, struct plan *before, struct plan *now)
@@ -540,6 +758,49 @@ static void a_reload_that_is_half_written_goes_on(void **state)
     stage_ends(stage);
 }
 
+/* It waits for those that required it, so no signal went to it. */
+static void who_is_gone_though_nobody_wrote_so_is_let_go(void **state)
+{
+    struct program *db = a_program("db");
+    pid_t of_db, of_web;
+
+    (void)state;
+    stage = a_stage_with(&(struct supervisor_upward){ .applied = crash_before_processes_are_written },
+                         a_plan(a_program_with("same", 022), db, a_program_that_requires_db(), NULL));
+    fake_clock_advance(2000);
+    of_db = process_pid(the(stage, "db"));
+    of_web = process_pid(web());
+    assert_true(stage_reload(stage, a_plan(a_program_with("same", 022), NULL), NULL));
+    stage->upward.applied = NULL;
+    stage_next_life(stage, at_the_crash);
+    assert_int_equal(fake_signals(of_db), 0);
+    fake_child_dies(of_web, SIGTERM);
+    assert_int_equal(fake_last_signal(of_db), SIGTERM);
+    fake_child_dies(of_db, SIGTERM);
+    assert_int_equal(stage->supervisor->all.count, 1);
+    stage_ends(stage);
+}
+
+/* A user had started it, and that wish went with it. */
+static void who_comes_anew_starts_by_itself_only_if_the_file_says_so(void **state)
+{
+    struct program *program = a_program_with("other", 022);
+
+    (void)state;
+    program_own(program)->autostart = false;
+    stage = a_stage_with(&(struct supervisor_upward){ .applied = crash_before_all_is_written },
+                         a_plan(a_program_with("same", 022), program, NULL));
+    process_start(the(stage, "other"));
+    fake_clock_advance(2000);
+    assert_true(stage_reload(stage, a_plan(a_program_with("same", 022), NULL), NULL));
+    stage->upward.applied = NULL;
+    stage_next_life(stage, at_the_crash);
+    assert_int_equal(fake_living(), 2);
+    fake_child_dies(fake_living_pid(1), SIGTERM);
+    assert_state(the(stage, "other"), PROCESS_STOPPED);
+    stage_ends(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -547,8 +808,20 @@ int main(void)
         cmocka_unit_test(an_upgrade_after_any_event_changes_nothing),
         cmocka_unit_test(a_crash_before_and_after_any_event_changes_nothing),
         cmocka_unit_test(a_life_without_memory_for_the_next_one_catches_up),
+        cmocka_unit_test(who_falls_takes_others_along_all_the_same),
+        cmocka_unit_test(who_comes_back_restarts_others_all_the_same),
+        cmocka_unit_test(who_comes_back_in_the_next_life_restarts_others),
+        cmocka_unit_test(who_was_let_go_and_has_ended_is_forgotten),
+        cmocka_unit_test(a_life_can_end_before_its_first_callback),
+        cmocka_unit_test(no_number_is_given_twice),
+        cmocka_unit_test(why_it_was_given_up_is_known),
+        cmocka_unit_test(what_is_parked_stays_so_under_other_bounds),
+        cmocka_unit_test(the_order_is_that_of_the_numbers),
+        cmocka_unit_test(a_former_plan_is_written_too_as_soon_as_there_is_memory),
         cmocka_unit_test(a_reload_that_a_crash_cuts_short_is_undone),
         cmocka_unit_test(a_reload_that_is_half_written_goes_on),
+        cmocka_unit_test(who_is_gone_though_nobody_wrote_so_is_let_go),
+        cmocka_unit_test(who_comes_anew_starts_by_itself_only_if_the_file_says_so),
     };
     struct error e;
 

@@ -17,12 +17,14 @@ static bool declare(struct plan *plan, const char *name, const char *settings)
 {
     struct socket_settings *s = socket_settings_new(name, "s.lua", 7);
     struct value v = value_of(settings);
-    bool good = record_read(s, v.table, name, "s.lua", line_of, NULL, &problems);
+    const struct record_source from = { "socket", name, "s.lua", 7, line_of, NULL, &problems };
+    size_t before = problems.count;
 
+    record_read(s, v.table, &from);
     value_clear(&v);
-    good = socket_settings_check(s, line_of, NULL, &problems) && good;
-    good = socket_settings_check_people(s, line_of, NULL, &problems) && good;
-    return plan_add_socket(plan, s, &problems) && good;
+    socket_settings_check(s, &from);
+    socket_settings_check_people(s, &from);
+    return plan_add_socket(plan, s, &problems) && problems.count == before;
 }
 
 /* A plan with the sockets `web` and `api`. */
@@ -115,7 +117,7 @@ static void assert_descriptors(const char *settings, const char *expected)
     struct program *p = a_program("p", settings);
 
     words_add(&p->cmd, "true");
-    assert_true(program_check(p, line_of, NULL, &problems) == (*expected == '\0'));
+    program_check(p, &(struct record_source){ "program", "p", "p.lua", 3, line_of, NULL, &problems });
     assert_problems(&problems, expected);
     program_free(p);
 }

@@ -105,7 +105,8 @@ static void problems_of_the_supervisor_name_it(void **state)
     struct value v = value_of("{'defualts':{},'umask':9}");
 
     (void)state;
-    assert_false(plan_read_settings(plan, v.table, "s.lua", line_of, NULL, &problems));
+    plan_read_settings(plan, v.table,
+                       &(struct record_source){ "supervisor", NULL, "s.lua", 1, line_of, NULL, &problems });
     assert_problems(&problems, "s.lua:108: supervisor: unknown setting 'defualts', did you mean 'defaults'?\n"
                                "s.lua:105: supervisor: 'umask': '9' is not octal: write digits from 0 to 7, such as "
                                "\"022\"\n");

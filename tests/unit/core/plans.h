@@ -18,7 +18,8 @@ static struct program *a_program(const char *name, const char *settings)
     struct value v = value_of(settings);
     struct problems problems = { 0 };
 
-    assert_true(record_read(p, v.table, name, "p.lua", line_of, NULL, &problems));
+    record_read(p, v.table, &(struct record_source){ .file = "p.lua", .line_of = line_of, .problems = &problems });
+    assert_int_equal(problems.count, 0);
     value_clear(&v);
     return p;
 }
@@ -43,7 +44,9 @@ static inline void say(struct plan *plan, const char *settings)
     struct value v = value_of(settings);
     struct problems problems = { 0 };
 
-    assert_true(plan_read_settings(plan, v.table, "s.lua", line_of, NULL, &problems));
+    plan_read_settings(plan, v.table,
+                       &(struct record_source){ .file = "s.lua", .line_of = line_of, .problems = &problems });
+    assert_int_equal(problems.count, 0);
     value_clear(&v);
 }
 

@@ -610,7 +610,8 @@ static void read_one(struct program *p, const char *table)
     struct value v = value_of(table);
     struct problems problems = { 0 };
 
-    assert_true(record_read(p, v.table, NULL, "f", NULL, NULL, &problems));
+    record_read(p, v.table, &(struct record_source){ .file = "f", .problems = &problems });
+    assert_int_equal(problems.count, 0);
     value_clear(&v);
 }
 

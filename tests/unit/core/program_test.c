@@ -12,15 +12,20 @@
 
 #include <signal.h>
 
+static struct record_source source(const struct program *p, struct problems *problems)
+{
+    return (struct record_source){ "program", p->name, p->file, p->line, line_of, NULL, problems };
+}
+
 /* What the checks say of such a program; "" is nothing. */
 static void assert_check(const char *name, const char *settings, const char *expected)
 {
     struct program *p = a_program(name, settings);
     struct problems problems = { 0 };
-    bool good = program_check(p, line_of, NULL, &problems);
+    struct record_source from = source(p, &problems);
 
-    good = program_check_people(p, line_of, NULL, &problems) && good;
-    assert_int_equal(good, *expected == '\0');
+    program_check(p, &from);
+    program_check_people(p, &from);
     assert_problems(&problems, expected);
     program_free(p);
 }
@@ -108,7 +113,7 @@ static void assert_stop_signal(const char *settings, int expected)
 {
     struct program *p = a_program("web", settings);
 
-    assert_true(program_check(p, NULL, NULL, NULL));
+    program_check(p, &(struct record_source){ 0 });
     assert_int_equal(p->common->stopsignal.step[0].signal, expected);
     program_free(p);
 }
@@ -139,10 +144,11 @@ static void a_wrong_command_is_not_called_missing_too(void **state)
     struct program *p = program_new("web", "p.lua", 1, NULL);
     struct value v = value_of("{'cmd':5}");
     struct problems problems = { 0 };
+    struct record_source from = source(p, &problems);
 
     (void)state;
-    assert_false(record_read(p, v.table, "program 'web'", "p.lua", line_of, NULL, &problems));
-    assert_true(program_check(p, line_of, NULL, &problems));
+    record_read(p, v.table, &from);
+    program_check(p, &from);
     assert_int_equal(problems.count, 1);
     problems_free(&problems);
     value_clear(&v);
@@ -223,8 +229,9 @@ static void assert_complaint(const char *settings, const char *text)
 {
     struct program *p = a_program("a", settings);
     struct problems problems = { 0 };
+    struct record_source from = source(p, &problems);
 
-    assert_false(program_check(p, line_of, NULL, &problems));
+    program_check(p, &from);
     assert_int_equal(problems.count, 1);
     if (strstr(problems.item[0].text, text) == NULL)
         fail_msg("'%s' is not in '%s'", text, problems.item[0].text);
@@ -254,7 +261,7 @@ static void detached_means_no_deathsig(void **state)
     struct program *p = a_program("a", "{" QUIET ",'detached':true}");
 
     (void)state;
-    assert_true(program_check(p, NULL, NULL, NULL));
+    program_check(p, &(struct record_source){ 0 });
     assert_int_equal(p->common->deathsig, 0);
     program_free(p);
 }
@@ -275,11 +282,13 @@ static void every_check_is_made(void **state)
 {
     struct program *p = a_program("-", "{'user':'nob0dy','max_procs':1,'numprocs':2}");
     struct problems problems = { 0 };
+    struct record_source from = source(p, &problems);
 
     (void)state;
-    assert_false(program_check(p, NULL, NULL, &problems));
+    from.line_of = NULL;
+    program_check(p, &from);
     assert_int_equal(problems.count, 3);
-    assert_false(program_check_people(p, NULL, NULL, &problems));
+    program_check_people(p, &from);
     assert_int_equal(problems.count, 4);
     assert_int_equal(problems.item[0].line, 3);
     problems_free(&problems);

@@ -33,7 +33,7 @@ static void a_silent_stream_costs_nothing(void **state)
     struct ring r;
 
     (void)state;
-    ring_init(&r, 16384);
+    r = (struct ring){ .size = 16384 };
     add(&r, "");
     assert_null(r.data);
     assert_tail(&r, 5, "");
@@ -47,7 +47,7 @@ static void the_last_lines_are_told(void **state)
     struct ring r;
 
     (void)state;
-    ring_init(&r, 100);
+    r = (struct ring){ .size = 100 };
     add(&r, "one\ntwo\n");
     assert_tail(&r, 1, "two\n");
     assert_tail(&r, 2, "one\ntwo\n");
@@ -65,7 +65,7 @@ static void what_comes_after_an_end_begins_a_line(void **state)
     struct ring r;
 
     (void)state;
-    ring_init(&r, 8);
+    r = (struct ring){ .size = 8 };
     ring_end_line(&r);
     assert_tail(&r, 2, "");
     add(&r, "one");
@@ -84,7 +84,7 @@ static void what_is_told_begins_with_a_whole_line(void **state)
     struct ring r;
 
     (void)state;
-    ring_init(&r, 10);
+    r = (struct ring){ .size = 10 };
     add(&r, "first\nsecond\nx\n");
     assert_tail(&r, SIZE_MAX, "second\nx\n");
     add(&r, "y\n");
@@ -109,7 +109,7 @@ static void pieces_of_every_size_wrap_around(void **state)
         size_t at = 0;
         struct ring r;
 
-        ring_init(&r, size);
+        r = (struct ring){ .size = size };
         while (at < sizeof said) {
             size_t n = (size_t)rand_r(&seed) % 700;
             struct buffer out = { 0 };
@@ -135,7 +135,7 @@ static void a_smaller_ring_keeps_the_last(void **state)
     struct ring r;
 
     (void)state;
-    ring_init(&r, 8);
+    r = (struct ring){ .size = 8 };
     add(&r, "0123456789");
     ring_resize(&r, 4);
     assert_tail(&r, 1, "6789");
@@ -164,7 +164,7 @@ static void assert_kept(const struct snapshot *snapshot, unsigned name, const ch
     assert_non_null(former);
     memory = former_find(former, name, &length);
     assert_non_null(memory);
-    ring_init(&r, 8);
+    r = (struct ring){ .size = 8 };
     ring_restore(&r, memory, length);
     assert_tail(&r, 1, expected);
     ring_free(&r);
@@ -179,7 +179,7 @@ static void a_ring_moves_into_a_snapshot_that_comes_late(void **state)
 
     (void)state;
     assert_non_null(snapshot);
-    ring_init(&r, 8);
+    r = (struct ring){ .size = 8 };
     add(&r, "0123456789");
     name = ring_keep(&r, snapshot);
     assert_kept(snapshot, name, "23456789");

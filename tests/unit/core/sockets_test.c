@@ -55,9 +55,11 @@ static void declare(struct plan *plan, const char *name, const char *settings)
     struct socket_settings *s = socket_settings_new(name, "s.lua", 3);
     struct value v = value_of(settings);
     struct problems problems = { 0 };
+    const struct record_source from = { "socket", name, "s.lua", 3, line_of, NULL, &problems };
 
-    assert_true(record_read(s, v.table, name, "s.lua", line_of, NULL, &problems));
-    assert_true(socket_settings_check(s, line_of, NULL, &problems));
+    record_read(s, v.table, &from);
+    socket_settings_check(s, &from);
+    assert_int_equal(problems.count, 0);
     assert_true(plan_add_socket(plan, s, &problems));
     value_clear(&v);
 }
@@ -257,6 +259,40 @@ static void a_port_may_be_shared_later(void **state)
     free(shared);
 }
 
+static void who_shares_a_port_keeps_his_own(void **state)
+{
+    int port = free_port(), a, b;
+    char *shared = tcp(port, ",'reuseport':true");
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct plan *both = a_plan("a", shared);
+
+        declare(both, "b", shared);
+        assert_true(follow(both, NULL));
+        if (i == 0) {
+            a = sockets_find(sockets, "a");
+            b = sockets_find(sockets, "b");
+        }
+    }
+    assert_int_equal(sockets_find(sockets, "a"), a);
+    assert_int_equal(sockets_find(sockets, "b"), b);
+    free(shared);
+}
+
+static void root_can_give_it_to_another_owner(void **state)
+{
+    struct stat st;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_true(follow(a_plan("web", "{'listen':'unix:web.sock'}"), NULL));
+    assert_true(follow(a_plan("web", "{'listen':'unix:web.sock','owner':'65530'}"), NULL));
+    assert_true(stat("web.sock", &st) == 0);
+    assert_int_equal(st.st_uid, 65530);
+}
+
 /* ---- failures ---------------------------------------------------------------------------------- */
 
 static void nothing_changes_when_one_cannot_be_opened(void **state)
@@ -314,6 +350,8 @@ int main(void)
         TEST(another_address_is_another_socket),
         TEST(new_options_hold_for_the_open_socket),
         TEST(a_port_may_be_shared_later),
+        TEST(who_shares_a_port_keeps_his_own),
+        TEST(root_can_give_it_to_another_owner),
         TEST(nothing_changes_when_one_cannot_be_opened),
         TEST(a_taken_port_is_told),
     };

@@ -168,8 +168,8 @@ static inline void stage_end_life(struct stage *stage)
     assert_int_equal(fake_timers(), 0);
 }
 
-/* This life has ended, and the next one goes on from what it has written. */
-static inline void stage_next_life(struct stage *stage, struct former *former)
+/* This life has ended, and the next one goes on from what it has written; no callback of it has run yet. */
+static inline void stage_begin_next_life(struct stage *stage, struct former *former)
 {
     struct handover *handover;
     struct error e;
@@ -182,6 +182,11 @@ static inline void stage_next_life(struct stage *stage, struct former *former)
     handover_claim(handover, stage->supervisor);
     handover_resume(handover, stage->supervisor);
     handover_close(handover);
+}
+
+static inline void stage_next_life(struct stage *stage, struct former *former)
+{
+    stage_begin_next_life(stage, former);
     fake_turn();
 }
 

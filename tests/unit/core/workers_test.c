@@ -33,19 +33,17 @@ static struct program *a_worker(const char *name, int count)
     return p;
 }
 
+/* Its snapshot is made when a handover is near: bodies, which run in the test itself, leave their parent's. */
+static struct stage *a_stage_with_bodies(struct plan *plan)
+{
+    born_count = 0;
+    stage_is_poor = true;
+    return a_stage_with(&(struct supervisor_upward){ .body = keep_start }, plan);
+}
+
 static struct stage *a_crowd(struct program *work)
 {
-    struct plan *plan = a_plan(work, NULL);
-    struct stage *stage = xcalloc(1, sizeof *stage);
-
-    fake_reset();
-    born_count = 0;
-    stage->loop = loop_new();
-    stage->supervisor = supervisor_new(
-        stage->loop, &(struct supervisor_upward){ .arg = stage, .load = stage_load, .body = keep_start });
-    supervisor_start(stage->supervisor, plan);
-    fake_turn();
-    return stage;
+    return a_stage_with_bodies(a_plan(work, NULL));
 }
 
 static void add_index(struct process *p, void *arg)
@@ -118,6 +116,19 @@ static void indices_are_not_reused_after_a_reload_either(void **state)
     stage_ends(stage);
 }
 
+static void indices_are_not_reused_in_the_next_life_either(void **state)
+{
+    struct stage *stage = a_crowd(a_worker("work", 3));
+
+    (void)state;
+    fake_obey(true);
+    supervisor_scale(stage->supervisor, process_program(the(stage, "work")), 0, true);
+    stage_handover(stage, true);
+    supervisor_scale(stage->supervisor, plan_find(supervisor_plan(stage->supervisor), "work"), 1, false);
+    assert_indices(stage, " 4");
+    stage_ends(stage);
+}
+
 static void a_parked_pool_is_brought_back_one_by_one(void **state)
 {
     struct program *work = a_worker("work", 3);
@@ -163,6 +174,22 @@ static void a_hasty_end_is_term_to_workers_and_a_graceful_one_is_not(void **stat
     supervisor_shutdown(stage->supervisor, 0, true, "SIGQUIT");
     fake_turn();
     assert_int_equal(fake_last_signal(fake_living_pid(0)), SIGQUIT);
+    stage_ends(stage);
+}
+
+/* Whose turn comes in that life. */
+static void a_graceful_end_is_graceful_in_the_next_life_too(void **state)
+{
+    struct program *first = a_worker("first", 1), *last = a_worker("last", 1);
+    struct stage *stage;
+
+    (void)state;
+    program_own(first)->priority = 1;
+    stage = a_stage_with_bodies(a_plan(first, last, NULL));
+    supervisor_shutdown(stage->supervisor, 0, true, "SIGQUIT");
+    stage_handover(stage, false);
+    fake_child_exits(process_pid(the(stage, "last")), 0);
+    assert_int_equal(fake_last_signal(process_pid(the(stage, "first"))), SIGQUIT);
     stage_ends(stage);
 }
 
@@ -325,6 +352,19 @@ static void what_a_user_parked_or_stopped_has_no_spares(void **state)
     stage_ends(stage);
 }
 
+static void what_a_user_parked_has_no_spares_in_the_next_life_either(void **state)
+{
+    struct program *work = a_worker_with_spares(2, 2, 3);
+    struct stage *stage = a_crowd(work);
+
+    (void)state;
+    fake_obey(true);
+    supervisor_scale(stage->supervisor, work, 0, true);
+    stage_handover(stage, true);
+    assert_indices(stage, "");
+    stage_ends(stage);
+}
+
 /* The file says now how many there are. */
 static void a_parked_pool_has_spares_again_by_another_count(void **state)
 {
@@ -346,9 +386,11 @@ int main(void)
         cmocka_unit_test(new_workers_get_new_indices_and_the_oldest_go_first),
         cmocka_unit_test(a_respawn_keeps_its_index_and_its_age),
         cmocka_unit_test(indices_are_not_reused_after_a_reload_either),
+        cmocka_unit_test(indices_are_not_reused_in_the_next_life_either),
         cmocka_unit_test(a_parked_pool_is_brought_back_one_by_one),
         cmocka_unit_test(a_stop_asks_a_worker_to_end),
         cmocka_unit_test(a_hasty_end_is_term_to_workers_and_a_graceful_one_is_not),
+        cmocka_unit_test(a_graceful_end_is_graceful_in_the_next_life_too),
         cmocka_unit_test(a_worker_that_cannot_be_forked_is_a_failed_start),
         cmocka_unit_test(beats_on_the_board_count_and_wake_nobody),
         cmocka_unit_test(a_worker_that_never_beats_is_judged_from_its_start),
@@ -356,6 +398,7 @@ int main(void)
         cmocka_unit_test(spares_stay_within_the_bounds),
         cmocka_unit_test(what_fails_is_no_reason_to_start_more),
         cmocka_unit_test(what_a_user_parked_or_stopped_has_no_spares),
+        cmocka_unit_test(what_a_user_parked_has_no_spares_in_the_next_life_either),
         cmocka_unit_test(a_parked_pool_has_spares_again_by_another_count),
     };
 

@@ -207,6 +207,7 @@ static void a_refusal_is_told_in_the_words_of_the_server(void **state)
     r = a_mail("smtp");
     r.to = nobody;
     assert_error(finished(&r), " refused the mail: 550 5.1.1 there is no nobody@example.com");
+    turn_until(was_left);
     r.to = later;
     assert_error(finished(&r), " refused the mail: 451 4.3.0 come back later");
     assert_null(next_mail());

@@ -162,6 +162,24 @@ static void a_closed_descriptor_is_named(void **state)
     assert_fails(&r, "descriptor 777 to be passed: Bad file descriptor");
 }
 
+static void a_failed_start_keeps_nobodys_pipe_open(void **state)
+{
+    struct child_request r = request_for(true_argv);
+    int closed = 777, end[2];
+    char byte;
+
+    (void)state;
+    assert_int_equal(pipe2(end, O_CLOEXEC), 0);
+    r.stdio[1] = fcntl(end[1], F_DUPFD_CLOEXEC, 200); /* the child gets a copy of a high one */
+    r.passed = &closed;
+    r.passed_count = 1;
+    assert_fails(&r, "descriptor 777 to be passed: Bad file descriptor");
+    close(r.stdio[1]);
+    close(end[1]);
+    assert_int_equal(read(end[0], &byte, 1), 0);
+    close(end[0]);
+}
+
 static void an_argument_that_is_too_long_is_no_surprise(void **state)
 {
     size_t length = 4 << 20;
@@ -448,6 +466,7 @@ int main(void)
         WITH_CHILDREN(a_missing_directory_is_named),
         WITH_CHILDREN(a_limit_above_its_own_hard_one_is_named),
         WITH_CHILDREN(a_closed_descriptor_is_named),
+        WITH_CHILDREN(a_failed_start_keeps_nobodys_pipe_open),
         WITH_CHILDREN(an_argument_that_is_too_long_is_no_surprise),
         WITH_CHILDREN(failures_do_not_hurt_who_runs),
         cmocka_unit_test(who_has_no_rights_is_told_so),

@@ -41,6 +41,19 @@ static void a_name_without_a_slash_is_looked_up_in_its_path(void **state)
     assert_string_equal(output_of(&r), "found\n");
 }
 
+/* As the shell does it. */
+static void an_empty_place_in_its_path_is_its_directory(void **state)
+{
+    char *argv[] = { (char[]){ "sh" }, (char[]){ "-c" }, (char[]){ "echo found" }, NULL };
+    char *envp[] = { (char[]){ "PATH=/nope::/etc" }, NULL };
+    struct child_request r = request_for(argv);
+
+    (void)state;
+    r.envp = envp;
+    r.directory = "/bin";
+    assert_string_equal(output_of(&r), "found\n");
+}
+
 static void directory_and_umask_are_set(void **state)
 {
     char *argv[] = { (char[]){ "./sh" }, (char[]){ "-c" }, (char[]){ "pwd -P; umask" }, NULL };
@@ -355,6 +368,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_CHILDREN(arguments_and_environment_are_the_requested_ones),
         WITH_CHILDREN(a_name_without_a_slash_is_looked_up_in_its_path),
+        WITH_CHILDREN(an_empty_place_in_its_path_is_its_directory),
         WITH_CHILDREN(directory_and_umask_are_set),
         WITH_CHILDREN(limits_nice_and_oom_score_are_set),
         WITH_CHILDREN(no_new_privs_is_set),

@@ -1,4 +1,5 @@
 /* sd_notify in both directions: what our children tell us, and what we tell our manager. */
+#include "os/clock.h"
 #include "os/manager.h"
 #include "os/notify.h"
 #include "os/procfs.h"
@@ -12,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +142,40 @@ static void descriptors_that_come_along_are_closed(void **state)
     close(end[0]);
 }
 
+/* A connection whose end waits for a reader who never reads; all its other holders have gone. */
+static int make_lingering(int *reader)
+{
+    struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct linger linger = { .l_onoff = 1, .l_linger = 20 };
+    socklen_t length = sizeof in;
+    static char much[1 << 16];
+    int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_int_equal(bind(listener, (struct sockaddr *)&in, length), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&in, &length), 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&in, length), 0);
+    *reader = accept(listener, NULL, NULL);
+    close(listener);
+    while (send(fd, much, sizeof much, MSG_DONTWAIT) > 0)
+        continue;
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger), 0);
+    return fd;
+}
+
+static void the_end_of_what_comes_along_holds_nobody_up(void **state)
+{
+    int reader, fd = make_lingering(&reader);
+    msec before = clock_now();
+
+    send_with_descriptor(notify_address(*state), fd);
+    close(fd);
+    loop_run(loop);
+    assert_string_equal(text, "BARRIER=1");
+    assert_true(clock_now() - before < 10000);
+    close(reader);
+}
+
 static void what_is_too_long_is_not_heard(void **state)
 {
     static char much[6000];
@@ -187,6 +223,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_watchdog_of_somebody_else_is_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nonsense_is_no_manager, set_up, tear_down),
         cmocka_unit_test_setup_teardown(descriptors_that_come_along_are_closed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_end_of_what_comes_along_holds_nobody_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_too_long_is_not_heard, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fields_are_told_one_by_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_kernel_knows_families, set_up, tear_down),

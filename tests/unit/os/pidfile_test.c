@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -286,6 +287,27 @@ static void nobody_can_have_us_signal_another_users_process(void **state)
     assert_non_null(strstr(e.text, "of another user"));
 }
 
+/* Nor by a link of his to what root has written for somebody else. */
+static void a_link_to_roots_pid_file_is_none(void **state)
+{
+    struct process_mark found;
+    char text[64], other[PATH_MAX];
+
+    (void)state;
+    if (getuid() != 0)
+        skip();
+    snprintf(text, sizeof text, "%d\n", (int)getppid());
+    write_text(text);
+    snprintf(other, sizeof other, "%s.of_root", path);
+    assert_return_code(rename(path, other), errno);
+    assert_return_code(symlink(other, path), errno);
+    assert_true(pidfile_find(path, &found, &e));
+    assert_return_code(lchown(path, 65534, 65534), errno);
+    assert_false(pidfile_find(path, &found, &e));
+    assert_non_null(strstr(e.text, "symbolic link"));
+    unlink(other);
+}
+
 static void a_user_may_name_his_own_process(void **state)
 {
     struct process_mark found;
@@ -384,6 +406,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_cannot_be_looked_at_is_not_called_gone, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(without_a_start_time_the_process_must_be_older, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(nobody_can_have_us_signal_another_users_process, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_link_to_roots_pid_file_is_none, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_user_may_name_his_own_process, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_zombie_is_not_found, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(of_many_starters_one_wins, open_folder, remove_folder),

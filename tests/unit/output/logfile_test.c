@@ -6,6 +6,7 @@
 
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 static struct error problem;
@@ -440,6 +441,28 @@ static void a_rotation_that_fails_loses_nothing(void **state)
     logfile_close(f, &user);
 }
 
+/* The old file is out of the way already when the new one cannot be opened. */
+static void a_rotation_without_a_descriptor_is_undone(void **state)
+{
+    struct capture_settings s = capture_to(place("log"));
+    struct logfile *f = open_log(&s);
+    struct rlimit before, none;
+
+    (void)state;
+    write_text(f, "one\n");
+    getrlimit(RLIMIT_NOFILE, &before);
+    none = (struct rlimit){ 0, before.rlim_max };
+    setrlimit(RLIMIT_NOFILE, &none);
+    assert_false(logfile_rotate(f, &problem));
+    setrlimit(RLIMIT_NOFILE, &before);
+    assert_non_null(strstr(problem.text, "Too many open files"));
+    write_text(f, "two\n");
+    assert_file("log", "one\ntwo\n");
+    assert_true(logfile_rotate(f, &problem));
+    assert_file("log.1", "one\ntwo\n");
+    logfile_close(f, &user);
+}
+
 /* Its name leads to itself, so that nobody can say whether the file is still there. */
 static void a_name_that_cannot_be_looked_at_is_told(void **state)
 {
@@ -818,6 +841,7 @@ int main(void)
         on_scene(a_wish_to_rotate_waits_for_the_end_of_the_line),
         on_scene(a_name_that_cannot_be_looked_at_is_told),
         on_scene(a_rotation_that_fails_loses_nothing),
+        on_scene(a_rotation_without_a_descriptor_is_undone),
         on_scene(the_oldest_file_goes_compressed_or_not),
         on_scene(a_gap_among_old_files_is_filled_first),
         on_scene(a_name_that_is_too_long_to_rotate_loses_nothing),

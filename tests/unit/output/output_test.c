@@ -73,6 +73,38 @@ static void what_nobody_asked_about_is_kept_in_a_ring(void **state)
     output_free(o);
 }
 
+static void a_table_without_a_path_says_how_large_the_ring_is(void **state)
+{
+    struct capture_settings c = { .to = SINK_FILE, .ring = 8 };
+    struct output_settings s = captured(&c);
+    struct output *o = output_new(scene.loop, &s, "web", "stdout");
+
+    (void)state;
+    run(o, &s, "one\ntwo\nthree\n");
+    assert_tail(o, &s, 5, "three\n");
+    output_free(o);
+}
+
+static void without_a_ring_the_file_is_looked_at_if_there_is_one(void **state)
+{
+    struct capture_settings to_file = capture_to(place("log")), nowhere = { .to = SINK_FILE };
+    struct output_settings s = captured(&to_file), none = captured(&nowhere);
+    struct buffer out = { 0 };
+    struct output *o;
+
+    (void)state;
+    to_file.ring = 0;
+    o = output_new(scene.loop, &s, "web", "stdout");
+    run(o, &s, "one\ntwo\n");
+    assert_tail(o, &s, 1, "two\n");
+    output_free(o);
+    o = output_new(scene.loop, &none, "web", "stdout");
+    run(o, &none, "one\n");
+    assert_false(output_tail(o, &none, 1, &out, &problem));
+    assert_string_equal(problem.text, "nothing of the output is kept: its ring is 0");
+    output_free(o);
+}
+
 static void streams_that_are_not_read_have_no_output(void **state)
 {
     struct output_settings discard = { .kind = OUTPUT_DISCARD };
@@ -356,25 +388,34 @@ static void a_slow_sink_may_drop_whole_lines(void **state)
     output_free(o);
 }
 
-/* What the dead one left in the pipe is not lost when nobody may wait any longer. */
+/* Returns how many lines there was room for. */
+static int fill(int fd)
+{
+    int lines = 0;
+
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    for (int misses = 0; misses < 100; misses++) {
+        for (; dprintf(fd, "line %07d of somebody who talks a lot\n", lines) == LINE_LENGTH; misses = 0)
+            assert_true(++lines < LINES);
+        turn_loop();
+    }
+    return lines;
+}
+
+/* What the dead one left in the pipe is not lost when nobody may wait any longer; who comes then waits like anybody. */
 static void a_cut_keeps_what_was_said(void **state)
 {
     struct capture_settings c = capture_to(place("log"));
     struct output_settings s = captured(&c);
     struct buffer got = { 0 };
     struct output *o = output_new(scene.loop, &s, "web", "stdout");
-    int reader, fd, lines = 0;
+    int reader, fd, lines;
 
     (void)state;
     assert_int_equal(mkfifo(place("log"), 0600), 0);
     reader = open(place("log"), O_RDONLY | O_NONBLOCK);
     fd = open_for_child(o, &s);
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    for (int misses = 0; misses < 100; misses++) {
-        for (; dprintf(fd, "line %07d of somebody who talks a lot\n", lines) == LINE_LENGTH; misses = 0)
-            lines++;
-        turn_loop();
-    }
+    lines = fill(fd);
     output_cut(o);
     assert_int_equal(write(fd, "x", 1), -1);
     while (got.length < (size_t)lines * LINE_LENGTH) {
@@ -382,6 +423,9 @@ static void a_cut_keeps_what_was_said(void **state)
         turn_loop();
     }
     assert_int_equal(output_dropped(o), 0);
+    close(fd);
+    fd = open_for_child(o, &s);
+    fill(fd);
     close(fd);
     close(reader);
     buffer_free(&got);
@@ -512,9 +556,13 @@ static void a_stuck_syslog_loses_lines_and_counts_them(void **state)
         run(o, &s, "a line\n");
     while (recv(fd, message, sizeof message, MSG_DONTWAIT) > 0)
         ;
+    run(o, &s, "the last but one\n");
     run(o, &s, "the last\n");
+    assert_message(fd, LOG_INFO, " web:1: the last but one");
     assert_message(fd, LOG_INFO, " web:1: the last");
-    assert_true(was_logged("web:1: syslog takes lines again, 4 were lost"));
+    assert_int_equal(times_logged("takes no lines"), 1);
+    assert_int_equal(times_logged("web:1: syslog takes lines again, 4 were lost"), 1);
+    assert_int_equal(times_logged("takes lines again"), 1);
     assert_tail(o, &s, 1, "the last\n");
     close(fd);
     output_free(o);
@@ -573,13 +621,15 @@ static void other_settings_hold_on_the_fly(void **state)
     say(fd, "two\nhal");
     output_drain(o, NULL, NULL);
     c.prefix = false;
+    c.max_size = 0;
     output_adopt(o, &s);
     say(fd, "f\n");
     output_drain(o, NULL, NULL);
-    assert_file("log.2", "one\n");
-    assert_file("log.1", "web | two\n");
-    assert_file("log", "half\n");
     assert_tail(o, &s, 1, "alf\n");
+    say(fd, "and on");
+    output_drain(o, NULL, NULL);
+    assert_file("log.1", "one\n");
+    assert_file("log", "web | two\nhalf\nand on");
     close(fd);
     output_free(o);
 }
@@ -688,6 +738,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         on_scene(what_nobody_asked_about_is_kept_in_a_ring),
+        on_scene(a_table_without_a_path_says_how_large_the_ring_is),
+        on_scene(without_a_ring_the_file_is_looked_at_if_there_is_one),
         on_scene(streams_that_are_not_read_have_no_output),
         on_scene(captured_bytes_reach_the_file_as_they_are),
         on_scene(a_path_that_cannot_be_opened_fails_the_start),

@@ -140,11 +140,13 @@ static void settings_are_computed_for_each_process(void **state)
           "program 'b' { cmd = function() error('cannot say') end, startretries = 0,\n"
           "on_exit = function(p, e) reeve.log('notice', 'why: %s', e.reason) end }\n"
           "program 'c' { cmd = function() return { 'x', print } end, startretries = 0,\n"
-          "on_exit = function(p, e) reeve.log('notice', 'why: %s', e.reason) end }");
+          "on_exit = function(p, e) reeve.log('notice', 'why: %s', e.reason) end }\n"
+          "program 'd' { cmd = 'x', env = function() return 5 end, startretries = 0 }");
     wait_for("code of a:1: 1");
     wait_for("code of a:2: 2");
     wait_for("t.lua:4: cannot say");
-    wait_for("in the result, '[2]': a function cannot stand here");
+    wait_for("cmd: t.lua:6: in the result, '[2]': a function cannot stand here");
+    wait_for("env: t.lua:8: 'env': expected names with values, such as { LANG = \"C\" } or a function, got 5");
     finish();
 }
 

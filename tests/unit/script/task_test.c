@@ -211,6 +211,28 @@ static void a_task_that_fails_after_a_wait_is_logged_with_its_traceback(void **s
     finish();
 }
 
+static void variables_are_closed_with_the_error(void **state)
+{
+    (void)state;
+    start("local function variable(name) return setmetatable({}, { __close = function(_, why) reeve.sleep(0)\n"
+          "  reeve.log('notice', '%s: %s', name, type(why) == 'table' and why.code or why) end }) end\n"
+          "reeve.task(function()\n"
+          "  local outer <close> = variable('outer')\n"
+          "  local inner <close> = variable('inner')\n"
+          "  error({ code = 42 })\n"
+          "end)\n"
+          "reeve.task(function()\n"
+          "  local other <close> = variable('other')\n"
+          "  error('boom')\n"
+          "end)");
+    wait_for("task of t.lua:3: t.lua:6: the error is not a text but a table (");
+    wait_for("task of t.lua:8: t.lua:10: boom (stack traceback: [C]: in function 'error'; t.lua:10: in function");
+    assert_heard("inner: 42\n");
+    assert_heard("outer: 42\n");
+    assert_heard("other: t.lua:10: boom\n");
+    finish();
+}
+
 static void hooks_of_one_process_run_in_order(void **state)
 {
     (void)state;
@@ -358,6 +380,7 @@ int main(void)
         cmocka_unit_test(tasks_of_our_own_modules_have_more_time),
         cmocka_unit_test(an_error_that_comes_too_late_is_no_wait),
         cmocka_unit_test(a_task_that_fails_after_a_wait_is_logged_with_its_traceback),
+        cmocka_unit_test(variables_are_closed_with_the_error),
         cmocka_unit_test(hooks_of_one_process_run_in_order),
         cmocka_unit_test(a_user_cannot_resume_a_task),
         cmocka_unit_test(all_that_waits_is_known),

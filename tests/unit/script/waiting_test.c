@@ -5,6 +5,7 @@
 #include "script/store.h"
 #include "unit/script/scene.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -153,6 +154,15 @@ static void what_has_a_zero_byte_is_not_cut_off_there(void **state)
           "}))) end\n"
           "  for _, to in ipairs { 'a@b\\0c', { 'a@b\\0c' } } do\n"
           "    reeve.log('notice', '%s', select(2, pcall(reeve.mail.send, { to = to }))) end\n"
+          "  for name, call in pairs { command = reeve.command, connect = reeve.connect, emit = reeve.emit, on = on,\n"
+          "    get = reeve.http.get, include = include, open = io.open, process = reeve.process, require = require,\n"
+          "    program = reeve.program, save = reeve.save } do\n"
+          "    local _, why = pcall(call, 'a\\0b', print)\n"
+          "    if not tostring(why):find('(the text has a zero byte in it)', 1, true) then\n"
+          "      reeve.log('notice', '%s takes a zero byte: %s', name, why) end end\n"
+          "  reeve.log('notice', 'log %s', 'a\\0b') print('print', 'a\\0b') warn('warn', 'a\\0b')\n"
+          "  reeve.log('notice', '%s', select(2, pcall(reeve.exec, { cmd = 'true', env = 7 })))\n"
+          "  reeve.log('notice', '%s', select(2, pcall(reeve.exec, { cmd = 'true', max_output = -1 })))\n"
           "  reeve.log('notice', 'in: %q', reeve.exec({ cmd = 'cat', stdin = 'a\\0b' }).stdout) end)");
     wait_for("in:");
     assert_heard("'cmd': a text has a zero byte in it\n");
@@ -162,6 +172,12 @@ static void what_has_a_zero_byte_is_not_cut_off_there(void **state)
     assert_heard("'headers': a text has a zero byte in it\n");
     assert_heard("'to': a text has a zero byte in it\n");
     assert_heard("in: \"a\\0b\"\n");
+    assert_heard("log a\\x00b\n");
+    assert_heard("print a\\x00b\n");
+    assert_heard("warn a\\x00b\n");
+    assert_heard("'env': expected a table, got 7\n");
+    assert_heard("'max_output': expected a size such as 65536 or \"64KB\", got -1\n");
+    assert_not_heard("takes a zero byte");
     finish();
 }
 
@@ -200,7 +216,7 @@ static void on_connection(int fd, void *arg)
     connection_open(loop, fd, on_read, on_end, NULL);
 }
 
-static void listen_there(void)
+static int open_socket(void)
 {
     struct address a;
     struct error e;
@@ -209,7 +225,51 @@ static void listen_there(void)
     assert_true(address_parse(path, &a, &e));
     fd = socket_listen(&a, &(struct listen_options){ .mode = -1, .uid = (uid_t)-1, .gid = (gid_t)-1 }, &e);
     assert_true(fd >= 0);
-    acceptor = acceptor_open(loop, fd, on_connection, NULL);
+    return fd;
+}
+
+static void listen_there(void)
+{
+    acceptor = acceptor_open(loop, open_socket(), on_connection, NULL);
+}
+
+static size_t count_descriptors(void)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    size_t count = 0;
+
+    while (readdir(dir) != NULL)
+        count++;
+    closedir(dir);
+    return count;
+}
+
+static void what_nobody_closes_is_collected(void **state)
+{
+    char text[500];
+    size_t before;
+    int fd;
+
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/reeve-waiting-%d.sock", (int)getpid());
+    snprintf(text, sizeof text,
+             "reeve.after(0.02, function()\n"
+             "  for _ = 1, 1000 do assert(io.open('/proc/self/stat')) end\n"
+             "  reeve.log('notice', 'files were opened') reeve.sleep(0)\n"
+             "  for _ = 1, 300 do assert(reeve.connect('unix:%s')) end\n"
+             "  reeve.log('notice', 'streams were opened')\n"
+             "end)",
+             path);
+    start(text);
+    fd = open_socket(); /* nobody accepts */
+    before = count_descriptors();
+    wait_for("files were opened");
+    assert_in_range(count_descriptors(), before, before + 100);
+    wait_for("streams were opened");
+    assert_in_range(count_descriptors(), before, before + 100);
+    finish();
+    close(fd);
+    unlink(path);
 }
 
 static void streams_are_read_and_written(void **state)
@@ -363,6 +423,7 @@ int main(void)
         cmocka_unit_test(what_has_a_zero_byte_is_not_cut_off_there),
         cmocka_unit_test(a_cancelled_task_takes_its_program_along),
         cmocka_unit_test(a_handle_knows_whether_its_task_runs),
+        cmocka_unit_test(what_nobody_closes_is_collected),
         cmocka_unit_test(streams_are_read_and_written),
         cmocka_unit_test(a_file_is_saved_whole_or_not_at_all),
         cmocka_unit_test(settings_are_known_once_the_plan_is_in_force),
