@@ -251,7 +251,8 @@ valgrind: ## unit tests under valgrind
 FUZZ_SECONDS ?= 60
 fuzz: ## every fuzz target for FUZZ_SECONDS=60
 	@contrib/setup build check
-	@$(MAKE) BUILD='$(BUILD)-fuzz' CC=clang CFLAGS='-O1 -g' SANITIZE='-fsanitize=fuzzer-no-link,address,undefined' fuzzed
+	@$(MAKE) BUILD='$(BUILD)-fuzz' CC=clang CFLAGS='-O1 -g' \
+	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' fuzzed
 
 fuzzed: $(FUZZERS:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 	@for fuzzer in $^; do \

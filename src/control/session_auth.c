@@ -1,5 +1,6 @@
-/* Passwords. A wrong one is told late, the later the more of them there were, whoever said them: so that many
- * connections try no faster than one. */
+/* Passwords. A wrong one is told late, the later the more of them there were, whoever said them. A right one is told at
+ * once, or strangers could keep out who knows it: so whoever does not wait to hear guesses on by another connection, and
+ * only a password that is long keeps him out. */
 #include "base/log.h"
 #include "os/clock.h"
 #include "server_private.h"

@@ -188,8 +188,9 @@ static bool find_parts(const char *data, size_t length, struct entry *e, struct 
             continue;
         texts[i] = data;
         data = memchr(data, '\0', (size_t)(end - data));
-        if (data++ == NULL)
+        if (data == NULL)
             return false;
+        data++;
     }
     *exit = (struct process_exit){ .code = k.code, .signal = k.signal, .at = k.ended };
     snprintf(exit->reason, sizeof exit->reason, "%s", texts[REASON] != NULL ? texts[REASON] : "");
