@@ -5,6 +5,8 @@
 #include "os/socket.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,11 +87,10 @@ static bool connect_to_one(struct client *c, const char *text, bool is_default, 
 /* Somebody else may listen there, and wait for us to speak first. */
 static bool hear_greeting(struct client *c, struct error *e)
 {
-    struct timeval limit = { .tv_sec = GREETING_WAIT }, none = { 0 };
     size_t length;
     const char *greeting;
 
-    setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    c->patience = GREETING_WAIT * 1000;
     errno = 0;
     greeting = client_read_line(c, &length);
     if (greeting == NULL && errno == EAGAIN)
@@ -97,7 +98,7 @@ static bool hear_greeting(struct client *c, struct error *e)
                        c->address.text, GREETING_WAIT);
     if (greeting == NULL || length < 6 || memcmp(greeting, "reeve ", 6) != 0)
         return failure(e, "whoever answers at %s is no reeve", c->address.text);
-    setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof none);
+    c->patience = 0;
     return true;
 }
 
@@ -131,6 +132,23 @@ static bool is_interrupted(const struct client *c)
     return c->interrupted != NULL && *c->interrupted;
 }
 
+/* Until there is something to read; false, with errno: there will not be. Whoever read what we print may go while we
+ * wait, as head(1) does: then we go as if we had printed. */
+static bool wait_for_answer(const struct client *c)
+{
+    struct pollfd fd[] = { { .fd = c->fd, .events = POLLIN }, { .fd = STDOUT_FILENO } };
+    int count;
+
+    do
+        count = poll(fd, 2, c->patience > 0 ? c->patience : -1);
+    while (count < 0 && errno == EINTR && !is_interrupted(c));
+    if (count == 0)
+        errno = EAGAIN;
+    else if (count > 0 && fd[0].revents == 0 && (fd[1].revents & POLLERR) != 0)
+        raise(SIGPIPE);
+    return count > 0;
+}
+
 /* More comes behind what is there; what was taken goes. */
 bool client_fill(struct client *c)
 {
@@ -140,7 +158,7 @@ bool client_fill(struct client *c)
     c->taken = 0;
     buffer_reserve(&c->in, READ_SIZE);
     do
-        n = read(c->fd, c->in.data + c->in.length, READ_SIZE);
+        n = wait_for_answer(c) ? read(c->fd, c->in.data + c->in.length, READ_SIZE) : -1;
     while (n < 0 && errno == EINTR && !is_interrupted(c));
     if (n <= 0)
         return false;

@@ -28,6 +28,7 @@ struct client {
     int fd;
     struct buffer in;
     size_t taken;                             /* of `in` */
+    int patience;                             /* milliseconds that one may be silent for; 0: as long as he likes */
     const volatile sig_atomic_t *interrupted; /* NULL: a signal does not end a wait for bytes; else, whether it does */
 };
 
