@@ -5,8 +5,8 @@
 
 #include <sys/types.h>
 
-/* As open(2), but a symbolic link of somebody who is neither root nor we counts, wherever on the way it is, only if it
- * leads to what is his own, and nothing is made through it: -1, EXDEV. */
+/* As open(2), but for root a symbolic link of anybody else counts, wherever on the way it is, only if it leads to what is
+ * his own, or into a folder that is: -1, EXDEV. */
 int links_open(const char *path, int flags, mode_t mode);
 
 #endif

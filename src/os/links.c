@@ -2,6 +2,7 @@
 #include "os/links.h"
 
 #include "base/xalloc.h"
+#include "os/procfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { LINKS_MOST = 40 }; /* as the kernel */
+enum { LINKS_MOST = 40, OVERFLOW_UID = 65534 }; /* as the kernel */
 
 static int open_at(int folder, const char *path, int flags, mode_t mode, int links);
 
@@ -43,8 +44,37 @@ static int reopen(int found, int flags)
     return fd;
 }
 
+static bool is_link(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+/* As if the path had led to this folder; not to `..`, which is another one. EXDEV: it is not the owner's, or the name
+ * is that of one more link. */
+static int open_in_own_folder(int folder, const char *target, uid_t owner, int flags, mode_t mode, int links)
+{
+    const char *slash = strrchr(target, '/'), *name = slash != NULL ? slash + 1 : target;
+    char *parent = slash != NULL ? xstrndup(target, (size_t)(slash - target) + 1) : xstrdup(".");
+    int at = open_at(folder, parent, O_PATH | O_DIRECTORY | O_CLOEXEC, 0, links), fd = -1, reason;
+    struct stat st;
+
+    free(parent);
+    errno = EXDEV;
+    if (at >= 0 && fstat(at, &st) == 0 && st.st_uid == owner && name[strspn(name, ".")] != '\0')
+        fd = openat(at, name, flags | O_NOFOLLOW, mode);
+    if (fd >= 0 && is_link(fd))
+        fd = close_failed(fd, EXDEV);
+    reason = errno == ELOOP || errno == ENOTDIR ? EXDEV : errno;
+    if (at >= 0)
+        close(at);
+    errno = reason;
+    return fd;
+}
+
 /* It is looked at before it is opened: an open alone starts some devices. */
-static int open_own(int folder, const char *target, uid_t owner, int flags, int links)
+static int open_own_thing(int folder, const char *target, uid_t owner, int flags, int links)
 {
     int found = open_at(folder, target, O_PATH | O_CLOEXEC | (flags & O_DIRECTORY), 0, links);
     struct stat st;
@@ -54,6 +84,34 @@ static int open_own(int folder, const char *target, uid_t owner, int flags, int 
     if (fstat(found, &st) < 0)
         return close_failed(found, errno);
     return st.st_uid == owner ? reopen(found, flags) : close_failed(found, EXDEV);
+}
+
+static int open_own(int folder, const char *target, uid_t owner, int flags, mode_t mode, int links)
+{
+    int fd = open_in_own_folder(folder, target, owner, flags, mode, links);
+
+    return fd < 0 && errno == EXDEV ? open_own_thing(folder, target, owner, flags, links) : fd;
+}
+
+/* In a user namespace whoever has no number there, as the root outside, is shown by this one: is it nobody's else? */
+static bool is_outsider(uid_t owner)
+{
+    char text[4096];
+    const char *range = text;
+    unsigned first, outside, count;
+    int length;
+
+    if (owner != OVERFLOW_UID || !procfs_read(getpid(), "uid_map", text, sizeof text))
+        return false;
+    for (; sscanf(range, "%u %u %u%n", &first, &outside, &count, &length) == 3; range += length)
+        if (owner - first < count)
+            return false;
+    return true;
+}
+
+static bool is_trusted(uid_t owner)
+{
+    return owner == 0 || owner == geteuid() || is_outsider(owner);
 }
 
 /* Those in /proc are no texts but the things themselves. */
@@ -70,8 +128,8 @@ static int follow(int folder, int link, uid_t owner, int flags, mode_t mode, int
     int fd = -1;
 
     if (readlinkat(link, "", target, PATH_MAX - 1) >= 0)
-        fd = owner == 0 || owner == geteuid() ? open_at(folder, target, flags, mode, links)
-                                              : open_own(folder, target, owner, flags, links);
+        fd = is_trusted(owner) ? open_at(folder, target, flags, mode, links)
+                               : open_own(folder, target, owner, flags, mode, links);
     free(target);
     return fd;
 }
@@ -92,13 +150,6 @@ static int open_link(int folder, const char *name, int flags, mode_t mode, int l
     close(link);
     errno = reason;
     return fd;
-}
-
-static bool is_link(int fd)
-{
-    struct stat st;
-
-    return fstat(fd, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
 static int open_name(int folder, const char *name, int flags, mode_t mode, int links)
@@ -155,7 +206,17 @@ static int open_at(int folder, const char *path, int flags, mode_t mode, int lin
     return fd;
 }
 
+/* Whoever is not root opens nothing that its owner could not open for him. */
 int links_open(const char *path, int flags, mode_t mode)
 {
+    size_t length = strlen(path);
+
+    if (geteuid() != 0)
+        return open(path, flags, mode);
+    if (length > 1 && path[length - 1] == '/') { /* it is a folder's */
+        if ((flags & O_CREAT) != 0)
+            return close_failed(-1, EISDIR);
+        flags |= O_DIRECTORY;
+    }
     return open_at(AT_FDCWD, path, flags, mode, 0);
 }

@@ -29,6 +29,10 @@ mine("input", { stdin = "logs/input" })
 mine("environment", { env_file = "logs/env" })
 mine("turned", { shell = true, cmd = "while :; do echo a line that fills half of the file; sleep 0.05; done",
   stdout = { path = "logs/turned", owner = "nobody", max_size = 100, backups = 3 } })
+program "behind" {
+  shell = true, cmd = "while :; do echo a line that fills half of the file; sleep 0.05; done", autostart = false,
+  starttime = 0, stdout = { path = "logs/behind", max_size = 100, backups = 3 },
+}
 END
 as_nobody sh -c 'ln -s real tree/log; touch logs/input logs/env'
 run_reeve
@@ -36,6 +40,11 @@ for name in plain deeper input environment turned; do
     wait_state "$name" RUNNING
 done
 test -f tree/real/deeper || fail 'a link to what is its own does not count'
+
+# A log behind such a link is made, and turns.
+as_nobody ln -s ../tree/real/behind logs/behind
+assert_status 0 reeve start behind
+wait_for 'test -e tree/real/behind.2'
 
 # At a start.
 reeve stop plain deeper input environment >/dev/null

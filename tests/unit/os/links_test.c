@@ -105,6 +105,8 @@ static void it_opens_as_the_kernel_does(void **state)
     expect_error("", O_RDONLY, ENOENT);
     expect_error("a/nothing", O_RDONLY, ENOENT);
     expect_error("a/file/more", O_RDONLY, ENOTDIR);
+    expect_error("a/file/", O_RDONLY, ENOTDIR);
+    expect_error("a/new/", O_WRONLY | O_CREAT, EISDIR);
     expect_error("loop", O_RDONLY, ELOOP);
     expect_error("loop/x", O_RDONLY, ELOOP);
     expect_error("a/link", O_RDONLY | O_NOFOLLOW, ELOOP);
@@ -143,6 +145,8 @@ static void links_of_proc_are_what_they_show(void **state)
 
 static void links_of_others_lead_to_what_is_theirs(void **state)
 {
+    int fd;
+
     (void)state;
     if (geteuid() != 0)
         skip();
@@ -168,6 +172,12 @@ static void links_of_others_lead_to_what_is_theirs(void **state)
     expect_error("hers/up/precious", O_RDONLY, EXDEV);
     expect_error("hers/new", O_WRONLY | O_CREAT, ENOENT);
     assert_int_equal(access("new", F_OK), -1);
+    expect_error("hers/up", O_PATH, EXDEV);
+    make_link("release/made", "hers/late", SOMEBODY);
+    fd = links_open("hers/late", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0 && is_same(fd, "hers/release/made"));
+    close(fd);
+    expect_open("hers/late", "hers/release/made");
 }
 
 /* Root has made a link, and its folder's owner moves it to where it says something else. */
