@@ -174,9 +174,13 @@ static void move_wish(struct life *l, struct errand *e, struct process *p)
         process_stop(p);
         break;
     case GOAL_AGAIN:
-    case GOAL_CAUGHT_UP:
         e->anew = process_is_alive(p);
         process_restart(p);
+        break;
+    case GOAL_CAUGHT_UP:
+        e->anew = true;
+        if (process_is_behind(p)) /* else somebody else has done it */
+            process_restart(p);
         break;
     }
     if (is_wish(l))
@@ -200,8 +204,8 @@ static void begin(struct life *l, struct errand *e)
         tell_wish(l, p);
     if (p == NULL) {
         done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
-    } else if (l->goal == GOAL_CAUGHT_UP && !process_is_behind(p)) {
-        done(l, e, REPLY_OK, "ended meanwhile");
+    } else if (l->goal == GOAL_CAUGHT_UP && !process_wanted(p)) {
+        done(l, e, REPLY_OK, "stopped meanwhile");
     } else if (is_there_already(l, p)) {
         process_keep_wish(p);
         done(l, e, REPLY_OK, l->goal == GOAL_UP ? "already running" : "already stopped");
@@ -214,7 +218,7 @@ static void begin(struct life *l, struct errand *e)
         if (l->no_wait)
             done(l, e, REPLY_OK, going[l->goal]);
         else if (process_state(p) == PROCESS_STOPPED || process_state(p) == PROCESS_RUNNING ||
-                 process_state(p) == PROCESS_STARTING)
+                 process_state(p) == PROCESS_STARTING || l->goal == GOAL_CAUGHT_UP)
             judge(l, e, p, (int)process_state(p));
     }
 }

@@ -68,8 +68,22 @@ wait_for 'reeve status web:1 | grep -q STARTING'
 reeve stop web:3 >>out
 reeve upgrade >>out
 wait "$client" || fail "$(cat told)"
-grep -qx 'web:3: ended meanwhile' told || fail "$(cat told)"
+grep -qx 'web:3: stopped meanwhile' told || fail "$(cat told)"
 assert_equal STOPPED "$(state web:3)"
+
+# Whoever has come to the new settings by an end of his own, and fails with them, fails it too.
+reeve start web:3 >>out
+configure slower '[ $REEVE_INDEX != 2 ] || exit 3; [ $REEVE_INDEX != 1 ] || while [ ! -e go ]; do sleep 0.02; done;'
+sed -i 's/starttime = 0.2/starttime = 0.2, ready = { file = "ready" }/' supervisor.lua
+reeve reload --rolling >told 2>&1 &
+client=$!
+wait_for 'reeve status web:1 | grep -q STARTING'
+kill -9 "$(pid_of web:2)"
+wait_state web:2 FATAL
+touch ready go
+wait "$client" && fail "it has failed: $(cat told)"
+grep -qx 'web:2: ERROR (exited with status 3)' told || fail "$(cat told)"
+grep -qx 'web:3: ERROR (not restarted, for another one failed)' told || fail "$(cat told)"
 
 assert_status 2 reeve reload --rolling --wait
 assert_status 2 reeve reload --rolling 0
