@@ -88,13 +88,13 @@ static void it_opens_as_the_kernel_does(void **state)
     char path[64], name[NAME_MAX + 3];
 
     (void)state;
-    make_folder("a", 0);
-    make_file("a/file", 0);
-    make_link("file", "a/link", 0);
-    make_link("a", "b", 0);
+    make_folder("a", geteuid());
+    make_file("a/file", geteuid());
+    make_link("file", "a/link", geteuid());
+    make_link("a", "b", geteuid());
     snprintf(path, sizeof path, "%s/b/link", folder);
-    make_link(path, "far", 0);
-    make_link("loop", "loop", 0);
+    make_link(path, "far", geteuid());
+    make_link("loop", "loop", geteuid());
     expect_open("a/file", "a/file");
     expect_open(".//a/./../b//link", "a/file");
     expect_open(path, "a/file");
