@@ -193,12 +193,28 @@ static void a_link_of_root_leads_where_it_says(void **state)
     expect_error("his/unofficial", O_RDONLY, EXDEV);
 }
 
+/* He can do no more than whoever made the link. */
+static void who_is_not_root_follows_all(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    make_file("public", 0);
+    make_link("public", "hers_to_public", SOMEBODY);
+    assert_int_equal(chmod("public", 0644), 0);
+    assert_int_equal(chmod(".", 0755), 0);
+    expect_error("hers_to_public", O_RDONLY, EXDEV);
+    assert_int_equal(seteuid(ANOTHER), 0);
+    expect_open("hers_to_public", "public");
+    assert_int_equal(seteuid(0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_opens_as_the_kernel_does),        cmocka_unit_test(it_makes_files_also_through_own_links),
         cmocka_unit_test(links_of_proc_are_what_they_show),   cmocka_unit_test(links_of_others_lead_to_what_is_theirs),
-        cmocka_unit_test(a_link_of_root_leads_where_it_says),
+        cmocka_unit_test(a_link_of_root_leads_where_it_says), cmocka_unit_test(who_is_not_root_follows_all),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
