@@ -1,4 +1,6 @@
-/* reeve.http.stream: an answer that may go on for ever, read by lines. What comes meanwhile is kept, within bounds. */
+/* reeve.http.stream: an answer that may go on for ever, read by lines. What comes meanwhile is kept, within bounds. Who
+ * reads waits for each line, also for one that is there: a server that says more than can be heard stops nobody else.
+ */
 #include "script/handle.h"
 #include "script/http.h"
 #include "script/task.h"
@@ -15,8 +17,9 @@ static const char type_name[] = "reeve.http_stream";
 struct stream {
     LIST_ENTRY(stream) link;
     struct transfer *transfer; /* NULL: it is over */
-    struct task *task;         /* that waits for a line; NULL: none */
+    struct task *task;         /* that waits for a line, or for its turn to read one; NULL: none */
     struct buffer in;
+    size_t taken;     /* of `in`, by lines that were read */
     struct error why; /* it is over; "" while it is not */
 };
 
@@ -25,29 +28,57 @@ static LIST_HEAD(, stream) streams = LIST_HEAD_INITIALIZER(streams);
 
 /* ---- what comes -------------------------------------------------------------------------------- */
 
-static bool has_line(const struct stream *s)
+static size_t unread(const struct stream *s)
 {
-    return s->in.length > 0 && memchr(s->in.data, '\n', s->in.length) != NULL;
+    return s->in.length - s->taken;
+}
+
+static const char *find_newline(const struct stream *s)
+{
+    return unread(s) > 0 ? memchr(s->in.data + s->taken, '\n', unread(s)) : NULL;
+}
+
+static bool is_served(const struct stream *s)
+{
+    return s->transfer == NULL || find_newline(s) != NULL;
+}
+
+static void stop_waiting(void *work)
+{
+    struct stream *s = work;
+
+    timer_stop(task_timer(s->task));
+    s->task = NULL;
+}
+
+static void wake(struct stream *s)
+{
+    struct task *t = s->task;
+
+    stop_waiting(s);
+    task_wake(t);
 }
 
 static void wake_if_served(struct stream *s)
 {
-    struct task *t = s->task;
+    if (s->task != NULL && is_served(s))
+        wake(s);
+}
 
-    if (t == NULL || (s->transfer != NULL && !has_line(s)))
-        return;
-    s->task = NULL;
-    task_wake(t);
+static void drop_unread(struct stream *s)
+{
+    buffer_free(&s->in);
+    s->taken = 0;
 }
 
 static void on_part(const char *data, size_t length, void *arg)
 {
     struct stream *s = arg;
 
-    if (s->in.length + length > UNREAD_MOST) {
+    if (unread(s) + length > UNREAD_MOST) {
         transfer_cancel(s->transfer);
         s->transfer = NULL;
-        buffer_free(&s->in);
+        drop_unread(s);
         failure(&s->why, "more than %d MB of the answer were not read, or are one line", UNREAD_MOST >> 20);
     } else {
         buffer_add(&s->in, data, length);
@@ -72,29 +103,40 @@ static void on_done(const struct transfer_result *r, void *arg)
 
 /* ---- reading ----------------------------------------------------------------------------------- */
 
+/* Moved only when half of it is read: a line of many thousands costs no more than one of few. */
 static int give(lua_State *L, struct stream *s, size_t length, size_t used)
 {
-    lua_pushlstring(L, s->in.data, length);
-    buffer_drop(&s->in, used);
+    lua_pushlstring(L, s->in.data + s->taken, length);
+    s->taken += used;
+    if (s->taken > s->in.length / 2) {
+        buffer_drop(&s->in, s->taken);
+        s->taken = 0;
+    }
     return 1;
 }
 
 static int after_line(lua_State *L, int status, lua_KContext context)
 {
     struct stream *s = (struct stream *)context;
-    const char *newline = has_line(s) ? memchr(s->in.data, '\n', s->in.length) : NULL;
+    const char *newline = find_newline(s);
+    size_t length;
 
     (void)status;
-    if (newline != NULL)
-        return give(L, s, (size_t)(newline - s->in.data), (size_t)(newline - s->in.data) + 1);
-    if (s->in.length > 0)
-        return give(L, s, s->in.length, s->in.length);
+    if (newline != NULL) {
+        length = (size_t)(newline - s->in.data) - s->taken;
+        return give(L, s, length, length + 1);
+    }
+    if (unread(s) > 0)
+        return give(L, s, unread(s), unread(s));
     return handle_push_result(L, false, &s->why);
 }
 
-static void stop_waiting(void *work)
+static void on_turn(void *arg)
 {
-    ((struct stream *)work)->task = NULL;
+    struct stream *s = arg;
+
+    *task_timer(s->task) = NULL;
+    wake(s);
 }
 
 /* stream:read_line() -> line | nil, message: without its end */
@@ -105,10 +147,12 @@ static int lib_read_line(lua_State *L)
 
     if (s->task != NULL)
         luaL_error(L, "stream:read_line: another task waits for this stream");
-    if (s->transfer == NULL || has_line(s))
+    if (s->transfer == NULL && unread(s) == 0)
         return after_line(L, LUA_OK, (lua_KContext)s);
     t = task_to_wait(L, "stream:read_line");
     s->task = t;
+    if (is_served(s))
+        *task_timer(t) = timer_start(tasks_loop(), 0, on_turn, s);
     return task_wait(L, t, stop_waiting, s, after_line);
 }
 
@@ -127,7 +171,7 @@ static int lib_close(lua_State *L)
     struct stream *s = luaL_checkudata(L, 1, type_name);
 
     shut(s, "the stream was closed");
-    buffer_free(&s->in);
+    drop_unread(s);
     wake_if_served(s);
     return 0;
 }

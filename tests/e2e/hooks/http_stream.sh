@@ -50,6 +50,25 @@ for line in 'got line 1 is here' 'got and half of line 2 is here' 'got and half 
     grep -q "$line" "$log" || fail "no '$line'"
 done
 
+# Many lines that come at once hold nobody up, also not those who read them.
+config <<END2
+local web = "http://127.0.0.1:$(cat http.port)"
+reeve.task(function()
+    local s = assert(reeve.http.stream { url = web .. "/burst?200000" })
+    local last = -1
+    local busy = reeve.every(0.05, function() if last >= 0 then reeve.log("notice", "others run") end end)
+    for line in function() return s:read_line() end do
+        if tonumber(line) ~= last + 1 then error(line .. " after " .. last) end
+        last = last + 1
+    end
+    busy:cancel()
+    reeve.log("notice", "the last was %d", last)
+end)
+END2
+reeve reload >/dev/null
+wait_long 'grep -q "the last was 199999" "$log"'
+grep -q 'others run' "$log" || fail 'nobody else had a turn'
+
 # One that is still open at the end is no trouble.
 stop_reeve
 assert_equal 0 "$reeve_status"
