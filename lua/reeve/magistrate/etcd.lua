@@ -1,6 +1,7 @@
 -- etcd by its HTTP gateway: keys, leases, locks, watches. Keys and values are texts here.
 local account = require "reeve.magistrate.account"
 local cluster = require "reeve.cluster"
+local wire = require "reeve.magistrate.wire"
 
 local etcd = {}
 
@@ -8,13 +9,47 @@ local encode, decode = cluster.encode, cluster.decode
 
 local SILENCE = 600 -- seconds without an event, after which a watch is begun anew
 
+-- ---- what an answer says: whoever answers may be no etcd ------------------------------------------
+
+local LONGEST = 366 * 24 * 3600 -- of a lease, in seconds
+
+local function object(value) return type(value) == "table" and value or {} end
+
+local function text_of(value) return type(value) == "string" and value or nil end
+
+-- Its numbers come as texts.
+local function whole(value) return math.tointeger(tonumber(value)) end
+
+-- Zero is left out.
+local function seconds(value)
+    local n = whole(value == nil and 0 or value)
+    return n and n >= 0 and n <= LONGEST and n or nil
+end
+
+-- Nothing is left out, too.
+local function decoded(value)
+    if value == nil then return "" end
+    return type(value) == "string" and decode(value) or nil
+end
+
+local function revision_of(answer) return whole(object(answer.header).revision) end
+
+local function nonsense(text) return "its answer is not one of etcd's: " .. text:sub(1, 200) end
+
+-- The reason in an answer that is an error.
+local function words_of(said)
+    said = object(said)
+    return text_of(said.message) or text_of(object(said.error).message) or text_of(said.error)
+end
+
+-- ---- asking ---------------------------------------------------------------------------------------
+
 -- What is under a prefix that ends in a slash ends before the character behind the slash.
 local function end_of(prefix) return prefix:sub(1, -2) .. "0" end
 
 local function explain(response)
-    local said = reeve.json.decode(response.body)
-    local words = type(said) == "table" and (said.message or said.error)
-    return ("it answered with status %d%s"):format(response.status, words and ": " .. tostring(words) or "")
+    local words = words_of(reeve.json.decode(response.body))
+    return ("it answered with status %d%s"):format(response.status, words and ": " .. words or "")
 end
 
 local Client = {}
@@ -28,7 +63,7 @@ local function request(e, path, body, timeout, token)
     if token ~= "" then headers.Authorization = token end
     return {
         url = e:url() .. "v3/" .. path, method = "POST", body = reeve.json.encode(body), headers = headers,
-        timeout = math.max(timeout, 0.01), ca_file = options.ca_file, cert_file = options.cert_file,
+        timeout = math.max(timeout, 0.01), max_body = wire.LARGEST, ca_file = options.ca_file, cert_file = options.cert_file,
         key_file = options.key_file, insecure = options.insecure, proxy = options.proxy,
     }
 end
@@ -68,13 +103,14 @@ function Client:ask(path, body, timeout)
     return text, why, reached
 end
 
---- The answer as a table.
-function Client:call(path, body, timeout)
+--- What `read(answer)` makes of the answer; or nil, why, and whether there was one. `read` returns nil, and at best
+--- why, for what is no answer of etcd's.
+function Client:call(read, path, body, timeout)
     local text, why, reached = self:ask(path, body, timeout)
     if not text then return nil, why, reached end
-    local answer, wrong = reeve.json.decode(text)
-    if type(answer) ~= "table" then return nil, "its answer is no JSON: " .. (wrong or text), true end
-    return answer
+    local value, wrong = read(object(reeve.json.decode(text)))
+    if value == nil then return nil, wrong or nonsense(text), true end
+    return value
 end
 
 -- ---- keys -----------------------------------------------------------------------------------------
@@ -83,22 +119,27 @@ end
 function etcd.under(prefix) return { key = encode(prefix), range_end = encode(end_of(prefix)) } end
 
 function Client:put(key, value, lease, timeout)
-    return self:call("kv/put", { key = encode(key), value = encode(value), lease = lease }, timeout)
+    return self:call(revision_of, "kv/put", { key = encode(key), value = encode(value), lease = lease }, timeout)
+end
+
+-- The revision, or false.
+local function read_success(answer)
+    local revision = revision_of(answer)
+    if not revision then return nil end
+    return answer.succeeded == true and revision
 end
 
 --- Put a key if it is not there: the revision, or false.
 function Client:create(key, value, lease, timeout)
-    local answer, why = self:call("kv/txn", {
+    return self:call(read_success, "kv/txn", {
         compare = { { key = encode(key), target = "CREATE", result = "EQUAL", create_revision = "0" } },
         success = { { request_put = { key = encode(key), value = encode(value), lease = lease } } },
     }, timeout)
-    if not answer then return nil, why end
-    return answer.succeeded == true and tonumber(answer.header.revision)
 end
 
 --- Put another value in the place of one, if that is there still.
 function Client:replace(key, old, new)
-    return self:call("kv/txn", {
+    return self:call(revision_of, "kv/txn", {
         compare = { { key = encode(key), target = "VALUE", result = "EQUAL", value = encode(old) } },
         success = { { request_put = { key = encode(key), value = encode(new) } } },
     })
@@ -106,7 +147,7 @@ end
 
 --- Take away a key that belongs to a lease.
 function Client:release(key, lease)
-    return self:call("kv/txn", {
+    return self:call(revision_of, "kv/txn", {
         compare = { { key = encode(key), target = "LEASE", result = "EQUAL", lease = lease } },
         success = { { request_delete_range = { key = encode(key) } } },
     })
@@ -114,33 +155,43 @@ end
 
 -- ---- leases ---------------------------------------------------------------------------------------
 
---- A new lease: its id, and how many seconds it has.
-function Client:grant(seconds, timeout)
-    local answer, why = self:call("lease/grant", { TTL = tostring(math.ceil(seconds)) }, timeout)
-    if not answer then return nil, why end
-    return answer.ID, tonumber(answer.TTL)
+local function read_grant(answer)
+    local id, ttl = text_of(answer.ID), seconds(answer.TTL)
+    return id and ttl and { id = id, seconds = ttl }, words_of(answer)
+end
+
+--- A new lease: { id =, seconds = }.
+function Client:grant(time, timeout)
+    return self:call(read_grant, "lease/grant", { TTL = tostring(math.ceil(time)) }, timeout)
+end
+
+local function read_renewal(answer)
+    if type(answer.result) ~= "table" then return nil, words_of(answer) end
+    return seconds(answer.result.TTL)
 end
 
 --- How many seconds it has from now on, 0: it is gone.
 function Client:renew(lease, timeout)
-    local answer, why = self:call("lease/keepalive", { ID = lease }, timeout)
-    if not answer then return nil, why end
-    return tonumber(answer.result and answer.result.TTL) or 0
+    return self:call(read_renewal, "lease/keepalive", { ID = lease }, timeout)
 end
 
 -- ---- watches --------------------------------------------------------------------------------------
 
--- The events of a line: a list; or nil, and why there are no more.
+local function read_event(event)
+    local kv = object(object(event).kv)
+    local key, revision = decoded(kv.key), whole(kv.mod_revision)
+    return key and revision and { key = key, gone = event.type == "DELETE", revision = revision }
+end
+
+-- The events of a line: a list; or nil, why there are no more, and whether etcd has cancelled the watch.
 local function read_events(line)
-    local said = reeve.json.decode(line)
-    if type(said) ~= "table" or not said.result then return nil, "a watch says: " .. line:sub(1, 200) end
-    if said.result.canceled then return nil, said.result.cancel_reason or "the watch was cancelled", true end
+    local result = object(reeve.json.decode(line)).result
+    if type(result) ~= "table" then return nil, "a watch says: " .. line:sub(1, 200) end
+    if result.canceled then return nil, text_of(result.cancel_reason) or "the watch was cancelled", true end
     local events = {}
-    for i, event in ipairs(said.result.events or {}) do
-        local kv = event.kv
-        events[i] = {
-            key = decode(kv.key) or "", gone = event.type == "DELETE", revision = tonumber(kv.mod_revision),
-        }
+    for i, said in ipairs(object(result.events)) do
+        events[i] = read_event(said)
+        if not events[i] then return nil, "a watch says: " .. line:sub(1, 200) end
     end
     return events
 end
@@ -161,26 +212,29 @@ function Client:watch(prefix, revision)
         if not line then return nil, wrong end
         local events, reason, is_cancelled = read_events(line)
         if is_cancelled then self.identity.refused(token, reason) end
+        if not events then stream:close() end
         return events, reason
     end
 end
 
 -- ---- answers --------------------------------------------------------------------------------------
 
+local function read_key(kv)
+    kv = object(kv)
+    local key, value, revision = decoded(kv.key), decoded(kv.value), whole(kv.create_revision)
+    return key and value and revision and { key = key, value = value, lease = kv.lease, revision = revision }
+end
+
 --- The keys of a range's answer: a list of { key =, value =, lease =, revision = }, and the revision of all.
 function etcd.read_range(text)
-    local answer, wrong = reeve.json.decode(text)
-    if type(answer) ~= "table" or type(answer.header) ~= "table" then
-        return nil, "its answer is no JSON: " .. (wrong or text:sub(1, 200))
+    local answer = object(reeve.json.decode(text))
+    local revision, keys = revision_of(answer), {}
+    for i, kv in ipairs(object(answer.kvs)) do
+        keys[i] = read_key(kv)
+        if not keys[i] then return nil, nonsense(text) end
     end
-    local keys = {}
-    for i, kv in ipairs(answer.kvs or {}) do
-        keys[i] = {
-            key = decode(kv.key) or "", value = decode(kv.value or "") or "", lease = kv.lease,
-            revision = tonumber(kv.create_revision),
-        }
-    end
-    return keys, tonumber(answer.header.revision)
+    if not revision then return nil, nonsense(text) end
+    return keys, revision
 end
 
 --- A server of target states, as wire.server is one: PREFIX/targets/NAME/WORKER, PREFIX/status/NAME.

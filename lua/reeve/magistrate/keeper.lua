@@ -13,6 +13,12 @@ local SHORTEST = 0.2 -- seconds between two renewals
 
 local function say(level, ...) reeve.log(level, "cluster: " .. (...), select(2, ...)) end
 
+-- Once, until something else is the matter; nil: nothing any more.
+local function complain(k, what, why)
+    if why and k.complaints[what] ~= why then say("warning", "%s: %s", what, why) end
+    k.complaints[what] = why
+end
+
 -- ---- what is ours -------------------------------------------------------------------------------
 
 local function programs_of_cluster()
@@ -52,7 +58,8 @@ local function lock_of(k, name) return k.prefix .. "locks/" .. name end
 
 local function acquire(k, name)
     local lease = k.lease
-    local revision = k.e:create(lock_of(k, name), k.f.name, lease, k.period)
+    local revision, why = k.e:create(lock_of(k, name), k.f.name, lease, k.period)
+    complain(k, name .. ": its lock cannot be taken", why)
     if revision == nil or k.lease ~= lease then k.looked = nil end -- who knows whether it was heard, or holds
     if not revision or k.lease ~= lease or not k.holds() then return end
     k.held[name] = revision
@@ -91,9 +98,11 @@ end
 -- Which locks are ours: after a reload they may be some.
 local function look_up(k)
     local lease = k.lease
-    local text = k.e:ask("kv/range", etcd.under(k.prefix .. "locks/"), k.period)
-    local keys, revision = etcd.read_range(text or "")
-    if not text or not keys or k.lease ~= lease then return end
+    local text, why = k.e:ask("kv/range", etcd.under(k.prefix .. "locks/"), k.period)
+    local keys, revision
+    if text then keys, revision = etcd.read_range(text) end
+    complain(k, "the locks cannot be read", not keys and (why or revision) or nil)
+    if not keys or k.lease ~= lease then return end
     local ours = {}
     for _, kv in ipairs(keys) do
         if kv.lease == lease then ours[kv.key:sub(#k.prefix + #"locks/" + 1)] = kv.revision end
@@ -142,20 +151,16 @@ local function register(k)
     local lease = k.lease
     local node = { name = k.f.name, host = reeve.host, since = math.floor(reeve.now()) }
     local good, why = k.e:put(k.prefix .. "nodes/" .. k.f.name, reeve.json.encode(node), lease, k.period)
-    if good then
-        k.registered, k.unseen = lease, nil
-    elseif k.unseen ~= why then
-        k.unseen = why
-        say("warning", "this box cannot be registered at %s: %s", k.e:url(), why)
-    end
+    complain(k, "this box cannot be registered", why)
+    if good then k.registered = lease end
 end
 
 local function begin_lease(k)
     local asked = cluster.clock()
-    local id, seconds = k.e:grant(k.seconds, k.period)
-    if not id then return nil, seconds end
-    k.lease, k.ends = id, asked + seconds
-    reeve.store[k.key] = id
+    local lease, why = k.e:grant(k.seconds, k.period)
+    if not lease then return nil, why end
+    k.lease, k.ends = lease.id, asked + lease.seconds
+    reeve.store[k.key] = lease.id
     return true
 end
 
@@ -231,7 +236,7 @@ end
 --- A keeper for the follower `f`: { begin =, tend =, park =, is_elsewhere = }.
 function keeper.new(f, e, prefix, seconds, holds)
     local k = { f = f, e = e, prefix = prefix, seconds = seconds, holds = holds }
-    k.held, k.leaving, k.parked, k.strange = {}, {}, {}, {}
+    k.held, k.leaving, k.parked, k.strange, k.complaints = {}, {}, {}, {}, {}
     k.all = programs_of_cluster()
     k.key = "reeve.cluster " .. prefix .. f.name
     k.lease = reeve.store[k.key]

@@ -9,6 +9,7 @@ local target = require "reeve.magistrate.target"
 local pass = {}
 
 local SLICE = 0.002 -- seconds of work, after which the others have their turn
+local STRANGERS_MOST, NAME_MOST = 10, 64
 
 -- By the clock on the wall: a machine with much else to do may take its time for little work.
 local function breather()
@@ -60,17 +61,29 @@ local function hear_one(run, name, said)
     return t
 end
 
+-- All in one line, however many a server may name.
+local function tell_strangers(run, names, count)
+    table.sort(names)
+    local text = table.concat(names, ", ")
+    if count > #names then text = ("%s and %d more"):format(text, count - #names) end
+    local format = count == 1 and "the server names %s, which is not here" or "the server names %s, which are not here"
+    tell(run, "strangers", run.soft, count > 0 and format:format(text) or nil)
+end
+
 -- What the server does not name any more is nobody's business.
 local function hear(run, states)
     local m, breathe, now = run.f.memory, breather(), {}
+    local strangers, count = {}, 0
     for name, said in pairs(states) do
         if not run.workers.has(name) then
-            tell(run, "no " .. name, run.soft, ("the server names '%s', which is not here"):format(name))
+            count = count + 1
+            if count <= STRANGERS_MOST then strangers[count] = ("'%s'"):format(name:sub(1, NAME_MOST)) end
         else
             now[name] = hear_one(run, name, said)
         end
         breathe()
     end
+    tell_strangers(run, strangers, count)
     for name, t in pairs(m.workers) do
         if not now[name] and t.word == "unknown" then now[name] = t end -- a user's wish alone
         m.changed = m.changed or not now[name]

@@ -3,6 +3,9 @@ local wire = {}
 
 local FORM = "application/x-www-form-urlencoded"
 
+--- Of an answer: the targets of many thousands. To read what is longer would take longer than others should wait.
+wire.LARGEST = "1MB"
+
 local function hexadecimal(c) return ("%%%02X"):format(c:byte()) end
 
 --- The name that the server knows this box by: what is no letter, digit, `-` or `_` becomes `-`, in lower case.
@@ -55,6 +58,7 @@ function wire.server(options)
     local function ask(method, path, body)
         return reeve.http.request {
             url = options.url .. path, method = method, body = body, timeout = options.timeout,
+            max_body = wire.LARGEST,
             headers = body and { ["Content-Type"] = FORM } or nil,
             user = both and options.username, password = both and options.password,
             ca_file = options.ca_file, cert_file = options.cert_file, key_file = options.key_file,

@@ -69,3 +69,12 @@ refresh
 assert_equal "$second" "$(pid_of runs)"
 assert_equal STOPPED "$(state stops)"
 assert_equal unknown "$(last_report 'r["workers"]["runs"]["target_state"]')"
+
+# However many it names that are not here, that is one line, and an answer without end is none.
+states $(seq -f 'box%g=running' 40)
+refresh
+assert_equal 1 "$(grep -c "the server names 'box.* and 30 more, which are not here" "$log")"
+python3 -c 'print("{\"workers\":{" + "\"x\":1," * 200000 + "\"y\":1}}")' >server/states
+kill -USR2 "$reeve_pid"
+wait_for 'grep -q "the body from .* is larger than 1048576 bytes; what it said last holds" "$log"'
+assert_equal 1 "$(grep -c 'which are not here' "$log")"
