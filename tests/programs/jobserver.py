@@ -6,7 +6,7 @@ LOG, a line for each packet: NUMBER NAME ARGUMENT…, with zeros as blanks and w
 
     noop N                    job N HANDLE FUNCTION UNIQUE PAYLOAD      no-job N       error N
     huge N HANDLE             announces a job of 200 MB and sends it    raw N BYTES    (as Python writes them)
-    deaf N, hear N            it is not read, and read again
+    deaf N, hear N            it is not read, and read again            flood N COUNT  (of no-job)
     close N                   slowly: from now on byte by byte          stingy: exceptions are refused
 
 After `auto` a grab is answered by a job as long as there are some of those that `queue FUNCTION COUNT` adds.
@@ -153,6 +153,8 @@ class Server:
             worker.send(packet(NOOP), self.slowly)
         elif verb == "no-job":
             worker.send(packet(NO_JOB), self.slowly)
+        elif verb == "flood":
+            worker.send(packet(NO_JOB) * int(words[0]), False)
         elif verb == "error":
             worker.send(packet(ERROR, "JOB_NOT_FOUND", "a job that nobody knows"), self.slowly)
         elif verb == "job":

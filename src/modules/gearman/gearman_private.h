@@ -58,10 +58,11 @@ struct jobserver {
     bool awake;          /* it may have jobs for us */
     bool leaving;        /* nothing is grabbed any more; it goes when its jobs have reported */
     bool takes_exceptions;
-    bool clogged;    /* it does not read: its jobs' executors wait */
-    unsigned grabs;  /* that were not answered yet */
-    unsigned window; /* so many grabs at once */
-    size_t waste;    /* bytes of a refused job that are still to come */
+    bool clogged;     /* it does not read: its jobs' executors wait */
+    unsigned unheard; /* packets from it since then */
+    unsigned grabs;   /* that were not answered yet */
+    unsigned window;  /* so many grabs at once */
+    size_t waste;     /* bytes of a refused job that are still to come */
     struct job_list jobs;
     unsigned job_count;
     int attempts;     /* in a row that failed */

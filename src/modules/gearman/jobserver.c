@@ -69,6 +69,7 @@ static void set_clogged(struct jobserver *s, bool clogged)
     if (s->clogged == clogged)
         return;
     s->clogged = clogged;
+    s->unheard = 0;
     LIST_FOREACH(j, &s->jobs, of_server)
     {
         if (clogged)

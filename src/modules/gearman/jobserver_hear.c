@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_MOST = 64 }; /* grabs at once */
+enum {
+    WINDOW_MOST = 64,   /* grabs at once */
+    UNHEARD_MOST = 1000 /* of one that does not read there are few: answers to what it has read before */
+};
 
 static const char *function_of(const struct jobserver *s)
 {
@@ -134,6 +137,11 @@ size_t jobserver_hear(struct connection *c, const char *data, size_t length, voi
     case PACKET_PARTIAL:
         return 0;
     case PACKET_WHOLE:
+        /* Else what it is answered would be kept for it without bounds. */
+        if (s->clogged && ++s->unheard > UNHEARD_MOST) {
+            jobserver_fall(s, "it goes on talking, and does not read");
+            return 0;
+        }
         hear(s, &p);
         after_packet(a, s);
         return p.size;

@@ -43,5 +43,11 @@ test "$now" -lt 60 || fail "the executor did not have to wait"
 tell hear 1
 wait_for 'grep -qx "1 WORK_COMPLETE H:1 {}" heard'
 assert_equal 6000 "$(count_heard '1 WORK_DATA H:1 "x{10000}"')" updates
+
+# One that talks all the time is left.
+tell deaf 1
+tell flood 1 3000000
+wait_long 'grep -q "lost the connection to .*: it goes on talking, and does not read" "$log"'
+wait_heard '2 PRE_SLEEP'
 peak=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$reeve_pid/status")
 is_sanitized || test "$peak" -lt 40000 || fail "reeve had $peak KB"
