@@ -84,12 +84,13 @@ static bool connect_to_one(struct client *c, const char *text, bool is_default, 
     return c->fd >= 0 || explain(c, is_default, errno, e);
 }
 
-/* Where nobody named an address, one in /tmp may be meant, where anybody could have been first. */
+/* Where nobody named an address, it may be one in /tmp, where anybody could have been first. Root's is not there; who
+ * listens at it may have become another user. */
 static bool is_expected(const struct client *c, struct error *e)
 {
     uid_t uid;
 
-    if (!socket_peer(c->fd, NULL, &uid) || uid == geteuid() || uid == 0)
+    if (geteuid() == 0 || !socket_peer(c->fd, NULL, &uid) || uid == geteuid() || uid == 0)
         return true;
     return failure(e, "whoever listens at %s is user %u, neither you nor root: name the address by -s if that is right",
                    c->address.text, (unsigned)uid);
