@@ -5,7 +5,6 @@
 #include "base/xalloc.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { LENGTH_SIZE = 4, NUMBERS_MOST = 32 };
@@ -159,6 +158,11 @@ const char *unpack_bytes(struct unpack *u, const char *name, size_t *length)
     return f.value;
 }
 
+void unpack_rewind(struct unpack *u)
+{
+    u->at = 0;
+}
+
 const char *unpack_next(struct unpack *u, const char *name, size_t *length)
 {
     struct field f;
@@ -184,16 +188,18 @@ bool unpack_inner(struct unpack *u, const char *name, struct unpack *inner)
 
 void unpack_words(struct unpack *u, const char *name, struct words *words)
 {
+    struct buffer texts = { 0 };
     const char *data;
-    size_t length;
+    size_t length, count = 0;
 
-    u->at = 0;
-    while ((data = unpack_next(u, name, &length)) != NULL) {
-        char *word = xstrndup(data, length);
-
-        words_add(words, word);
-        free(word);
+    unpack_rewind(u);
+    for (; (data = unpack_next(u, name, &length)) != NULL; count++) {
+        buffer_add(&texts, data, length);
+        buffer_add_char(&texts, '\0');
     }
+    if (count > 0)
+        words_add_all(words, &texts, count);
+    buffer_free(&texts);
 }
 
 int64_t unpack_value(const char *value, size_t length)

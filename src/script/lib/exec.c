@@ -148,7 +148,7 @@ static void on_end(const struct tool_result *result, void *arg)
 
 static void set_text(lua_State *L, const char *key, struct buffer *b)
 {
-    lua_pushlstring(L, b->length > 0 ? b->data : "", b->length);
+    lua_pushlstring(L, b->data, b->length);
     lua_setfield(L, -2, key);
     buffer_free(b);
 }
