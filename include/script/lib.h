@@ -23,6 +23,9 @@ void lib_open_require(lua_State *L);
 /* Put `wrapper` in the place of a function of the table on top of the stack; the original is its first upvalue. */
 void lib_tame(lua_State *L, const char *name, lua_CFunction wrapper);
 
+/* Push a copy of the table at `index`, whose values are the same ones. */
+void lib_push_copy(lua_State *L, int index);
+
 /* Reading an undefined global is told. After everything else. */
 void lib_guard_globals(lua_State *L);
 

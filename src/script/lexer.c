@@ -42,7 +42,7 @@ static bool closes_here(const struct lexer *x, size_t opening)
     return true;
 }
 
-/* At the opening; afterwards behind the closing. `*text` is what is in between. */
+/* At the opening; afterwards behind the closing. `text` is what is in between. */
 static void read_long(struct lexer *x, size_t opening)
 {
     x->p += opening;

@@ -283,10 +283,6 @@ bool gearman_has_abilities(void);
 /* It is forgotten. */
 void gearman_forget(struct crew *c);
 
-/* A job has reported. */
-void gearman_job_done(const struct job *j);
-void gearman_job_failed(const struct job *j, const char *why);
-
 /* ---- metrics.c: from now on they are counted for the verb metrics ------------------------------------- */
 
 void gearman_count(void);
@@ -298,7 +294,7 @@ typedef void provider_fn(const struct value *list, const char *why, void *arg);
 void *provider_ask(struct loop *loop, const struct function *f, msec limit, provider_fn *fn, void *arg);
 void provider_cancel(void *question);
 
-/* Tell the hooks of a job. */
+/* Tell the hooks of a job that has reported: "job_done", or "job_failed" and why. */
 void library_tell(const char *event, const struct job *j, const char *why);
 void library_register(void);
 

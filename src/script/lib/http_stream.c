@@ -17,6 +17,7 @@ struct stream {
     struct transfer *transfer; /* NULL: it is over */
     struct task *task;         /* that waits for a line; NULL: none */
     struct buffer in;
+    size_t at;        /* of `in`: what is before it was read */
     struct error why; /* it is over; "" while it is not */
 };
 
@@ -25,16 +26,28 @@ static LIST_HEAD(, stream) streams = LIST_HEAD_INITIALIZER(streams);
 
 /* ---- what comes -------------------------------------------------------------------------------- */
 
-static bool has_line(const struct stream *s)
+static size_t unread(const struct stream *s)
 {
-    return s->in.length > 0 && memchr(s->in.data, '\n', s->in.length) != NULL;
+    return s->in.length - s->at;
+}
+
+/* The end of the next line; NULL: it has not come yet. */
+static const char *end_of_line(const struct stream *s)
+{
+    return unread(s) > 0 ? memchr(s->in.data + s->at, '\n', unread(s)) : NULL;
+}
+
+static void forget(struct stream *s)
+{
+    buffer_free(&s->in);
+    s->at = 0;
 }
 
 static void wake_if_served(struct stream *s)
 {
     struct task *t = s->task;
 
-    if (t == NULL || (s->transfer != NULL && !has_line(s)))
+    if (t == NULL || (s->transfer != NULL && end_of_line(s) == NULL))
         return;
     s->task = NULL;
     task_wake(t);
@@ -44,10 +57,10 @@ static void on_part(const char *data, size_t length, void *arg)
 {
     struct stream *s = arg;
 
-    if (s->in.length + length > UNREAD_MOST) {
+    if (unread(s) + length > UNREAD_MOST) {
         transfer_cancel(s->transfer);
         s->transfer = NULL;
-        buffer_free(&s->in);
+        forget(s);
         failure(&s->why, "more than %d MB of the answer were not read, or are one line", UNREAD_MOST >> 20);
     } else {
         buffer_add(&s->in, data, length);
@@ -72,23 +85,27 @@ static void on_done(const struct transfer_result *r, void *arg)
 
 /* ---- reading ----------------------------------------------------------------------------------- */
 
+/* What was read is kept until it is more than the rest, which has to be moved then: there may be very many lines. */
 static int give(lua_State *L, struct stream *s, size_t length, size_t used)
 {
-    lua_pushlstring(L, s->in.data, length);
-    buffer_drop(&s->in, used);
+    lua_pushlstring(L, s->in.data + s->at, length);
+    s->at += used;
+    if (s->at > unread(s)) {
+        buffer_drop(&s->in, s->at);
+        s->at = 0;
+    }
     return 1;
 }
 
 static int after_line(lua_State *L, int status, lua_KContext context)
 {
     struct stream *s = (struct stream *)context;
-    const char *newline = has_line(s) ? memchr(s->in.data, '\n', s->in.length) : NULL;
+    const char *end = end_of_line(s);
+    size_t length = end != NULL ? (size_t)(end - (s->in.data + s->at)) : unread(s);
 
     (void)status;
-    if (newline != NULL)
-        return give(L, s, (size_t)(newline - s->in.data), (size_t)(newline - s->in.data) + 1);
-    if (s->in.length > 0)
-        return give(L, s, s->in.length, s->in.length);
+    if (length > 0 || end != NULL)
+        return give(L, s, length, length + (end != NULL));
     return handle_push_result(L, false, &s->why);
 }
 
@@ -105,7 +122,7 @@ static int lib_read_line(lua_State *L)
 
     if (s->task != NULL)
         luaL_error(L, "stream:read_line: another task waits for this stream");
-    if (s->transfer == NULL || has_line(s))
+    if (s->transfer == NULL || end_of_line(s) != NULL)
         return after_line(L, LUA_OK, (lua_KContext)s);
     t = task_to_wait(L, "stream:read_line");
     s->task = t;
@@ -127,7 +144,7 @@ static int lib_close(lua_State *L)
     struct stream *s = luaL_checkudata(L, 1, type_name);
 
     shut(s, "the stream was closed");
-    buffer_free(&s->in);
+    forget(s);
     wake_if_served(s);
     return 0;
 }

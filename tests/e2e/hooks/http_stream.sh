@@ -1,5 +1,6 @@
 #!/bin/sh
-# An answer without an end is read by lines as they come; who does not read it is not drowned in it.
+# An answer without an end is read by lines as they come; who does not read it is not drowned in it, and who reads it
+# late has it at once.
 . "${0%/*}/../lib.sh"
 
 test -e "${REEVE%/*}/modules/curl.so" || skip 'no module curl'
@@ -9,6 +10,7 @@ exec 3>keep
 wait_for '[ -s http.port ]'
 
 config <<END2
+supervisor { hook_time = 2 }
 local web = "http://127.0.0.1:$(cat http.port)"
 local kept
 local function say(...) reeve.log("notice", ...) end
@@ -37,6 +39,11 @@ reeve.task(function()
     f:close()
     f = assert(reeve.http.stream { url = web .. "/endless" })
     say("flood %s %s", f:read_line())
+    f = assert(reeve.http.stream { url = web .. "/many?150000" })
+    local count, line = 0, f:read_line()
+    reeve.sleep(0.5)
+    while line do count, line = count + 1, f:read_line() end
+    say("all %d", count)
     say("refused %s %s", assert(reeve.http.stream { url = "http://127.0.0.1:1/" }):read_line())
     say("the end %s", select(2, pcall(reeve.http.stream, { url = "ftp://x/" })))
 end)
@@ -46,7 +53,7 @@ wait_for 'grep -q "the end" "$log"'
 for line in 'got line 1 is here' 'got and half of line 2 is here' 'got and half of line 3 is here' \
     'waited and half of line 4 is here' 'closed nil the stream was closed' 'second .*another task waits' 'last hello' \
     'over nil the answer has ended' 'missing told so' 'missing nil it answered with status 404' \
-    'silent nil no answer from .* within 100ms' 'longer than its patience' 'flood nil more than 8 MB' 'refused nil '; do
+    'silent nil no answer from .* within 100ms' 'longer than its patience' 'flood nil more than 8 MB' 'all 150000' 'refused nil '; do
     grep -q "$line" "$log" || fail "no '$line'"
 done
 

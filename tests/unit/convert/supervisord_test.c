@@ -230,6 +230,17 @@ static void what_superlance_does_is_named(void **state)
     expect_text("reeve looks itself");
 }
 
+static void a_listener_of_ones_own_is_told_what_fits_its_events(void **state)
+{
+    (void)state;
+    converts("s.ini",
+             "[eventlistener:t]\ncommand=./healthcheck\nevents=TICK_60\n"
+             "[eventlistener:p]\ncommand=stop-supervisor.sh\nevents=PROCESS_STATE_STOPPED, PROCESS_STATE_FATAL\n"
+             "[program:p]\ncommand=x\n");
+    expect_text("require(\"reeve.schedule\").every(60, function()");
+    expect_text("on_giveup = \"shutdown\"");
+}
+
 static void a_fcgi_socket_becomes_one_of_ours(void **state)
 {
     (void)state;
@@ -351,6 +362,7 @@ int main(void)
         cmocka_unit_test_teardown(a_group_names_its_programs, end),
         cmocka_unit_test_teardown(an_event_listener_becomes_a_comment, end),
         cmocka_unit_test_teardown(what_superlance_does_is_named, end),
+        cmocka_unit_test_teardown(a_listener_of_ones_own_is_told_what_fits_its_events, end),
         cmocka_unit_test_teardown(a_fcgi_socket_becomes_one_of_ours, end),
         cmocka_unit_test_teardown(supervisord_itself_is_read, end),
         cmocka_unit_test_teardown(other_sections_are_noted, end),
