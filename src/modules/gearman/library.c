@@ -49,11 +49,11 @@ struct calling {
 static int line_of(const char *path, void *arg)
 {
     const struct calling *calling = arg;
-    const struct source *source = loading_find_source(calling->loading, calling->spot.file);
+    struct source *source = loading_find_source(calling->loading, calling->spot.file);
     int line = 0;
 
     if (source != NULL && *path != '\0')
-        line = locate_setting(source->text, source->length, calling->spot.line, "supervise", NULL, path);
+        line = locate_setting(&source->lexer, calling->spot.line, "supervise", NULL, path);
     return line > 0 ? line : calling->spot.line;
 }
 
