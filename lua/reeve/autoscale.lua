@@ -8,11 +8,15 @@ local inside = require "reeve.inside"
 local unknown = require "reeve.unknown"
 
 local OPTIONS = {
-    program = "string", every = "time", want = "function", min = "count", max = "count", down_after = "time",
+    program = "name", every = "time", want = "function", min = "count", max = "count", down_after = "time",
 }
 
 local IS_A = {
-    string = function(value) return type(value) == "string", "a text" end,
+    -- Only programs have a number: no group, no pattern, no single process.
+    name = function(value)
+        local is_name = type(value) == "string" and value:find("^[%w_.-]+$") and value ~= "all"
+        return is_name, "the name of one program"
+    end,
     ["function"] = function(value) return type(value) == "function", "a function" end,
     count = function(value)
         local count = type(value) == "number" and math.tointeger(value)

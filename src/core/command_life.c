@@ -158,6 +158,12 @@ static bool is_there_already(const struct life *l, const struct process *p)
            (l->goal == GOAL_DOWN && process_state(p) == PROCESS_STOPPED && !process_wanted(p));
 }
 
+/* A roll comes to the later ones after a while: who was stopped by then stays so. */
+static bool was_stopped_meanwhile(const struct life *l, const struct errand *e, const struct process *p)
+{
+    return !process_wanted(p) && (l->goal == GOAL_CAUGHT_UP || (l->goal == GOAL_AGAIN && e->wanted));
+}
+
 /* The rest of a reload is not. */
 static bool is_wish(const struct life *l)
 {
@@ -200,13 +206,17 @@ static void begin(struct life *l, struct errand *e)
     struct process *p = supervisor_process(l->supervisor, e->id);
     const char *why;
 
-    if (p != NULL && is_wish(l))
-        tell_wish(l, p);
     if (p == NULL) {
         done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
-    } else if (l->goal == GOAL_CAUGHT_UP && !process_wanted(p)) {
+        return;
+    }
+    if (was_stopped_meanwhile(l, e, p)) {
         done(l, e, REPLY_OK, "stopped meanwhile");
-    } else if (is_there_already(l, p)) {
+        return;
+    }
+    if (is_wish(l))
+        tell_wish(l, p);
+    if (is_there_already(l, p)) {
         process_keep_wish(p);
         done(l, e, REPLY_OK, l->goal == GOAL_UP ? "already running" : "already stopped");
     } else if (l->goal != GOAL_DOWN && (why = supervisor_forbids_start(l->supervisor, p)) != NULL) {
@@ -300,7 +310,8 @@ static void add_errand(struct process *p, void *life)
 
     if ((l->count & (l->count - 1)) == 0)
         l->errands = xrealloc(l->errands, (l->count > 0 ? 2 * l->count : 1) * sizeof *l->errands);
-    l->errands[l->count++] = (struct errand){ .id = process_id(p), .name = xstrdup(process_name(p)) };
+    l->errands[l->count++] =
+        (struct errand){ .id = process_id(p), .name = xstrdup(process_name(p)), .wanted = process_wanted(p) };
 }
 
 bool command_read_batch(const struct request *q, const char *against, size_t *batch, struct reply *r)

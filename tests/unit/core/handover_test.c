@@ -519,13 +519,13 @@ static void await_crash(bool (*moment)(void))
     loop_set_guard(stage->loop, &(struct loop_guard){ .next = write_until_the_moment, .arg = stage });
 }
 
-static void to_required(void)
+static void to_required(msec starttime)
 {
     struct program *db = a_program("db");
 
-    program_own(db)->starttime = 0;
+    program_own(db)->starttime = starttime;
     begin_with(a_plan(db, a_program_that_requires_db(), NULL));
-    fake_clock_advance(1000);
+    fake_clock_advance(2000);
     assert_state(web(), PROCESS_RUNNING);
 }
 
@@ -537,7 +537,7 @@ static bool db_falls(void)
 static void who_falls_takes_others_along_all_the_same(void **state)
 {
     (void)state;
-    to_required();
+    to_required(0);
     await_crash(db_falls);
     process_stop(the(stage, "db"));
     fake_callback_over();
@@ -555,9 +555,10 @@ static bool db_is_back(void)
 static void who_comes_back_restarts_others_all_the_same(void **state)
 {
     (void)state;
-    to_required();
+    to_required(1000);
     await_crash(db_is_back);
     fake_child_dies(process_pid(the(stage, "db")), SIGSEGV);
+    fake_clock_advance(1000);
     stage_next_life(stage, at_the_crash);
     assert_state(web(), PROCESS_STOPPING);
     stage_ends(stage);
@@ -567,7 +568,7 @@ static void who_comes_back_restarts_others_all_the_same(void **state)
 static void who_comes_back_in_the_next_life_restarts_others(void **state)
 {
     (void)state;
-    to_required();
+    to_required(0);
     stage_handover(stage, false);
     fake_child_dies(process_pid(the(stage, "db")), SIGSEGV);
     assert_state(web(), PROCESS_STOPPING);
