@@ -188,18 +188,17 @@ bool unpack_inner(struct unpack *u, const char *name, struct unpack *inner)
 
 void unpack_words(struct unpack *u, const char *name, struct words *words)
 {
-    struct buffer texts = { 0 };
+    struct gathering found = { .count = 0 };
     const char *data;
-    size_t length, count = 0;
+    size_t length;
 
     unpack_rewind(u);
-    for (; (data = unpack_next(u, name, &length)) != NULL; count++) {
-        buffer_add(&texts, data, length);
-        buffer_add_char(&texts, '\0');
+    for (; (data = unpack_next(u, name, &length)) != NULL; found.count++) {
+        buffer_add(&found.texts, data, length);
+        buffer_add_char(&found.texts, '\0');
     }
-    if (count > 0)
-        words_add_all(words, &texts, count);
-    buffer_free(&texts);
+    if (found.count > 0)
+        words_add_all(words, &found);
 }
 
 int64_t unpack_value(const char *value, size_t length)

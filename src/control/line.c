@@ -90,15 +90,14 @@ static bool add_argument(const json_t *value, struct buffer *texts, struct error
 
 static bool read_arguments(const json_t *args, struct words *words, struct error *e)
 {
-    struct buffer texts = { 0 };
-    size_t count = json_array_size(args);
+    struct gathering found = { .count = 0 };
     bool good = true;
 
-    for (size_t i = 0; good && i < count; i++)
-        good = add_argument(json_array_get(args, i), &texts, e);
-    if (good && count > 0)
-        words_add_all(words, &texts, count);
-    buffer_free(&texts);
+    for (; good && found.count < json_array_size(args); found.count++)
+        good = add_argument(json_array_get(args, found.count), &found.texts, e);
+    if (good && found.count > 0)
+        words_add_all(words, &found);
+    gathering_free(&found);
     return good;
 }
 
