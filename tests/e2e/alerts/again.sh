@@ -1,6 +1,6 @@
 #!/bin/sh
-# What crashes again is counted, and that is told in time though nothing else happens; one has recovered when it was up for
-# `stable` without a crash in between.
+# What crashes again is counted, and that is told in time though nothing else happens, in the next life too; one has
+# recovered when it was up for `stable` without a crash in between.
 . "${0%/*}/servers"
 
 serve_mail
@@ -30,6 +30,8 @@ told()
 crash counted
 wait_for 'test "$(told "counted crashed")" -eq 1'
 crash counted
+wait_state counted RUNNING
+reeve upgrade >"$dir/null"
 wait_for 'test "$(told "counted crashed")" -eq 2'
 
 crash well
