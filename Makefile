@@ -301,7 +301,7 @@ install: all ## to PREFIX, below DESTDIR
 	@for file in $$(find lua -name '*.lua'); do install -D -m 644 $$file "$(ROOT)/share/reeve/$$file"; done
 	@for file in $(MODULE_FILES); do install -D $$file "$(ROOT)/lib/reeve/modules/$${file##*/}"; done
 	@for file in $(DOCUMENTS); do install -D -m 644 $$file "$(ROOT)/share/doc/reeve/$${file##*/}"; done
-	@for file in $$(find examples -type f); do \
+	@for file in lua/README.md $$(find examples -type f); do \
 	    mode=644; if [ -x $$file ]; then mode=755; fi; \
 	    install -D -m $$mode $$file "$(ROOT)/share/doc/reeve/$$file"; \
 	done

@@ -48,8 +48,10 @@ int64_t unpack_value(const char *value, size_t length);
 /* The numbers that a value is: `count` of them, 0 where it has not so many. */
 void unpack_values(const char *value, size_t length, int64_t *out, size_t count);
 
-/* The next field of that name behind the one that was found last; NULL: there is no other. To begin with the first one,
- * set `at` to 0. */
+/* Begin with the first field again. */
+void unpack_rewind(struct unpack *u);
+
+/* The next field of that name behind the one that was found last; NULL: there is no other. */
 const char *unpack_next(struct unpack *u, const char *name, size_t *length);
 
 /* The fields within that next one; one that is broken is passed over. False: there is no other. */

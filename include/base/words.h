@@ -17,9 +17,18 @@ struct words {
 /* Add a copy of `word`. */
 void words_add(struct words *w, const char *word);
 
-/* Add `count` words: `texts` holds one after another, each with its zero byte. For lists that may be long: each
- * words_add copies all that is there already. */
-void words_add_all(struct words *w, const struct buffer *texts, size_t count);
+/* Words on their way into a list that may be long: each words_add copies all that is there already. All zero is empty.
+ */
+struct gathering {
+    struct buffer texts; /* one after another, each with its zero byte */
+    size_t count;
+};
+
+void gathering_add(struct gathering *g, const char *word);
+void gathering_free(struct gathering *g);
+
+/* Add all that was gathered, and forget it there. */
+void words_add_all(struct words *w, struct gathering *g);
 
 /* Make `to`, which holds nothing, a copy of `from`. */
 void words_copy(struct words *to, const struct words *from);

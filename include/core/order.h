@@ -39,7 +39,7 @@ unsigned order_rank(const struct order *o, const struct program *p);
 int order_priority(const struct order *o, const struct program *p);
 
 /* Unknown names, a program that waits for itself, and every cycle with its path become problems. */
-bool order_check(const struct plan *plan, struct problems *problems);
+void order_check(const struct plan *plan, struct problems *problems);
 
 /* "there is no program 'wbe', did you mean 'web'?": the caller's. */
 char *order_no_such_program(const struct plan *plan, const char *name);

@@ -124,13 +124,13 @@ const struct group *plan_find_group(const struct plan *plan, const char *name);
 const struct order *plan_order(struct plan *plan);
 
 /* Programs name sockets that exist, and no two of these are the same. */
-bool plan_check_sockets(const struct plan *plan, struct problems *problems);
+void plan_check_sockets(const struct plan *plan, struct problems *problems);
 
 /* What only the whole can say: groups and the pool name programs that exist, nobody but us can reach an open port … */
-bool plan_check(struct plan *plan, struct problems *problems);
+void plan_check(struct plan *plan, struct problems *problems);
 
 /* As program_check_people, of the users of reeve itself. */
-bool plan_check_people(struct plan *plan, struct problems *problems);
+void plan_check_people(struct plan *plan, struct problems *problems);
 
 /* What becomes of a program at a reload. */
 enum plan_change { PLAN_ADDED, PLAN_REMOVED, PLAN_CHANGED, PLAN_KEPT, PLAN_CHANGES };

@@ -32,7 +32,8 @@ bool setting_equal_words(const void *a, const void *b);
 void setting_copy_words(void *to, const void *from);
 void setting_clear_words(void *field);
 
-/* Read a table into a record that is a setting's value: all that is wrong with it becomes one failure. */
+/* Read a table into a record that is a setting's value: all that is wrong with it becomes one failure, of that setting
+ * (NULL: of none). */
 bool setting_read_record(const struct setting *s, void *record, const struct value_table *table, struct error *e);
 
 /* Whether all settings of two records of one type are equal. */

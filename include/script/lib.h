@@ -23,6 +23,9 @@ void lib_open_require(lua_State *L);
 /* Put `wrapper` in the place of a function of the table on top of the stack; the original is its first upvalue. */
 void lib_tame(lua_State *L, const char *name, lua_CFunction wrapper);
 
+/* Push a copy of the table at `index`, whose values are the same ones. */
+void lib_push_copy(lua_State *L, int index);
+
 /* Reading an undefined global is told. After everything else. */
 void lib_guard_globals(lua_State *L);
 
@@ -43,8 +46,10 @@ void lib_open_settings(lua_State *L);
 void lib_open_http(lua_State *L);
 void lib_open_mail(lua_State *L);
 
-/* What a worker's body is given. */
+/* What a worker's body is given; and what its worker:socket returns, for a descriptor that is not its own. */
 void lib_open_worker(lua_State *L);
+void lib_open_socket(lua_State *L);
+void lib_push_socket(lua_State *L, int fd, const char *name);
 
 /* In a forked copy of reeve: what was made before is of no type that is known now, and is never finalized. */
 void lib_leave_parent(lua_State *L);

@@ -1,4 +1,4 @@
---- As many processes of a program as are wanted: more at once, fewer only after a while.
+-- As many processes of a program as are wanted: more at once, fewer only after a while.
 --
 --     local autoscale = require "reeve.autoscale"
 --     autoscale { program = "crunch", every = "5s", min = 2, max = 20, down_after = "1m",
@@ -8,11 +8,15 @@ local inside = require "reeve.inside"
 local unknown = require "reeve.unknown"
 
 local OPTIONS = {
-    program = "string", every = "time", want = "function", min = "count", max = "count", down_after = "time",
+    program = "name", every = "time", want = "function", min = "count", max = "count", down_after = "time",
 }
 
 local IS_A = {
-    string = function(value) return type(value) == "string", "a text" end,
+    -- Only programs have a number: no group, no pattern, no single process.
+    name = function(value)
+        local is_name = type(value) == "string" and value:find("^[%w_.-]+$") and value ~= "all"
+        return is_name, "the name of one program"
+    end,
     ["function"] = function(value) return type(value) == "function", "a function" end,
     count = function(value)
         local count = type(value) == "number" and math.tointeger(value)
@@ -46,12 +50,12 @@ local function mistakes(options)
     return found
 end
 
---- One more than are busy: somebody is always there for what comes next.
+-- One more than are busy: somebody is always there for what comes next.
 local function one_to_spare(program)
     return program:busy() + 1
 end
 
---- A whole number within the bounds; nil and why if the answer is none.
+-- A whole number within the bounds; nil and why if the answer is none.
 local function count_of(answer, options)
     if type(answer) ~= "number" then return nil, "'want' returned a " .. type(answer) .. ", not a number" end
     if answer ~= answer then return nil, "'want' returned no number" end
@@ -60,7 +64,7 @@ local function count_of(answer, options)
     return math.ceil(math.min(count, 100000))
 end
 
---- A lull: fewer are wanted than there are. Of all that was wanted meanwhile, the most counts.
+-- A lull: fewer are wanted than there are. Of all that was wanted meanwhile, the most counts.
 local function begin_lull(count, down_after)
     local lull = { most = count, over = false }
     lull.timer = reeve.after(down_after, function() lull.over = true end)
@@ -81,9 +85,9 @@ end
 ---@field down_after? reeve.Time
 
 --- Scale `program` every so often (5 s) to what `want(program)` answers, between `min` (1) and `max` (the program's own
--- bounds hold as well). Without `want` it is one more than are busy. A nil changes nothing. Fewer are kept only when
--- fewer were wanted all the time for `down_after` (60 s). A program that somebody has scaled to 0 is left alone, unless
--- `min` is 0. The handle that is returned has `:cancel()`.
+--- bounds hold as well). Without `want` it is one more than are busy. A nil changes nothing. Fewer are kept only when
+--- fewer were wanted all the time for `down_after` (60 s). A program that somebody has scaled to 0 is left alone,
+--- unless `min` is 0. The handle that is returned has `:cancel()`.
 ---@param options reeve.AutoscaleOptions
 ---@return reeve.Task
 local function autoscale(options)

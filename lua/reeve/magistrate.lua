@@ -33,6 +33,8 @@ end
 
 local PURPOSE = { etcd = { send_env = true }, url = { prefix = true, lease = true } }
 
+local function list_of(value) return type(value) == "table" and value or { value } end
+
 local function is_url(text) return type(text) == "string" and text:find("^https?://[^/]") ~= nil end
 
 -- Each check calls `complain` with what is wrong.
@@ -44,7 +46,7 @@ local function check_address(options, complain)
     if options.url and not is_url(options.url) then
         complain("'url': expected the address of a server, such as \"http://127.0.0.1:9292/\"")
     end
-    for _, url in ipairs(type(options.etcd) == "table" and options.etcd or { options.etcd }) do
+    for _, url in ipairs(list_of(options.etcd)) do
         if not is_url(url) then complain("'etcd': expected an address such as \"http://127.0.0.1:2379\"") end
     end
     for key in pairs(options.url and PURPOSE.url or PURPOSE.etcd) do
@@ -195,7 +197,7 @@ end
 
 local function follow_etcd(f, options)
     local urls, username, password = {}, options.username, options.password
-    for i, url in ipairs(type(options.etcd) == "table" and options.etcd or { options.etcd }) do
+    for i, url in ipairs(list_of(options.etcd)) do
         local name, word
         urls[i], name, word = wire.split_url(url)
         if not username and word then username, password = name, word end

@@ -92,7 +92,11 @@ local function start(entry, process)
 end
 
 local function run_target(entry)
-    for _, process in ipairs(engine.processes(entry.target)) do
+    local processes = engine.processes(entry.target)
+    if not processes[1] then
+        reeve.log("notice", "schedule '%s': %s has no process, this time is left out", entry.name, entry.target)
+    end
+    for _, process in ipairs(processes) do
         if at_rest[process.state] then
             start(entry, process)
         elseif overlaps(entry, process.name) then

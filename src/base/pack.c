@@ -5,7 +5,6 @@
 #include "base/xalloc.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { LENGTH_SIZE = 4, NUMBERS_MOST = 32 };
@@ -159,6 +158,11 @@ const char *unpack_bytes(struct unpack *u, const char *name, size_t *length)
     return f.value;
 }
 
+void unpack_rewind(struct unpack *u)
+{
+    u->at = 0;
+}
+
 const char *unpack_next(struct unpack *u, const char *name, size_t *length)
 {
     struct field f;
@@ -184,16 +188,17 @@ bool unpack_inner(struct unpack *u, const char *name, struct unpack *inner)
 
 void unpack_words(struct unpack *u, const char *name, struct words *words)
 {
+    struct gathering found = { .count = 0 };
     const char *data;
     size_t length;
 
-    u->at = 0;
-    while ((data = unpack_next(u, name, &length)) != NULL) {
-        char *word = xstrndup(data, length);
-
-        words_add(words, word);
-        free(word);
+    unpack_rewind(u);
+    for (; (data = unpack_next(u, name, &length)) != NULL; found.count++) {
+        buffer_add(&found.texts, data, length);
+        buffer_add_char(&found.texts, '\0');
     }
+    if (found.count > 0)
+        words_add_all(words, &found);
 }
 
 int64_t unpack_value(const char *value, size_t length)

@@ -42,18 +42,31 @@ void words_add(struct words *w, const char *word)
     w->word = block;
 }
 
-void words_add_all(struct words *w, const struct buffer *texts, size_t count)
+void gathering_add(struct gathering *g, const char *word)
 {
-    char *end, **block = new_block(w, count, texts->length, &end);
+    buffer_add(&g->texts, word, strlen(word) + 1);
+    g->count++;
+}
 
-    if (texts->length > 0)
-        memcpy(end, texts->data, texts->length);
-    for (size_t i = 0; i < count; i++) {
+void gathering_free(struct gathering *g)
+{
+    buffer_free(&g->texts);
+    g->count = 0;
+}
+
+void words_add_all(struct words *w, struct gathering *g)
+{
+    char *end, **block = new_block(w, g->count, g->texts.length, &end);
+
+    if (g->texts.length > 0)
+        memcpy(end, g->texts.data, g->texts.length);
+    for (size_t i = 0; i < g->count; i++) {
         block[w->count++] = end;
         end += strlen(end) + 1;
     }
     free(w->word);
     w->word = block;
+    gathering_free(g);
 }
 
 void words_copy(struct words *to, const struct words *from)
@@ -181,14 +194,13 @@ static bool read_word(struct buffer *word, const char **p)
 /* The words are gathered first: to add them one by one would copy those before them each time. */
 bool words_split(struct words *w, const char *text, struct error *e)
 {
-    struct buffer found = { 0 };
-    size_t count = 0;
+    struct gathering found = { .count = 0 };
     bool good = true;
 
-    for (const char *p = skip_blanks(text); good && *p != '\0'; p = skip_blanks(p), count++)
-        good = read_word(&found, &p) || unclosed(text, p, e);
-    if (good && count > 0)
-        words_add_all(w, &found, count);
-    buffer_free(&found);
+    for (const char *p = skip_blanks(text); good && *p != '\0'; p = skip_blanks(p), found.count++)
+        good = read_word(&found.texts, &p) || unclosed(text, p, e);
+    if (good && found.count > 0)
+        words_add_all(w, &found);
+    gathering_free(&found);
     return good;
 }

@@ -84,6 +84,18 @@ static bool connect_to_one(struct client *c, const char *text, bool is_default, 
     return c->fd >= 0 || explain(c, is_default, errno, e);
 }
 
+/* Where nobody named an address, it may be one in /tmp, where anybody could have been first. Root's is not there; who
+ * listens at it may have become another user. */
+static bool is_expected(const struct client *c, struct error *e)
+{
+    uid_t uid;
+
+    if (geteuid() == 0 || !socket_peer(c->fd, NULL, &uid) || uid == geteuid() || uid == 0)
+        return true;
+    return failure(e, "whoever listens at %s is user %u, neither you nor root: name the address by -s if that is right",
+                   c->address.text, (unsigned)uid);
+}
+
 /* Somebody else may listen there, and wait for us to speak first. */
 static bool hear_greeting(struct client *c, struct error *e)
 {
@@ -109,7 +121,7 @@ bool client_connect(struct client *c, struct error *e)
     bool good = connect_to_one(c, address, !chosen, e);
 
     free(address);
-    return good && hear_greeting(c, e);
+    return good && (chosen || is_expected(c, e)) && hear_greeting(c, e);
 }
 
 bool client_write(struct client *c, const struct buffer *data)

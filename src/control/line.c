@@ -82,23 +82,24 @@ static bool add_argument(const json_t *value, struct buffer *texts, struct error
         buffer_add_text(texts, json_string_value(value));
     else if (json_is_integer(value))
         buffer_add_number(texts, json_integer_value(value));
+    else if (json_is_real(value)) /* a time, such as 0.5 */
+        buffer_addf(texts, "%.15g", json_real_value(value));
     else
-        return failure(e, "args is a list of texts and whole numbers");
+        return failure(e, "args is a list of texts and numbers");
     buffer_add_char(texts, '\0');
     return true;
 }
 
 static bool read_arguments(const json_t *args, struct words *words, struct error *e)
 {
-    struct buffer texts = { 0 };
-    size_t count = json_array_size(args);
+    struct gathering found = { .count = 0 };
     bool good = true;
 
-    for (size_t i = 0; good && i < count; i++)
-        good = add_argument(json_array_get(args, i), &texts, e);
-    if (good && count > 0)
-        words_add_all(words, &texts, count);
-    buffer_free(&texts);
+    for (; good && found.count < json_array_size(args); found.count++)
+        good = add_argument(json_array_get(args, found.count), &found.texts, e);
+    if (good && found.count > 0)
+        words_add_all(words, &found);
+    gathering_free(&found);
     return good;
 }
 
@@ -110,7 +111,7 @@ static bool read_words(const json_t *root, struct words *words, struct error *e)
         return failure(e, "a request has a verb, as in {\"verb\":\"status\",\"args\":[\"web\"],\"id\":1}");
     words_add(words, json_string_value(verb));
     if (args != NULL && !json_is_array(args) && !json_is_null(args))
-        return failure(e, "args is a list of texts and whole numbers");
+        return failure(e, "args is a list of texts and numbers");
     return read_arguments(args, words, e);
 }
 

@@ -243,7 +243,7 @@ static void read_run(const char *data, size_t length, void *arg)
     r->file = unpack_text(&u, "file");
     r->pidfile = unpack_text(&u, "pidfile");
     read_addresses(r, &u);
-    u.at = 0;
+    unpack_rewind(&u);
     while (unpack_inner(&u, "log", &log))
         adopt_log(&log);
 }

@@ -171,18 +171,32 @@ static void on_reply_end(struct reply *reply, void *arg)
     end(r, reply->code == REPLY_NOT_RUNNING ? 0 : reply_exit_status(reply->code));
 }
 
+/* The one that is named, or all that a pass is about; whether there are any. */
+static bool add_targets(const struct reconcile *r, struct words *words)
+{
+    const struct plan *plan = supervisor_plan(r->supervisor);
+    size_t verb = words->count;
+
+    if (r->name != NULL)
+        words_add(words, r->name);
+    for (size_t i = 0; r->name == NULL && i < plan->program_count; i++)
+        if (plan->programs[i]->common->detached)
+            words_add(words, plan->programs[i]->name);
+    return words->count > verb;
+}
+
 /* No server has a word in it. */
 static void run_command(struct reconcile *r)
 {
-    const struct plan *plan = supervisor_plan(r->supervisor);
     struct words words = { 0 };
 
     words_add(&words, r->name != NULL ? r->what : "status");
-    if (r->name != NULL)
-        words_add(&words, r->name);
-    for (size_t i = 0; r->name == NULL && i < plan->program_count; i++)
-        if (plan->programs[i]->common->detached)
-            words_add(&words, plan->programs[i]->name);
+    if (!add_targets(r, &words)) { /* without a target the verb would mean all */
+        fprintf(stderr, "reeve: %s has no detached programs: there is nothing to list\n", r->file);
+        words_free(&words);
+        end(r, 0);
+        return;
+    }
     r->reply = reply_new(false, NULL, on_reply_end, r);
     command_run(r->supervisor, "reeve reconcile", &words, r->reply);
     words_free(&words);

@@ -210,7 +210,7 @@ static void resume_answers(struct session *s, struct unpack *u, const char *why)
 {
     struct unpack one;
 
-    u->at = 0;
+    unpack_rewind(u);
     while (unpack_inner(u, "answer", &one))
         resume_answer(s, &one, why);
 }

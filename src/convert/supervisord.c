@@ -244,21 +244,30 @@ static void convert_group(struct supervisord *sd, const struct ini_section *sect
     free(words);
 }
 
-/* What the listeners that everybody has are for, those of superlance, is there without them. */
-static const char *instead_of(const struct ini_option *command)
-{
-    static const struct {
-        const char *listener, *instead;
-    } known_listeners[] = {
-        { "crashmail", "reeve sends mail itself, require(\"reeve.alert\").email { to =, on = \"crash\" }" },
-        { "fatalmail", "reeve sends mail itself, require(\"reeve.alert\").email { to =, on = \"fatal\" }" },
-        { "memmon", "reeve looks itself, health = { max_memory = } of a program" },
-        { "httpok", "reeve asks itself, health = { http = } of a program" },
-    };
+/* What a listener is for, told by a word of its command or of its events, is there without it. */
+static const struct stand_in {
+    const char *key, *word, *instead;
+} stand_ins[] = {
+    { "command", "crashmail", "reeve sends mail itself, require(\"reeve.alert\").email { to =, on = \"crash\" }" },
+    { "command", "fatalmail", "reeve sends mail itself, require(\"reeve.alert\").email { to =, on = \"fatal\" }" },
+    { "command", "memmon", "reeve looks itself, health = { max_memory = } of a program" },
+    { "command", "httpok", "reeve asks itself, health = { http = } of a program" },
+    { "events", "PROCESS_STATE",
+      "reeve tells hooks what happens, on(\"exit\", function(event) … end), and ends with a program that is essential "
+      "= "
+      "true, or one that it gives up, on_giveup = \"shutdown\"" },
+    { "events", "TICK", "reeve has schedules, require(\"reeve.schedule\").every(60, function() … end)" },
+    { "events", "PROCESS_LOG", "reeve tells hooks what programs write, on(\"line\", function(event) … end)" },
+};
 
-    for (size_t i = 0; command != NULL && i < sizeof known_listeners / sizeof *known_listeners; i++)
-        if (strstr(command->value, known_listeners[i].listener) != NULL)
-            return known_listeners[i].instead;
+static const char *instead_of(const struct ini_section *listener)
+{
+    for (size_t i = 0; i < sizeof stand_ins / sizeof *stand_ins; i++) {
+        const struct ini_option *option = ini_get(listener, stand_ins[i].key);
+
+        if (option != NULL && strstr(option->value, stand_ins[i].word) != NULL)
+            return stand_ins[i].instead;
+    }
     return "reeve tells hooks what happens, on(\"exit\", function(event) … end)";
 }
 
@@ -266,8 +275,7 @@ static void note_listener(struct supervisord *sd, const struct ini_section *sect
 {
     struct expr *notes = draft_open(&sd->c->draft, NULL, section->place);
 
-    expr_note(notes, section->place, "[%s] is not carried over: %s", section->name,
-              instead_of(ini_get(section, "command")));
+    expr_note(notes, section->place, "[%s] is not carried over: %s", section->name, instead_of(section));
     for (size_t i = 0; i < section->count; i++)
         expr_note(notes, section->option[i].place, "  %s = %s", section->option[i].key, section->option[i].value);
 }

@@ -152,10 +152,25 @@ static void judge(struct life *l, struct errand *e, const struct process *p, int
         done(l, e, REPLY_OK, "stopped");
 }
 
+/* Removed, or scaled away. That is nobody's failure: a roll goes on. */
+static void gone(struct life *l, struct errand *e)
+{
+    done(l, e, l->batch > 0 ? REPLY_OK : REPLY_NO_SUCH_TARGET, "gone meanwhile");
+}
+
 static bool is_there_already(const struct life *l, const struct process *p)
 {
     return (l->goal == GOAL_UP && process_state(p) == PROCESS_RUNNING) ||
            (l->goal == GOAL_DOWN && process_state(p) == PROCESS_STOPPED && !process_wanted(p));
+}
+
+/* A roll comes to the later ones after a while: who was stopped by then stays so, and what is the rest of a reload does
+ * not start whose work is done. */
+static bool is_left_alone(const struct life *l, const struct errand *e, const struct process *p)
+{
+    bool is_stopped = e->wanted && process_state(p) != PROCESS_EXITED;
+
+    return !process_wanted(p) && (l->goal == GOAL_CAUGHT_UP || (l->goal == GOAL_AGAIN && is_stopped));
 }
 
 /* The rest of a reload is not. */
@@ -200,13 +215,17 @@ static void begin(struct life *l, struct errand *e)
     struct process *p = supervisor_process(l->supervisor, e->id);
     const char *why;
 
-    if (p != NULL && is_wish(l))
-        tell_wish(l, p);
     if (p == NULL) {
-        done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
-    } else if (l->goal == GOAL_CAUGHT_UP && !process_wanted(p)) {
-        done(l, e, REPLY_OK, "stopped meanwhile");
-    } else if (is_there_already(l, p)) {
+        gone(l, e);
+        return;
+    }
+    if (is_left_alone(l, e, p)) {
+        done(l, e, REPLY_OK, process_state(p) == PROCESS_EXITED ? "ended meanwhile" : "stopped meanwhile");
+        return;
+    }
+    if (is_wish(l))
+        tell_wish(l, p);
+    if (is_there_already(l, p)) {
         process_keep_wish(p);
         done(l, e, REPLY_OK, l->goal == GOAL_UP ? "already running" : "already stopped");
     } else if (l->goal != GOAL_DOWN && (why = supervisor_forbids_start(l->supervisor, p)) != NULL) {
@@ -267,18 +286,27 @@ static struct errand *find(struct life *l, unsigned id)
     return found != NULL ? *found : NULL;
 }
 
+static void heard(struct life *l, struct errand *e, const struct event *event)
+{
+    if (event->kind == EVENT_STATE)
+        judge(l, e, event->process, event->state);
+    else if (l->batch > 0)
+        gone(l, e);
+}
+
 static void on_event(const struct event *event, void *arg)
 {
     struct life *l = arg;
     struct errand *e;
 
-    if (event->kind != EVENT_STATE || event->process == NULL)
+    if ((event->kind != EVENT_STATE && event->kind != EVENT_GONE) || event->process == NULL)
         return;
-    if (l->goal != GOAL_DOWN && (event->state == PROCESS_FATAL || event->state == PROCESS_EXITED))
+    if (l->goal != GOAL_DOWN && event->kind == EVENT_STATE &&
+        (event->state == PROCESS_FATAL || event->state == PROCESS_EXITED))
         judge_all_waiting(l);
     e = find(l, process_id(event->process));
     if (e != NULL && e->begun && !e->done)
-        judge(l, e, event->process, event->state);
+        heard(l, e, event);
     go_on_soon(l); /* not from within the delivery of an event: what follows may end us */
 }
 
@@ -300,7 +328,8 @@ static void add_errand(struct process *p, void *life)
 
     if ((l->count & (l->count - 1)) == 0)
         l->errands = xrealloc(l->errands, (l->count > 0 ? 2 * l->count : 1) * sizeof *l->errands);
-    l->errands[l->count++] = (struct errand){ .id = process_id(p), .name = xstrdup(process_name(p)) };
+    l->errands[l->count++] =
+        (struct errand){ .id = process_id(p), .name = xstrdup(process_name(p)), .wanted = process_wanted(p) };
 }
 
 bool command_read_batch(const struct request *q, const char *against, size_t *batch, struct reply *r)
@@ -381,7 +410,7 @@ static void judge_begun(struct life *l)
         l->open++;
         e->begun = true;
         if (p == NULL)
-            done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
+            gone(l, e);
         else
             judge(l, e, p, (int)process_state(p));
     }

@@ -9,6 +9,7 @@ static void pack_errand(const struct errand *e, struct buffer *out)
 {
     pack_number(out, "id", e->id);
     pack_text(out, "name", e->name);
+    pack_number(out, "wanted", e->wanted);
     pack_number(out, "begun", e->begun);
     pack_number(out, "done", e->done);
     pack_number(out, "anew", e->anew);
@@ -38,6 +39,7 @@ static void unpack_errand(struct errand *e, struct unpack *u)
 
     e->id = (unsigned)unpack_number(u, "id");
     e->name = unpack_text(u, "name");
+    e->wanted = unpack_number(u, "wanted") != 0;
     e->begun = unpack_number(u, "begun") != 0;
     e->done = unpack_number(u, "done") != 0;
     e->anew = unpack_number(u, "anew") != 0;

@@ -234,7 +234,7 @@ void command_follow_resume(const struct request *q, struct reply *r)
     while (unpack_inner(&u, "source", &source))
         count++;
     l = live_new(r, count);
-    u.at = 0;
+    unpack_rewind(&u);
     while (unpack_inner(&u, "source", &source))
         add_former(l, q->supervisor, &source);
     live_begin(l);

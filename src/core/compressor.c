@@ -135,13 +135,17 @@ static bool start_gzip(struct compressor *c, int from, int to, struct error *e)
 /* Whoever may write the folder may have put something else there by now, such as a FIFO to wait at. */
 static int open_plain(const char *path)
 {
-    int fd = file_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+    int fd = file_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0), reason = EINVAL;
     struct stat st;
 
-    if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) < 0)
+        reason = errno;
+    else if (S_ISREG(st.st_mode))
         return fd;
     close(fd);
-    errno = EINVAL;
+    errno = reason;
     return -1;
 }
 

@@ -220,7 +220,7 @@ void leases_unpack(struct leases *l, struct unpack *u)
 {
     struct unpack one;
 
-    u->at = 0;
+    unpack_rewind(u);
     while (unpack_inner(u, "lease", &one))
         unpack_lease(l, &one);
 }

@@ -48,7 +48,7 @@ void lives_unpack(struct lives *l, struct unpack *u)
 {
     size_t length;
 
-    u->at = 0;
+    unpack_rewind(u);
     for (const char *at; (at = unpack_next(u, "life", &length)) != NULL;)
         add(l, unpack_value(at, length));
     l->quiet = unpack_number(u, "quiet") != 0;

@@ -11,25 +11,22 @@ static int line_of(const struct program *p, const struct name_list *l)
     return l != NULL && l->line > 0 ? l->line : p->line;
 }
 
-static bool check_names(const struct plan *plan, const struct program *p, const char *setting,
+static void check_names(const struct plan *plan, const struct program *p, const char *setting,
                         const struct name_list *l, struct problems *problems)
 {
-    bool good = true;
-
     for (size_t i = 0; l != NULL && i < l->words.count; i++) {
         const char *name = l->words.word[i];
         char *text;
 
         if (strcmp(name, p->name) == 0) {
-            good = problems_add(problems, p->file, line_of(p, l), "program '%s': '%s' names the program itself",
-                                p->name, setting);
+            problems_add(problems, p->file, line_of(p, l), "program '%s': '%s' names the program itself", p->name,
+                         setting);
         } else if (plan_find(plan, name) == NULL) {
             text = order_no_such_program(plan, name);
-            good = problems_add(problems, p->file, line_of(p, l), "program '%s': '%s': %s", p->name, setting, text);
+            problems_add(problems, p->file, line_of(p, l), "program '%s': '%s': %s", p->name, setting, text);
             free(text);
         }
     }
-    return good;
 }
 
 /* A walk along the needs, on a stack of our own: a chain may be as long as the plan. */
@@ -46,7 +43,6 @@ struct walk {
     unsigned char *color;
     struct step *path;
     size_t depth;
-    bool good;
 };
 
 static const struct program *program_at(const struct walk *w, unsigned position)
@@ -66,8 +62,8 @@ static void complain_of_cycle(struct walk *w, unsigned met)
     for (size_t i = first - 1; i < w->depth; i++)
         buffer_addf(&path, "%s -> ", program_at(w, w->path[i].program)->name);
     buffer_add_text(&path, p->name);
-    w->good = problems_add(w->problems, p->file, line_of(p, p->requires != NULL ? p->requires : p->after),
-                           "program '%s' waits for itself: %s", p->name, path.data);
+    problems_add(w->problems, p->file, line_of(p, p->requires != NULL ? p->requires : p->after),
+                 "program '%s' waits for itself: %s", p->name, path.data);
     buffer_free(&path);
 }
 
@@ -97,10 +93,10 @@ static void walk_from(struct walk *w, unsigned program)
     }
 }
 
-static bool check_cycles(const struct plan *plan, struct problems *problems)
+static void check_cycles(const struct plan *plan, struct problems *problems)
 {
     size_t count = plan->program_count;
-    struct walk w = { .plan = plan, .order = order_new(plan), .problems = problems, .good = true };
+    struct walk w = { .plan = plan, .order = order_new(plan), .problems = problems };
 
     w.color = xcalloc(count + 1, sizeof *w.color);
     w.path = xcalloc(count + 1, sizeof *w.path);
@@ -110,18 +106,15 @@ static bool check_cycles(const struct plan *plan, struct problems *problems)
     free(w.color);
     free(w.path);
     order_free(w.order);
-    return w.good;
 }
 
-bool order_check(const struct plan *plan, struct problems *problems)
+void order_check(const struct plan *plan, struct problems *problems)
 {
-    bool good = true;
-
     for (size_t i = 0; i < plan->program_count; i++) {
         const struct program *p = plan->programs[i];
 
-        good = check_names(plan, p, "requires", p->requires, problems) && good;
-        good = check_names(plan, p, "after", p->after, problems) && good;
+        check_names(plan, p, "requires", p->requires, problems);
+        check_names(plan, p, "after", p->after, problems);
     }
-    return check_cycles(plan, problems) && good;
+    check_cycles(plan, problems);
 }

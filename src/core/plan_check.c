@@ -10,7 +10,6 @@
 struct check {
     const struct plan *plan;
     struct problems *problems;
-    bool good;
 };
 
 /* Something is wrong with a setting of the supervisor. */
@@ -28,7 +27,6 @@ static void complain(struct check *c, const char *setting, const char *format, .
     va_end(arguments);
     problems_add(c->problems, place->file, place->line, "supervisor: '%s': %s", setting, text.data);
     buffer_free(&text);
-    c->good = false;
 }
 
 /* ---- names of programs ------------------------------------------------------------------------- */
@@ -41,7 +39,7 @@ static void check_group(struct check *c, const struct group *g)
         if (plan_find(c->plan, g->programs.word[i]) != NULL)
             continue;
         text = order_no_such_program(c->plan, g->programs.word[i]);
-        c->good = problems_add(c->problems, g->file, g->line, "group '%s': %s", g->name, text);
+        problems_add(c->problems, g->file, g->line, "group '%s': %s", g->name, text);
         free(text);
     }
 }
@@ -93,22 +91,21 @@ static void check_access(struct check *c)
         complain(c, "password_file", "'password' and 'password_file' exclude each other: keep one");
 }
 
-bool plan_check(struct plan *plan, struct problems *problems)
+void plan_check(struct plan *plan, struct problems *problems)
 {
-    struct check c = { plan, problems, true };
+    struct check c = { plan, problems };
 
     for (size_t i = 0; i < plan->group_count; i++)
         check_group(&c, &plan->groups[i]);
     check_pool(&c);
     check_access(&c);
-    c.good = plan_check_sockets(plan, problems) && c.good;
-    c.good = order_check(plan, problems) && c.good;
-    return c.good;
+    plan_check_sockets(plan, problems);
+    order_check(plan, problems);
 }
 
-bool plan_check_people(struct plan *plan, struct problems *problems)
+void plan_check_people(struct plan *plan, struct problems *problems)
 {
-    struct check c = { plan, problems, true };
+    struct check c = { plan, problems };
     const struct supervisor_settings *s = &plan->settings;
     struct identity who = { 0 };
     struct error e;
@@ -120,5 +117,4 @@ bool plan_check_people(struct plan *plan, struct problems *problems)
     identity_free(&who);
     if (s->control_owner != NULL && !user_cache_owner(s->control_owner, &uid, &gid, &e))
         complain(&c, "control_owner", "%s", e.text);
-    return c.good;
 }

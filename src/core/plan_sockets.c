@@ -31,7 +31,7 @@ const struct socket_settings *plan_find_socket(const struct plan *plan, const ch
 
 /* ---- checks ------------------------------------------------------------------------------------ */
 
-static bool complain_of_name(const struct plan *plan, const struct program *p, const char *name,
+static void complain_of_name(const struct plan *plan, const struct program *p, const char *name,
                              struct problems *problems)
 {
     const char **names = xcalloc(plan->socket_count + 1, sizeof *names);
@@ -43,47 +43,41 @@ static bool complain_of_name(const struct plan *plan, const struct program *p, c
     nearest = text_nearest(name, names);
     free(names);
     if (nearest != NULL)
-        return problems_add(problems, p->file, line,
-                            "program '%s': 'sockets': there is no socket '%s', did you mean '%s'?", p->name, name,
-                            nearest);
-    return problems_add(problems, p->file, line,
-                        "program '%s': 'sockets': there is no socket '%s': declare it by socket \"%s\" { listen = … }",
-                        p->name, name, name);
+        problems_add(problems, p->file, line, "program '%s': 'sockets': there is no socket '%s', did you mean '%s'?",
+                     p->name, name, nearest);
+    else
+        problems_add(problems, p->file, line,
+                     "program '%s': 'sockets': there is no socket '%s': declare it by socket \"%s\" { listen = … }",
+                     p->name, name, name);
 }
 
-static bool check_names(const struct plan *plan, const struct program *p, struct problems *problems)
+static void check_names(const struct plan *plan, const struct program *p, struct problems *problems)
 {
-    bool good = true;
-
     for (size_t i = 0; p->sockets != NULL && i < p->sockets->words.count; i++)
         if (plan_find_socket(plan, p->sockets->words.word[i]) == NULL)
-            good = complain_of_name(plan, p, p->sockets->words.word[i], problems);
-    return good;
+            complain_of_name(plan, p, p->sockets->words.word[i], problems);
 }
 
 /* Who may share a port may also do so with itself. */
-static bool check_address(const struct plan *plan, size_t at, struct problems *problems)
+static void check_address(const struct plan *plan, size_t at, struct problems *problems)
 {
     const struct socket_settings *s = plan->sockets[at];
 
     for (size_t i = 0; s->address.length > 0 && i < at; i++) {
         const struct socket_settings *other = plan->sockets[i];
 
-        if (address_equal(&s->address, &other->address) && !(s->reuseport && other->reuseport))
-            return problems_add(problems, s->file, s->listen_line,
-                                "socket '%s': 'listen': socket '%s' has this address, %s", s->name, other->name,
-                                other->listen);
+        if (!address_equal(&s->address, &other->address) || (s->reuseport && other->reuseport))
+            continue;
+        problems_add(problems, s->file, s->listen_line, "socket '%s': 'listen': socket '%s' has this address, %s",
+                     s->name, other->name, other->listen);
+        return;
     }
-    return true;
 }
 
-bool plan_check_sockets(const struct plan *plan, struct problems *problems)
+void plan_check_sockets(const struct plan *plan, struct problems *problems)
 {
-    bool good = true;
-
     for (size_t i = 0; i < plan->socket_count; i++)
-        good = check_address(plan, i, problems) && good;
+        check_address(plan, i, problems);
     for (size_t i = 0; i < plan->program_count; i++)
-        good = check_names(plan, plan->programs[i], problems) && good;
-    return good;
+        check_names(plan, plan->programs[i], problems);
 }

@@ -172,7 +172,7 @@ void respawns_unpack(struct respawns **r, struct unpack *u)
         return;
     respawns_clear(r);
     *r = respawns_new(limit);
-    u->at = 0;
+    unpack_rewind(u);
     for (const char *at; (*r)->count < limit && (at = unpack_next(u, "respawn", &length)) != NULL; (*r)->count++) {
         *r = make_room(*r);
         (*r)->at[(*r)->count] = unpack_value(at, length);

@@ -87,7 +87,7 @@ static void check_counts(const struct program *p, const struct record_source *fr
     else if (p->common->max_procs > 0 && p->common->numprocs > p->common->max_procs)
         record_complain(from, "numprocs", "'numprocs' is %d, more than 'max_procs', %d", p->common->numprocs,
                         p->common->max_procs);
-    else if (p->common->numprocs < p->common->min_procs && was_said(p, "min_procs"))
+    else if (p->common->numprocs > 0 && p->common->numprocs < p->common->min_procs)
         record_complain(from, "numprocs", "'numprocs' is %d, less than 'min_procs', %d", p->common->numprocs,
                         p->common->min_procs);
 }
@@ -156,11 +156,14 @@ static void check_listener(const struct program *p, const struct record_source *
 
 static void check_ready(const struct program *p, const struct record_source *from)
 {
-    if (p->ready == NULL || p->ready->kind != READY_LINE || program_is_heard(p))
-        return;
-    record_complain(from, "ready",
-                    "'ready.line' hears nothing: reeve does not read this stdout; write stdout = { path = … } or "
-                    "stdout = { to = \"inherit\" }");
+    if (p->ready != NULL && p->ready->kind == READY_LINE && !program_is_heard(p))
+        record_complain(from, "ready",
+                        "'ready.line' hears nothing: reeve does not read this stdout; write stdout = { path = … } or "
+                        "stdout = { to = \"inherit\" }");
+    if (p->ready != NULL && p->ready->kind == READY_FD && program_is_worker(p))
+        record_complain(from, "ready",
+                        "'ready.fd' is for commands: a worker writes to no descriptor; say ready = \"notify\", and "
+                        "worker:ready() when it is");
 }
 
 static bool is_twice(const struct words *words, size_t at)

@@ -7,29 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Texts on their way into a list, which may be long. */
-struct gathered {
-    struct buffer texts;
-    size_t count;
-};
-
-static void gather(struct gathered *g, const char *text)
-{
-    buffer_add(&g->texts, text, strlen(text) + 1);
-    g->count++;
-}
-
-/* Takes what was gathered. */
-static void settle(struct gathered *g, struct words *out)
-{
-    words_free(out);
-    words_add_all(out, &g->texts, g->count);
-    buffer_free(&g->texts);
-}
-
 /* ---- words ------------------------------------------------------------------------------------- */
 
-static bool read_word(const struct setting *s, const struct value *list, size_t i, struct gathered *out,
+static bool read_word(const struct setting *s, const struct value *list, size_t i, struct gathering *out,
                       struct error *e)
 {
     const struct value *item = value_item(list, i);
@@ -39,12 +19,12 @@ static bool read_word(const struct setting *s, const struct value *list, size_t 
         return setting_mismatch(s, list, e);
     if (word == NULL)
         return failure(e, "'%s': item %zu must be text, not %s", s->name, i + 1, value_shown(item));
-    gather(out, word);
+    gathering_add(out, word);
     free(word);
     return true;
 }
 
-static bool read_each_word(const struct setting *s, const struct value *v, struct gathered *out, struct error *e)
+static bool read_each_word(const struct setting *s, const struct value *v, struct gathering *out, struct error *e)
 {
     struct failures all = { 0 };
     struct error one;
@@ -60,13 +40,14 @@ static bool read_each_word(const struct setting *s, const struct value *v, struc
 
 bool setting_read_words(const struct setting *s, const struct value *v, struct words *out, struct error *e)
 {
-    struct gathered words = { .count = 0 };
+    struct gathering words = { .count = 0 };
 
     if (!read_each_word(s, v, &words, e)) {
-        buffer_free(&words.texts);
+        gathering_free(&words);
         return false;
     }
-    settle(&words, out); /* an empty list is not an unset one */
+    words_free(out);
+    words_add_all(out, &words); /* an empty list is not an unset one */
     return true;
 }
 
@@ -209,7 +190,7 @@ static bool check_key(const struct setting *s, const char *key, struct error *e)
     return true;
 }
 
-static bool add_pair(const struct setting *s, const struct value_field *field, struct gathered *out, struct error *e)
+static bool add_pair(const struct setting *s, const struct value_field *field, struct gathering *out, struct error *e)
 {
     char *text, *pair;
 
@@ -221,13 +202,13 @@ static bool add_pair(const struct setting *s, const struct value_field *field, s
         return failure(e, "'%s': %.60s must be text, a number or a boolean, not %s", s->name, field->key,
                        value_shown(&field->value));
     pair = xasprintf("%s=%s", field->key, text);
-    gather(out, pair);
+    gathering_add(out, pair);
     free(pair);
     free(text);
     return true;
 }
 
-static bool add_pairs(const struct setting *s, const struct value_table *t, struct gathered *out, struct error *e)
+static bool add_pairs(const struct setting *s, const struct value_table *t, struct gathering *out, struct error *e)
 {
     struct failures all = { 0 };
     struct error one;
@@ -241,18 +222,17 @@ static bool add_pairs(const struct setting *s, const struct value_table *t, stru
 static bool read_map(const struct setting *s, void *record, const struct value *v, struct error *e)
 {
     struct words *field = setting_field(s, record);
-    struct gathered pairs = { .count = 0 };
+    struct gathering pairs = { .count = 0 };
 
     if (v->kind != VALUE_TABLE || v->table->elements > 0)
         return setting_mismatch(s, v, e);
     if (!add_pairs(s, v->table, &pairs, e)) {
-        buffer_free(&pairs.texts);
+        gathering_free(&pairs);
         return false;
     }
-    if (pairs.count > 0)
-        settle(&pairs, field);
-    else
-        words_free(field); /* without names it is as if it were not there */
+    words_free(field);
+    if (pairs.count > 0) /* without names it is as if it were not there */
+        words_add_all(field, &pairs);
     return true;
 }
 

@@ -28,7 +28,8 @@ struct tool {
     struct child *child;
     struct companion *companion; /* NULL: it has ended */
     struct mouth out, err;
-    struct buffer input;
+    struct buffer input; /* of which the first `sent` bytes are written */
+    size_t sent;
     int input_fd; /* -1: all was written */
     struct watch *writable;
     struct timer *timer; /* the time it has, then the patience with its pipes */
@@ -126,12 +127,12 @@ static void on_data(const char *data, size_t length, void *arg)
 static void on_writable(int fd, int what, void *arg)
 {
     struct tool *t = arg;
-    ssize_t n = write(fd, t->input.data, t->input.length);
+    ssize_t n = write(fd, t->input.data + t->sent, t->input.length - t->sent);
 
     (void)what;
     if (n > 0)
-        buffer_drop(&t->input, (size_t)n);
-    if ((n < 0 && errno != EAGAIN && errno != EINTR) || t->input.length == 0)
+        t->sent += (size_t)n;
+    if ((n < 0 && errno != EAGAIN && errno != EINTR) || t->sent == t->input.length)
         close_input(t); /* it need not read all of it */
 }
 

@@ -43,11 +43,10 @@ static void *on_thread(void *arg)
     struct job *j = arg;
     struct chore_kind *kind = j->kind;
     uint64_t one = 1;
-    ssize_t written;
 
     kind->run(j->work);
-    written = write(j->done, &one, sizeof one);
-    (void)written; /* an eventfd takes it */
+    while (write(j->done, &one, sizeof one) < 0 && errno == EINTR)
+        ;
     leave(j);
     atomic_fetch_sub(&kind->count, 1);
     return NULL;

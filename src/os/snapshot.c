@@ -182,6 +182,7 @@ static struct block *begin_entry(struct snapshot *s, const struct block *old, un
 {
     struct block *b;
 
+    assert(strlen(kind) <= SNAPSHOT_KIND_MOST);
     errno = ENOMEM;
     *place = length < reserved ? take_block(s, length) : 0;
     if (*place == 0) {
@@ -239,7 +240,6 @@ void snapshot_put_named(struct snapshot *s, unsigned name, unsigned *entry, cons
     struct block *b;
     uint32_t place;
 
-    assert(strlen(kind) <= SNAPSHOT_KIND_MOST);
     if (s == NULL || s->left || (old != NULL && is_unchanged(old, content)))
         return;
     b = begin_entry(s, old, name, kind, content->length, &place);

@@ -283,16 +283,11 @@ static int wait_connected(int fd)
 int socket_connect(const struct address *a, struct error *e)
 {
     int fd = new_socket(a, 0);
-    int reason;
 
     if (fd >= 0 && (try_connect(a, fd) == 0 || (errno == EINTR && wait_connected(fd) == 0)))
         return fd;
-    reason = errno;
     explain_connect(a, e);
-    if (fd >= 0)
-        close(fd);
-    errno = reason;
-    return -1;
+    return fd >= 0 ? close_failed(fd) : -1;
 }
 
 bool socket_peer(int fd, pid_t *pid, uid_t *uid)

@@ -120,13 +120,13 @@ static void read_program(struct loading *l, const struct declaration *d, struct 
     plan_add(plan, program, l->problems);
 }
 
-static void read_member(struct loading *l, const struct declaration *d, size_t i, struct words *programs)
+static void read_member(struct loading *l, const struct declaration *d, size_t i, struct gathering *names)
 {
     const struct value *v = &d->value.table->field[i].value;
     struct spot spot = spot_of(d);
 
     if (v->kind == VALUE_TEXT)
-        words_add(programs, v->text);
+        gathering_add(names, v->text);
     else
         problems_add(l->problems, spot.file, spot.line, "group '%s': item %zu must be the name of a program, not %s",
                      d->name, i + 1, value_shown(v));
@@ -136,13 +136,15 @@ static void read_group(struct loading *l, const struct declaration *d, struct pl
 {
     struct spot spot = spot_of(d);
     struct words programs = { 0 };
+    struct gathering names = { .count = 0 };
 
     if (!has_table(l, d))
         return;
     if (d->value.table->elements < d->value.table->count)
         problems_add(l->problems, spot.file, spot.line, "group '%s': expected a list of names of programs", d->name);
     for (size_t i = 0; i < d->value.table->elements; i++)
-        read_member(l, d, i, &programs);
+        read_member(l, d, i, &names);
+    words_add_all(&programs, &names);
     plan_add_group(plan, d->name, &programs, spot.file, spot.line, l->problems);
     words_free(&programs);
 }

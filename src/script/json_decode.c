@@ -5,27 +5,22 @@
 #include <jansson.h>
 #include <lauxlib.h>
 
-/* How deep we are, and what becomes of null among an object's members. */
-struct decoding {
-    int depth;
-    bool keeps_null;
-};
+static void push_value(lua_State *L, const json_t *value, bool keeps_null);
 
-static void push_value(lua_State *L, const json_t *value, struct decoding d);
-
-static void push_array(lua_State *L, const json_t *array, struct decoding d)
+static void push_array(lua_State *L, const json_t *array, bool keeps_null)
 {
     size_t count = json_array_size(array);
 
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
-        push_value(L, json_array_get(array, i), d);
+        push_value(L, json_array_get(array, i), keeps_null);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     json_value_mark_array(L, -1);
 }
 
-static void push_object(lua_State *L, const json_t *object, struct decoding d)
+/* `keeps_null`: what becomes of null among its members. */
+static void push_object(lua_State *L, const json_t *object, bool keeps_null)
 {
     json_t *o = (json_t *)object; /* jansson's iterators are not const, though they change nothing */
     const char *key;
@@ -34,31 +29,23 @@ static void push_object(lua_State *L, const json_t *object, struct decoding d)
     lua_createtable(L, 0, (int)json_object_size(object));
     json_object_foreach(o, key, value)
     {
-        if (json_is_null(value) && !d.keeps_null)
+        if (json_is_null(value) && !keeps_null)
             continue;
         lua_pushstring(L, key);
-        push_value(L, value, d);
+        push_value(L, value, keeps_null);
         lua_rawset(L, -3);
     }
 }
 
-static void push_container(lua_State *L, const json_t *value, struct decoding d)
+static void push_value(lua_State *L, const json_t *value, bool keeps_null)
 {
-    if (d.depth++ == JSON_DEEPEST)
-        luaL_error(L, "more than %d levels deep", JSON_DEEPEST);
     luaL_checkstack(L, 8, NULL);
-    if (json_is_array(value))
-        push_array(L, value, d);
-    else
-        push_object(L, value, d);
-}
-
-static void push_value(lua_State *L, const json_t *value, struct decoding d)
-{
     switch (json_typeof(value)) {
     case JSON_OBJECT:
+        push_object(L, value, keeps_null);
+        break;
     case JSON_ARRAY:
-        push_container(L, value, d);
+        push_array(L, value, keeps_null);
         break;
     case JSON_STRING:
         lua_pushlstring(L, json_string_value(value), json_string_length(value));
@@ -125,7 +112,7 @@ int json_value_decode(lua_State *L, const char *text, size_t length, bool keeps_
         lua_pushfstring(L, "line %d: %s", error.line, error.text);
         return fail(L, lua_tostring(L, -1));
     }
-    push_value(L, *held, (struct decoding){ 0, keeps_null });
+    push_value(L, *held, keeps_null);
     json_decref(*held);
     *held = NULL;
     return 1;

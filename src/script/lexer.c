@@ -5,7 +5,7 @@
 
 void lexer_init(struct lexer *x, const char *text, size_t length)
 {
-    *x = (struct lexer){ .p = text, .end = text + length, .line = 1 };
+    *x = (struct lexer){ .begin = text, .p = text, .end = text + length, .line = 1 };
 }
 
 static char ahead(const struct lexer *x, size_t n)
@@ -42,7 +42,7 @@ static bool closes_here(const struct lexer *x, size_t opening)
     return true;
 }
 
-/* At the opening; afterwards behind the closing. `*text` is what is in between. */
+/* At the opening; afterwards behind the closing. `text` is what is in between. */
 static void read_long(struct lexer *x, size_t opening)
 {
     x->p += opening;

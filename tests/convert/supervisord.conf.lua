@@ -33,7 +33,8 @@ program "queue" {
 }
 
 -- supervisord.conf:31: [eventlistener:watch] is not carried over: reeve tells hooks what happens,
--- on("exit", function(event) … end)
+-- on("exit", function(event) … end), and ends with a program that is essential = true, or one
+-- that it gives up, on_giveup = "shutdown"
 -- supervisord.conf:32:   command = /usr/local/bin/watch
 -- supervisord.conf:33:   events = PROCESS_STATE_FATAL
 

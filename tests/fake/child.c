@@ -128,9 +128,8 @@ struct child *child_start(struct children *all, const struct child_request *requ
     know(c, request);
     TAILQ_INSERT_TAIL(&children, c, link);
     started++;
-    if (request->body != NULL)
-        request->body(
-            request->body_arg); /* what a worker does is the test's, which only looks at what it begins with */
+    if (request->body != NULL) /* what a worker does is the test's, which only looks at what it begins with */
+        request->body(request->body_arg);
     return c;
 }
 
@@ -379,27 +378,31 @@ size_t fake_started(void)
     return started;
 }
 
-void fake_child_exits(pid_t pid, int code)
+static void end_with(pid_t pid, struct child_exit exit)
 {
     struct child *c = find(pid);
 
-    assert(c != NULL && c->lives);
-    c->exit = (struct child_exit){ .code = code };
+    assert(c != NULL);
+    c->exit = exit;
     end_now(c);
     fake_callback_over();
     fake_turn();
 }
 
+void fake_child_exits(pid_t pid, int code)
+{
+    end_with(pid, (struct child_exit){ .code = code });
+}
+
+void fake_child_dies(pid_t pid, int signal)
+{
+    end_with(pid, (struct child_exit){ .code = -1, .signal = signal });
+}
+
 void fake_child_vanishes(pid_t pid)
 {
-    struct child *c = find(pid);
-
-    assert(c != NULL && c->lives);
     fake_process(0, 0);
-    c->exit = (struct child_exit){ .code = -1, .unknown = true };
-    end_now(c);
-    fake_callback_over();
-    fake_turn();
+    end_with(pid, (struct child_exit){ .code = -1, .unknown = true });
 }
 
 bool fake_lives(pid_t pid)
@@ -407,17 +410,6 @@ bool fake_lives(pid_t pid)
     struct child *c = find(pid);
 
     return c != NULL && c->lives;
-}
-
-void fake_child_dies(pid_t pid, int signal)
-{
-    struct child *c = find(pid);
-
-    assert(c != NULL && c->lives);
-    c->exit = (struct child_exit){ .code = -1, .signal = signal };
-    end_now(c);
-    fake_callback_over();
-    fake_turn();
 }
 
 int fake_last_signal(pid_t pid)

@@ -1,5 +1,5 @@
-/* fake: a kernel, a loop and a clock that do as a test tells them. Linked in place of os/loop, os/clock and
- * os/child, so that nothing sleeps and every child ends when the test says so. */
+/* fake: a kernel, a loop and a clock that do as a test tells them. Each file here is linked in place of the one in
+ * src/os that has its name, so that nothing sleeps and every child ends when the test says so. */
 #ifndef TESTS_FAKE_H
 #define TESTS_FAKE_H
 

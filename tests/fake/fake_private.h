@@ -4,10 +4,11 @@
 
 #include "base/units.h"
 
-/* The one descriptor that a next life finds open: no descriptor of ours has this number. */
-enum { FAKE_NOTIFY_FD = 1 << 20 };
 #include <stdbool.h>
 #include <sys/types.h>
+
+/* The one descriptor that a next life finds open: no descriptor of ours has this number. */
+enum { FAKE_NOTIFY_FD = 1 << 20 };
 
 void fake_clock_set(msec time);
 void fake_loop_reset(void);

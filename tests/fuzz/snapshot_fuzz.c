@@ -33,7 +33,7 @@ static void read_fields(const char *data, size_t length)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         unpack_number(&u, names[i]);
         free(unpack_text(&u, names[i]));
-        u.at = 0;
+        unpack_rewind(&u);
         while ((value = unpack_next(&u, names[i], &value_length)) != NULL) {
             assert(value >= data && value_length <= length && value + value_length <= data + length);
             unpack_begin(&inner, value, value_length);

@@ -58,6 +58,16 @@ function promises.a_problem_is_told_once_and_then_as_a_count()
     equal("", told(book))
 end
 
+function promises.a_clock_that_is_set_back_delays_a_count_by_repeat_after_at_most()
+    local book = problems.new(3600)
+    crash(book, "web", 1000000)
+    told(book)
+    crash(book, "web", 7000)
+    equal(10600, problems.due(book, 7000))
+    problems.due(book, 10600)
+    equal("web crashed", told(book))
+end
+
 function promises.what_is_gathered_is_one_report()
     local book = problems.new(3600)
     for now = 0, 4 do crash(book, "web", now) end

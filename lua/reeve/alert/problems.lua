@@ -64,6 +64,11 @@ local function open(book, name, kind, now)
     book.problems[name] = { kind = kind, told = now, window = now, turns = 1, count = 0 }
 end
 
+-- What was told by a clock that was set back since was told now: else the time for the next word might be far off.
+local function mind_clock(p, now)
+    p.told, p.window = math.min(p.told, now), math.min(p.window, now)
+end
+
 -- It was over, and is back.
 local function open_again(book, p, kind, now)
     p.kind, p.over = kind, nil
@@ -83,6 +88,7 @@ local function is_news(book, name, kind, now)
         open(book, name, kind, now)
         return true
     end
+    mind_clock(p, now)
     if p.over then return open_again(book, p, kind, now) end
     if kind == "fatal" and p.kind == "crash" then
         p.kind, p.told = kind, now
@@ -152,6 +158,7 @@ end
 function problems.due(book, now)
     local next
     for key, p in pairs(book.problems) do
+        mind_clock(p, now)
         local at = p.told + book.repeat_after
         if p.count > 0 and at <= now and #book.pending < PENDING_MOST then
             local r = p.last

@@ -2,10 +2,10 @@
 
 local mysql = require "reeve.mysql"
 
---- Its own option; the others are those of mysql.connect.
+-- Its own option; the others are those of mysql.connect.
 local default_table = "gearman_functions"
 
---- `name` or `database.name`, between the server's quotes.
+-- `name` or `database.name`, between the server's quotes.
 local function quote(name)
     if type(name) ~= "string" then error("from_mysql: 'table' is no text", 3) end
     local parts = {}
@@ -22,14 +22,14 @@ local function is_given(text)
     return text ~= nil and text ~= ""
 end
 
---- 0 seconds are no limit, and NULL is the one that all functions have.
+-- 0 seconds are no limit, and NULL is the one that all functions have.
 local function timeout_of(row)
     local seconds = tonumber(row.timeout)
     if seconds == 0 then return false end
     return math.tointeger(seconds) or seconds or row.timeout
 end
 
---- What is wrong in it is told by whoever is given the list.
+-- What is wrong in it is told by whoever is given the list.
 local function definition(row)
     local named = is_given(row.name)
     return {
@@ -42,7 +42,7 @@ local function definition(row)
     }
 end
 
---- Of two rows with one name the older one holds, at each reload.
+-- Of two rows with one name the older one holds, at each reload.
 local function by_id(a, b)
     return (tonumber(a.id) or 0) < (tonumber(b.id) or 0)
 end

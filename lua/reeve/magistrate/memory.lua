@@ -6,10 +6,12 @@ local memory = {}
 
 local LARGEST = 16 * 1024 * 1024
 local PATIENCE = 30 -- seconds for a disk
+local ENOENT = 2
 
+-- Or nil, why, and whether there is none.
 local function read_file(path)
-    local file, why = io.open(path)
-    if not file then return nil, why end
+    local file, why, code = io.open(path)
+    if not file then return nil, why, code == ENOENT end
     local text = file:read(LARGEST + 1)
     file:close()
     if text and #text > LARGEST then return nil, path .. ": more than 16 MB" end
@@ -31,12 +33,6 @@ local function parse(text, name)
     return found
 end
 
-local function exists(path)
-    local file, _, code = io.open(path)
-    if file then file:close() end
-    return file ~= nil or code ~= 2
-end
-
 --- What is known of the box `name`. `path` is nil for one that has no cache. `known`: the server has spoken once.
 function memory.load(path, name)
     local m = { path = path, name = name, key = "reeve.magistrate " .. name, workers = {} }
@@ -45,9 +41,9 @@ function memory.load(path, name)
         if kept then m.known, m.workers = true, read_workers(kept) end
         return m
     end
-    if not exists(path) then return m end
-    local text, why = read_file(path)
+    local text, why, is_missing = read_file(path)
     local found
+    if is_missing then return m end
     if text then found, why = parse(text, name) end
     if not found then return m, ("the cache '%s' cannot be used: %s"):format(path, why) end
     m.known, m.workers, m.at = true, read_workers(found.workers), tonumber(found.at)

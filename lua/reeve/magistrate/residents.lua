@@ -1,4 +1,6 @@
 -- The workers of a supervisor that stays: its programs.
+local cluster = require "reeve.cluster"
+
 local residents = {}
 
 local settle_time = 10 -- seconds for those that stop or start, before the report
@@ -85,9 +87,9 @@ end
 
 --- Wait until those have got where they were sent ({ name = goal }), or have had time enough.
 function residents.settle(touched)
-    local deadline = reeve.now() + settle_time
+    local deadline = cluster.clock() + settle_time
     for name, goal in pairs(touched) do
-        while not have_settled(name, goal) and reeve.now() < deadline do reeve.sleep(0.05) end
+        while not have_settled(name, goal) and cluster.clock() < deadline do reeve.sleep(0.05) end
     end
 end
 

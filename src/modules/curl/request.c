@@ -99,12 +99,10 @@ static bool add_header(struct transfer *t, const struct transfer_header *h, stru
 
 static bool add_headers(struct transfer *t, const struct transfer_request *r, struct error *e)
 {
-    /* curl's own would wait a second for servers that do not know it. */
-    size_t i;
-
-    for (i = 0; i < r->header_count; i++)
+    for (size_t i = 0; i < r->header_count; i++)
         if (!add_header(t, &r->header[i], e))
             return false;
+    /* curl's own would wait a second for servers that do not know it. */
     t->lines = curl_slist_append(t->lines, "Expect:");
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->lines);
     return true;

@@ -95,7 +95,7 @@ static bool judge(const struct tool_result *r, struct error *e)
         return failure(e, "it was killed by SIG%s", signal_name(r->signal));
     if (r->code > 0)
         return failure(e, "it exited with status %d", r->code);
-    answer = json_loadb(r->out->length > 0 ? r->out->data : "", r->out->length, 0, NULL);
+    answer = json_loadb(r->out->data, r->out->length, 0, NULL);
     can = has_single(answer);
     json_decref(answer);
     return can || failure(e, "its answer is not {\"caps\":[\"single\"]}");

@@ -124,7 +124,7 @@ static void on_bad_definition(const char *text, void *arg)
     log_error("gearman: %s", text);
 }
 
-/* The first failure of a row is told, and the first success after it. */
+/* Of failures in a row each is told that is not the one before it, and then the first success. */
 static void fail_to_list(struct crew *c, const char *why)
 {
     c->failures++;

@@ -94,17 +94,11 @@ static bool check(struct definition *d, struct error *e)
 
 static bool read_one(struct definition *d, const struct value *v, struct error *e)
 {
-    static const struct setting self = { .name = "" };
-
     record_init(d, &definition_record);
     if (v->kind != VALUE_TABLE)
         return failure(e, "expected a table such as { name = \"resize\", executor = \"/opt/resize\" }, got %s",
                        value_shown(v));
-    if (!setting_read_record(&self, d, v->table, e)) {
-        memmove(e->text, e->text + strlen("'': "), strlen(e->text) - strlen("'': ") + 1);
-        return false;
-    }
-    return check(d, e);
+    return setting_read_record(NULL, d, v->table, e) && check(d, e);
 }
 
 /* ---- a list ---------------------------------------------------------------------------------------- */

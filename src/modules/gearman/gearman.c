@@ -212,16 +212,6 @@ static void print(organ_wants_fn *wants, void *arg, struct buffer *json)
     json_close_array(json);
 }
 
-void gearman_job_done(const struct job *j)
-{
-    library_tell("job_done", j, NULL);
-}
-
-void gearman_job_failed(const struct job *j, const char *why)
-{
-    library_tell("job_failed", j, why);
-}
-
 /* ---- the end ----------------------------------------------------------------------------------- */
 
 static void on_nobody_left(void *arg)

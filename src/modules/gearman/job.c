@@ -83,7 +83,7 @@ void job_complete(struct job *j, const struct buffer *body)
         packet_write_data(&j->server->out, PACKET_WORK_COMPLETE, j->handle, body->data, body->length);
         j->ability->done++;
         log_info("gearman:%s: job %s is done", function_of(j), j->handle);
-        gearman_job_done(j);
+        library_tell("job_done", j, NULL);
     } else {
         discard(j);
     }
@@ -107,7 +107,7 @@ static void tell_failure(const struct job *j, const char *text, size_t length)
 
     snprintf(first, sizeof first, "%.*s", end != NULL ? (int)(end - text) : (int)length, text);
     log_warning("gearman:%s: job %s failed: %s", function_of(j), j->handle, first);
-    gearman_job_failed(j, first);
+    library_tell("job_failed", j, first);
 }
 
 static void fail(struct job *j, const char *text, size_t length)

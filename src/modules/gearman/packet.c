@@ -56,7 +56,7 @@ static uint32_t number_at(const char *data)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* Those that a zero ends, at most `most` of them; the rest of the bytes, if one more is allowed. */
+/* Those that a zero ends, at most `most` of them: how many bytes they take. */
 static size_t split(const char *data, size_t length, int most, struct packet *out)
 {
     const char *p = data, *end = data + length, *zero;

@@ -43,14 +43,13 @@ static bool has_result(const struct job *j)
 static enum column_kind *keep_columns(struct job *j, const MYSQL_FIELD *field, unsigned count)
 {
     enum column_kind *kinds = xcalloc(count, sizeof *kinds);
-    struct buffer names = { 0 };
+    struct gathering names = { .count = 0 };
 
     for (unsigned i = 0; i < count; i++) {
-        buffer_add(&names, field[i].name, strlen(field[i].name) + 1);
+        gathering_add(&names, field[i].name);
         kinds[i] = column_kind(&field[i]);
     }
-    words_add_all(&j->result.columns, &names, count);
-    buffer_free(&names);
+    words_add_all(&j->result.columns, &names);
     return kinds;
 }
 

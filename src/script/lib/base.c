@@ -157,29 +157,18 @@ static const luaL_Reg functions[] = { { "pcall", lib_pcall },
                                       { "collectgarbage", lib_collectgarbage },
                                       { "print", lib_print },
                                       { "warn", lib_warn },
-                                      { "dofile", NULL },
-                                      { "loadfile", NULL },
                                       { NULL, NULL } };
-
-static void replace(lua_State *L, const char *name, lua_CFunction f)
-{
-    if (f != NULL)
-        lua_pushcfunction(L, f);
-    else
-        lua_pushnil(L);
-    lua_setglobal(L, name);
-}
 
 void lib_open_base(lua_State *L)
 {
     luaL_requiref(L, "_G", luaopen_base, 1);
-    lua_pop(L, 1);
-    for (const luaL_Reg *f = functions; f->name != NULL; f++)
-        replace(L, f->name, f->func);
-    lua_getglobal(L, "load");
-    lua_pushcclosure(L, lib_load, 1);
-    lua_setglobal(L, "load");
+    luaL_setfuncs(L, functions, 0);
+    lib_tame(L, "load", lib_load);
+    lua_pushnil(L);
+    lua_setfield(L, -2, "dofile");
+    lua_pushnil(L);
+    lua_setfield(L, -2, "loadfile");
     luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 1);
     luaL_requiref(L, LUA_UTF8LIBNAME, luaopen_utf8, 1);
-    lua_pop(L, 2);
+    lua_pop(L, 3);
 }

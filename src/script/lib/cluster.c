@@ -86,7 +86,7 @@ static int lib_decode(lua_State *L)
 
     if (!base64_decode(text, length, b))
         return 0;
-    lua_pushlstring(L, b->length > 0 ? b->data : "", b->length);
+    lua_pushlstring(L, b->data, b->length);
     return 1;
 }
 

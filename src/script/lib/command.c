@@ -72,7 +72,7 @@ static int go_on(lua_State *L, int status, lua_KContext context)
     trim(&q->text);
     if (!q->good)
         return handle_push_result(L, false, &q->error);
-    lua_pushlstring(L, q->text.length > 0 ? q->text.data : "", q->text.length);
+    lua_pushlstring(L, q->text.data, q->text.length);
     return 1;
 }
 

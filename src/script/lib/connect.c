@@ -183,11 +183,11 @@ static int lib_connect(lua_State *L)
 
 /* ---- reading ----------------------------------------------------------------------------------- */
 
-static bool is_served(const struct stream *s)
+static bool is_served(const struct stream *s, enum wish wish)
 {
     if (s->ended)
         return true;
-    if (s->wish == WISH_BYTES)
+    if (wish == WISH_BYTES)
         return s->in.length >= s->wanted;
     return s->in.length > LINE_LONGEST || (s->in.length > 0 && memchr(s->in.data, '\n', s->in.length) != NULL);
 }
@@ -206,7 +206,7 @@ static void on_readable(int fd, int what, void *arg)
         s->ended = true;
     else if (errno != EAGAIN && errno != EINTR)
         s->ended = !failure_errno(&s->error, "%s: the connection broke", s->address);
-    if (is_served(s))
+    if (is_served(s, s->wish))
         wake(s);
 }
 
@@ -273,12 +273,8 @@ static int read_some(lua_State *L, struct stream *s, enum wish wish, const char 
 {
     struct task *t;
 
-    s->wish = wish;
-    if (is_served(s)) {
-        s->wish = WISH_NOTHING;
+    if (is_served(s, wish))
         return go_on(L, LUA_OK, (lua_KContext)s);
-    }
-    s->wish = WISH_NOTHING;
     t = task_to_wait(L, method);
     s->watch = watch_start(tasks_loop(), s->fd, WATCH_READ, on_readable, s);
     return wait_for(L, s, t, wish, go_on);

@@ -84,21 +84,19 @@ static int reset(lua_State *L, lua_State *co)
     return status;
 }
 
-/* An error of a wrapped coroutine goes on in whoever called it, with the place where that was. */
+/* An error of a wrapped coroutine, or that it is dead, goes on in whoever called it, with the place where that was. */
 static int pass_error(lua_State *L, lua_State *co)
 {
     int status = lua_status(co);
 
-    if (status != LUA_OK && status != LUA_YIELD) {
-        if (reset(L, co) != LUA_OK) {
-            lua_pop(L, 1);
-            lua_xmove(co, L, 1); /* what the closing made of the error */
-        }
-        if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {
-            luaL_where(L, 1);
-            lua_insert(L, -2);
-            lua_concat(L, 2);
-        }
+    if (status != LUA_OK && status != LUA_YIELD && reset(L, co) != LUA_OK) {
+        lua_pop(L, 1);
+        lua_xmove(co, L, 1); /* what the closing made of the error */
+    }
+    if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {
+        luaL_where(L, 1);
+        lua_insert(L, -2);
+        lua_concat(L, 2);
     }
     return lua_error(L);
 }

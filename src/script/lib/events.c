@@ -53,20 +53,6 @@ static int lib_on(lua_State *L)
 
 /* ---- emit ---- */
 
-/* The table at `index` may be changed by the emitter afterwards: hooks get a copy. */
-static void push_copy(lua_State *L, int index)
-{
-    lua_newtable(L);
-    if (lua_isnil(L, index))
-        return;
-    lua_pushnil(L);
-    while (lua_next(L, index)) {
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, -4);
-    }
-}
-
 static void deliver(void *arg)
 {
     struct script *s = arg;
@@ -105,7 +91,10 @@ static int lib_emit(lua_State *L)
     lua_rawgetp(L, LUA_REGISTRYINDEX, &waiting_key);
     if (lua_rawlen(L, 3) >= WAITING_MOST)
         return luaL_error(L, "more than %d events wait already", WAITING_MOST);
-    push_copy(L, 2);
+    if (lua_isnil(L, 2))
+        lua_newtable(L);
+    else
+        lib_push_copy(L, 2); /* the emitter may change its own afterwards */
     lua_pushvalue(L, 1);
     lua_setfield(L, -2, "event");
     lua_pushnumber(L, (lua_Number)clock_wall() / 1000);

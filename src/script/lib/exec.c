@@ -23,6 +23,7 @@ struct run {
     struct buffer out, err;
     struct error error;
     struct words cmd, env; /* only until it has begun */
+    struct gathering words;
 };
 
 static void cancel(void *work)
@@ -42,6 +43,7 @@ static int collect(lua_State *L)
     buffer_free(&r->err);
     words_free(&r->cmd);
     words_free(&r->env);
+    gathering_free(&r->words);
     return 0;
 }
 
@@ -57,44 +59,45 @@ static struct run *push_run(lua_State *L)
 /* ---- what to run ---- */
 
 /* The text on top of the stack, which is popped. */
-static void add_word(lua_State *L, struct words *words, const char *name)
+static void gather(lua_State *L, struct run *r, const char *name)
 {
-    words_add(words, args_plain_text(L, -1, name));
+    gathering_add(&r->words, args_plain_text(L, -1, name));
     lua_pop(L, 1);
 }
 
-static void read_list(lua_State *L, struct words *words)
+static void read_list(lua_State *L, struct run *r)
 {
     lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
 
     for (lua_Integer i = 1; i <= count; i++) {
         if (lua_rawgeti(L, -1, i) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER)
             luaL_error(L, "'cmd': element %d is a %s, not a text", (int)i, luaL_typename(L, -1));
-        add_word(L, words, "cmd");
+        gather(L, r, "cmd");
     }
+    words_add_all(&r->cmd, &r->words);
 }
 
 /* A text is split by the shell's quoting rules; a list is taken as it is. */
-static void read_cmd(lua_State *L, struct words *words)
+static void read_cmd(lua_State *L, struct run *r)
 {
     struct error e;
 
     if (!args_push_field(L, 1, "cmd"))
         luaL_error(L, "'cmd' is missing");
     if (lua_type(L, -1) == LUA_TTABLE)
-        read_list(L, words);
+        read_list(L, r);
     else if (lua_type(L, -1) != LUA_TSTRING)
         args_expect(L, "cmd", "a text or a list of words");
     else if (strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1))
         luaL_error(L, "'cmd': the text has a zero byte in it");
-    else if (!words_split(words, lua_tostring(L, -1), &e))
+    else if (!words_split(&r->cmd, lua_tostring(L, -1), &e))
         luaL_error(L, "'cmd': %s", e.text);
-    if (words->count == 0)
+    if (r->cmd.count == 0)
         luaL_error(L, "'cmd' is empty");
     lua_pop(L, 1);
 }
 
-static void read_env(lua_State *L, struct words *words)
+static void read_env(lua_State *L, struct run *r)
 {
     if (!args_push_field(L, 1, "env"))
         return;
@@ -108,8 +111,9 @@ static void read_env(lua_State *L, struct words *words)
         lua_pushliteral(L, "=");
         lua_rotate(L, -3, 2);
         lua_concat(L, 3);
-        add_word(L, words, "env");
+        gather(L, r, "env");
     }
+    words_add_all(&r->env, &r->words);
     lua_pop(L, 1);
 }
 
@@ -119,8 +123,8 @@ static struct tool_request read_request(lua_State *L, struct run *r)
     struct tool_request request = { .cmd = &r->cmd, .env = &r->env };
 
     args_check_fields(L, 1, fields);
-    read_cmd(L, &r->cmd);
-    read_env(L, &r->env);
+    read_cmd(L, r);
+    read_env(L, r);
     request.input = args_text_field(L, 1, "stdin", &request.input_length);
     request.user = args_text_field(L, 1, "user", NULL);
     request.workingdir = args_text_field(L, 1, "workingdir", NULL);
@@ -148,7 +152,7 @@ static void on_end(const struct tool_result *result, void *arg)
 
 static void set_text(lua_State *L, const char *key, struct buffer *b)
 {
-    lua_pushlstring(L, b->length > 0 ? b->data : "", b->length);
+    lua_pushlstring(L, b->data, b->length);
     lua_setfield(L, -2, key);
     buffer_free(b);
 }

@@ -69,7 +69,7 @@ static int go_on(lua_State *L, int status, lua_KContext context)
     lua_setfield(L, -2, "status");
     push_headers(L, &c->headers);
     lua_setfield(L, -2, "headers");
-    lua_pushlstring(L, c->text.length > 0 ? c->text.data : "", c->text.length);
+    lua_pushlstring(L, c->text.data, c->text.length);
     lua_setfield(L, -2, "body");
     buffer_free(&c->text);
     return 1;

@@ -1,6 +1,5 @@
 /* reeve.http.stream: an answer that may go on for ever, read by lines. What comes meanwhile is kept, within bounds. Who
- * reads waits for each line, also for one that is there: a server that says more than can be heard stops nobody else.
- */
+ * reads waits for each line, also for one that is there: a server that says more than can be heard stops nobody else. */
 #include "script/handle.h"
 #include "script/http.h"
 #include "script/task.h"
@@ -19,7 +18,7 @@ struct stream {
     struct transfer *transfer; /* NULL: it is over */
     struct task *task;         /* that waits for a line, or for its turn to read one; NULL: none */
     struct buffer in;
-    size_t taken;     /* of `in`, by lines that were read */
+    size_t at;        /* of `in`: what is before it was read */
     struct error why; /* it is over; "" while it is not */
 };
 
@@ -30,17 +29,24 @@ static LIST_HEAD(, stream) streams = LIST_HEAD_INITIALIZER(streams);
 
 static size_t unread(const struct stream *s)
 {
-    return s->in.length - s->taken;
+    return s->in.length - s->at;
 }
 
-static const char *find_newline(const struct stream *s)
+/* The end of the next line; NULL: it has not come yet. */
+static const char *end_of_line(const struct stream *s)
 {
-    return unread(s) > 0 ? memchr(s->in.data + s->taken, '\n', unread(s)) : NULL;
+    return unread(s) > 0 ? memchr(s->in.data + s->at, '\n', unread(s)) : NULL;
+}
+
+static void forget(struct stream *s)
+{
+    buffer_free(&s->in);
+    s->at = 0;
 }
 
 static bool is_served(const struct stream *s)
 {
-    return s->transfer == NULL || find_newline(s) != NULL;
+    return s->transfer == NULL || end_of_line(s) != NULL;
 }
 
 static void stop_waiting(void *work)
@@ -65,12 +71,6 @@ static void wake_if_served(struct stream *s)
         wake(s);
 }
 
-static void drop_unread(struct stream *s)
-{
-    buffer_free(&s->in);
-    s->taken = 0;
-}
-
 static void on_part(const char *data, size_t length, void *arg)
 {
     struct stream *s = arg;
@@ -78,7 +78,7 @@ static void on_part(const char *data, size_t length, void *arg)
     if (unread(s) + length > UNREAD_MOST) {
         transfer_cancel(s->transfer);
         s->transfer = NULL;
-        drop_unread(s);
+        forget(s);
         failure(&s->why, "more than %d MB of the answer were not read, or are one line", UNREAD_MOST >> 20);
     } else {
         buffer_add(&s->in, data, length);
@@ -103,14 +103,14 @@ static void on_done(const struct transfer_result *r, void *arg)
 
 /* ---- reading ----------------------------------------------------------------------------------- */
 
-/* Moved only when half of it is read: a line of many thousands costs no more than one of few. */
+/* What was read is kept until it is more than the rest, which has to be moved then: there may be very many lines. */
 static int give(lua_State *L, struct stream *s, size_t length, size_t used)
 {
-    lua_pushlstring(L, s->in.data + s->taken, length);
-    s->taken += used;
-    if (s->taken > s->in.length / 2) {
-        buffer_drop(&s->in, s->taken);
-        s->taken = 0;
+    lua_pushlstring(L, s->in.data + s->at, length);
+    s->at += used;
+    if (s->at > unread(s)) {
+        buffer_drop(&s->in, s->at);
+        s->at = 0;
     }
     return 1;
 }
@@ -118,16 +118,12 @@ static int give(lua_State *L, struct stream *s, size_t length, size_t used)
 static int after_line(lua_State *L, int status, lua_KContext context)
 {
     struct stream *s = (struct stream *)context;
-    const char *newline = find_newline(s);
-    size_t length;
+    const char *end = end_of_line(s);
+    size_t length = end != NULL ? (size_t)(end - (s->in.data + s->at)) : unread(s);
 
     (void)status;
-    if (newline != NULL) {
-        length = (size_t)(newline - s->in.data) - s->taken;
-        return give(L, s, length, length + 1);
-    }
-    if (unread(s) > 0)
-        return give(L, s, unread(s), unread(s));
+    if (length > 0 || end != NULL)
+        return give(L, s, length, length + (end != NULL));
     return handle_push_result(L, false, &s->why);
 }
 
@@ -171,7 +167,7 @@ static int lib_close(lua_State *L)
     struct stream *s = luaL_checkudata(L, 1, type_name);
 
     shut(s, "the stream was closed");
-    drop_unread(s);
+    forget(s);
     wake_if_served(s);
     return 0;
 }

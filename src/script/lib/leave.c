@@ -10,13 +10,7 @@
 static void renew_type(lua_State *L, const char *name)
 {
     if (luaL_getmetatable(L, name) == LUA_TTABLE) {
-        lua_newtable(L);
-        lua_pushnil(L);
-        while (lua_next(L, -3)) {
-            lua_pushvalue(L, -2);
-            lua_insert(L, -2);
-            lua_rawset(L, -4);
-        }
+        lib_push_copy(L, -1);
         lua_setfield(L, LUA_REGISTRYINDEX, name);
         lua_pushnil(L);
         lua_setfield(L, -2, "__gc");

@@ -96,17 +96,6 @@ static struct database_options read_options(lua_State *L)
     return o;
 }
 
-static void push_copy(lua_State *L, int index)
-{
-    lua_newtable(L);
-    lua_pushnil(L);
-    while (lua_next(L, index)) {
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, -4);
-    }
-}
-
 /* mysql.connect { host=, port=, user=, password=, database=, … } -> connection: nobody is asked before the first
  * query, which also connects anew if the connection was lost */
 static int lib_connect(lua_State *L)
@@ -119,7 +108,7 @@ static int lib_connect(lua_State *L)
     c = lua_newuserdatauv(L, sizeof *c, 1);
     *c = (struct connection){ .database = NULL };
     luaL_setmetatable(L, type_name);
-    push_copy(L, 1);
+    lib_push_copy(L, 1);
     lua_setiuservalue(L, -2, 1);
     return 1;
 }

@@ -7,6 +7,18 @@ void lib_tame(lua_State *L, const char *name, lua_CFunction wrapper)
     lua_setfield(L, -2, name);
 }
 
+void lib_push_copy(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    lua_newtable(L);
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -4);
+    }
+}
+
 void lib_open_all(lua_State *L)
 {
     lib_open_base(L);
@@ -20,5 +32,6 @@ void lib_open_all(lua_State *L)
     lib_open_include(L);
     lib_open_require(L);
     lib_open_worker(L);
+    lib_open_socket(L);
     lib_guard_globals(L);
 }

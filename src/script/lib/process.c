@@ -165,7 +165,7 @@ static int lib_tail(lua_State *L)
     luaL_argcheck(L, lines >= 0, 2, "expected a number of lines");
     if (p == NULL || !read_tail(p, stream, (size_t)lines, text, &e))
         return handle_push_result(L, false, &e);
-    lua_pushlstring(L, text->length > 0 ? text->data : "", text->length);
+    lua_pushlstring(L, text->data, text->length);
     buffer_free(text);
     return 1;
 }

@@ -40,15 +40,15 @@ static struct program *find(const char *name, struct error *e)
 }
 
 struct listing {
-    unsigned *ids; /* NULL: only count */
-    size_t count, capacity;
+    unsigned *ids;
+    size_t count, capacity; /* 0: only count */
 };
 
 static void on_process(struct process *p, void *arg)
 {
     struct listing *l = arg;
 
-    if (l->ids != NULL && l->count < l->capacity)
+    if (l->count < l->capacity)
         l->ids[l->count] = process_id(p);
     l->count++;
 }

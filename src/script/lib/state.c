@@ -66,7 +66,7 @@ static int lib_read(lua_State *L)
         return 0;
     if (!file_read(lua_tostring(L, -1), READ_MOST, text, &e))
         return handle_push_result(L, false, &e);
-    lua_pushlstring(L, text->length > 0 ? text->data : "", text->length);
+    lua_pushlstring(L, text->data, text->length);
     buffer_free(text);
     return 1;
 }

@@ -26,4 +26,17 @@ as_user run >>"$log" 2>&1 &
 wait_for 'grep -q "no control port: .*is not a folder of our own" "$log"'
 wait_for 'grep -q "web is running" "$log"'
 test ! -e "$folder/reeve.sock" || fail 'it listens in a folder that is not its own'
+
+# Somebody else listens there.
+printf 'program "spy" { cmd = "sleep 1000" }\n' >spy.lua
+chmod 644 spy.lua
+setpriv --reuid=65534 --regid=65534 --clear-groups ./reeve run -c spy.lua -s "unix:$folder/reeve.sock" >>"$log" 2>&1 &
+spy=$!
+wait_for 'test -S $folder/reeve.sock'
+chmod 666 "$folder/reeve.sock"
+as_user status 2>said && fail 'a stranger was believed'
+grep -q 'is user 65534, neither you nor root' said || fail "it said: $(cat said)"
+as_user status -s "unix:$folder/reeve.sock" | grep -q spy || fail 'who names the address means it'
+kill "$spy"
+wait "$spy"
 rm -r "$folder"

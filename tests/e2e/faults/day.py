@@ -137,8 +137,10 @@ def packing(reeve):
     global counter
     counter += 1
     packed = os.path.join(reeve.dir, 'packed.log.1.gz')
-    if os.path.exists(packed):
+    try:
         os.rename(packed, packed + '.old')
+    except FileNotFoundError:  # or the next rotation has just moved it
+        pass
     write_lines(reeve, 'fifo2', 'line %d %s' % (counter, 'of many ' * 11 + 'more'), 45)
     poll(lambda: os.path.exists(packed), reeve.patience, 'it is not compressed')
 

@@ -19,6 +19,7 @@ program "web" { cmd = "true" }
 END
 expect_line 'alert.lua: no problems, 1 program' root/usr/local/bin/reeve check -c alert.lua
 for file in share/man/man1/reeve.1 share/doc/reeve/release-notes.md share/doc/reeve/examples/01-hello.lua \
+    share/doc/reeve/lua/README.md \
     share/reeve/lua/reeve/meta/config.lua share/bash-completion/completions/reeve; do
     test -f "root/usr/local/$file" || fail "no $file"
 done

@@ -46,3 +46,11 @@ assert_status 2 elsewhere begin d
 assert_status 2 elsewhere start
 sed -i 1d supervisor.lua
 expect_line "reeve: program 'd' has neither 'pidfile' nor .*" elsewhere list
+
+# It is about detached programs, also when there are none.
+config <<'END'
+supervisor { state_dir = "state" }
+program "other" { cmd = "sleep 1000" }
+END
+assert_status 0 elsewhere list
+assert_equal "reeve: $file has no detached programs: there is nothing to list" "$(elsewhere list 2>&1)"

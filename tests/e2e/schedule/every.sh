@@ -8,6 +8,7 @@ program "job" { cmd = "echo >>$dir/job.runs", shell = true, autostart = false, o
 program "pair" { cmd = "echo >>$dir/pair.runs", shell = true, numprocs = 2, autostart = false, oneshot = true }
 group "both" { "job", "pair" }
 schedule.every("50ms", "@both", { jitter = 0.02 })
+schedule.every("200ms", "pair:3")
 
 local calls = 0
 local handle
@@ -31,6 +32,7 @@ LUA
 run_reeve
 wait_for 'test "$(count_lines job.runs)" -ge 3 && test "$(count_lines pair.runs)" -ge 6'
 wait_for 'grep -q "at last" log'
+wait_for 'grep -q "schedule .every 0.2s.: pair:3 has no process, this time is left out" log'
 wait_for 'test "$(grep -c "calls: 3" log)" -ge 2'
 assert_equal 0 "$(grep -c 'calls: [^3]' log || true)" "calls after the third"
 

@@ -1,9 +1,10 @@
 #!/bin/sh
 # An upgrade runs what is now where reeve was found: by the name that it was called by, beside the folder of then, in each
-# place of PATH, an empty one too; and no word of an upgrade before is left among its arguments.
+# place of PATH, an empty one too, or else where the file that runs is; and no word of an upgrade before is left among its
+# arguments.
 . "${0%/*}/../lib.sh"
 
-mkdir folder folder/mine file bin
+mkdir folder folder/mine file place
 : >file/mine
 cp "$REEVE" old
 cat >new <<'END'
@@ -28,6 +29,20 @@ is_found()
     expect_line '.*this is the new one.*' "$dir/old" upgrade -s "$socket"
     stop_reeve
 }
-is_found bin/mine /nowhere bin/mine
-is_found mine folder:file:bin:/nowhere bin/mine
+is_found place/mine /nowhere place/mine
+is_found mine folder:file:place:/nowhere place/mine
+is_found mine "$dir/folder:$dir/file:$dir/place" place/mine
 is_found mine folder::/nowhere mine
+
+# Called by a name that leads nowhere.
+cp old running
+cat >launcher <<'END'
+#!/usr/bin/env python3
+import os, sys
+os.execv("running", ["somebody"] + sys.argv[1:])
+END
+chmod 755 launcher
+REEVE=./launcher run_reeve
+expect_line 'upgraded.*' "$dir/old" upgrade -s "$socket"
+mv new running
+expect_line '.*this is the new one.*' "$dir/old" upgrade -s "$socket"

@@ -92,6 +92,10 @@ autoscale { min = 3, max = 10 / 5 }
 autoscale { program = "b", min = 2, max = 1 }
 autoscale { program = "b", max = 10 / 5 }
 autoscale "a"
+autoscale { program = "all" }
+autoscale { program = "a:1" }
+autoscale { program = "a*" }
+autoscale { program = "@g" }
 END
 {
     sed 's/^/supervisor.lua:3: autoscale: /' <<'END'
@@ -107,6 +111,10 @@ END
 5 'max' is less than 'min'
 6 there is no program or group 'b'
 7 expected a table of options
+8 'program': expected the name of one program
+9 'program': expected the name of one program
+10 'program': expected the name of one program
+11 'program': expected the name of one program
 END
 } >expected
 assert_status 1 "$REEVE" check -c supervisor.lua

@@ -133,21 +133,23 @@ static void lists_end_with_null(void **state)
 static void many_words_are_added_at_once(void **state)
 {
     struct words w = { 0 };
-    struct buffer texts = { 0 };
+    struct gathering g = { .count = 0 };
 
     (void)state;
-    words_add_all(&w, &texts, 0);
+    words_add_all(&w, &g);
     assert_null(w.word[0]);
     words_add(&w, "a");
-    buffer_add(&texts, "b\0\0c", sizeof "b\0\0c");
-    words_add_all(&w, &texts, 3);
+    gathering_add(&g, "b");
+    gathering_add(&g, "");
+    gathering_add(&g, "c");
+    words_add_all(&w, &g);
+    assert_int_equal(g.count, 0);
     assert_int_equal(w.count, 4);
     assert_string_equal(w.word[0], "a");
     assert_string_equal(w.word[1], "b");
     assert_string_equal(w.word[2], "");
     assert_string_equal(w.word[3], "c");
     assert_null(w.word[4]);
-    buffer_free(&texts);
     words_free(&w);
 }
 

@@ -230,6 +230,17 @@ static void what_superlance_does_is_named(void **state)
     expect_text("reeve looks itself");
 }
 
+static void a_listener_of_ones_own_is_told_what_fits_its_events(void **state)
+{
+    (void)state;
+    converts("s.ini",
+             "[eventlistener:t]\ncommand=./healthcheck\nevents=TICK_60\n"
+             "[eventlistener:p]\ncommand=stop-supervisor.sh\nevents=PROCESS_STATE_STOPPED, PROCESS_STATE_FATAL\n"
+             "[program:p]\ncommand=x\n");
+    expect_text("require(\"reeve.schedule\").every(60, function()");
+    expect_text("on_giveup = \"shutdown\"");
+}
+
 static void a_fcgi_socket_becomes_one_of_ours(void **state)
 {
     (void)state;
@@ -250,6 +261,17 @@ static void supervisord_itself_is_read(void **state)
     expect_text("minfds = 1024 is not carried over");
     expect_text("defaults = { limits = { nofile = 1024 } },");
     expect_text("[supervisord] odd is not carried over");
+}
+
+static void a_tilde_in_a_path_is_the_home(void **state)
+{
+    (void)state;
+    setenv("HOME", "/home/me", 1);
+    converts("s.ini",
+             "[supervisord]\nlogfile=~/s.log\npidfile=~/s.pid\ndirectory=~\n"
+             "[program:p]\ncommand=x\nstdout_logfile=~/p.log\nstdout_logfile_maxbytes=0\nstderr_logfile=~x/p\n");
+    expect("S.log[2] == '/home/me/s.log' and S.pidfile == '/home/me/s.pid' and S.workingdir == '/home/me'");
+    expect("P.p.stdout == '/home/me/p.log' and P.p.stderr.path == '~x/p'");
 }
 
 static void other_sections_are_noted(void **state)
@@ -351,8 +373,10 @@ int main(void)
         cmocka_unit_test_teardown(a_group_names_its_programs, end),
         cmocka_unit_test_teardown(an_event_listener_becomes_a_comment, end),
         cmocka_unit_test_teardown(what_superlance_does_is_named, end),
+        cmocka_unit_test_teardown(a_listener_of_ones_own_is_told_what_fits_its_events, end),
         cmocka_unit_test_teardown(a_fcgi_socket_becomes_one_of_ours, end),
         cmocka_unit_test_teardown(supervisord_itself_is_read, end),
+        cmocka_unit_test_teardown(a_tilde_in_a_path_is_the_home, end),
         cmocka_unit_test_teardown(other_sections_are_noted, end),
         cmocka_unit_test_teardown(other_keys_of_programs_are_noted, end),
         cmocka_unit_test_teardown(mistakes_are_refused, end),

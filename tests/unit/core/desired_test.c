@@ -291,6 +291,10 @@ static void who_goes_along_is_kept_too(void **state)
     fake_clock_advance(3000);
     assert_state(the(stage, "db"), PROCESS_RUNNING);
     assert_string_equal(kept(), "");
+    process_stop(the(stage, "db"));
+    fake_turn();
+    assert_state(the(stage, "api"), PROCESS_STOPPED);
+    assert_string_equal(kept(), "");
     end_life(stage);
 }
 

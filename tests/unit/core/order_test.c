@@ -28,7 +28,7 @@ static void assert_problems(const struct plan *plan, const char *expected)
     struct problems problems = { 0 };
     struct buffer text = { 0 };
 
-    assert_int_equal(order_check(plan, &problems), *expected == '\0');
+    order_check(plan, &problems);
     problems_print(&problems, &text);
     assert_string_equal(text.data != NULL ? text.data : "", expected);
     buffer_free(&text);

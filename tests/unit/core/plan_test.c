@@ -119,13 +119,11 @@ static void assert_check(const char *settings, const char *expected)
 {
     struct plan *plan = plan_new();
     struct problems problems = { 0 };
-    bool good;
 
     add_program(plan, "web", "{}");
     say(plan, settings);
-    good = plan_check(plan, &problems);
-    good = plan_check_people(plan, &problems) && good;
-    assert_int_equal(good, *expected == '\0');
+    plan_check(plan, &problems);
+    plan_check_people(plan, &problems);
     assert_problems(&problems, expected);
     plan_release(plan);
 }
@@ -140,7 +138,7 @@ static void a_group_names_programs_that_exist(void **state)
     add_program(plan, "db", "{}");
     add_group(plan, "good", "db", "web");
     add_group(plan, "bad", "wbe", "else");
-    assert_false(plan_check(plan, &problems));
+    plan_check(plan, &problems);
     assert_problems(&problems, "g.lua:9: group 'bad': there is no program 'wbe', did you mean 'web'?\n"
                                "g.lua:9: group 'bad': there is no program 'else'\n");
     plan_release(plan);
@@ -179,7 +177,7 @@ static void an_address_that_is_none_is_a_problem(void **state)
 
     (void)state;
     say(plan, "{'control':'tcp:nowhere'}");
-    assert_false(plan_check(plan, &problems));
+    plan_check(plan, &problems);
     assert_int_equal(problems.count, 1);
     assert_non_null(strstr(problems.item[0].text, "supervisor: 'control': "));
     problems_free(&problems);

@@ -107,6 +107,9 @@ static void a_worker_has_a_function_and_no_command(void **state)
                  "p.lua:103: program 'web': 'run' and 'cmd' exclude each other: keep one\n");
     assert_check("web", "{'run':{'function':'f:1'},'detached':true,'stdout':'discard','stderr':'discard'}",
                  "p.lua:108: program 'web': 'run' and 'detached' exclude each other: a worker lives with reeve\n");
+    assert_check("web", "{'run':{'function':'f:1'},'ready':{'fd':3}}",
+                 "p.lua:105: program 'web': 'ready.fd' is for commands: a worker writes to no descriptor; say ready = "
+                 "\"notify\", and worker:ready() when it is\n");
 }
 
 static void assert_stop_signal(const char *settings, int expected)
@@ -169,6 +172,8 @@ static void numbers_of_processes_fit_together(void **state)
 {
     (void)state;
     assert_check("a", "{'cmd':'x','numprocs':0}", "");
+    assert_check("a", "{'cmd':'x','numprocs':0,'min_procs':1}", "");
+    assert_check("a", "{'cmd':'x','numprocs':0,'min_procs':2}", "");
     assert_check("a", "{'cmd':'x','numprocs':5,'max_procs':5}", "");
     assert_check("a", "{'cmd':'x','numprocs':6,'max_procs':5}",
                  "p.lua:108: program 'a': 'numprocs' is 6, more than 'max_procs', 5\n");

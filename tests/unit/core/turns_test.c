@@ -371,6 +371,24 @@ static void ignoring_does_not_cover_a_stop(void **state)
     stage_ends(stage);
 }
 
+static void a_stop_of_one_that_has_ended_counts_too(void **state)
+{
+    struct program *db = running_at_once("db");
+    struct stage *stage;
+
+    (void)state;
+    program_own(db)->autorestart = AUTORESTART_NEVER;
+    stage = a_stage(a_plan(requiring(running_at_once("web"), "db"), db, NULL));
+    fake_obey(true);
+    child_ends(stage, "db", 0);
+    assert_state(the(stage, "db"), PROCESS_EXITED);
+    assert_state(the(stage, "web"), PROCESS_RUNNING);
+    process_stop(the(stage, "db"));
+    fake_turn();
+    assert_state(the(stage, "web"), PROCESS_STOPPED);
+    stage_ends(stage);
+}
+
 static void one_of_several_may_be_stopped_alone(void **state)
 {
     struct program *db = running_at_once("db");
@@ -621,6 +639,7 @@ int main(void)
         cmocka_unit_test(who_requires_it_stops_first),
         cmocka_unit_test(who_only_comes_after_it_runs_on),
         cmocka_unit_test(ignoring_does_not_cover_a_stop),
+        cmocka_unit_test(a_stop_of_one_that_has_ended_counts_too),
         cmocka_unit_test(one_of_several_may_be_stopped_alone),
         cmocka_unit_test(a_shutdown_goes_backwards_along_the_order),
         cmocka_unit_test(what_waits_for_its_start_holds_no_shutdown_up),

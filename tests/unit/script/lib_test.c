@@ -89,6 +89,9 @@ static void coroutines_work_as_ever(void **state)
         "ok, v = coroutine.resume(co) assert(not ok and v == 'cannot resume dead coroutine')");
     assert_loads(
         "local ok, why = pcall(coroutine.wrap(function() error('deep') end)) assert(not ok and why:find('deep'))");
+    assert_loads("local co = coroutine.wrap(function() end) co()\n"
+                 "local ok, why = pcall(function() co() end)\n"
+                 "assert(not ok and why == 't.lua:2: cannot resume dead coroutine', why)");
     assert_loads("local ok, why = pcall(coroutine.wrap(function() error({ 3 }) end)) assert(not ok and why[1] == 3)");
     assert_loads(
         "local closed\nlocal co = coroutine.create(function()\n"

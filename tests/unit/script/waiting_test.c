@@ -63,6 +63,18 @@ static void commands_answer_with_their_text(void **state)
     finish();
 }
 
+static void a_command_may_have_very_many_words(void **state)
+{
+    (void)state;
+    start("local words = { 'true' } for i = 1, 40000 do words[i + 1] = 'file' .. i end\n"
+          "reeve.task(function() local before = os.clock()\n"
+          "  reeve.log('notice', 'many: %s', reeve.exec({ cmd = words }).code)\n"
+          "  reeve.log('notice', 'soon: %s', os.clock() - before < 2) end)");
+    wait_for("soon: true\n");
+    assert_heard("many: 0\n");
+    finish();
+}
+
 static void programs_are_run_and_their_output_is_kept(void **state)
 {
     (void)state;
@@ -418,6 +430,7 @@ int main(void)
         cmocka_unit_test(a_task_waits_for_a_state),
         cmocka_unit_test(usage_is_what_the_kernel_says),
         cmocka_unit_test(commands_answer_with_their_text),
+        cmocka_unit_test(a_command_may_have_very_many_words),
         cmocka_unit_test(programs_are_run_and_their_output_is_kept),
         cmocka_unit_test(options_are_what_the_table_itself_holds),
         cmocka_unit_test(what_has_a_zero_byte_is_not_cut_off_there),
