@@ -1,5 +1,5 @@
 /* reeve.http.stream: an answer that may go on for ever, read by lines. What comes meanwhile is kept, within bounds. Who
- * reads waits for each line, also for one that is there: a server that says more than can be heard stops nobody else. */
+ * reads waits for each line, also for one that is there: a server that says more than can be heard holds nobody up. */
 #include "script/handle.h"
 #include "script/http.h"
 #include "script/task.h"
