@@ -15,13 +15,13 @@ enum token_kind {
 };
 
 struct lexer {
-    const char *p, *end;
+    const char *begin, *p, *end;
     int line;
     /* The token that was read last. */
     enum token_kind kind;
     const char *text; /* of a string: what is between its quotes, escapes as they are written */
     size_t length;
-    int token_line; /* where it begins */
+    int token_line; /* where it begins; 0: none was read yet */
 };
 
 void lexer_init(struct lexer *x, const char *text, size_t length);

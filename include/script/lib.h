@@ -46,8 +46,10 @@ void lib_open_settings(lua_State *L);
 void lib_open_http(lua_State *L);
 void lib_open_mail(lua_State *L);
 
-/* What a worker's body is given. */
+/* What a worker's body is given; and what its worker:socket returns, for a descriptor that is not its own. */
 void lib_open_worker(lua_State *L);
+void lib_open_socket(lua_State *L);
+void lib_push_socket(lua_State *L, int fd, const char *name);
 
 /* In a forked copy of reeve: what was made before is of no type that is known now, and is never finalized. */
 void lib_leave_parent(lua_State *L);

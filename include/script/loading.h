@@ -7,6 +7,7 @@
 #include "base/problems.h"
 #include "core/plan.h"
 #include "core/value.h"
+#include "script/lexer.h"
 #include "script/script.h"
 #include "script/state.h"
 
@@ -20,6 +21,7 @@ struct source {
     char *path;
     char *text; /* Lua; what the converter made of it if it is foreign */
     size_t length;
+    struct lexer lexer; /* of the text, where a line was looked for last */
     void *origins; /* the converter's: where the lines of foreign text come from; NULL: it is not foreign */
     struct source *includer;
 };
@@ -39,7 +41,7 @@ struct declaration {
     STAILQ_ENTRY(declaration) link;
     enum declaration_kind kind;
     char *name; /* NULL: the supervisor's */
-    const struct source *source;
+    struct source *source;
     int line;       /* in the source's text */
     bool has_table; /* `value` was given */
     struct value value;

@@ -3,11 +3,13 @@
 #ifndef SCRIPT_LOCATE_H
 #define SCRIPT_LOCATE_H
 
-#include <stddef.h>
+#include "script/lexer.h"
 
 /* The line of the field `path` ("cmd", or "defaults.env" for one in a table within) in the table constructor of the
  * declaration that begins on `line` with `word` ("program") and `name` (NULL: it has none). 0: it is not written there.
- */
-int locate_setting(const char *text, size_t length, int line, const char *word, const char *name, const char *path);
+ *
+ * `text` stays on that line: most are asked for in their order, and to read all before it again each
+ * time would take the square of it. */
+int locate_setting(struct lexer *text, int line, const char *word, const char *name, const char *path);
 
 #endif

@@ -5,7 +5,7 @@
 
 void lexer_init(struct lexer *x, const char *text, size_t length)
 {
-    *x = (struct lexer){ .p = text, .end = text + length, .line = 1 };
+    *x = (struct lexer){ .begin = text, .p = text, .end = text + length, .line = 1 };
 }
 
 static char ahead(const struct lexer *x, size_t n)

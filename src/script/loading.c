@@ -112,6 +112,7 @@ struct source *loading_add_source(struct loading *l, const char *path, char *tex
     *source = (struct source){
         .path = xstrdup(path), .text = text, .length = length, .origins = origins, .includer = l->current
     };
+    lexer_init(&source->lexer, text, length);
     STAILQ_INSERT_TAIL(&l->sources, source, link);
     return source;
 }
@@ -254,7 +255,7 @@ int loading_line(const struct declaration *d, const char *path)
     int line = 0;
 
     if (*path != '\0')
-        line = locate_setting(d->source->text, d->source->length, d->line, loading_word(d), d->name, path);
+        line = locate_setting(&d->source->lexer, d->line, loading_word(d), d->name, path);
     if (line == 0)
         return declared.line;
     spot = loading_origin(d->source, line);

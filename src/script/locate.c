@@ -1,7 +1,5 @@
 #include "script/locate.h"
 
-#include "script/lexer.h"
-
 #include <stdbool.h>
 #include <string.h>
 
@@ -9,10 +7,12 @@
  * would be taken for code. */
 static bool go_to_line(struct lexer *x, int line)
 {
-    while (lexer_next(x))
-        if (x->token_line >= line)
-            return x->token_line == line;
-    return false;
+    if (x->token_line > line)
+        lexer_init(x, x->begin, (size_t)(x->end - x->begin));
+    while (x->token_line < line)
+        if (!lexer_next(x))
+            return false;
+    return x->token_line == line;
 }
 
 /* To a token of this line, if it is there. */
@@ -124,14 +124,14 @@ static int go_to_field(struct lexer *x, const char *key, size_t length)
     return 0;
 }
 
-int locate_setting(const char *text, size_t length, int line, const char *word, const char *name, const char *path)
+int locate_setting(struct lexer *text, int line, const char *word, const char *name, const char *path)
 {
     struct lexer x;
     int found = 0;
 
-    lexer_init(&x, text, length);
-    if (!go_to_line(&x, line))
+    if (!go_to_line(text, line))
         return 0;
+    x = *text;
     go_to_declaration(&x, word, name);
     if (!go_to_table(&x))
         return 0;

@@ -1,6 +1,7 @@
 /* The inside of the Gearman workers, for the files that make them up:
  *
  *     crew.c         the functions of one call of supervise { … }: asks for their list, and follows it
+ *     provider.c     asks the user's function for that list
  *     caps.c         asks executors what they can do
  *     ability.c      one function: its slots, its jobs, its connections
  *     jobserver.c    one connection to one job server; jobserver_hear.c: what it says
@@ -287,12 +288,14 @@ void gearman_forget(struct crew *c);
 
 void gearman_count(void);
 
-/* ---- library.c --------------------------------------------------------------------------------------- */
+/* ---- provider.c -------------------------------------------------------------------------------------- */
 
 /* Call the provider of a crew: the list, until the answer returns, or NULL and why not. The handle is spent then. */
 typedef void provider_fn(const struct value *list, const char *why, void *arg);
 void *provider_ask(struct loop *loop, const struct function *f, msec limit, provider_fn *fn, void *arg);
 void provider_cancel(void *question);
+
+/* ---- library.c --------------------------------------------------------------------------------------- */
 
 /* Tell the hooks of a job that has reported: "job_done", or "job_failed" and why. */
 void library_tell(const char *event, const struct job *j, const char *why);

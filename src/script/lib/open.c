@@ -32,5 +32,6 @@ void lib_open_all(lua_State *L)
     lib_open_include(L);
     lib_open_require(L);
     lib_open_worker(L);
+    lib_open_socket(L);
     lib_guard_globals(L);
 }

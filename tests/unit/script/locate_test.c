@@ -1,9 +1,14 @@
 #include "script/locate.h"
 #include "unit/script/helper.h"
 
+#include <time.h>
+
 static int locate(const char *text, int line, const char *name, const char *path)
 {
-    return locate_setting(text, strlen(text), line, name != NULL ? "program" : "supervisor", name, path);
+    struct lexer x;
+
+    lexer_init(&x, text, strlen(text));
+    return locate_setting(&x, line, name != NULL ? "program" : "supervisor", name, path);
 }
 
 static void a_setting_is_found_on_its_line(void **state)
@@ -76,6 +81,39 @@ static void a_table_from_elsewhere_is_not_looked_for_in_the_next_statement(void 
     assert_int_equal(locate("", 1, "a", "x"), 0);
 }
 
+static void lines_are_found_in_any_order(void **state)
+{
+    const char *text = "program \"a\" {\n x = 1 }\n\nprogram \"b\" {\n x = 2,\n y = 3 }\n";
+    struct lexer x;
+
+    (void)state;
+    lexer_init(&x, text, strlen(text));
+    assert_int_equal(locate_setting(&x, 4, "program", "b", "y"), 6);
+    assert_int_equal(locate_setting(&x, 4, "program", "b", "x"), 5);
+    assert_int_equal(locate_setting(&x, 1, "program", "a", "x"), 2);
+    assert_int_equal(locate_setting(&x, 3, "program", "b", "x"), 0);
+    assert_int_equal(locate_setting(&x, 4, "program", "b", "x"), 5);
+    assert_int_equal(locate_setting(&x, 9, "program", "b", "x"), 0);
+    assert_int_equal(locate_setting(&x, 1, "program", "a", "x"), 2);
+}
+
+static void those_of_many_declarations_are_found_in_no_time(void **state)
+{
+    enum { MANY = 8000 };
+    struct buffer text = { 0 };
+    clock_t before = clock();
+    struct lexer x;
+
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        buffer_addf(&text, "program \"p%d\" {\n  cmd = \"sleep 1000\",\n  requires = { \"p0\" },\n}\n", i);
+    lexer_init(&x, text.data, text.length);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(locate_setting(&x, 4 * i + 1, "program", NULL, "requires"), 4 * i + 3);
+    assert_true(clock() - before < 2 * CLOCKS_PER_SEC);
+    buffer_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +124,8 @@ int main(void)
         cmocka_unit_test(two_on_one_line_are_told_apart),
         cmocka_unit_test(a_computed_name_is_no_obstacle),
         cmocka_unit_test(a_table_from_elsewhere_is_not_looked_for_in_the_next_statement),
+        cmocka_unit_test(lines_are_found_in_any_order),
+        cmocka_unit_test(those_of_many_declarations_are_found_in_no_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
