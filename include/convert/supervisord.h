@@ -24,6 +24,9 @@ void supervisord_program(struct supervisord *sd, const struct ini_section *secti
 /* The settings `stdout` and `stderr` of a program. */
 void supervisord_output(struct ini_values *v);
 
+/* A path as supervisord takes it: a leading "~" is the home of who runs it. The caller's. */
+char *supervisord_path(const char *path);
+
 /* The setting `cmd` for the words that supervisord makes of a template. NULL with the reason. */
 struct expr *supervisord_command(struct ini_values *v, const char *template, struct place place, struct error *e);
 

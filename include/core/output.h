@@ -25,6 +25,9 @@ struct output *output_new(struct loop *loop, const struct output_settings *s, co
                           const char *stream);
 void output_free(struct output *o);
 
+/* Lines begin with another name from now on. NULL is welcome. */
+void output_rename(struct output *o, const char *process_name);
+
 /* The descriptor that the next child gets for this stream, or -1: a path that cannot be opened. `*close_it` says
  * whether the caller closes it after the child was started. With a pipe, reading starts here. `o` may be NULL for kinds
  * that need no output. `mode` is that of a plain path that is made; -1: 0644, less our own umask. */

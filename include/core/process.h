@@ -36,7 +36,7 @@ struct process_exit {
     bool maybe_oom;    /* it is to be asked for: see process_explain_end */
     bool unknown;      /* how it ended: it was not our child. `code` is -1 */
     bool stopped;      /* by our wish */
-    bool failed_start; /* before it was RUNNING */
+    bool failed_start; /* before it was RUNNING; a oneshot that has run has not failed to start */
     char reason[160];  /* one line: "exited with status 1", "killed by SIGSEGV", "exec: …" */
     msec uptime;
     int attempt;  /* which start in a row this was: 1 is the first */

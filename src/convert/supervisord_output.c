@@ -52,35 +52,30 @@ static bool stream_flag(struct ini_values *v, const struct stream *s, const char
     return yes;
 }
 
-/* "~/log" is the home of who runs supervisord. */
-static char *expand_home(char *path)
+char *supervisord_path(const char *path)
 {
     const char *home = getenv("HOME");
-    char *whole;
 
-    if (!text_starts(path, "~/") || home == NULL)
-        return path;
-    whole = xasprintf("%s%s", home, path + 1);
-    free(path);
-    return whole;
+    if (path[0] != '~' || (path[1] != '/' && path[1] != '\0') || home == NULL)
+        return xstrdup(path);
+    return xasprintf("%s%s", home, path + 1);
 }
 
 static void read_path(struct ini_values *v, struct stream *s)
 {
+    char *value;
+
     v->scope.process_num = true;
-    s->path = stream_value(v, s, "logfile", &s->place);
+    value = stream_value(v, s, "logfile", &s->place);
     v->scope.process_num = false;
-    if (s->path == NULL)
+    if (value == NULL)
         return;
-    s->is_auto = strcasecmp(s->path, "auto") == 0;
-    s->off = strcasecmp(s->path, "none") == 0 || strcasecmp(s->path, "off") == 0;
-    s->syslog = strcasecmp(s->path, "syslog") == 0;
-    if (s->off || s->syslog || *s->path == '\0' || s->is_auto) {
-        free(s->path);
-        s->path = NULL;
-    } else {
-        s->path = expand_home(s->path);
-    }
+    s->is_auto = strcasecmp(value, "auto") == 0;
+    s->off = strcasecmp(value, "none") == 0 || strcasecmp(value, "off") == 0;
+    s->syslog = strcasecmp(value, "syslog") == 0;
+    if (!s->off && !s->syslog && *value != '\0' && !s->is_auto)
+        s->path = supervisord_path(value);
+    free(value);
 }
 
 /* "0" means: never rotated. */
@@ -115,8 +110,7 @@ static void note_events(struct ini_values *v, const struct stream *s)
         expr_note(v->table, place, "%s_capture_maxbytes = %s is not carried over; `on_line` hears what is written",
                   s->name, capture);
     if (stream_flag(v, s, "events_enabled", &place))
-        expr_note(v->table, place, "%s_events_enabled is not carried over; `on_line` hears what is written",
-                  s->name);
+        expr_note(v->table, place, "%s_events_enabled is not carried over; `on_line` hears what is written", s->name);
     free(capture);
 }
 

@@ -2,21 +2,29 @@
 #include "base/text.h"
 #include "convert/supervisord.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+static struct expr *make_path(struct ini_values *v, const struct ini_key *key, const char *value, struct place place)
+{
+    char *path = supervisord_path(value);
+    struct expr *text = ini_text(v, key, path, place);
+
+    free(path);
+    return text;
+}
 
 /* Who runs reeve by hand sees its log as well. Containers log to their own output, as reeve does anyway. */
 static struct expr *make_log(struct ini_values *v, const struct ini_key *key, const char *value, struct place place)
 {
     struct expr *list;
 
-    (void)v;
-    (void)key;
     if (text_starts(value, "/dev/") || *value == '\0')
         return NULL;
     list = expr_table();
     expr_add(list, expr_text("stderr"), place);
-    expr_add(list, expr_text(value), place);
+    expr_add(list, make_path(v, key, value, place), place);
     return list;
 }
 
@@ -88,11 +96,11 @@ static const struct ini_key keys[] = {
     { "loglevel", "log_level", .make = make_level },
     { "logfile_maxbytes", NULL, .make = note_rotation },
     { "logfile_backups", NULL, .make = note_rotation },
-    { "pidfile", "pidfile", .make = ini_text },
+    { "pidfile", "pidfile", .make = make_path },
     { "identifier", "name", .make = ini_text },
     { "user", "user", .make = make_user },
     { "umask", "umask", .make = ini_octal },
-    { "directory", "workingdir", .make = ini_text },
+    { "directory", "workingdir", .make = make_path },
     { "environment", "env", .make = make_env },
     { "nodaemon", NULL, .make = note_daemon },
     { "silent", NULL, .make = ini_dropped },

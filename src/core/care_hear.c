@@ -78,6 +78,7 @@ static void set_beat(struct process *p, msec limit)
     if (limit <= 0)
         return;
     p->care->beat_said = limit;
+    process_touch(p);
     if (p->care->watchdog != NULL)
         watchdog_set_limit(p->care->watchdog, limit);
 }

@@ -152,6 +152,12 @@ static void judge(struct life *l, struct errand *e, const struct process *p, int
         done(l, e, REPLY_OK, "stopped");
 }
 
+/* Removed, or scaled away. That is nobody's failure: a roll goes on. */
+static void gone(struct life *l, struct errand *e)
+{
+    done(l, e, l->batch > 0 ? REPLY_OK : REPLY_NO_SUCH_TARGET, "gone meanwhile");
+}
+
 static bool is_there_already(const struct life *l, const struct process *p)
 {
     return (l->goal == GOAL_UP && process_state(p) == PROCESS_RUNNING) ||
@@ -207,7 +213,7 @@ static void begin(struct life *l, struct errand *e)
     const char *why;
 
     if (p == NULL) {
-        done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
+        gone(l, e);
         return;
     }
     if (was_stopped_meanwhile(l, e, p)) {
@@ -277,18 +283,27 @@ static struct errand *find(struct life *l, unsigned id)
     return found != NULL ? *found : NULL;
 }
 
+static void heard(struct life *l, struct errand *e, const struct event *event)
+{
+    if (event->kind == EVENT_STATE)
+        judge(l, e, event->process, event->state);
+    else if (l->batch > 0)
+        gone(l, e);
+}
+
 static void on_event(const struct event *event, void *arg)
 {
     struct life *l = arg;
     struct errand *e;
 
-    if (event->kind != EVENT_STATE || event->process == NULL)
+    if ((event->kind != EVENT_STATE && event->kind != EVENT_GONE) || event->process == NULL)
         return;
-    if (l->goal != GOAL_DOWN && (event->state == PROCESS_FATAL || event->state == PROCESS_EXITED))
+    if (l->goal != GOAL_DOWN && event->kind == EVENT_STATE &&
+        (event->state == PROCESS_FATAL || event->state == PROCESS_EXITED))
         judge_all_waiting(l);
     e = find(l, process_id(event->process));
     if (e != NULL && e->begun && !e->done)
-        judge(l, e, event->process, event->state);
+        heard(l, e, event);
     go_on_soon(l); /* not from within the delivery of an event: what follows may end us */
 }
 
@@ -392,7 +407,7 @@ static void judge_begun(struct life *l)
         l->open++;
         e->begun = true;
         if (p == NULL)
-            done(l, e, REPLY_NO_SUCH_TARGET, "gone meanwhile");
+            gone(l, e);
         else
             judge(l, e, p, (int)process_state(p));
     }

@@ -16,7 +16,7 @@ enum goal {
 /* What is known of one process. */
 struct errand {
     unsigned id;
-    char *name; /* owned: it may be gone when we say what became of it */
+    char *name;  /* owned: it may be gone when we say what became of it */
     bool wanted; /* it was to be up when the command came */
     bool begun, done;
     bool anew; /* of GOAL_AGAIN: it was up before */

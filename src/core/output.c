@@ -220,6 +220,14 @@ void output_free(struct output *o)
     free(o);
 }
 
+void output_rename(struct output *o, const char *process_name)
+{
+    if (o == NULL)
+        return;
+    free(o->process);
+    o->process = xstrdup(process_name);
+}
+
 bool output_open_sink(struct output *o, const struct output_settings *s, struct error *e)
 {
     if (o->file != NULL || o->to == SINK_NONE || o->to == SINK_SYSLOG)

@@ -104,8 +104,7 @@ void process_log_end(struct process *p, const struct verdict *verdict)
     }
     if (verdict != NULL && exit->expected)
         buffer_add_text(&b, ", as expected");
-    else if (verdict != NULL && exit->failed_start && !never_ran && !p->program->common->oneshot &&
-             care_blame(p) == NULL)
+    else if (verdict != NULL && exit->failed_start && !never_ran && care_blame(p) == NULL)
         buffer_add_text(&b, ", before it was running");
     if (verdict != NULL)
         add_consequence(&b, verdict);

@@ -87,7 +87,7 @@ static void check_counts(const struct program *p, const struct record_source *fr
     else if (p->common->max_procs > 0 && p->common->numprocs > p->common->max_procs)
         record_complain(from, "numprocs", "'numprocs' is %d, more than 'max_procs', %d", p->common->numprocs,
                         p->common->max_procs);
-    else if (p->common->numprocs < p->common->min_procs && was_said(p, "min_procs"))
+    else if (p->common->numprocs > 0 && p->common->numprocs < p->common->min_procs)
         record_complain(from, "numprocs", "'numprocs' is %d, less than 'min_procs', %d", p->common->numprocs,
                         p->common->min_procs);
 }

@@ -115,8 +115,10 @@ static void set_deadline(struct readiness *r, msec deadline)
 
 void readiness_extend(struct readiness *r, msec time)
 {
-    if (clock_now() + time > r->deadline)
-        set_deadline(r, clock_now() + time);
+    if (clock_now() + time <= r->deadline)
+        return;
+    set_deadline(r, clock_now() + time);
+    process_touch(r->process);
 }
 
 /* -- probes ----------------------------------------------------------------------------------------------------- */

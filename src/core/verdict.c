@@ -72,27 +72,19 @@ static struct verdict judge(struct process *p, const struct run_end *end)
     return verdict;
 }
 
-/* What ends before it was running has failed, whatever its status; a oneshot's life is short by nature. */
+/* What ends before it was running has failed, whatever its status. */
 static bool is_expected(const struct process *p)
 {
     const struct process_exit *exit = last_exit(p);
 
-    if ((exit->failed_start && !p->program->common->oneshot) || care_blame(p) != NULL)
+    if (exit->failed_start || care_blame(p) != NULL)
         return false;
     return exit->stopped || policy_expected(p->program, exit->code);
 }
 
-/* A oneshot may end before it was RUNNING; what never ran, or was ended for not getting ready, has failed to start. */
-static bool has_run(const struct process *p)
-{
-    const struct process_exit *exit = last_exit(p);
-
-    return p->program->common->oneshot && care_blame(p) == NULL && (exit->code >= 0 || exit->signal != 0);
-}
-
 void process_judge(struct process *p, bool was_running)
 {
-    struct run_end end = { .was_running = was_running || has_run(p),
+    struct run_end end = { .was_running = !last_exit(p)->failed_start,
                            .code = care_blame(p) != NULL ? -1 : last_exit(p)->code,
                            .uptime = last_exit(p)->uptime };
     struct verdict verdict = judge(p, &end);
@@ -128,7 +120,7 @@ static struct run_end end_of(const struct process *p)
 {
     const struct process_exit *exit = last_exit(p);
 
-    return (struct run_end){ .was_running = !exit->failed_start || has_run(p),
+    return (struct run_end){ .was_running = !exit->failed_start,
                              .code = exit->expected ? exit->code : -1,
                              .uptime = exit->uptime };
 }
@@ -191,11 +183,22 @@ static void stopped(struct process *p)
         process_start_anew(p, false);
 }
 
+/* The life of a oneshot is short by nature, and may end before it was RUNNING; what never ran, or was ended for not
+ * getting ready, has failed to start. */
+static bool has_run(const struct process *p)
+{
+    const struct process_exit *exit = last_exit(p);
+
+    return p->program->common->oneshot && care_blame(p) == NULL && (exit->code >= 0 || exit->signal != 0);
+}
+
 void process_over(struct process *p)
 {
     const struct blame *blame = care_blame(p);
     bool was_running = p->state == PROCESS_RUNNING || (p->state == PROCESS_STOPPING && !last_exit(p)->failed_start);
 
+    if (has_run(p))
+        last_exit(p)->failed_start = false;
     last_exit(p)->expected = is_expected(p);
     p->ends_touched = true;
     if (p->state == PROCESS_STOPPING && blame == NULL)

@@ -215,6 +215,8 @@ void process_rename(struct process *p, const char *name)
 {
     free(p->name);
     p->name = xstrdup(name);
+    output_rename(p->out, process_name(p));
+    output_rename(p->err, process_name(p));
 }
 
 void process_reopen(struct process *p)

@@ -4,7 +4,7 @@
 
 config <<'END'
 program "web" { cmd = "sleep 1000", numprocs = 2, starttime = 0 }
-program "ends" { cmd = "true", starttime = 0, oneshot = true }
+program "ends" { cmd = "true", oneshot = true }
 program "fails" { cmd = "sh -c 'exit 3'", starttime = 0, autorestart = false }
 program "never" { cmd = "/nonexistent", startretries = 0 }
 program "killed" { cmd = "sh -c 'kill -9 $$'", starttime = 0, autorestart = false }
@@ -66,6 +66,7 @@ expect_values <<END
 none reeve_process_start_time_seconds process=web:1 program=web
 1 reeve_process_exits_total process=web:1 program=web kind=stopped
 1 reeve_process_exits_total process=ends program=ends kind=expected
+0 reeve_process_exits_total process=ends program=ends kind=failed_start
 1 reeve_process_exits_total process=fails program=fails kind=unexpected
 1 reeve_process_exits_total process=never program=never kind=failed_start
 0 reeve_process_exits_total process=never program=never kind=unexpected

@@ -29,6 +29,19 @@ wait_for 'test -s json.out'
 expect_line 'out of path' reeve tail path
 assert_equal '["json", "stdout", "out of json"]' "$(json '[r["process"], r["stream"], r["line"]]' <json.out)"
 
+# Who is no longer alone has another name, in what it writes too, and so has who is alone again.
+reeve scale json 2 >/dev/null
+wait_state json:1 RUNNING
+wait_state json:2 RUNNING
+reeve restart json:1 >/dev/null
+wait_for 'test "$(count_lines json.out)" -eq 3'
+assert_equal json:1 "$(tail -n 1 json.out | json 'r["process"]')"
+reeve scale json 1 >/dev/null
+wait_state json RUNNING
+reeve restart json >/dev/null
+wait_for 'test "$(count_lines json.out)" -eq 4'
+assert_equal json "$(tail -n 1 json.out | json 'r["process"]')"
+
 # The child has a FIFO as a shell would give it: it waits for the reader.
 cat fifo >got &
 reader=$!

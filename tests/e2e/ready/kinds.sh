@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every way to be ready: none is RUNNING before it, each is after it.
+# Every way to be ready: none is RUNNING before it, each is after it, in a later life of reeve too.
 . "${0%/*}/../lib.sh"
 
 port=$(free_port) web=$(free_port)
@@ -49,10 +49,18 @@ expect_line 'not ready yet, it waits for: the newline' reeve why fd
 expect_line 'not ready yet, it waits for: the line of output' reeve why line
 wait_for 'reeve why file | grep -q "it waits for: file .*: No such file or directory"'
 expect_line 'not ready yet, it waits for: tcp .*: Connection refused' reeve why tcp
+fd=$(pid_of fd)
+reeve upgrade >"$dir/null"
+kill -SEGV "$reeve_pid"
+wait_for 'grep -q "goes on after a crash" "$log"'
+for name in fd line file exec http tcp unix; do
+    assert_equal STARTING "$(state "$name")" "$name in the next life"
+done
 touch go
 for name in fd line file exec http tcp unix; do
     wait_state "$name" RUNNING
 done
+assert_equal "$fd" "$(pid_of fd)" "whose newline a later life reads"
 
 # A stream that reeve does not read has no lines, and a pattern must be one.
 config <<'END'

@@ -263,6 +263,17 @@ static void supervisord_itself_is_read(void **state)
     expect_text("[supervisord] odd is not carried over");
 }
 
+static void a_tilde_in_a_path_is_the_home(void **state)
+{
+    (void)state;
+    setenv("HOME", "/home/me", 1);
+    converts("s.ini",
+             "[supervisord]\nlogfile=~/s.log\npidfile=~/s.pid\ndirectory=~\n"
+             "[program:p]\ncommand=x\nstdout_logfile=~/p.log\nstdout_logfile_maxbytes=0\nstderr_logfile=~x/p\n");
+    expect("S.log[2] == '/home/me/s.log' and S.pidfile == '/home/me/s.pid' and S.workingdir == '/home/me'");
+    expect("P.p.stdout == '/home/me/p.log' and P.p.stderr.path == '~x/p'");
+}
+
 static void other_sections_are_noted(void **state)
 {
     (void)state;
@@ -365,6 +376,7 @@ int main(void)
         cmocka_unit_test_teardown(a_listener_of_ones_own_is_told_what_fits_its_events, end),
         cmocka_unit_test_teardown(a_fcgi_socket_becomes_one_of_ours, end),
         cmocka_unit_test_teardown(supervisord_itself_is_read, end),
+        cmocka_unit_test_teardown(a_tilde_in_a_path_is_the_home, end),
         cmocka_unit_test_teardown(other_sections_are_noted, end),
         cmocka_unit_test_teardown(other_keys_of_programs_are_noted, end),
         cmocka_unit_test_teardown(mistakes_are_refused, end),

@@ -113,6 +113,27 @@ static void not_being_ready_in_time_is_a_failed_start(void **state)
     stage_ends(stage);
 }
 
+/* Though it has run: also when its policy changes while it waits for the next try. */
+static void a_oneshot_that_is_not_ready_has_failed_to_start(void **state)
+{
+    struct program *job = asked(a_program("job"), READY_NOTIFY), *strict = asked(a_program("job"), READY_NOTIFY);
+    struct stage *stage;
+
+    (void)state;
+    program_own(job)->oneshot = program_own(strict)->oneshot = true;
+    program_own(job)->ready_timeout = program_own(strict)->ready_timeout = 1000;
+    program_own(strict)->startretries = 0;
+    stage = a_stage(a_plan(job, NULL));
+    fake_obey(true);
+    fake_clock_advance(1000);
+    assert_state(the(stage, "job"), PROCESS_BACKOFF);
+    assert_true(process_last_exit(the(stage, "job"))->failed_start);
+    assert_true(stage_reload(stage, a_plan(strict, NULL), NULL));
+    fake_clock_advance(0);
+    assert_state(the(stage, "job"), PROCESS_FATAL);
+    stage_ends(stage);
+}
+
 static void an_end_before_it_is_ready_is_a_failed_start(void **state)
 {
     struct stage *stage = a_stage(a_plan(asked(a_program("web"), READY_NOTIFY), NULL));
@@ -572,6 +593,7 @@ int main(void)
         cmocka_unit_test(it_is_running_when_it_says_so),
         cmocka_unit_test(strangers_say_nothing),
         cmocka_unit_test(not_being_ready_in_time_is_a_failed_start),
+        cmocka_unit_test(a_oneshot_that_is_not_ready_has_failed_to_start),
         cmocka_unit_test(an_end_before_it_is_ready_is_a_failed_start),
         cmocka_unit_test(a_user_may_stop_what_is_not_ready),
         cmocka_unit_test(a_user_may_stop_what_failed_to_be_ready),

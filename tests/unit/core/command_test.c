@@ -444,6 +444,24 @@ static void rolling_leaves_who_was_stopped_meanwhile(void **state)
     stage_ends(stage);
 }
 
+static void rolling_goes_on_without_who_is_scaled_away(void **state)
+{
+    struct program *web = a_program("web");
+    struct stage *stage;
+
+    (void)state;
+    program_own(web)->numprocs = 4;
+    stage = a_stage(a_plan(web, NULL));
+    fake_obey(true);
+    fake_clock_advance(1000);
+    say(stage, "restart --rolling web:4 web:1 web:3 web:2");
+    supervisor_scale(stage->supervisor, web, 2, false);
+    for (int i = 0; i < 3; i++)
+        fake_clock_advance(1000);
+    assert_answer(REPLY_OK, "web:4: gone meanwhile\nweb:1: restarted\nweb:3: gone meanwhile\nweb:2: restarted\n");
+    stage_ends(stage);
+}
+
 static void who_waits_may_go(void **state)
 {
     struct stage *stage = a_stage(a_plan(a_quiet_program("web", 2), NULL));
@@ -693,6 +711,7 @@ int main(void)
         cmocka_unit_test(rolling_goes_batch_by_batch),
         cmocka_unit_test(rolling_ends_at_the_first_failure),
         cmocka_unit_test(rolling_leaves_who_was_stopped_meanwhile),
+        cmocka_unit_test(rolling_goes_on_without_who_is_scaled_away),
         cmocka_unit_test(who_waits_may_go),
         cmocka_unit_test(wait_answers_at_the_state_or_after_its_time),
         cmocka_unit_test(scale_takes_numbers_and_differences),

@@ -310,6 +310,18 @@ static void a_notice(void)
         fake_notify(fake_living_pid(0), "READY=1\nWATCHDOG=1\nSTATUS=fine");
 }
 
+static void more_time(void)
+{
+    if (fake_living() > 0)
+        fake_notify(fake_living_pid(0), "EXTEND_TIMEOUT_USEC=9000000");
+}
+
+static void another_beat(void)
+{
+    if (fake_living() > 0)
+        fake_notify(fake_living_pid(0), "WATCHDOG_USEC=9000000");
+}
+
 static void an_answer(void)
 {
     if (question_count > 0)
@@ -368,7 +380,7 @@ static const struct {
 }, events[] = {
     SCENE(nothing),   SCENE(a_start),  SCENE(a_stop),   SCENE(a_restart), SCENE(a_clean_exit),   SCENE(a_crash),
     SCENE(a_second),  SCENE(a_minute), SCENE(a_notice), SCENE(an_answer), SCENE(a_failed_spawn), SCENE(an_empty_group),
-    SCENE(a_reload),  SCENE(a_scaling), SCENE(an_end),
+    SCENE(a_reload),  SCENE(a_scaling), SCENE(an_end), SCENE(more_time), SCENE(another_beat),
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
@@ -494,6 +506,19 @@ static void a_life_without_memory_for_the_next_one_catches_up(void **state)
     stage_is_poor = true;
     nobody_can_tell(BEFORE | AFTER);
     stage_is_poor = false;
+}
+
+static void a_beat_of_its_own_outlives_a_crash(void **state)
+{
+    (void)state;
+    to_watched();
+    another_beat();
+    stage_handover(stage, false);
+    fake_clock_advance(8999);
+    assert_null(process_last_exit(web()));
+    fake_clock_advance(1);
+    assert_string_equal(process_last_exit(web())->reason, "no heartbeat for 9s");
+    stage_ends(stage);
 }
 
 /* ---- a crash between two callbacks ------------------------------------------------------------- */
@@ -809,6 +834,7 @@ int main(void)
         cmocka_unit_test(an_upgrade_after_any_event_changes_nothing),
         cmocka_unit_test(a_crash_before_and_after_any_event_changes_nothing),
         cmocka_unit_test(a_life_without_memory_for_the_next_one_catches_up),
+        cmocka_unit_test(a_beat_of_its_own_outlives_a_crash),
         cmocka_unit_test(who_falls_takes_others_along_all_the_same),
         cmocka_unit_test(who_comes_back_restarts_others_all_the_same),
         cmocka_unit_test(who_comes_back_in_the_next_life_restarts_others),

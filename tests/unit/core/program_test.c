@@ -169,6 +169,8 @@ static void numbers_of_processes_fit_together(void **state)
 {
     (void)state;
     assert_check("a", "{'cmd':'x','numprocs':0}", "");
+    assert_check("a", "{'cmd':'x','numprocs':0,'min_procs':1}", "");
+    assert_check("a", "{'cmd':'x','numprocs':0,'min_procs':2}", "");
     assert_check("a", "{'cmd':'x','numprocs':5,'max_procs':5}", "");
     assert_check("a", "{'cmd':'x','numprocs':6,'max_procs':5}",
                  "p.lua:108: program 'a': 'numprocs' is 6, more than 'max_procs', 5\n");
