@@ -134,7 +134,6 @@ local function watch(process)
 end
 
 local function forget(process)
-    unwatch(process.name)
     if has_problem(process.name) or has_problem(process.name, "health") then keeper.changed() end
     for _, c in ipairs(channels) do problems.forget(c.book, process.name) end
 end

@@ -82,8 +82,10 @@ static bool add_argument(const json_t *value, struct buffer *texts, struct error
         buffer_add_text(texts, json_string_value(value));
     else if (json_is_integer(value))
         buffer_add_number(texts, json_integer_value(value));
+    else if (json_is_real(value)) /* a time, such as 0.5 */
+        buffer_addf(texts, "%.15g", json_real_value(value));
     else
-        return failure(e, "args is a list of texts and whole numbers");
+        return failure(e, "args is a list of texts and numbers");
     buffer_add_char(texts, '\0');
     return true;
 }
@@ -109,7 +111,7 @@ static bool read_words(const json_t *root, struct words *words, struct error *e)
         return failure(e, "a request has a verb, as in {\"verb\":\"status\",\"args\":[\"web\"],\"id\":1}");
     words_add(words, json_string_value(verb));
     if (args != NULL && !json_is_array(args) && !json_is_null(args))
-        return failure(e, "args is a list of texts and whole numbers");
+        return failure(e, "args is a list of texts and numbers");
     return read_arguments(args, words, e);
 }
 

@@ -102,9 +102,11 @@ static void run(struct session *s, const struct words *words, struct answer *a)
     note_command(s, a, words);
     if (!s->authorized && !is_open_to_all(words->word[0]))
         refuse(a, REPLY_AUTH, "say the password first: auth PASSWORD");
+    else if (run_own(s, words, a))
+        ; /* such as the cancel that makes room */
     else if (count_streams(s) >= STREAMS_MOST)
         refuse(a, REPLY_FAILED, "too many streams on one connection: cancel some first");
-    else if (!run_own(s, words, a))
+    else
         command_run(s->server->supervisor, s->caller, words, a->reply);
     if (s->holding == a && s->penalty == NULL && may_go_beside(a))
         s->holding = NULL;

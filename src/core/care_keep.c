@@ -98,8 +98,6 @@ void care_resume(struct process *p)
         return;
     }
     care_begin_hearing(p);
-    if (p->state == PROCESS_STOPPING)
-        return;
     resume_heartbeat(p, &legacy);
     if (p->state == PROCESS_STARTING && p->timer == NULL && program_is_asked(p->program)) {
         care_await_ready(p);

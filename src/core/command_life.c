@@ -164,10 +164,13 @@ static bool is_there_already(const struct life *l, const struct process *p)
            (l->goal == GOAL_DOWN && process_state(p) == PROCESS_STOPPED && !process_wanted(p));
 }
 
-/* A roll comes to the later ones after a while: who was stopped by then stays so. */
-static bool was_stopped_meanwhile(const struct life *l, const struct errand *e, const struct process *p)
+/* A roll comes to the later ones after a while: who was stopped by then stays so, and what is the rest of a reload does
+ * not start whose work is done. */
+static bool is_left_alone(const struct life *l, const struct errand *e, const struct process *p)
 {
-    return !process_wanted(p) && (l->goal == GOAL_CAUGHT_UP || (l->goal == GOAL_AGAIN && e->wanted));
+    bool is_stopped = e->wanted && process_state(p) != PROCESS_EXITED;
+
+    return !process_wanted(p) && (l->goal == GOAL_CAUGHT_UP || (l->goal == GOAL_AGAIN && is_stopped));
 }
 
 /* The rest of a reload is not. */
@@ -216,8 +219,8 @@ static void begin(struct life *l, struct errand *e)
         gone(l, e);
         return;
     }
-    if (was_stopped_meanwhile(l, e, p)) {
-        done(l, e, REPLY_OK, "stopped meanwhile");
+    if (is_left_alone(l, e, p)) {
+        done(l, e, REPLY_OK, process_state(p) == PROCESS_EXITED ? "ended meanwhile" : "stopped meanwhile");
         return;
     }
     if (is_wish(l))

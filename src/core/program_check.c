@@ -156,11 +156,14 @@ static void check_listener(const struct program *p, const struct record_source *
 
 static void check_ready(const struct program *p, const struct record_source *from)
 {
-    if (p->ready == NULL || p->ready->kind != READY_LINE || program_is_heard(p))
-        return;
-    record_complain(from, "ready",
-                    "'ready.line' hears nothing: reeve does not read this stdout; write stdout = { path = … } or "
-                    "stdout = { to = \"inherit\" }");
+    if (p->ready != NULL && p->ready->kind == READY_LINE && !program_is_heard(p))
+        record_complain(from, "ready",
+                        "'ready.line' hears nothing: reeve does not read this stdout; write stdout = { path = … } or "
+                        "stdout = { to = \"inherit\" }");
+    if (p->ready != NULL && p->ready->kind == READY_FD && program_is_worker(p))
+        record_complain(from, "ready",
+                        "'ready.fd' is for commands: a worker writes to no descriptor; say ready = \"notify\", and "
+                        "worker:ready() when it is");
 }
 
 static bool is_twice(const struct words *words, size_t at)

@@ -53,7 +53,8 @@ assert_equal '{"id":0.1,"ok":true' "$(talk 1 '{"verb":"version","id":0.1}' | cut
 # A stream holds nobody back, but there may not be too many.
 assert_equal '2:True ' "$(talk 1 '{"verb":"tail","args":["-f","web"]}' '{"verb":"version","id":2}' | order)"
 for i in $(seq 17); do echo "{\"verb\":\"tail\",\"args\":[\"-f\",\"web\"],\"id\":$i}"; done >streams
-assert_equal '17:False ' "$(talk 1 "$(cat streams)" | order)" 'streams'
+assert_equal '17:False 1:True 18:True 19:True ' "$(talk 4 "$(cat streams)" '{"verb":"cancel","args":[1],"id":18}' \
+    '{"verb":"version","id":19}' | order)" 'streams'
 
 # Without an id they have nothing to be told apart by.
 assert_equal 'None:True None:True ' "$(talk 2 '{"verb":"start","args":["later"]}' '{"verb":"version"}' | order)"

@@ -97,6 +97,10 @@ static void a_json_request_has_verb_args_and_id(void **state)
     assert_string_equal(r.id, "7");
     assert_true(r.text);
     line_request_free(&r);
+
+    assert_true(parse("{\"verb\":\"wait\",\"args\":[\"web\",\"RUNNING\",0.5]}", &r, NULL));
+    assert_string_equal(r.words.word[3], "0.5");
+    line_request_free(&r);
 }
 
 static void an_id_comes_back_as_it_was(void **state)

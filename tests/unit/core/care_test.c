@@ -417,6 +417,18 @@ static void a_reload_makes_no_heartbeat_faster(void **state)
     stage_ends(stage);
 }
 
+static void a_reload_is_no_heartbeat(void **state)
+{
+    struct stage *stage = a_stage(a_plan(watched(a_program("web"), 10000), NULL));
+
+    (void)state;
+    fake_clock_advance(9000);
+    assert_true(stage_reload(stage, a_plan(watched(a_program("web"), 10000), NULL), NULL));
+    fake_clock_advance(1000);
+    assert_ended_by(the(stage, "web"), "no heartbeat for 10s");
+    stage_ends(stage);
+}
+
 /* -- health ----------------------------------------------------------------------------------------------------- */
 
 static void failures_in_a_row_restart_it(void **state)
@@ -611,6 +623,7 @@ int main(void)
         cmocka_unit_test(it_sets_its_own_time_for_this_life),
         cmocka_unit_test(a_reload_asks_no_heartbeat_of_who_was_told_of_none),
         cmocka_unit_test(a_reload_makes_no_heartbeat_faster),
+        cmocka_unit_test(a_reload_is_no_heartbeat),
         cmocka_unit_test(failures_in_a_row_restart_it),
         cmocka_unit_test(health_can_stop_it_for_good),
         cmocka_unit_test(health_can_be_just_known),

@@ -107,6 +107,9 @@ static void a_worker_has_a_function_and_no_command(void **state)
                  "p.lua:103: program 'web': 'run' and 'cmd' exclude each other: keep one\n");
     assert_check("web", "{'run':{'function':'f:1'},'detached':true,'stdout':'discard','stderr':'discard'}",
                  "p.lua:108: program 'web': 'run' and 'detached' exclude each other: a worker lives with reeve\n");
+    assert_check("web", "{'run':{'function':'f:1'},'ready':{'fd':3}}",
+                 "p.lua:105: program 'web': 'ready.fd' is for commands: a worker writes to no descriptor; say ready = "
+                 "\"notify\", and worker:ready() when it is\n");
 }
 
 static void assert_stop_signal(const char *settings, int expected)
