@@ -25,6 +25,9 @@ struct problems {
     size_t untold; /* past PROBLEMS_MAX */
 };
 
+/* Whether another one will be told; else it is only counted, and its text need not be much work. */
+bool problems_has_room(const struct problems *p);
+
 /* Add one; returns false, so that a reader may `return problems_add(p, file, line, "there is no …");`. */
 bool problems_add(struct problems *p, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -41,7 +41,7 @@ int order_priority(const struct order *o, const struct program *p);
 /* Unknown names, a program that waits for itself, and every cycle with its path become problems. */
 void order_check(const struct plan *plan, struct problems *problems);
 
-/* "there is no program 'wbe', did you mean 'web'?": the caller's. */
-char *order_no_such_program(const struct plan *plan, const char *name);
+/* "there is no program 'wbe', did you mean 'web'?": the caller's, for these problems. */
+char *order_no_such_program(const struct plan *plan, const char *name, const struct problems *problems);
 
 #endif

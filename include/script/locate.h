@@ -8,8 +8,8 @@
 /* The line of the field `path` ("cmd", or "defaults.env" for one in a table within) in the table constructor of the
  * declaration that begins on `line` with `word` ("program") and `name` (NULL: it has none). 0: it is not written there.
  *
- * `text` stays on that line: most are asked for in their order, and to read all before it again each
- * time would take the square of it. */
+ * `text` is read on, and stays on that line: most are asked for in their order, and to read all that is before them
+ * each time would take the square of it. */
 int locate_setting(struct lexer *text, int line, const char *word, const char *name, const char *path);
 
 #endif

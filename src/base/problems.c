@@ -7,11 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool problems_has_room(const struct problems *p)
+{
+    return p->count < PROBLEMS_MAX;
+}
+
 bool problems_vadd(struct problems *p, const char *file, int line, const char *format, va_list arguments)
 {
     struct buffer text = { 0 };
 
-    if (p->count == PROBLEMS_MAX) {
+    if (!problems_has_room(p)) {
         p->untold++;
         return false;
     }

@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The library's own functions ask the locale. */
@@ -98,29 +99,35 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
-/* How many letters must be changed, added, left out or swapped with their neighbour; both fit into LONGEST_GUESS. */
-static int distance(const char *a, const char *b)
+/* How many letters must be changed, added, left out or swapped with their neighbour, or INT_MAX if they are more than
+ * `limit`; both fit into LONGEST_GUESS. */
+static int distance(const char *a, const char *b, int limit)
 {
     int rows[3][LONGEST_GUESS + 1];
     int *before = rows[0], *above = rows[1], *row = rows[2];
-    int length = (int)strlen(b);
+    int length = (int)strlen(b), least = 0;
 
+    if (abs((int)strlen(a) - length) > limit)
+        return INT_MAX;
     for (int j = 0; j <= length; j++)
         row[j] = j;
     for (int i = 1; a[i - 1] != '\0'; i++) {
-        int *free_row = before;
+        int *free_row = before, least_above = least;
 
         before = above;
         above = row;
         row = free_row;
-        row[0] = i;
+        row[0] = least = i;
         for (int j = 1; j <= length; j++) {
             char x = lower(a[i - 1]), y = lower(b[j - 1]);
 
             row[j] = smaller(smaller(above[j], row[j - 1]) + 1, above[j - 1] + (x != y));
             if (i > 1 && j > 1 && x != y && x == lower(b[j - 2]) && y == lower(a[i - 2]))
                 row[j] = smaller(row[j], before[j - 2] + 1);
+            least = smaller(least, row[j]);
         }
+        if (smaller(least, least_above + 1) > limit)
+            return INT_MAX; /* no way through these rows is short enough */
     }
     return row[length];
 }
@@ -145,13 +152,13 @@ static bool is_same_word(const char *a, const char *b)
     }
 }
 
-static int how_far(const char *word, const char *candidate)
+static int how_far(const char *word, const char *candidate, int limit)
 {
     if (strcmp(word, candidate) == 0)
         return -1;
     if (is_same_word(word, candidate))
         return 0;
-    return strlen(candidate) <= LONGEST_GUESS ? distance(word, candidate) : INT_MAX;
+    return strlen(candidate) <= LONGEST_GUESS ? distance(word, candidate, limit) : INT_MAX;
 }
 
 bool text_is_among(const char *text, const char *const *words)
@@ -171,7 +178,7 @@ const char *text_nearest(const char *word, const char *const *candidates)
     if (length > LONGEST_GUESS)
         return NULL;
     for (; *candidates != NULL; candidates++) {
-        int far = how_far(word, *candidates);
+        int far = how_far(word, *candidates, limit);
 
         if (far <= limit) {
             nearest = *candidates;

@@ -22,7 +22,7 @@ struct order {
 
 /* ---- names ------------------------------------------------------------------------------------- */
 
-char *order_no_such_program(const struct plan *plan, const char *name)
+static const char *nearest_program(const struct plan *plan, const char *name)
 {
     const char **names = xcalloc(plan->program_count + 1, sizeof *names);
     const char *nearest;
@@ -31,6 +31,13 @@ char *order_no_such_program(const struct plan *plan, const char *name)
         names[i] = plan->programs[i]->name;
     nearest = text_nearest(name, names);
     free(names);
+    return nearest;
+}
+
+char *order_no_such_program(const struct plan *plan, const char *name, const struct problems *problems)
+{
+    const char *nearest = problems_has_room(problems) ? nearest_program(plan, name) : NULL;
+
     if (nearest == NULL)
         return xasprintf("there is no program '%s'", name);
     return xasprintf("there is no program '%s', did you mean '%s'?", name, nearest);

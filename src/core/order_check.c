@@ -22,7 +22,7 @@ static void check_names(const struct plan *plan, const struct program *p, const 
             problems_add(problems, p->file, line_of(p, l), "program '%s': '%s' names the program itself", p->name,
                          setting);
         } else if (plan_find(plan, name) == NULL) {
-            text = order_no_such_program(plan, name);
+            text = order_no_such_program(plan, name, problems);
             problems_add(problems, p->file, line_of(p, l), "program '%s': '%s': %s", p->name, setting, text);
             free(text);
         }

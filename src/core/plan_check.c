@@ -38,7 +38,7 @@ static void check_group(struct check *c, const struct group *g)
 
         if (plan_find(c->plan, g->programs.word[i]) != NULL)
             continue;
-        text = order_no_such_program(c->plan, g->programs.word[i]);
+        text = order_no_such_program(c->plan, g->programs.word[i], c->problems);
         problems_add(c->problems, g->file, g->line, "group '%s': %s", g->name, text);
         free(text);
     }
@@ -51,7 +51,7 @@ static void check_pool(struct check *c)
 
     if (pool == NULL || plan_find(c->plan, pool) != NULL)
         return;
-    text = order_no_such_program(c->plan, pool);
+    text = order_no_such_program(c->plan, pool, c->problems);
     complain(c, "pool", "%s", text);
     free(text);
 }

@@ -12,7 +12,7 @@ Prints its port, listens on 127.0.0.1, and ends at the end of its input. With a 
   /redirect?N       N redirects, then /ok     /circle        redirects to itself
   /to-file          redirects to a file:      /long-headers  headers without an end
   /lines?S          a line each S seconds, for ever
-  /many?N           N lines at once
+  /many?N           N lines at once           /crlf      two lines that end as in a mail
   /count            how many connections there were
   /keep?FILE        adds the body as a line to FILE, the headers to FILE.headers; 503 while there is a FILE.down
 """
@@ -115,6 +115,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def on_many(self, argument):
         self.answer(b"one of very many lines that come at once\n" * int(argument))
+
+    def on_crlf(self, _):
+        self.answer(b"one\r\ntwo\r\n\r\n")
 
     def on_cut(self, _):
         self.send_response(200)

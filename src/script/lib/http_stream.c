@@ -122,8 +122,10 @@ static int after_line(lua_State *L, int status, lua_KContext context)
     size_t length = end != NULL ? (size_t)(end - (s->in.data + s->at)) : unread(s);
 
     (void)status;
-    if (length > 0 || end != NULL)
-        return give(L, s, length, length + (end != NULL));
+    if (end != NULL)
+        return give(L, s, length > 0 && end[-1] == '\r' ? length - 1 : length, length + 1);
+    if (length > 0)
+        return give(L, s, length, length);
     return handle_push_result(L, false, &s->why);
 }
 

@@ -27,6 +27,8 @@ reeve.task(function()
     local f = assert(reeve.http.stream { url = web .. "/ok" })
     say("last %s", f:read_line())
     say("over %s %s", f:read_line())
+    f = assert(reeve.http.stream { url = web .. "/crlf" })
+    say("bare %q %q %q", f:read_line(), f:read_line(), f:read_line())
     f = assert(reeve.http.stream { url = web .. "/status?404" })
     say("missing %s", f:read_line())
     say("missing %s %s", f:read_line())
@@ -52,7 +54,7 @@ run_reeve
 wait_long 'grep -q "the end" "$log"'
 for line in 'got line 1 is here' 'got and half of line 2 is here' 'got and half of line 3 is here' \
     'waited and half of line 4 is here' 'closed nil the stream was closed' 'second .*another task waits' 'last hello' \
-    'over nil the answer has ended' 'missing told so' 'missing nil it answered with status 404' \
+    'over nil the answer has ended' 'bare "one" "two" ""' 'missing told so' 'missing nil it answered with status 404' \
     'silent nil no answer from .* within 100ms' 'longer than its patience' 'flood nil more than 8 MB' 'all 150000' 'refused nil '; do
     grep -q "$line" "$log" || fail "no '$line'"
 done

@@ -113,6 +113,10 @@ static void the_smallest_difference_wins(void **state)
     (void)state;
     assert_string_equal(text_nearest("restar", words), "restart");
     assert_string_equal(text_nearest("start", words), "Start");
+    assert_string_equal(text_nearest("erstart", words), "restart");
+    assert_string_equal(text_nearest("abcdefghijklmnopqrst", (const char *const[]){ "badcefghijklmnopqr", NULL }),
+                        "badcefghijklmnopqr");
+    assert_null(text_nearest("abcdefghijklmnopqrst", (const char *const[]){ "badcfeghjilmknopqr", NULL }));
 }
 
 static void ends_are_compared(void **state)
