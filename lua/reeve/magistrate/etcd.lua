@@ -63,7 +63,8 @@ local function request(e, path, body, timeout, token)
     if token ~= "" then headers.Authorization = token end
     return {
         url = e:url() .. "v3/" .. path, method = "POST", body = reeve.json.encode(body), headers = headers,
-        timeout = math.max(timeout, 0.01), max_body = wire.LARGEST, ca_file = options.ca_file, cert_file = options.cert_file,
+        timeout = math.max(timeout, 0.01), max_body = wire.LARGEST,
+        ca_file = options.ca_file, cert_file = options.cert_file,
         key_file = options.key_file, insecure = options.insecure, proxy = options.proxy,
     }
 end
