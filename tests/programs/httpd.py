@@ -14,7 +14,8 @@ Prints its port, listens on 127.0.0.1, and ends at the end of its input. With a 
   /lines?S          a line each S seconds, for ever
   /many?N           N lines at once           /crlf      two lines that end as in a mail
   /count            how many connections there were
-  /keep?FILE        adds the body as a line to FILE, the headers to FILE.headers; 503 while there is a FILE.down
+  /keep?FILE        adds the body as a line to FILE, the headers to FILE.headers; 503 while there is a FILE.down;
+                    a long answer if there is a FILE.wordy
 """
 import base64
 import http.server
@@ -165,7 +166,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             out.write(str(self.headers))
         with open(argument, "ab") as out:
             out.write(body + b"\n")
-        self.answer(b"kept")
+        self.answer(b"kept" * 50000 if os.path.exists(argument + ".wordy") else b"kept")
 
     def on_count(self, _):
         self.answer(str(Server.connections).encode())

@@ -178,11 +178,12 @@ function ways.webhook.send(options, message)
     for _, key in ipairs { "user", "password", "timeout", "ca_file", "insecure", "proxy" } do
         request[key] = options[key]
     end
-    local answer, why = reeve.http.request(request)
-    if not answer then return nil, why end
-    if answer.status >= 200 and answer.status < 300 then return true end
-    local refused = answer.status >= 400 and answer.status < 500 and answer.status ~= 408 and answer.status ~= 429
-    return nil, ("it answered with status %d"):format(answer.status), refused
+    local answer, why, status = reeve.http.request(request)
+    status = answer and answer.status or status
+    if not status then return nil, why end
+    if status >= 200 and status < 300 then return true end
+    local refused = status >= 400 and status < 500 and status ~= 408 and status ~= 429
+    return nil, ("it answered with status %d"):format(status), refused
 end
 
 return ways

@@ -322,17 +322,17 @@ function reeve.now() end
 
 ---@param url string
 ---@param options? reeve.RequestOptions
----@return reeve.Response?, string? why
+---@return reeve.Response?, string? why, integer? status
 function reeve.http.get(url, options) end
 
 ---@param url string
 ---@param body string
 ---@param options? reeve.RequestOptions
----@return reeve.Response?, string? why
+---@return reeve.Response?, string? why, integer? status
 function reeve.http.post(url, body, options) end
 
 ---@param request reeve.Request
----@return reeve.Response?, string? why
+---@return reeve.Response?, string? why, integer? status
 function reeve.http.request(request) end
 
 ---An answer that may go on for ever, read by lines.

@@ -57,13 +57,24 @@ static void push_headers(lua_State *L, const struct buffer *headers)
     }
 }
 
+/* The server may have said how it went, and then too much or nothing. */
+static int push_failure(lua_State *L, const struct carrier *c)
+{
+    int count = handle_push_result(L, false, &c->error);
+
+    if (c->status == 0)
+        return count;
+    lua_pushinteger(L, c->status);
+    return count + 1;
+}
+
 static int go_on(lua_State *L, int status, lua_KContext context)
 {
     struct carrier *c = (struct carrier *)context;
 
     (void)status;
     if (c->error.text[0] != '\0')
-        return handle_push_result(L, false, &c->error);
+        return push_failure(L, c);
     lua_createtable(L, 0, 3);
     lua_pushinteger(L, c->status);
     lua_setfield(L, -2, "status");
@@ -124,7 +135,7 @@ static void check_options(lua_State *L, int arg)
     lua_settop(L, arg);
 }
 
-/* reeve.http.get(url [, options]) -> { status, headers, body } | nil, message */
+/* reeve.http.get(url [, options]) -> { status, headers, body } | nil, message [, status] (the body could not be had) */
 static int lib_get(lua_State *L)
 {
     const char *url = args_text(L, 1);
@@ -133,7 +144,7 @@ static int lib_get(lua_State *L)
     return request(L, 2, "reeve.http.get", url, NULL, 0);
 }
 
-/* reeve.http.post(url, body [, options]) -> { status, headers, body } | nil, message */
+/* reeve.http.post(url, body [, options]) -> as above */
 static int lib_post(lua_State *L)
 {
     size_t length;

@@ -1,11 +1,11 @@
 #!/bin/sh
-# A web server that is out of order gets the post some seconds later, once; a mail that is refused for its receiver holds
-# up no other alert.
+# A web server that is out of order gets the post some seconds later, once, however much it then says; a mail that is
+# refused for its receiver holds up no other alert.
 . "${0%/*}/servers"
 
 serve_mail
 serve_web
-touch posts.down
+touch posts.down posts.wordy
 config <<END
 local alert = require "reeve.alert"
 alert.webhook { url = "$web/keep?posts", digest = 0 }

@@ -24,8 +24,10 @@ program "ticker" { cmd = "sleep 1000", starttime = 0, on_start = function()
     r = assert(reeve.http.post(web .. "/echo", "data=1", { headers = { ["X-Test"] = "yes" } }))
     say("post %s", r.body:find("data=1") and r.body:lower():find("x%-test: yes") and "good" or r.body)
     say("late %s %s", reeve.http.get(web .. "/never", { timeout = 0.1 }))
-    say("big %s %s", reeve.http.get(web .. "/big?100000", { max_body = "10KB" }))
-    say("refused %s %s", reeve.http.get("http://127.0.0.1:1/"))
+    local got = table.pack(reeve.http.get(web .. "/big?100000", { max_body = "10KB" }))
+    say("big %d %s %s %d", got.n, got[1], got[2], got[3])
+    got = table.pack(reeve.http.get("http://127.0.0.1:1/"))
+    say("refused %d %s %s", got.n, got[1], got[2])
     say("wrong %s", select(2, pcall(reeve.http.get, "ftp://x/")))
     say("option %s", select(2, pcall(reeve.http.get, web, { timeot = 1 })))
     assert(reeve.mail.send { to = { "ops@example.com", "Root <root@example.com>" }, from = "reeve@example.com",
@@ -37,7 +39,7 @@ end }
 END2
 run_reeve
 wait_for 'grep -q "the end" "$log"'
-for line in 'get 200 hello' 'missing 404' 'post good' 'late nil ' 'big nil ' 'refused nil ' 'wrong reeve.http.get: ' \
+for line in 'get 200 hello' 'missing 404' 'post good' 'late nil ' 'big 3 nil the body ' 'bytes 200' 'refused 2 nil ' 'wrong reeve.http.get: ' \
     "option unknown option 'timeot'" 'bounce nil ' 'smuggle reeve.mail.send: '; do
     grep -qF "$line" "$log" || fail "no '$line' in the log"
 done
