@@ -253,9 +253,8 @@ static const struct stand_in {
     { "command", "memmon", "reeve looks itself, health = { max_memory = } of a program" },
     { "command", "httpok", "reeve asks itself, health = { http = } of a program" },
     { "events", "PROCESS_STATE",
-      "reeve tells hooks what happens, on(\"exit\", function(event) … end), and ends with a program that is essential "
-      "= "
-      "true, or one that it gives up, on_giveup = \"shutdown\"" },
+      "reeve tells hooks what happens, on(\"exit\", function(event) … end), and ends with a program that is "
+      "essential = true, or one that it gives up, on_giveup = \"shutdown\"" },
     { "events", "TICK", "reeve has schedules, require(\"reeve.schedule\").every(60, function() … end)" },
     { "events", "PROCESS_LOG", "reeve tells hooks what programs write, on(\"line\", function(event) … end)" },
 };

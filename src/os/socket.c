@@ -282,11 +282,13 @@ static int wait_connected(int fd)
 
 int socket_connect(const struct address *a, struct error *e)
 {
-    int fd = new_socket(a, 0);
+    int fd = new_socket(a, 0), reason;
 
     if (fd >= 0 && (try_connect(a, fd) == 0 || (errno == EINTR && wait_connected(fd) == 0)))
         return fd;
+    reason = errno;
     explain_connect(a, e);
+    errno = reason;
     return fd >= 0 ? close_failed(fd) : -1;
 }
 
