@@ -193,10 +193,15 @@ static void note(const struct call *call, const uint64_t *frames, uint64_t key)
 
 static int fail_as_armed(uint64_t key)
 {
-    if (control->key != key || control->times == 0)
+    int32_t times = control->times;
+
+    if (control->key != key)
         return 0;
-    if (control->times > 0 && __atomic_fetch_sub(&control->times, 1, __ATOMIC_RELAXED) <= 0)
-        return 0;
+    do { /* of two threads one has the last time */
+        if (times == 0)
+            return 0;
+    } while (times > 0 && !__atomic_compare_exchange_n(&control->times, &times, times - 1, false, __ATOMIC_RELAXED,
+                                                       __ATOMIC_RELAXED));
     __atomic_add_fetch(&control->hits, 1, __ATOMIC_RELAXED);
     return control->reason;
 }
